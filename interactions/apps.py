@@ -1,0 +1,7 @@
+"""The interactions app."""
+
+from django.apps import AppConfig
+
+
+class InteractionsConfig(AppConfig):
+    name = "interactions"
