@@ -1,0 +1,11 @@
+"""Starts the servers of the tests before Django reads its settings. Fixtures stand in ``tests/conftest.py``."""
+
+import os
+
+import django
+
+from tests.embedded_test_servers import start_test_servers
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+start_test_servers()
+django.setup()

@@ -1,0 +1,97 @@
+"""Postgres and Valkey for the tests, started before Django reads its settings.
+
+DATABASE_URL and REDIS_URL, when given, are used instead; the database must then be named as one for tests. The workers
+of pytest-xdist inherit the servers of their controller and get a queue and a cache prefix of their own.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from crm.embedded_servers import Postgres, Valkey
+from crm.process_supervision import AlreadyRunningError, InstanceLock
+
+PREFIX = "rapport-test-"
+_started: list[Postgres | Valkey] = []
+_folder: list[Path] = []
+_locks: list[InstanceLock] = []
+
+
+def start_test_servers() -> None:
+    """Start what is missing and put its address into the environment."""
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["CELERY_QUEUE"] = os.environ["CACHE_PREFIX"] = f"rapport-{worker}"
+        data = Path(os.environ["RAPPORT_TEST_SERVERS"]) / worker
+        data.mkdir(exist_ok=True)
+        os.environ["DATA_DIR"] = str(data)
+        return
+    if "RAPPORT_TEST_SERVERS" in os.environ:
+        return
+    atexit.register(stop_test_servers)
+    refuse_a_real_database(os.environ.get("DATABASE_URL", ""))
+    remove_folders_of_killed_runs()
+    folder = make_folder()
+    os.environ["RAPPORT_TEST_SERVERS"] = str(folder)
+    os.environ["DATA_DIR"] = str(folder / "data")
+    (folder / "data").mkdir()
+    start_missing_servers(folder)
+
+
+def make_folder() -> Path:
+    """A new folder, locked for as long as this run lives; others may pass through it (Postgres may be another user)."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)
+    _folder.append(folder)
+    _locks.append(InstanceLock(folder / "run.lock"))
+    return folder
+
+
+def start_missing_servers(folder: Path) -> None:
+    """Those whose address the environment does not give."""
+    if "DATABASE_URL" not in os.environ:
+        postgres = Postgres(folder, log_folder=folder, safe=False)
+        _started.append(postgres)
+        postgres.start()
+        os.environ["DATABASE_URL"] = postgres.url("rapport")
+    if "REDIS_URL" not in os.environ:
+        valkey = Valkey(folder, log_folder=folder)
+        _started.append(valkey)
+        valkey.start()
+        os.environ["REDIS_URL"] = valkey.url
+    for server in _started:
+        server.wait_until_ready()
+        if isinstance(server, Postgres):
+            server.create_database("rapport")
+
+
+def refuse_a_real_database(url: str) -> None:
+    """Tests empty tables: a database that does not call itself one for tests is not touched."""
+    name = urlsplit(url).path.lstrip("/")
+    if url and "test" not in name:
+        raise pytest.UsageError(f"DATABASE_URL names “{name}”: tests only run in a database with “test” in its name.")
+
+
+def remove_folders_of_killed_runs() -> None:
+    """Folders of runs that could not clean up; a lock that can be had says that its run is dead."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        try:
+            if (folder / "run.lock").exists():
+                InstanceLock(folder / "run.lock").release()
+                shutil.rmtree(folder, ignore_errors=True)
+        except (AlreadyRunningError, PermissionError, FileNotFoundError):
+            continue
+
+
+def stop_test_servers() -> None:
+    """Stop what was started and remove its folder; also after Ctrl-C and after an error at the start."""
+    while _started:
+        _started.pop().stop()
+    while _locks:
+        _locks.pop().release()
+    while _folder:
+        shutil.rmtree(_folder.pop(), ignore_errors=True)
