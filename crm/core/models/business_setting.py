@@ -1,0 +1,91 @@
+"""Numbers and names that a business user sets in the browser, with their default and where it came from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.history import keep_history
+
+_CACHE_KEY = "business-settings"
+
+
+@dataclass(frozen=True)
+class SettingDefinition:
+    """A setting's default, its name in words, the origin of the default, and its limits."""
+
+    default: Any
+    label: str | Promise
+    origin: str | Promise = ""
+    minimum: float | None = None
+    maximum: float | None = None
+
+
+_D = SettingDefinition
+_RECOVERY = _("founding text on recovering complaints")
+_FALL = _("founding text on falls against the own baseline")
+DEFINITIONS: dict[str, SettingDefinition] = {
+    "company.name": _D("", _("company name")),
+    "company.currency": _D("EUR", _("currency of every total")),
+    "company.time_zone": _D("UTC", _("time zone that decides which day an order falls on")),
+    "company.fiscal_year_month": _D(1, _("first month of the fiscal year"), "", 1, 12),
+    "night.hour": _D(2, _("hour at which the night starts, local time"), "", 0, 23),
+    "classes.a_share": _D(0.80, _("share of sales that class A brings"), _("Pareto, 20/80"), 0.5, 0.95),
+    "classes.b_share": _D(0.95, _("share of sales that A and B bring"), _("common ABC practice"), 0.6, 0.99),
+    "risk.knob": _D(2.0, _("weight of certainty against money on My day"), _("back-tests on four bases"), 0, 1000),
+    "risk.horizon_days": _D(91, _("silence to foresee, days"), _("a quarter"), 14, 365),
+    "alerts.budget_per_rep": _D(8, _("new alerts a rep gets a night, at most"), _("capacity of a day"), 1, 200),
+    "fall.warning": _D(0.40, _("fall against own baseline: warning"), _FALL, 0.1, 0.9),
+    "fall.critical": _D(0.60, _("fall against own baseline: critical"), _FALL, 0.1, 1.0),
+    "complaints.recovery_days": _D(30, _("days to recover a complaint"), _RECOVERY, 5, 120),
+    "complaints.come_back_after": _D(0.20, _("share that comes back after the clock"), _RECOVERY, 0, 1),
+    "complaints.escalation_days": _D([1, 7, 14, 21, 30], _("days on which a complaint is escalated"), _RECOVERY),
+    "complaints.guardian_minutes": _D(60, _("minutes until a guardian is named"), _RECOVERY, 5, 1440),
+    "complaints.closing_attempts": _D(3, _("attempts before closing without the customer's word"), _RECOVERY, 1, 10),
+    "contacts.default_minutes": _D(6, _("minutes assumed when a contact has none"), "", 1, 120),
+}
+
+
+@keep_history()
+class BusinessSetting(models.Model):
+    """A setting that differs from its default."""
+
+    key = models.CharField(max_length=60, unique=True)
+    value = models.JSONField()
+    changed_by = models.ForeignKey(
+        django_settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        verbose_name = _("setting")
+        verbose_name_plural = _("settings")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
+
+
+def setting(key: str) -> Any:
+    """The value in force: what an admin set, else the default. Unknown keys raise ``KeyError``."""
+    stored = cache.get(_CACHE_KEY)
+    if stored is None:
+        stored = dict(BusinessSetting.objects.values_list("key", "value"))
+        cache.set(_CACHE_KEY, stored, 300)
+    return stored.get(key, DEFINITIONS[key].default)
+
+
+@transaction.atomic
+def change_setting(key: str, value: Any, *, by: Any = None) -> BusinessSetting:
+    """Set ``key`` for everybody. Raises ``KeyError`` for an unknown key, ``ValueError`` outside its limits."""
+    definition = DEFINITIONS[key]
+    low, high = definition.minimum, definition.maximum
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{key} must be between {low} and {high}.")
+    row, _created = BusinessSetting.objects.update_or_create(key=key, defaults={"value": value, "changed_by": by})
+    transaction.on_commit(lambda: cache.delete(_CACHE_KEY))
+    return row

@@ -1,0 +1,17 @@
+"""Text reduced to what people compare by: no case, no accents, single spaces."""
+
+import re
+import unicodedata
+
+_LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
+_SPACE = re.compile(r"\s+")
+
+
+def fold_text(text: str) -> str:
+    """``"  Zakłady  Świętochłowice "`` becomes ``"zaklady swietochlowice"``; other scripts stay as they are, unaccented.
+
+    Used when a name is written and when it is searched, so both sides agree without a database function that is not
+    immutable (``unaccent`` is not, and could not be indexed).
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
+    return _SPACE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
