@@ -1,0 +1,50 @@
+"""An import of a file: from upload to report."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class DataImport(models.Model):
+    """One uploaded file and what became of it. Rows travel by COPY; what was wrong stands in ``report``.
+
+    ``columns`` maps our field names to the file's headers; ``report`` holds counts, the first problems by row and
+    field, and what the preview showed. ``file`` is removed when the import is done, its ``sha256`` stays.
+    """
+
+    class Kind(models.TextChoices):
+        ORDERS = "orders", _("orders")
+        CUSTOMERS = "customers", _("customers")
+
+    class State(models.TextChoices):
+        READING = "reading", _("reading the file")
+        READY = "ready", _("waiting for your word")
+        RUNNING = "running", _("importing")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READING)
+    file = models.FileField(_("file"), upload_to="imports/", blank=True)
+    file_name = models.CharField(_("file name"), max_length=255)
+    file_bytes = models.BigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    columns = models.JSONField(default=dict)
+    options = models.JSONField(default=dict)
+    preview = models.JSONField(default=dict)
+    report = models.JSONField(default=dict)
+    rejected = models.FileField(_("rejected rows"), upload_to="imports/", blank=True)
+    job = models.ForeignKey("core.JobRun", models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,59 @@
+"""A person at a customer."""
+
+from typing import Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.history import keep_history
+from crm.core.models.edited import EditedModel
+from crm.core.text_folding import fold_text
+from customers.models.belonging import BelongingQuerySet
+
+
+class PersonQuerySet(BelongingQuerySet):
+    def current(self) -> "PersonQuerySet":
+        """Those who have not left."""
+        return self.filter(left_on=None)
+
+
+@keep_history(exclude=["name_folded", "changed_at", "edit_version"])
+class Person(EditedModel):
+    """Somebody we talk to at a customer."""
+
+    class Influence(models.TextChoices):
+        DECIDES = "decides", _("decides")
+        INFLUENCES = "influences", _("influences")
+        USES = "uses", _("uses")
+        PAYS = "pays", _("pays")
+        NONE = "", _("not known")
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="people", verbose_name=_("customer"))
+    name = models.CharField(_("name"), max_length=200)
+    name_folded = models.CharField(max_length=400, editable=False)
+    job_title = models.CharField(_("job title"), max_length=150, blank=True, default="", db_default="")
+    influence = models.CharField(
+        _("influence"), max_length=12, choices=Influence.choices, blank=True, default="", db_default=""
+    )
+    language = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
+    is_main = models.BooleanField(_("main contact"), default=False, db_default=False)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-is_main", "name_folded", "id"]
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(fields=["customer"], condition=models.Q(is_main=True), name="one_main_person")
+        ]
+        indexes = [GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.name_folded = fold_text(self.name)
+        super().save(*args, **kwargs)

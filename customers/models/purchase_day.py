@@ -1,0 +1,60 @@
+"""The rollup of purchase days: what scoring reads instead of orders."""
+
+from django.db import models
+
+
+class PurchaseDay(models.Model):
+    """Everything one customer bought on one local day; cents. Written only by ``customers.purchase_day_rebuild``.
+
+    ``amount_cents <= 0`` (returns of an unknown order) is no purchase event but counts in contribution.
+    """
+
+    pk = models.CompositePrimaryKey("customer_id", "day")
+    customer = models.ForeignKey("customers.Customer", models.DO_NOTHING, related_name="purchase_days", db_index=False)
+    day = models.DateField()
+    amount_cents = models.BigIntegerField()
+    cost_cents = models.BigIntegerField()
+    orders = models.IntegerField()
+    lines = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="purchase_day_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.day}"
+
+
+class PurchaseState(models.Model):
+    """One row per customer who ever bought: what the models need, kept up to date day by day.
+
+    ``purchase_days`` counts days with a positive net amount; gaps are whole days between consecutive purchase days.
+    """
+
+    customer = models.OneToOneField(
+        "customers.Customer", models.CASCADE, primary_key=True, related_name="purchase_state"
+    )
+    purchase_days = models.IntegerField()
+    first_day = models.DateField(null=True)
+    last_day = models.DateField(null=True)
+    sum_ln_gap = models.FloatField()
+    sum_gap_squared = models.FloatField()
+    amount_cents = models.BigIntegerField()
+    cost_cents = models.BigIntegerField()
+    positive_amount_cents = models.BigIntegerField()
+    orders = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}"
+
+
+class RollupWatermark(models.Model):
+    """Up to which change of orders the rollup is complete; one row."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    orders_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_rollup_watermark")]
+
+    def __str__(self) -> str:
+        return f"{self.orders_until}"
