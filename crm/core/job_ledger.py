@@ -1,9 +1,9 @@
 """Background work that survives: asked for once, done once, resumed where it stopped.
 
 ``request_job`` writes a row and rings the broker after commit. A worker ``perform_job``s it: takes the row with
-``FOR UPDATE SKIP LOCKED``, holds a lease that it renews with every ``progress``, and writes under its attempt number, so
-a worker thought dead that comes back is stopped by ``LeaseLost``. ``sweep`` rings again for what is due or whose lease
-ran out; two sweepers, or five deliveries of one ring, do the work once.
+``FOR UPDATE SKIP LOCKED``, holds a lease that it renews with every ``progress``, and writes under its attempt number,
+so a worker thought dead that comes back is stopped by ``LeaseLost``. ``sweep`` rings again for what is due or whose
+lease ran out; two sweepers, or five deliveries of one ring, do the work once.
 """
 
 import logging

@@ -8,7 +8,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def fold_text(text: str) -> str:
-    """``"  Zakłady  Świętochłowice "`` becomes ``"zaklady swietochlowice"``; other scripts stay as they are, unaccented.
+    """``"  Zakłady  Świętochłowice "`` becomes ``"zaklady swietochlowice"``; other scripts stay, unaccented.
 
     Used when a name is written and when it is searched, so both sides agree without a database function that is not
     immutable (``unaccent`` is not, and could not be indexed).

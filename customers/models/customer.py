@@ -51,12 +51,19 @@ class Customer(EditedModel):
     name = models.CharField(_("name"), max_length=300)
     name_folded = models.CharField(max_length=600, editable=False)
     trading_name = models.CharField(_("trading name"), max_length=300, blank=True, default="", db_default="")
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, default=Stage.CUSTOMER, db_default="customer")
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage.choices, default=Stage.CUSTOMER, db_default="customer"
+    )
     relation = models.CharField(
         _("buys by"), max_length=10, choices=Relation.choices, default=Relation.ORDERS, db_default="orders"
     )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("owner"),
     )
     team = models.ForeignKey(
         "core.Team", models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("team")
@@ -87,7 +94,9 @@ class Customer(EditedModel):
             ("assign_customer", "Change a customer's owner and team"),
         ]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(number="") & ~models.Q(name=""), name="customer_has_number_and_name")
+            models.CheckConstraint(
+                condition=~models.Q(number="") & ~models.Q(name=""), name="customer_has_number_and_name"
+            )
         ]
         indexes = [
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="customer_name_trgm"),

@@ -16,7 +16,9 @@ class Order(models.Model):
     returns, when that is known. ``cost_cents`` is ``NULL`` where the cost of goods is not known.
     """
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="orders", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="orders", verbose_name=_("customer")
+    )
     number = models.CharField(_("number"), max_length=60, unique=True)
     day = models.DateField(_("day"))
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True)

@@ -29,7 +29,9 @@ class Person(EditedModel):
         PAYS = "pays", _("pays")
         NONE = "", _("not known")
 
-    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="people", verbose_name=_("customer"))
+    customer = models.ForeignKey(
+        "customers.Customer", models.CASCADE, related_name="people", verbose_name=_("customer")
+    )
     name = models.CharField(_("name"), max_length=200)
     name_folded = models.CharField(max_length=400, editable=False)
     job_title = models.CharField(_("job title"), max_length=150, blank=True, default="", db_default="")

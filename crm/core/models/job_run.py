@@ -44,7 +44,9 @@ class JobRun(models.Model):
         verbose_name_plural = _("jobs")
         constraints = [models.UniqueConstraint(fields=["kind", "key", "due_at"], name="job_once")]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="job_open", condition=models.Q(state__in=["waiting", "running"])),
+            models.Index(
+                fields=["due_at", "id"], name="job_open", condition=models.Q(state__in=["waiting", "running"])
+            ),
             models.Index(fields=["kind", "-id"], name="job_kind_latest"),
         ]
 

@@ -1,0 +1,10 @@
+"""What we do: talk, promise, act, run processes."""
+
+from interactions.models.alert import Alert
+from interactions.models.contact_preference import ContactPreference
+from interactions.models.interaction import Interaction
+from interactions.models.process_run import ProcessRun, StepRun
+from interactions.models.promise import Promise
+from interactions.models.task import Task
+
+__all__ = ["Alert", "ContactPreference", "Interaction", "ProcessRun", "Promise", "StepRun", "Task"]

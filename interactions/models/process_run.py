@@ -1,0 +1,84 @@
+"""A process being carried out for one customer."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.history import keep_history
+from customers.models.belonging import BelongingQuerySet
+
+
+@keep_history()
+class ProcessRun(models.Model):
+    """One run keeps the version it started with, whatever is published later.
+
+    A proposal or order carries its subject, amount (cents) and the day it is expected. ``key`` makes starting it twice
+    for the same reason (an order's number, a period of contact) harmless.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        LOST = "lost", _("lost")
+        STOPPED = "stopped", _("stopped")
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="process_runs")
+    version = models.ForeignKey("segments.ProcessVersion", models.PROTECT, related_name="runs")
+    key = models.CharField(max_length=80)
+    subject = models.CharField(_("about"), max_length=200, blank=True, default="", db_default="")
+    amount_cents = models.BigIntegerField(_("amount"), null=True, blank=True)
+    expected_on = models.DateField(_("expected"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BelongingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        verbose_name = _("running process")
+        verbose_name_plural = _("running processes")
+        constraints = [models.UniqueConstraint(fields=["customer", "key"], name="process_run_once")]
+        indexes = [
+            models.Index(fields=["version", "customer"], name="process_run_open", condition=models.Q(state="running"))
+        ]
+
+    def __str__(self) -> str:
+        return self.subject or self.key
+
+
+@keep_history()
+class StepRun(models.Model):
+    """One step of a run. A step can only be skipped with a reason, by whatever path."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        OPEN = "open", _("open")
+        DONE = "done", _("done")
+        SKIPPED = "skipped", _("skipped")
+
+    run = models.ForeignKey(ProcessRun, models.CASCADE, related_name="steps")
+    step = models.ForeignKey("segments.ProcessStep", models.PROTECT, related_name="runs")
+    position = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    due_at = models.DateTimeField(_("until"), null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    skip_reason = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")
+
+    class Meta:
+        ordering = ["run", "position"]
+        verbose_name = _("step being done")
+        verbose_name_plural = _("steps being done")
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="step_run_once"),
+            models.UniqueConstraint(fields=["run"], condition=models.Q(state="open"), name="one_open_step"),
+            models.CheckConstraint(
+                condition=~models.Q(state="skipped") | ~models.Q(skip_reason=""), name="skipped_step_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.position}"
