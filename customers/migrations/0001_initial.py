@@ -289,7 +289,8 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='PurchaseDay',
             fields=[
-                ('pk', models.CompositePrimaryKey('customer_id', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('customer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='purchase_days', to='customers.customer')),
+                ('pk', models.CompositePrimaryKey('customer', 'day', blank=True, editable=False, primary_key=True, serialize=False)),
                 ('day', models.DateField()),
                 ('amount_cents', models.BigIntegerField()),
                 ('cost_cents', models.BigIntegerField()),
@@ -569,11 +570,6 @@ class Migration(migrations.Migration):
             model_name='profilefactevent',
             name='pgh_obj',
             field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='customers.profilefact'),
-        ),
-        migrations.AddField(
-            model_name='purchaseday',
-            name='customer',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='purchase_days', to='customers.customer'),
         ),
         migrations.AddConstraint(
             model_name='rollupwatermark',

@@ -9,7 +9,7 @@ class PurchaseDay(models.Model):
     ``amount_cents <= 0`` (returns of an unknown order) is no purchase event but counts in contribution.
     """
 
-    pk = models.CompositePrimaryKey("customer_id", "day")
+    pk = models.CompositePrimaryKey("customer", "day")
     customer = models.ForeignKey("customers.Customer", models.DO_NOTHING, related_name="purchase_days", db_index=False)
     day = models.DateField()
     amount_cents = models.BigIntegerField()
