@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "pgtrigger",
     "pghistory",
     "phonenumber_field",
+    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -99,12 +100,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "crm.core.login.PageLoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "crm.core.toasts.FragmentToastMiddleware",
+    "crm.core.local_time.LocalTimeMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -130,6 +133,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "crm.home.shell.shell",
             ],
+            "builtins": ["template_partials.templatetags.partials"],
         },
     }
 ]

@@ -1,5 +1,15 @@
-"""Every address of the product."""
+"""Every address of the product, app by app."""
 
 from django.urls import include, path
 
-urlpatterns = [path("accounts/", include("allauth.urls"))]
+urlpatterns = [
+    path("", include("crm.home.urls")),
+    path("", include("interactions.urls")),
+    path("customers/", include("customers.urls")),
+    path("complaints/", include("complaints.urls")),
+    path("settings/", include("segments.urls")),
+    path("settings/", include("crm.core.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+
+handler500 = "crm.home.error_pages.show_server_error"

@@ -1,10 +1,247 @@
-"""What every page shows around its content."""
+"""The frame around every page: navigation by role, search, keys and the reader's own preferences.
 
+Computed only when a page with the frame is rendered (fragments never ask), and empty for somebody who is not signed in.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core.formats import format_initials
+from crm.core.models import User
+
+SCRIPTS = [
+    "js/htmx_behaviour.js",
+    "js/dialogs.js",
+    "js/toasts.js",
+    "js/forms.js",
+    "js/drafts.js",
+    "js/search.js",
+    "js/keys.js",
+]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of a navigation: shown when its URL exists and the reader holds ``permission`` ("" is everybody)."""
+
+    label: str | Promise
+    url_name: str
+    icon: str = ""
+    permission: str = ""
+    go_key: str = ""
+    paths: tuple[str, ...] = ()
+    count: Callable[[User], int] | None = None
+    count_tone: str = ""
+
+
+NAV = [
+    NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d"),
+    NavItem(gettext_lazy("Customers"), "customers:customer-list", "user", "customers.view_customer", "c", ("/customers/",)),
+    NavItem(
+        gettext_lazy("Pipeline"), "interactions:process-run-list", "flow", "interactions.view_task", "p", ("/pipeline/",)
+    ),
+    NavItem(
+        gettext_lazy("Complaints"),
+        "complaints:complaint-list",
+        "shield",
+        "complaints.view_complaint",
+        "k",
+        ("/complaints/",),
+        count_tone="bad",
+    ),
+    NavItem(
+        gettext_lazy("Segments"), "home:segment-dashboard", "chart", "segments.view_dashboard", "s", ("/dashboard/",)
+    ),
+]
+
+SETTINGS = [
+    (
+        gettext_lazy("Treatment"),
+        [
+            NavItem(gettext_lazy("Segments"), "segments:segment-list", permission="segments.change_segment"),
+            NavItem(gettext_lazy("Processes"), "segments:process-list", permission="segments.change_process"),
+            NavItem(gettext_lazy("Triggers"), "segments:trigger-list", permission="segments.change_trigger"),
+        ],
+    ),
+    (
+        gettext_lazy("Data"),
+        [
+            NavItem(gettext_lazy("Imports"), "customers:import-list", permission="customers.import_customer"),
+            NavItem(gettext_lazy("Products"), "customers:product-list", permission="customers.import_customer"),
+            NavItem(gettext_lazy("Cost rates"), "customers:cost-rate-list", permission="core.change_settings"),
+            NavItem(gettext_lazy("Nightly jobs"), "home:job-list", permission="core.run_jobs"),
+        ],
+    ),
+    (
+        gettext_lazy("House"),
+        [
+            NavItem(gettext_lazy("Business settings"), "core:setting-list", permission="core.change_settings"),
+            NavItem(gettext_lazy("Colleagues"), "core:user-list", permission="core.manage_users"),
+            NavItem(gettext_lazy("Teams"), "core:team-list", permission="core.manage_users"),
+            NavItem(gettext_lazy("History"), "core:history-list", permission="core.manage_users"),
+        ],
+    ),
+]
+
+
+@dataclass
+class Link:
+    """A NavItem resolved for one reader on one page."""
+
+    label: str
+    url: str
+    icon: str = ""
+    go_key: str = ""
+    current: bool = False
+    count: int = 0
+    count_tone: str = ""
+    plus: bool = False
+
+
+@dataclass
+class Shell:
+    """What ``base.html`` needs; every attribute is empty where nobody is signed in."""
+
+    user: User | None = None
+    initials: str = ""
+    role_label: str = ""
+    theme: str = ""
+    density: str = ""
+    single_keys: bool = False
+    nav: list[Link] = field(default_factory=list)
+    tabs: list[Link] = field(default_factory=list)
+    settings_groups: list[dict[str, Any]] = field(default_factory=list)
+    in_settings: bool = False
+    home_url: str = "/"
+    search_url: str = ""
+    log_url: str = ""
+    settings_url: str = ""
+    account_url: str = ""
+    preferences_url: str = ""
+    modules: list[str] = field(default_factory=list)
+    key_groups: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
+    """The links of ``items`` that exist and that ``user`` may open."""
+    links = []
+    for item in items:
+        url = _url(item.url_name)
+        if not url or (item.permission and not user.has_perm(item.permission)):
+            continue
+        current = path == url or any(path.startswith(start) for start in item.paths or ((url,) if url != "/" else ()))
+        count = item.count(user) if item.count else 0
+        links.append(Link(str(item.label), url, item.icon, item.go_key, current, count, item.count_tone))
+    return links
+
+
+def _phone_tabs(nav: list[Link], log_url: str) -> list[Link]:
+    """At most four places at the thumb, with logging in the middle; "More" is the fifth."""
+    places = [link for link in nav if link.go_key in {"d", "c", "k"}]
+    log = [Link(_("Log a contact"), log_url, plus=True)] if log_url else []
+    return places[:2] + log + places[2:3]
+
+
+def _key_groups() -> list[dict[str, Any]]:
+    """The key sheet, in the words of the pages."""
+    return [
+        {
+            "label": _("Go"),
+            "rows": [
+                (["/"], _("search")),
+                (["G", "D"], _("my day")),
+                (["G", "C"], _("customers")),
+                (["G", "P"], _("pipeline")),
+                (["G", "K"], _("complaints")),
+                (["Ctrl", "K"], _("commands")),
+                (["?"], _("this sheet")),
+            ],
+        },
+        {
+            "label": _("In a list"),
+            "rows": [
+                (["J", "K"], _("next, previous")),
+                (["↵"], _("open")),
+                (["Esc"], _("close, back to the row")),
+                (["X"], _("select")),
+                (["⇧", "X"], _("select a range")),
+                (["F"], _("filter")),
+                (["Z"], _("undo the last act")),
+            ],
+        },
+        {
+            "label": _("With a customer"),
+            "rows": [
+                (["L"], _("log a contact")),
+                (["C"], _("call")),
+                (["M"], _("mail")),
+                (["S"], _("snooze")),
+                (["H"], _("hand over")),
+                (["D"], _("done")),
+                (["W"], _("why me?")),
+            ],
+        },
+        {
+            "label": _("In the log box"),
+            "rows": [
+                (["1", "–", "4"], _("call, mail, visit, chat")),
+                (["Alt", "P"], _("we promised")),
+                (["Alt", "Q"], _("they asked")),
+                (["Alt", "N"], _("next contact")),
+                (["Ctrl", "↵"], _("save")),
+                (["Esc"], _("keep as a draft")),
+            ],
+        },
+    ]
+
+
+def build_shell(request: HttpRequest) -> Shell:
+    """The frame for the reader of ``request``."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return Shell()
+    path = request.path
+    nav = _resolve(NAV, user=user, path=path)
+    groups = [{"label": label, "entries": _resolve(items, user=user, path=path)} for label, items in SETTINGS]
+    groups = [group for group in groups if group["entries"]]
+    may_log = user.has_perm("interactions.add_interaction")
+    log_url = _url("interactions:interaction-new") if may_log else ""
+    return Shell(
+        user=user,
+        initials=format_initials(user.name or user.email),
+        role_label=user.get_role_display(),
+        theme=user.theme,
+        density=user.density,
+        single_keys=user.single_keys,
+        nav=nav,
+        tabs=_phone_tabs(nav, log_url),
+        settings_groups=groups,
+        in_settings=any(link.current for group in groups for link in group["entries"]),
+        home_url=_url("home:my-day") or "/",
+        search_url=_url("home:search"),
+        log_url=log_url,
+        settings_url=groups[0]["entries"][0].url if groups else "",
+        account_url=_url("core:account"),
+        preferences_url=_url("core:preferences"),
+        modules=SCRIPTS,
+        key_groups=_key_groups(),
+    )
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The context of the shell; nothing for somebody who has not signed in."""
-    return {}
+    """Context processor: ``shell`` for base.html, worked out on first use."""
+    return {"shell": SimpleLazyObject(lambda: build_shell(request))}

@@ -1,0 +1,202 @@
+"""``{% load look %}``: the small parts of the look that carry meaning: icons, marks, badges, clocks, avatars, terms.
+
+Each part says in words what it shows, so colour is never the only cue.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from crm.core import formats
+from crm.core.glossary import find_term
+
+register = template.Library()
+
+SEGMENT_SHAPES = ("premium", "standard", "low", "new", "risk", "plus", "star", "hexagon", "half")
+
+
+@register.simple_tag
+def icon(name: str, size: str = "") -> SafeString:
+    """``{% icon "phone" %}``; ``{% icon "phone" "s" %}`` is the small one. Names: static/icons.txt. Decorative: write the word too."""
+    return format_html(
+        '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f" {size}" if size else "",
+        static("vendor/icons.svg"),
+        name,
+    )
+
+
+def _shape(mark: str) -> str:
+    return mark if mark in SEGMENT_SHAPES else "plus"
+
+
+@register.simple_tag
+def segment_mark(segment: Any, form: str = "") -> SafeString | str:
+    """``{% segment_mark segment %}``: shape and name; ``{% segment_mark segment "pill" %}`` on a tinted ground.
+
+    ``segment`` has ``name`` and ``mark`` (one of SEGMENT_SHAPES), or is a mapping with these keys; None shows nothing.
+    """
+    if not segment:
+        return ""
+    name, mark = (segment["name"], segment["mark"]) if isinstance(segment, dict) else (segment.name, segment.mark)
+    return format_html(
+        '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true"><use href="{}#s-{}"></use></svg>{}</span>',
+        _shape(mark),
+        form,
+        static("vendor/icons.svg"),
+        _shape(mark),
+        name,
+    )
+
+
+@register.simple_tag
+def class_badge(value_class: str | None) -> SafeString | str:
+    """``{% class_badge "A1" %}``: A filled, B outlined, C dashed; nothing for an unknown class."""
+    if not value_class:
+        return ""
+    return format_html(
+        '<span class="r-cls {}" title="{}">{}</span>',
+        value_class[0],
+        gettext("Class %(class)s") % {"class": value_class},
+        value_class,
+    )
+
+
+@register.simple_tag
+def risk_level(level: int, text: str) -> SafeString:
+    """``{% risk_level 3 "high, 3.4×" %}``: one to three bars and the words."""
+    return format_html(
+        '<span class="r-lvl l{}"><svg viewBox="0 0 14 12" aria-hidden="true">'
+        '<rect x="0" y="7" width="3.5" height="5" rx="1"></rect><rect x="5" y="4" width="3.5" height="8" rx="1"></rect>'
+        '<rect x="10" y="0" width="3.5" height="12" rx="1"></rect></svg>{}</span>',
+        max(1, min(3, int(level))),
+        text,
+    )
+
+
+def _clock(state: str, icon_name: str, text: str) -> SafeString:
+    return format_html('<span class="r-clock {}">{}{}</span>', state, icon(icon_name, "s"), text)
+
+
+@register.simple_tag
+def clock(due: date | datetime | None, done: date | datetime | None = None, hold: str = "") -> SafeString | str:
+    """``{% clock task.due_at done=task.done_at hold="waits for customer" %}``: icon and word for until when.
+
+    Done wins over hold, hold over late; today and tomorrow are "soon". Without ``due`` it shows ``–``.
+    """
+    from crm.core.templatetags.formats import moment
+
+    if done:
+        return _clock("done", "check", format_html("{} {}", gettext("done"), moment(done)))
+    if hold:
+        return _clock("hold", "pause", hold)
+    if not due:
+        return formats.UNKNOWN
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    if late := formats.format_lateness(due, now=now, zone=zone):
+        stamp = due.astimezone(zone).isoformat(timespec="minutes") if isinstance(due, datetime) else due.isoformat()
+        full = formats.format_full_moment(due, zone=zone) if isinstance(due, datetime) else formats.format_full_day(due)
+        return _clock("late", "alert", format_html('<time datetime="{}" title="{}">{}</time>', stamp, full, late))
+    on = due.astimezone(zone).date() if isinstance(due, datetime) else due
+    return _clock("soon" if (on - now.astimezone(zone).date()).days <= 1 else "", "clock", moment(due))
+
+
+@register.simple_tag
+def avatar(person: Any, form: str = "") -> SafeString | str:
+    """``{% avatar user %}``: initials with the whole name for hover and screen readers; forms ``me`` and ``l`` (large).
+
+    ``person`` is a user or a name; None shows nothing.
+    """
+    if not person:
+        return ""
+    name = person if isinstance(person, str) else person.get_full_name() or str(person)
+    return format_html(
+        '<span title="{}"><span class="r-av {}" aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
+        name,
+        form,
+        formats.format_initials(name),
+        name,
+    )
+
+
+@register.simple_tag
+def progress(share: float, state: str = "") -> SafeString:
+    """``{% progress 0.69 %}``: a bar with its percent in words; states ``warn`` and ``bad``."""
+    percent = max(0.0, min(1.0, float(share))) * 100
+    return format_html(
+        '<svg class="r-prog" viewBox="0 0 100 6" preserveAspectRatio="none" role="img" aria-label="{}">'
+        '<rect class="t" width="100" height="6"></rect><rect class="v {}" width="{}" height="6"></rect></svg>',
+        formats.format_percent(percent / 100),
+        state,
+        f"{percent:.1f}",
+    )
+
+
+@register.simple_tag
+def ring(days_left: int, of_days: int = 30) -> SafeString:
+    """``{% ring 17 of_days=30 %}``: days left of a promise; soon from half the time, late from a quarter."""
+    around = 138.2
+    share = max(0.0, min(1.0, days_left / of_days)) if of_days else 0.0
+    state = "late" if share <= 0.25 else "soon" if share <= 0.6 else ""
+    return format_html(
+        '<svg class="r-ring {}" viewBox="0 0 52 52" role="img" aria-label="{}"><circle class="t" cx="26" cy="26" r="22"></circle>'
+        '<circle class="v" cx="26" cy="26" r="22" stroke-dasharray="{} {}" transform="rotate(-90 26 26)"></circle>'
+        '<text x="26" y="31">{}</text></svg>',
+        state,
+        gettext("%(days)s days left") % {"days": days_left},
+        f"{around * (1 - share):.1f}",
+        around,
+        days_left,
+    )
+
+
+@register.inclusion_tag("components/help.html")
+def term(key: str, text: str = "") -> dict[str, Any]:
+    """``{% term "contribution" %}``: the word and a button that explains it; ``text`` shows another word for it.
+
+    Keys: crm.core.glossary. A key that is not there is an error.
+    """
+    entry = find_term(key)
+    return {"word": text or entry.word, "meaning": entry.meaning, "key": key, "icon_only": False}
+
+
+@register.inclusion_tag("components/help.html")
+def help_for(key: str) -> dict[str, Any]:
+    """``{% help_for "contribution" %}``: only the explaining button, beside a word that is already there."""
+    entry = find_term(key)
+    return {"word": entry.word, "meaning": entry.meaning, "key": key, "icon_only": True}
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """``href="{% query sort='name' after=None %}"``: the page's own query string with some keys changed, None removes."""
+    params = context["request"].GET.copy()
+    for key, value in changes.items():
+        if value is None or value == "":
+            params.pop(key, None)
+        else:
+            params[key] = str(value)
+    return f"?{params.urlencode()}" if params else "?"
+
+
+@register.inclusion_tag("components/sort_header.html", takes_context=True)
+def sort_header(context: template.Context, key: str, label: str, *, numeric: bool = False, hide: bool = False) -> dict[str, Any]:
+    """``{% sort_header "name" _("Customer") %}``: a ``<th>`` whose link sorts by ``?sort=name`` or, a second time, ``-name``.
+
+    The sort in force is the context's ``sort``, else the query's. ``numeric`` puts it right, ``hide`` drops it on phones.
+    """
+    now = str(context.get("sort") or context["request"].GET.get("sort", ""))
+    following = f"-{key}" if now == key else key
+    return {
+        "label": label,
+        "href": query(context, sort=following, after=None, before=None),
+        "direction": {key: "ascending", f"-{key}": "descending"}.get(now, ""),
+        "numeric": numeric,
+        "hide": hide,
+    }

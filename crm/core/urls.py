@@ -1,0 +1,10 @@
+"""The addresses of people, teams, rights and the reader's own account."""
+
+from django.urls import path
+
+from crm.core import views
+
+app_name = "core"
+urlpatterns = [
+    path("preferences/", views.preferences, name="preferences"),
+]

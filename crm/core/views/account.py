@@ -1,0 +1,27 @@
+"""The reader's own preferences."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from crm.core.forms import PreferencesForm
+
+
+def _page_before(request: HttpRequest) -> str:
+    """The page the form was sent from, if it is ours."""
+    came_from = request.headers.get("referer", "")
+    allowed = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    return came_from if allowed else "/"
+
+
+@require_POST
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Change the preferences named in ``changed`` (theme, density, single_keys) for the reader alone."""
+    form = PreferencesForm(request.POST, user=request.user)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    form.save()
+    if request.headers.get("accept", "").startswith("application/json"):
+        return HttpResponse(status=204)
+    return redirect(_page_before(request))

@@ -1,0 +1,6 @@
+"""The addresses of interactions."""
+
+from django.urls import URLPattern
+
+app_name = "interactions"
+urlpatterns: list[URLPattern] = []

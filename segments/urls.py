@@ -1,0 +1,6 @@
+"""The addresses of segments."""
+
+from django.urls import URLPattern
+
+app_name = "segments"
+urlpatterns: list[URLPattern] = []
