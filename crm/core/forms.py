@@ -7,7 +7,7 @@ from django import forms
 from crm.core.models import User
 
 
-class PreferencesForm(forms.ModelForm[User]):
+class PreferencesForm(forms.ModelForm):
     """How the product looks and behaves for one person; only the fields named in ``changed`` are touched."""
 
     class Meta:
