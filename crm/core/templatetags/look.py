@@ -115,7 +115,7 @@ def avatar(person: Any, form: str = "") -> SafeString | str:
     """
     if not person:
         return ""
-    name = person if isinstance(person, str) else person.get_full_name() or str(person)
+    name = person if isinstance(person, str) else str(person)
     return format_html(
         '<span title="{}"><span class="r-av {}" aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
         name,
