@@ -14,7 +14,16 @@ UNKNOWN = "–"
 MINUS = "−"
 NARROW_SPACE = "\u202f"
 ABOUT_FROM = 10_000
-CURRENCY_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "BRL": "R$", "INR": "₹", "PLN": "zł", "CHF": "CHF\u00a0"}
+CURRENCY_SIGNS = {
+    "EUR": "€",
+    "USD": "$",
+    "GBP": "£",
+    "JPY": "¥",
+    "BRL": "R$",
+    "INR": "₹",
+    "PLN": "zł",
+    "CHF": "CHF\u00a0",
+}
 
 
 def _group(value: float, decimals: int = 0) -> str:

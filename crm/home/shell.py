@@ -43,9 +43,16 @@ class NavItem:
 
 NAV = [
     NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d"),
-    NavItem(gettext_lazy("Customers"), "customers:customer-list", "user", "customers.view_customer", "c", ("/customers/",)),
     NavItem(
-        gettext_lazy("Pipeline"), "interactions:process-run-list", "flow", "interactions.view_task", "p", ("/pipeline/",)
+        gettext_lazy("Customers"), "customers:customer-list", "user", "customers.view_customer", "c", ("/customers/",)
+    ),
+    NavItem(
+        gettext_lazy("Pipeline"),
+        "interactions:process-run-list",
+        "flow",
+        "interactions.view_task",
+        "p",
+        ("/pipeline/",),
     ),
     NavItem(
         gettext_lazy("Complaints"),

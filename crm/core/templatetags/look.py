@@ -186,7 +186,9 @@ def query(context: template.Context, **changes: Any) -> str:
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(context: template.Context, key: str, label: str, *, numeric: bool = False, hide: bool = False) -> dict[str, Any]:
+def sort_header(
+    context: template.Context, key: str, label: str, *, numeric: bool = False, hide: bool = False
+) -> dict[str, Any]:
     """``{% sort_header "name" _("Customer") %}``: a ``<th>`` whose link sorts by ``?sort=name`` or, a second time, ``-name``.
 
     The sort in force is the context's ``sort``, else the query's. ``numeric`` puts it right, ``hide`` drops it on phones.
