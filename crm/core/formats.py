@@ -1,7 +1,7 @@
 """Numbers, money and dates as people read them.
 
-Pure functions: the clock and the currency come in as parameters. Unknown is ``–``, zero is 0, minus is ``−``. The thousands
-separator and the words follow the active language.
+Pure functions: the clock and the currency come in as parameters. Unknown is ``–``, zero is 0, minus is ``−``. The
+thousands separator and the words follow the active language.
 """
 
 from datetime import date, datetime, timedelta, tzinfo

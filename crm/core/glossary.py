@@ -18,13 +18,15 @@ TERMS = {
     "class": Term(
         _("Class"),
         _(
-            "A, B or C by sales of the last 12 months: A are the few customers that bring most of them. 1 and 2 say who has more to come."
+            "A, B or C by sales of the last 12 months: A are the few customers that bring most of them. "
+            "1 and 2 say who has more to come."
         ),
     ),
     "segment": Term(
         _("Segment"),
         _(
-            "A group of customers that is treated the same way: its own steps, clocks and rhythm of contact. Worked out each night from rules an administrator can read and change."
+            "A group of customers that is treated the same way: its own steps, clocks and rhythm of "
+            "contact. Worked out each night from rules an administrator can read and change."
         ),
     ),
     "at-stake": Term(
@@ -43,19 +45,22 @@ TERMS = {
     "cost-to-serve": Term(
         _("Cost to serve"),
         _(
-            "What visits, calls, deliveries, returns and complaints of 12 months have cost, at the rates in the settings."
+            "What visits, calls, deliveries, returns and complaints of 12 months have cost, at the "
+            "rates in the settings."
         ),
     ),
     "lifetime-value": Term(
         _("Lifetime value"),
         _(
-            "The contribution this customer is expected to bring from now on, in today’s money, with the range it may fall in."
+            "The contribution this customer is expected to bring from now on, in today’s money, with "
+            "the range it may fall in."
         ),
     ),
     "risk": Term(
         _("Risk"),
         _(
-            "How unusual the present silence is for this customer. Three bars: so long a gap was rare or never seen before."
+            "How unusual the present silence is for this customer. Three bars: so long a gap was rare "
+            "or never seen before."
         ),
     ),
     "coverage": Term(

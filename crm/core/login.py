@@ -17,7 +17,7 @@ class NoSignupAdapter(DefaultAccountAdapter):
 
 
 class PageLoginRequiredMiddleware(LoginRequiredMiddleware):
-    """Every view needs a signed-in person; a fragment answers with a move of the whole page, not with a login form inside it."""
+    """Every view needs a signed-in person; a fragment moves the whole page there."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
         if not getattr(request, "htmx", False):

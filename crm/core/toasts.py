@@ -1,6 +1,6 @@
 """What just happened, said in a line at the foot of the page, with Undo where the act can be taken back.
 
-A view calls ``add_toast``; a whole page shows it when it is rendered, a fragment carries it in its ``HX-Trigger`` header.
+A view calls ``add_toast``; a whole page shows it when rendered, a fragment carries it in its ``HX-Trigger`` header.
 Errors are never toasts: ``add_error`` puts a band on top of the page.
 """
 

@@ -100,7 +100,7 @@ def silence(value: int | None, usual_days: float | None = None) -> str:
 
 @register.filter
 def moment(value: datetime | date | None) -> SafeString | str:
-    """A date or an aware datetime as ``<time>``: ``today 15:00``, ``Thu 26 Nov``; the whole of it, with zone, on hover."""
+    """A date or an aware datetime as ``<time>``: ``today 15:00``, ``Thu 26 Nov``; in full on hover."""
     if value is None or value == "":
         return formats.UNKNOWN
     zone = timezone.get_current_timezone()

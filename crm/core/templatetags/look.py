@@ -23,7 +23,7 @@ SEGMENT_SHAPES = ("premium", "standard", "low", "new", "risk", "plus", "star", "
 
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
-    """``{% icon "phone" %}``; ``{% icon "phone" "s" %}`` is the small one. Names: static/icons.txt. Decorative: write the word too."""
+    """``{% icon "phone" %}``; ``{% icon "phone" "s" %}`` is small. Names: static/icons.txt. Write the word too."""
     return format_html(
         '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {size}" if size else "",
@@ -46,7 +46,8 @@ def segment_mark(segment: Any, form: str = "") -> SafeString | str:
         return ""
     name, mark = (segment["name"], segment["mark"]) if isinstance(segment, dict) else (segment.name, segment.mark)
     return format_html(
-        '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true"><use href="{}#s-{}"></use></svg>{}</span>',
+        '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true">'
+        '<use href="{}#s-{}"></use></svg>{}</span>',
         _shape(mark),
         form,
         static("vendor/icons.svg"),
@@ -117,7 +118,8 @@ def avatar(person: Any, form: str = "") -> SafeString | str:
         return ""
     name = person if isinstance(person, str) else str(person)
     return format_html(
-        '<span title="{}"><span class="r-av {}" aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
+        '<span title="{}"><span class="r-av {}" aria-hidden="true">{}</span>'
+        '<span class="visually-hidden">{}</span></span>',
         name,
         form,
         formats.format_initials(name),
@@ -145,7 +147,8 @@ def ring(days_left: int, of_days: int = 30) -> SafeString:
     share = max(0.0, min(1.0, days_left / of_days)) if of_days else 0.0
     state = "late" if share <= 0.25 else "soon" if share <= 0.6 else ""
     return format_html(
-        '<svg class="r-ring {}" viewBox="0 0 52 52" role="img" aria-label="{}"><circle class="t" cx="26" cy="26" r="22"></circle>'
+        '<svg class="r-ring {}" viewBox="0 0 52 52" role="img" aria-label="{}">'
+        '<circle class="t" cx="26" cy="26" r="22"></circle>'
         '<circle class="v" cx="26" cy="26" r="22" stroke-dasharray="{} {}" transform="rotate(-90 26 26)"></circle>'
         '<text x="26" y="31">{}</text></svg>',
         state,
@@ -175,7 +178,7 @@ def help_for(key: str) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def query(context: template.Context, **changes: Any) -> str:
-    """``href="{% query sort='name' after=None %}"``: the page's own query string with some keys changed, None removes."""
+    """``href="{% query sort='name' after=None %}"``: the page's query with some keys changed; None removes."""
     params = context["request"].GET.copy()
     for key, value in changes.items():
         if value is None or value == "":
@@ -189,9 +192,10 @@ def query(context: template.Context, **changes: Any) -> str:
 def sort_header(
     context: template.Context, key: str, label: str, *, numeric: bool = False, hide: bool = False
 ) -> dict[str, Any]:
-    """``{% sort_header "name" _("Customer") %}``: a ``<th>`` whose link sorts by ``?sort=name`` or, a second time, ``-name``.
+    """``{% sort_header "name" _("Customer") %}``: a ``<th>`` whose link sorts by ``name``, then by ``-name``.
 
-    The sort in force is the context's ``sort``, else the query's. ``numeric`` puts it right, ``hide`` drops it on phones.
+    The sort in force is the context's ``sort``, else the query's. ``numeric`` puts it right, ``hide`` drops it on
+    phones.
     """
     now = str(context.get("sort") or context["request"].GET.get("sort", ""))
     following = f"-{key}" if now == key else key
