@@ -1,0 +1,117 @@
+"""Who is slipping away: the gap against the own rhythm, the money behind it, and the order of My day.
+
+Certainty and money are two rankings, and none wins on both: the surest leavers are small, the dear ones still buy. The
+order of My day blends them with one knob, measured on real bases (``RANKING_BLEND``). The fall of 40% is a fact to
+show: alone it flags a third to two thirds of all customers.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistories
+
+QUARTER_DAYS = 91
+LEAST_AGE_DAYS = 30
+RANKING_BLEND = 2.0
+LEAST_PURCHASES_FOR_RHYTHM = 3
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """One entry per customer, in days: the silence since the last purchase, the own mean gap and their ratio. A
+    customer with one purchase has no rhythm: mean and ratio are ``nan``."""
+
+    silence: FloatArray
+    own_mean: FloatArray
+    ratio: FloatArray
+
+
+def measure_gaps(histories: PurchaseHistories) -> Gaps:
+    """Silence, own mean gap, and how many times the usual gap the silence is."""
+    silence = histories.age - histories.last
+    came_back = histories.repeats > 0
+    own_mean = np.full(len(histories), np.nan)
+    own_mean[came_back] = histories.last[came_back] / histories.repeats[came_back]
+    return Gaps(silence, own_mean, silence / own_mean)
+
+
+def measure_margin_rates(margin_cents: IntArray | FloatArray, age_days: IntArray | FloatArray) -> FloatArray:
+    """Margin per day in cents since the first purchase; the first 30 days count as 30, so that a single large order
+    of yesterday is no daily rate. Negative where the customer costs more than he brings."""
+    rates: FloatArray = np.asarray(margin_cents, dtype=np.float64) / np.maximum(age_days, LEAST_AGE_DAYS)
+    return rates
+
+
+def rank_for_my_day(
+    silent: FloatArray, margin_rate: FloatArray, *, mean_rate: float, blend: float = RANKING_BLEND
+) -> FloatArray:
+    """The value My day is ordered by, highest first: P(silent 91 days) · (own rate + blend · mean rate of the base).
+
+    ``blend`` 0 ranks by money, a large one by certainty alone. Use the raw chances here, not the recalibrated ones.
+    """
+    return silent * (margin_rate + blend * mean_rate)
+
+
+def measure_at_stake(silent: FloatArray, margin_rate: FloatArray) -> FloatArray:
+    """Margin of a quarter at stake, in the unit of the rate: what he brings in 91 days times the chance that he brings
+    nothing; never below zero, since nothing is lost with a customer who costs money."""
+    return silent * np.maximum(margin_rate, 0.0) * QUARTER_DAYS
+
+
+class RiskLevel(StrEnum):
+    """The word beside a customer; ``none`` is not shown."""
+
+    NONE = "none"
+    WATCH = "watch"
+    HIGH = "high"
+
+
+@dataclass(frozen=True)
+class RiskLines:
+    """From which surprise on a customer is watched, and from which his risk is high; settings of the business.
+
+    0.20: so long a silence happens to active customers once in five; 0.05: once in twenty."""
+
+    watch: float = 0.20
+    high: float = 0.05
+
+
+def judge_risk(surprise: FloatArray, repeats: IntArray, *, lines: RiskLines | None = None) -> list[RiskLevel]:
+    """Risk level of each customer. Fewer than three purchases make no rhythm: ``none``, however long the silence."""
+    limits = lines or RiskLines()
+    code = (surprise <= limits.watch).astype(np.int64) + (surprise <= limits.high)
+    code[repeats + 1 < LEAST_PURCHASES_FOR_RHYTHM] = 0
+    levels = tuple(RiskLevel)
+    return [levels[int(position)] for position in code]
+
+
+class Fall(StrEnum):
+    """How far a customer fell below his own baseline."""
+
+    NONE = "none"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True)
+class FallLines:
+    """A fall of ``warning_percent`` or more is a warning; below ``critical_percent`` of the baseline is critical."""
+
+    warning_percent: float = 40.0
+    critical_percent: float = 40.0
+
+
+def measure_fall(baseline_cents: int, recent_cents: int, *, lines: FallLines | None = None) -> tuple[float, Fall]:
+    """Fall in percent of the own baseline, and its word. Both amounts are of periods equally long.
+
+    Without a baseline above zero nothing can fall. Growth is a negative fall.
+    """
+    limits = lines or FallLines()
+    if baseline_cents <= 0:
+        return 0.0, Fall.NONE
+    left = 100 * recent_cents / baseline_cents
+    if left < limits.critical_percent:
+        return 100 - left, Fall.CRITICAL
+    return 100 - left, Fall.WARNING if 100 - left >= limits.warning_percent else Fall.NONE

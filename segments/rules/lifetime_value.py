@@ -1,0 +1,102 @@
+"""What a customer will bring: expected purchases times what one of them leaves, weighed with the chance that he stays.
+
+Two models work together. ``expected_purchases`` says how often an active customer will buy; ``dropout_model`` says how
+likely he is still active, because it sees the silence of one-time buyers too and never runs to the edge. A one-time
+buyer has no rhythm, hence no personal chance: the low rate expected of him already counts those who never come back.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segments.rules.expected_purchases import (
+    ExpectedPurchaseModel,
+    estimate_still_buying,
+    expect_purchases_if_active,
+    range_of_purchases,
+)
+from segments.rules.purchase_history import FloatArray, PurchaseHistories
+
+YEAR_DAYS = 365
+VALUE_DAYS = 1_096
+
+
+@dataclass(frozen=True)
+class LifetimeValues:
+    """One entry per customer: purchases of the horizon if he is active today, the chance that he is, and the money
+    (in the unit of the margin) if he stays and weighed. ``weighed = chance * if_stays``, to the last digit."""
+
+    purchases_if_active: FloatArray
+    chance: FloatArray
+    if_stays: FloatArray
+    weighed: FloatArray
+
+
+def value_customers(
+    model: ExpectedPurchaseModel,
+    histories: PurchaseHistories,
+    *,
+    active: FloatArray | None,
+    margin_per_purchase: FloatArray,
+    horizon: float = VALUE_DAYS,
+) -> LifetimeValues:
+    """Value of the coming ``horizon`` days, not discounted.
+
+    ``active`` is the chance of being active by the dropout model; with ``None``, as when that model is not to be
+    trusted, the chance of the purchase model itself weighs: better on the level of the whole base (on CDNOW 14% too
+    low against 19%), blind for the silence of one-time buyers. ``margin_per_purchase`` may be negative: value too.
+    """
+    purchases = expect_purchases_if_active(model, histories, horizon=horizon)
+    known = estimate_still_buying(model, histories) if active is None else active
+    chance = np.where(histories.repeats > 0, known, 1.0)
+    if_stays = purchases * margin_per_purchase
+    return LifetimeValues(purchases, chance, if_stays, chance * if_stays)
+
+
+@dataclass(frozen=True)
+class ForecastRow:
+    """What to expect of one customer until ``horizon`` days from now. The ranges hold for 80 of 100 customers like
+    him who are active today; ``weighed`` figures include the chance that he is not."""
+
+    horizon: int
+    purchases: float
+    purchases_low: int
+    purchases_high: int
+    margin: float
+    margin_low: float
+    margin_high: float
+    chance: float
+    weighed_purchases: float
+    weighed_margin: float
+
+
+def forecast_customer(
+    model: ExpectedPurchaseModel,
+    histories: PurchaseHistories,
+    *,
+    chance: float,
+    margin_per_purchase: float,
+    horizons: tuple[int, ...] = (91, YEAR_DAYS, VALUE_DAYS),
+) -> list[ForecastRow]:
+    """The forecast table of one customer, one row per horizon in days. ``histories`` holds him alone."""
+    (repeats,), (age,) = histories.repeats, histories.age
+    rows = []
+    for horizon in horizons:
+        purchases = float(expect_purchases_if_active(model, histories, horizon=horizon)[0])
+        low, high = range_of_purchases(model, repeats=int(repeats), age=float(age), horizon=horizon)
+        margins = sorted((low * margin_per_purchase, high * margin_per_purchase))
+        rows.append(
+            ForecastRow(
+                horizon=horizon,
+                purchases=purchases,
+                purchases_low=low,
+                purchases_high=high,
+                margin=purchases * margin_per_purchase,
+                margin_low=margins[0],
+                margin_high=margins[1],
+                chance=chance,
+                weighed_purchases=chance * purchases,
+                weighed_margin=chance * purchases * margin_per_purchase,
+            )
+        )
+    return rows

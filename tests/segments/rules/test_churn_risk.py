@@ -1,0 +1,108 @@
+"""Who is slipping away, how much is at stake, and what comes first on My day."""
+
+import numpy as np
+import pytest
+
+from segments.rules.churn_risk import (
+    Fall,
+    FallLines,
+    RiskLevel,
+    RiskLines,
+    judge_risk,
+    measure_at_stake,
+    measure_fall,
+    measure_gaps,
+    measure_margin_rates,
+    rank_for_my_day,
+)
+from segments.rules.purchase_history import build_histories
+
+
+def test_the_gap_is_told_in_own_gaps():
+    """Nine purchases in 144 days are one every 18 days; a silence of 61 days is 3.4 of them."""
+    gaps = measure_gaps(build_histories([8, 0, 2], [144, 0, 60], [205, 40, 60]))
+    assert gaps.silence.tolist() == [61, 40, 0]
+    assert gaps.own_mean == pytest.approx([18, np.nan, 30], nan_ok=True)
+    assert gaps.ratio == pytest.approx([61 / 18, np.nan, 0], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("margin_cents", "age_days", "cents_a_day"),
+    [(365_00, 365, 100), (600_00, 1, 2000), (600_00, 30, 2000), (600_00, 60, 1000), (-90_00, 90, -100), (0, 0, 0)],
+    ids=["a euro a day", "yesterday counts as 30 days", "30 days", "60 days", "costs more than he brings", "nothing"],
+)
+def test_margin_a_day(margin_cents, age_days, cents_a_day):
+    assert measure_margin_rates(np.array([margin_cents]), np.array([age_days]))[0] == cents_a_day
+
+
+SILENT = np.array([0.95, 0.40, 0.60])  # a small sure leaver, a dear customer who still buys, one in between
+RATE = np.array([10.0, 120.0, 60.0])
+
+
+@pytest.mark.parametrize(
+    ("blend", "order"),
+    [(0, [1, 2, 0]), (2, [2, 1, 0]), (1000, [0, 2, 1])],
+    ids=["0 ranks by money", "2 is the measured blend", "a large one ranks by certainty"],
+)
+def test_my_day_blends_certainty_and_money_with_one_knob(blend, order):
+    ranking = rank_for_my_day(SILENT, RATE, mean_rate=32.0, blend=blend)
+    assert np.argsort(-ranking).tolist() == order
+
+
+def test_the_value_of_the_ranking_is_the_written_formula():
+    assert rank_for_my_day(np.array([0.5]), np.array([10.0]), mean_rate=40.0)[0] == pytest.approx(0.5 * (10 + 2 * 40))
+
+
+def test_at_stake_is_the_margin_of_a_quarter_times_the_chance_to_lose_it():
+    assert measure_at_stake(np.array([0.483]), np.array([13_289_00 / 91]))[0] == pytest.approx(6_418_59, abs=100)
+    assert measure_at_stake(np.array([0.9]), np.array([-5.0]))[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("purchases", "surprise", "level"),
+    [
+        (9, 0.50, RiskLevel.NONE),
+        (9, 0.21, RiskLevel.NONE),
+        (9, 0.20, RiskLevel.WATCH),
+        (9, 0.06, RiskLevel.WATCH),
+        (9, 0.05, RiskLevel.HIGH),
+        (9, 0.00, RiskLevel.HIGH),
+        (3, 0.01, RiskLevel.HIGH),
+        (2, 0.01, RiskLevel.NONE),
+        (1, 0.01, RiskLevel.NONE),
+    ],
+)
+def test_the_word_for_the_risk(purchases, surprise, level):
+    assert judge_risk(np.array([surprise]), np.array([purchases - 1])) == [level]
+
+
+def test_the_lines_of_risk_are_a_setting():
+    lines = RiskLines(watch=0.5, high=0.3)
+    assert judge_risk(np.array([0.4, 0.3]), np.array([5, 5]), lines=lines) == [RiskLevel.WATCH, RiskLevel.HIGH]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "percent", "word"),
+    [
+        (1000, 1000, 0, Fall.NONE),
+        (1000, 601, 39.9, Fall.NONE),
+        (1000, 600, 40, Fall.WARNING),
+        (1000, 400, 60, Fall.WARNING),
+        (1000, 399, 60.1, Fall.CRITICAL),
+        (1000, 0, 100, Fall.CRITICAL),
+        (1000, -200, 120, Fall.CRITICAL),
+        (1000, 1500, -50, Fall.NONE),
+        (0, 500, 0, Fall.NONE),
+        (-300, 0, 0, Fall.NONE),
+    ],
+)
+def test_a_fall_of_forty_percent_is_a_warning_and_below_forty_percent_of_the_baseline_critical(
+    before, now, percent, word
+):
+    fall, said = measure_fall(before, now)
+    assert fall == pytest.approx(percent)
+    assert said == word
+
+
+def test_the_lines_of_the_fall_are_a_setting():
+    assert measure_fall(1000, 750, lines=FallLines(warning_percent=20, critical_percent=70))[1] == Fall.WARNING
