@@ -1,0 +1,5 @@
+"""The addresses of ``complaints``."""
+
+from tests.permission_table import Row
+
+ROWS: list[Row] = []

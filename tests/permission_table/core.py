@@ -1,0 +1,5 @@
+"""The addresses of ``core``."""
+
+from tests.permission_table import Row
+
+ROWS: list[Row] = []

@@ -1,0 +1,5 @@
+"""The addresses of ``interactions``."""
+
+from tests.permission_table import Row
+
+ROWS: list[Row] = []

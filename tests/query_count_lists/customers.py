@@ -1,0 +1,5 @@
+"""The lists of ``customers``."""
+
+from tests.query_count_lists import ListPage
+
+LISTS: list[ListPage] = []
