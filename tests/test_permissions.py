@@ -57,6 +57,6 @@ def test_a_forged_id_is_not_found_or_refused_never_an_error(world, row):
     client = Client(raise_request_exception=False)
     client.force_login(world.admin, backend="django.contrib.auth.backends.ModelBackend")
     answer = getattr(client, row.method)(reverse(row.name, kwargs=kwargs), row.data(world) or None)
-    assert answer.status_code in {200, 302, 400, 403, 404, 405} and answer.status_code < 500
+    assert answer.status_code in {200, 302, 400, 403, 404, 405}
     if kwargs != row.kwargs(world):
         assert answer.status_code in {403, 404, 405}

@@ -1,0 +1,49 @@
+"""Columns arrive in Postgres as they were."""
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from crm.core.binary_copy import copy_columns
+
+pytestmark = pytest.mark.django_db
+TYPES = "a bigint, b integer, c smallint, d double precision, e real, f boolean, g date, h text"
+
+
+@pytest.fixture
+def cursor():
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE copied ({TYPES})")
+        yield cursor.cursor
+
+
+def test_every_type_null_and_text_length_survives(cursor):
+    columns = {
+        "a": np.array([1, -(2**60), 3], dtype=np.int64),
+        "b": np.array([1, 2, -3], dtype=np.int32),
+        "c": np.array([1, 2, 3], dtype=np.int16),
+        "d": np.array([0.5, -1e300, np.nan]),
+        "e": np.array([0.5, 1, 2], dtype=np.float32),
+        "f": np.array([True, False, True]),
+        "g": np.array(["1997-01-01", "2000-02-29", "2026-11-21"], dtype="datetime64[D]"),
+        "h": np.array([b"", b"abc", "é".encode()], dtype="S8"),
+    }
+    copied = copy_columns(cursor, "copied", columns, nulls={"d": np.array([False, False, True])})
+    assert copied == 3
+    cursor.execute("SELECT a, b, c, d, e, f, g::text, h FROM copied ORDER BY c")
+    assert cursor.fetchall() == [
+        (1, 1, 1, 0.5, 0.5, True, "1997-01-01", ""),
+        (-(2**60), 2, 2, -1e300, 1.0, False, "2000-02-29", "abc"),
+        (3, -3, 3, None, 2.0, True, "2026-11-21", "é"),
+    ]
+
+
+def test_no_rows_are_no_rows(cursor):
+    assert copy_columns(cursor, "copied", {"a": np.array([], dtype=np.int64)}) == 0
+
+
+def test_columns_of_different_lengths_and_unknown_types_are_refused(cursor):
+    with pytest.raises(ValueError, match="different lengths"):
+        copy_columns(cursor, "copied", {"a": np.arange(2), "b": np.arange(3)})
+    with pytest.raises(TypeError, match="complex128"):
+        copy_columns(cursor, "copied", {"a": np.array([1j])})
