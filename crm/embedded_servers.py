@@ -219,9 +219,14 @@ class Postgres:
         import psycopg
 
         end = time.monotonic() + SERVER_START_SECONDS
+        tries_left = 20
         while True:
             if self.process is None or self.process.poll() is not None:
-                raise ServerError(f"Postgres ended at once: see {self.log_file}")
+                if not tries_left:
+                    raise ServerError(f"Postgres ends at once: see {self.log_file}")
+                tries_left -= 1  # sessions of a killed server may still hold its memory for a moment
+                time.sleep(0.25)
+                self.start()
             try:
                 psycopg.connect(self._address("postgres"), connect_timeout=2).close()
             except psycopg.OperationalError:

@@ -19,7 +19,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 PR_SET_PDEATHSIG = 1
 
@@ -175,3 +175,110 @@ class ChildRegister:
                 kill_session(pid)
         self._path.unlink(missing_ok=True)
         return len(left)
+
+
+class Part(Protocol):
+    """One of the processes that together make the running product."""
+
+    name: str
+    process: subprocess.Popen[bytes] | None
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+    def wait_until_ready(self) -> None: ...
+
+
+class Program:
+    """A ``Part`` that is a command of ours: web server, worker, beat."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        log_file: Path,
+        cwd: Path,
+        env: Mapping[str, str],
+        stop_signal: int = signal.SIGTERM,
+        stop_seconds: float = 15,
+    ) -> None:
+        self.name = name
+        self.command = command
+        self.log_file = log_file
+        self.cwd = cwd
+        self.env = env
+        self.stop_signal = stop_signal
+        self.stop_seconds = stop_seconds
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, its output going to the end of its log."""
+        with self.log_file.open("ab") as log:
+            self.process = spawn_process(
+                self.command, log=log, stop_signal=self.stop_signal, env=self.env, cwd=self.cwd
+            )
+
+    def wait_until_ready(self) -> None:
+        """Nothing to wait for: who needs it, asks it."""
+
+    def stop(self) -> None:
+        """Ask it to end, and kill what is left of it after ``stop_seconds``."""
+        if self.process:
+            stop_process(self.process, stop_signal=self.stop_signal, seconds=self.stop_seconds)
+
+
+class Supervisor:
+    """Keeps parts running: one that dies is started again, sooner at first and later when it keeps dying."""
+
+    CALM_SECONDS = 60
+    LONGEST_PAUSE_SECONDS = 30
+
+    def __init__(self, parts: Sequence[Part], *, register: ChildRegister, report: Callable[[str], None]) -> None:
+        self._parts = list(parts)
+        self._register = register
+        self._report = report
+        self._failures: dict[str, int] = {}
+        self._started_at: dict[str, float] = {}
+        self._restart_at: dict[str, float] = {}
+
+    def start(self, part: Part) -> None:
+        """Start one part, put it under watch and on the list of children."""
+        if part not in self._parts:
+            self._parts.append(part)
+        part.start()
+        self._started_at[part.name] = time.monotonic()
+        self._register.write([each.process.pid for each in self._parts if each.process and each.process.poll() is None])
+
+    def watch(self) -> None:
+        """One look at all parts; to be called a few times a second."""
+        now = time.monotonic()
+        for part in self._parts:
+            if part.process is None or part.process.poll() is None:
+                continue
+            if part.name not in self._restart_at:
+                self._plan_restart(part, now)
+            elif now >= self._restart_at[part.name]:
+                del self._restart_at[part.name]
+                self.start(part)
+
+    def _plan_restart(self, part: Part, now: float) -> None:
+        process = part.process
+        if process is None:
+            return
+        kill_session(process.pid)
+        if now - self._started_at.get(part.name, now) > self.CALM_SECONDS:
+            self._failures[part.name] = 0
+        failures = self._failures[part.name] = self._failures.get(part.name, 0) + 1
+        pause = min(0.25 * 2 ** (failures - 1), self.LONGEST_PAUSE_SECONDS)
+        self._restart_at[part.name] = now + pause
+        self._report(f"{part.name} ended unexpectedly ({process.returncode}); starting it again in {pause:g} s")
+
+    def failures_of(self, part: Part) -> int:
+        """How often it has died lately."""
+        return self._failures.get(part.name, 0)
+
+    def stop(self) -> None:
+        """Stop all parts, the last one started first."""
+        for part in reversed(self._parts):
+            part.stop()
+        self._register.write([])
