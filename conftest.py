@@ -4,8 +4,13 @@ import os
 
 import django
 
-from tests.embedded_test_servers import start_test_servers
+from tests.embedded_test_servers import start_test_servers, stop_test_servers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 start_test_servers()
 django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """The run is over, also after Ctrl-C."""
+    stop_test_servers()
