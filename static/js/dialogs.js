@@ -1,1 +1,45 @@
-export {};
+// Dialogs, and the explanations behind the question marks. A fragment swapped into #dialog opens it.
+const closeAllHelp = (except) => {
+  for (const button of document.querySelectorAll('[data-help][aria-expanded="true"]')) {
+    if (button === except) continue;
+    button.setAttribute("aria-expanded", "false");
+    button.nextElementSibling.hidden = true;
+  }
+};
+
+document.addEventListener("click", (event) => {
+  const help = event.target.closest("[data-help]");
+  closeAllHelp(help);
+  if (help) {
+    const open = help.getAttribute("aria-expanded") !== "true";
+    help.setAttribute("aria-expanded", String(open));
+    help.nextElementSibling.hidden = !open;
+    event.preventDefault();
+    return;
+  }
+  const opener = event.target.closest("[data-dialog-open]");
+  if (opener) {
+    event.preventDefault();
+    document.getElementById(opener.dataset.dialogOpen).showModal();
+  }
+  if (event.target.closest("[data-keys-open]")) {
+    for (const menu of document.querySelectorAll(":popover-open")) menu.hidePopover();
+    document.getElementById("keys").showModal();
+  }
+  const dialog = event.target.closest("dialog");
+  if (dialog && (event.target === dialog || event.target.closest("[data-close]"))) dialog.close();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = document.querySelector('[data-help][aria-expanded="true"]');
+  closeAllHelp();
+  if (open) open.focus();
+});
+
+document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = event.detail.target;
+  if (dialog.id === "dialog" && !dialog.open && dialog.childElementCount) dialog.showModal();
+});
+
+document.addEventListener("closeDialog", () => document.getElementById("dialog").close());

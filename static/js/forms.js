@@ -1,1 +1,53 @@
-export {};
+// A form goes out once: while it is on its way its buttons are closed. Preferences are sent without leaving the page.
+function close(form) {
+  form.dataset.sending = "";
+  for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-disabled", "true");
+}
+
+function reopen(form) {
+  delete form.dataset.sending;
+  for (const button of form.querySelectorAll('button[aria-disabled="true"]:not([type=button])'))
+    button.removeAttribute("aria-disabled");
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if ("sending" in form.dataset) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  close(form);
+}, true);
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.detail.elt.closest("form");
+  if (form) reopen(form);
+});
+
+document.addEventListener("htmx:validation:halted", (event) => {
+  const form = event.detail.elt.closest("form");
+  if (form) reopen(form);
+});
+
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sending]").forEach(reopen));
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-preferences]")) return;
+  event.preventDefault();
+  const data = new FormData(form);
+  try {
+    await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" } });
+    document.documentElement.toggleAttribute("data-single-keys", data.has("single_keys"));
+  } finally {
+    reopen(form);
+    form.closest("dialog")?.close();
+  }
+});
+
+// Fields and lists that send their form as soon as they change.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+});

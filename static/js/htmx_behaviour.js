@@ -1,1 +1,44 @@
-export {};
+// What every fragment does: errors are said on top of the page, focus goes to what changed, a change is lit for 1.5 s.
+const words = () => document.getElementById("words").dataset;
+
+function showBand(text) {
+  const band = document.createElement("div");
+  band.className = "r-err";
+  band.setAttribute("role", "alert");
+  band.textContent = text;
+  const bands = document.getElementById("bands");
+  bands.replaceChildren(band);
+  band.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:beforeRequest", () => document.getElementById("bands").replaceChildren());
+
+document.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  const said = { 403: "forbidden", 404: "gone", 409: "conflict", 413: "tooLarge", 429: "tooMany" }[status];
+  if (status !== 401) showBand(words()[said] || words().broken);
+});
+
+for (const name of ["htmx:sendError", "htmx:timeout"])
+  document.addEventListener(name, () => showBand(words().offline));
+
+document.addEventListener("toasts", (event) => {
+  for (const { text, error } of event.detail.said) if (error) showBand(text);
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const target = event.detail.elt;
+  if (!target.isConnected) return;
+  const changed = target.matches("[data-changed]") ? [target] : [...target.querySelectorAll("[data-changed]")];
+  for (const part of changed) {
+    part.removeAttribute("data-changed");
+    part.classList.add("r-changed");
+    setTimeout(() => part.classList.remove("r-changed"), 1500);
+  }
+  const wanted = target.matches("[data-focus]") ? target : target.querySelector("[data-focus], [autofocus]");
+  const lost = document.activeElement === document.body || document.activeElement === null;
+  const next = wanted || (lost && (changed[0] || null));
+  if (!next) return;
+  if (!next.matches("a, button, input, select, textarea, [tabindex]")) next.tabIndex = -1;
+  next.focus({ preventScroll: !wanted });
+});
