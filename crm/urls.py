@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from crm.core.views import SignInView
+
 urlpatterns = [
     path("", include("crm.home.urls")),
     path("", include("interactions.urls")),
@@ -9,6 +11,7 @@ urlpatterns = [
     path("complaints/", include("complaints.urls")),
     path("settings/", include("segments.urls")),
     path("settings/", include("crm.core.urls")),
+    path("accounts/login/", SignInView.as_view(), name="account_login"),
     path("accounts/", include("allauth.urls")),
 ]
 

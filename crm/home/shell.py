@@ -98,6 +98,14 @@ SETTINGS = [
 ]
 
 
+ACCOUNT = [
+    NavItem(gettext_lazy("Preferences"), "core:account"),
+    NavItem(gettext_lazy("Password"), "account_change_password"),
+    NavItem(gettext_lazy("Passkeys and second factor"), "mfa_index"),
+    NavItem(gettext_lazy("Where I am signed in"), "usersessions_list"),
+]
+
+
 @dataclass
 class Link:
     """A NavItem resolved for one reader on one page."""
@@ -125,6 +133,7 @@ class Shell:
     nav: list[Link] = field(default_factory=list)
     tabs: list[Link] = field(default_factory=list)
     settings_groups: list[dict[str, Any]] = field(default_factory=list)
+    account_links: list[Link] = field(default_factory=list)
     in_settings: bool = False
     home_url: str = "/"
     search_url: str = ""
@@ -237,6 +246,7 @@ def build_shell(request: HttpRequest) -> Shell:
         nav=nav,
         tabs=_phone_tabs(nav, log_url),
         settings_groups=groups,
+        account_links=_resolve(ACCOUNT, user=user, path=path),
         in_settings=any(link.current for group in groups for link in group["entries"]),
         home_url=_url("home:my-day") or "/",
         search_url=_url("home:search"),

@@ -6,7 +6,8 @@ Each part says in words what it shows, so colour is never the only cue.
 from datetime import date, datetime
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -206,3 +207,22 @@ def sort_header(
         "numeric": numeric,
         "hide": hide,
     }
+
+
+@register.simple_tag
+def control(field: BoundField, **attrs: str) -> SafeString:
+    """``{% control form.email %}``: the control of a field in the look; other attributes may be given."""
+    widget = field.field.widget
+    if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+        look = "form-check-input"
+    else:
+        look = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    classes = f"{widget.attrs.get('class', '')} {look}{' is-bad' if field.errors else ''}".strip()
+    return field.as_widget(attrs={**attrs, "class": classes})
+
+
+@register.inclusion_tag("components/field.html")
+def field(field: BoundField, label: str = "") -> dict[str, Any]:
+    """``{% field form.email %}``: label, control, help and errors; ``{% field form.email _("Mail") %}`` renames."""
+    kind = "checkbox" if isinstance(field.field.widget, forms.CheckboxInput) else ""
+    return {"field": field, "label": label or field.label, "kind": kind}
