@@ -29,9 +29,10 @@ class Metric:
 
     ``sql`` is an expression over the customer row ``c`` (``customers_customer``) and whatever ``join`` brings in;
     ``join`` is a LEFT JOIN clause with an alias of its own, shared by all metrics that write it alike. ``%(today)s`` is
-    the day it is asked for. An absent value is SQL NULL and never satisfies a comparison. ``protected`` marks what nobody
-    may be treated differently for (no rule can ask it); ``from_segment`` what follows from the segment (no segment's own
-    rule can ask it).
+    the day it is asked for. An absent value is SQL NULL and never satisfies a comparison.
+
+    ``protected`` marks what nobody may be treated differently for: no rule can ask it. ``from_segment`` marks what
+    follows from the segment: no segment's own rule can ask it.
     """
 
     name: str
