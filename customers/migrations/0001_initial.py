@@ -166,9 +166,9 @@ class Migration(migrations.Migration):
             name='OrderLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.IntegerField(default=1, verbose_name='position')),
+                ('position', models.IntegerField(db_default=1, default=1, verbose_name='position')),
                 ('description', models.CharField(blank=True, db_default='', default='', max_length=200, verbose_name='description')),
-                ('quantity', models.DecimalField(decimal_places=3, default=1, max_digits=14, verbose_name='quantity')),
+                ('quantity', models.DecimalField(db_default=1, decimal_places=3, default=1, max_digits=14, verbose_name='quantity')),
                 ('amount_cents', models.BigIntegerField(verbose_name='net amount')),
                 ('cost_cents', models.BigIntegerField(blank=True, null=True, verbose_name='cost of goods')),
             ],

@@ -53,9 +53,9 @@ class OrderLine(models.Model):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
     product = models.ForeignKey("customers.Product", models.PROTECT, null=True, blank=True, related_name="+")
-    position = models.IntegerField(_("position"), default=1)
+    position = models.IntegerField(_("position"), default=1, db_default=1)
     description = models.CharField(_("description"), max_length=200, blank=True, default="", db_default="")
-    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3, default=1, db_default=1)
     amount_cents = models.BigIntegerField(_("net amount"))
     cost_cents = models.BigIntegerField(_("cost of goods"), null=True, blank=True)
 

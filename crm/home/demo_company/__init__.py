@@ -1,0 +1,1 @@
+"""A company to look around in: Halden Industrial Supplies, made up, deterministic, dated relative to today."""

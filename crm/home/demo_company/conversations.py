@@ -1,0 +1,202 @@
+"""A year of contacts, promises, facts and complaints: what a customer page has to tell."""
+
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+from django.db.models import Min
+
+from complaints.models import ClosingAttempt, Complaint, ComplaintEntry
+from crm.core.models import Role, User
+from crm.home.demo_company.customer_base import CustomerBase
+from customers.models import Customer, Person, ProfileFact
+from interactions.models import ContactPreference, Interaction, Promise
+
+NOTES = (
+    "Confirmed the delivery for next week; asked about the price list from January.",
+    "Walked the line together. The old conveyor goes in spring, they want an offer for the drives.",
+    "Wants the certificates by mail, the auditor comes on Thursday.",
+    "Not happy with the last lead time, otherwise well. I explained the new stock in the south.",
+    "Talked about next year's volume: two shifts again from March.",
+    "Their buyer changes in the summer; she will introduce the new colleague.",
+    "Asked for invoices split by plant. I pass it on.",
+    "Left the samples with maintenance, they test for two weeks.",
+    "Short call: order is complete, nothing open.",
+    "He compares us with a web shop for small parts, but needs advice on seals.",
+    "They stopped one machine until January; smaller orders until then.",
+    "Went through the open points, all settled except the credit note.",
+)
+PROMISED = (
+    "Send the certificates for valve series V40",
+    "Price hold to the end of the year, in writing",
+    "Sample of the new FKM ring",
+    "Call back with the lead time for 200 pieces",
+    "Credit note for the wrong box",
+)
+ASKED = (
+    "Invoices split by plant",
+    "Delivery before seven in the morning",
+    "One contact for all plants",
+    "A list of what we bought this year",
+)
+FACTS = (
+    ("Needs", ("Line must not stop", "Small lots, quick", "Certificates with every box", "Advice on seals")),
+    ("On their mind", ("Second line in spring", "New owner", "Energy prices", "Nobody to hire")),
+    ("Buys from", ("A web shop, small parts", "The maker directly", "A dealer in town", "Nobody else")),
+    ("Pays", ("30 days net", "14 days, 2%", "One invoice a month")),
+)
+COMPLAINTS = (
+    ("Wrong seal material", "“It went soft after six weeks and line 3 stood for six hours.”"),
+    ("Two deliveries late in a row", "“Nobody rang. We heard it from the driver.”"),
+    ("Box damaged, gloves wet", "“The pallet stood in the rain.”"),
+    ("Credit note promised twice", "“I have asked three people now.”"),
+    ("Hose burst at half the stated pressure", "“It could have hurt somebody.”"),
+    ("Price differs from the list", "“On the phone it was another price.”"),
+)
+
+
+class Conversations:
+    """Writes the past of the owned customers, relative to ``today``."""
+
+    def __init__(self, base: CustomerBase, *, now: datetime, rng: np.random.Generator) -> None:
+        self.base, self.now, self.today, self.rng = base, now, base.today, rng
+        owned = Customer.objects.filter(id__gte=base.first_id, owner__isnull=False)
+        self.customers = list(owned.order_by("id").values_list("id", "owner_id")[:40_000])
+        people = Person.objects.filter(customer__in=[pk for pk, _owner in self.customers])
+        self.person = dict(people.values("customer").annotate(first=Min("id")).values_list("customer", "first"))
+
+    def write(self) -> None:
+        """All of it; about six rows an owned customer."""
+        self._contacts()
+        self._promises()
+        self._facts()
+        self._complaints()
+
+    def _at(self, days: float) -> datetime:
+        """Some working hour, ``days`` before now."""
+        moment = self.now - timedelta(days=float(days))
+        return moment.replace(hour=int(self.rng.integers(7, 16)), minute=int(self.rng.integers(0, 60)), second=0)
+
+    def _contacts(self) -> None:
+        channels = np.array(["call", "call", "call", "mail", "mail", "visit", "chat"])
+        rows = []
+        for customer, owner in self.customers:
+            for _nth in range(int(self.rng.poisson(2.2))):
+                channel = str(self.rng.choice(channels))
+                minutes = int(self.rng.integers(40, 150) if channel == "visit" else self.rng.integers(3, 25))
+                rows.append(
+                    Interaction(
+                        customer_id=customer,
+                        person_id=self.person.get(customer),
+                        channel=channel,
+                        direction="in" if self.rng.random() < 0.25 else "out",
+                        note=str(self.rng.choice(NOTES)),
+                        minutes=minutes,
+                        happened_at=self._at(1 + self.rng.exponential(110)),
+                        logged_by_id=owner,
+                    )
+                )
+        Interaction.objects.bulk_create(rows, batch_size=2000)
+
+    def _promises(self) -> None:
+        rows = []
+        for customer, owner in self.customers[::14]:
+            ours = self.rng.random() < 0.6
+            due = self.today + timedelta(days=int(self.rng.integers(-4, 12)))
+            rows.append(
+                Promise(
+                    customer_id=customer,
+                    person_id=self.person.get(customer),
+                    side="ours" if ours else "theirs",
+                    text=str(self.rng.choice(PROMISED if ours else ASKED)),
+                    due_on=due,
+                    owner_id=owner,
+                )
+            )
+        Promise.objects.bulk_create(rows, batch_size=2000)
+
+    def _facts(self) -> None:
+        rows = []
+        for customer, owner in self.customers:
+            if self.rng.random() < 0.5:
+                label, values = FACTS[int(self.rng.integers(0, len(FACTS)))]
+                told = self.today - timedelta(days=int(self.rng.integers(5, 700)))
+                value = str(self.rng.choice(values))
+                rows.append(
+                    ProfileFact(customer_id=customer, label=label, value=value, told_on=told, asked_by_id=owner)
+                )
+        ProfileFact.objects.bulk_create(rows, batch_size=2000)
+        ContactPreference.objects.bulk_create(
+            [
+                ContactPreference(
+                    customer_id=customer, channel="call", is_allowed=False, said_on=self.today, reason="by mail, please"
+                )
+                for customer, _owner in self.customers[30::97]
+            ]
+        )
+
+    def _complaints(self) -> None:
+        """Closed ones of the past year with their story; open ones come through the verb, in ``company``."""
+        guardians = list(User.objects.filter(role=Role.GUARDIAN).order_by("id").values_list("id", flat=True))
+        complaints, stories = [], []
+        for nth, (customer, owner) in enumerate(self.customers[20::55]):
+            title, words = COMPLAINTS[nth % len(COMPLAINTS)]
+            taken = self._at(40 + nth * 61 % 320)
+            solved = taken + timedelta(days=1 + nth * 13 % 34)
+            if solved > self.now:
+                continue
+            complaints.append(
+                Complaint(
+                    customer_id=customer,
+                    person_id=self.person.get(customer),
+                    title=title,
+                    words=words,
+                    severity=1 + nth % 3,
+                    taken_at=taken,
+                    taken_by_id=owner,
+                    guardian_id=guardians[nth % len(guardians)],
+                    guardian_named_at=taken + timedelta(minutes=12),
+                    first_answer_at=taken + timedelta(minutes=20 + nth * 37 % 900),
+                    remedy="Replacement at no charge",
+                    customers_word="“Fine now, thank you.”",
+                    mended="yes" if nth % 5 else "part",
+                    closed_at=solved,
+                    closed_by_id=guardians[nth % len(guardians)],
+                )
+            )
+        for complaint in Complaint.objects.bulk_create(complaints):
+            stories += [
+                ComplaintEntry(
+                    complaint=complaint,
+                    kind="taken",
+                    text=complaint.words,
+                    at=complaint.taken_at,
+                    by_id=complaint.taken_by_id,
+                ),
+                ComplaintEntry(
+                    complaint=complaint,
+                    kind="answer",
+                    text="It is mine now.",
+                    at=complaint.first_answer_at,
+                    by_id=complaint.guardian_id,
+                ),
+                ComplaintEntry(
+                    complaint=complaint,
+                    kind="closed",
+                    text=complaint.customers_word,
+                    at=complaint.closed_at,
+                    by_id=complaint.guardian_id,
+                ),
+            ]
+        ComplaintEntry.objects.bulk_create(stories)
+        ClosingAttempt.objects.bulk_create(
+            [
+                ClosingAttempt(complaint=c, day=c.closed_at.date(), by_id=c.guardian_id)
+                for c in complaints
+                if c.closed_at
+            ]
+        )
+
+
+def noon(day: date, now: datetime) -> datetime:
+    """Midday of ``day`` in ``now``'s zone."""
+    return datetime.combine(day, time(12), tzinfo=now.tzinfo)

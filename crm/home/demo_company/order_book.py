@@ -1,0 +1,102 @@
+"""Products and three years of orders with their lines, written by binary COPY."""
+
+from datetime import date, timedelta
+
+import numpy as np
+from django.db import connection
+
+from crm.core.binary_copy import copy_columns
+from crm.home.demo_company.cases import CASES
+from crm.home.demo_company.customer_base import CustomerBase, move_sequences
+from crm.home.demo_company.places import FAMILIES
+from crm.home.demo_company.purchases import HORIZON, Ints, Purchases, split_into_lines
+from customers.models import Product
+
+LINES_AT_ONCE = 2_000_000
+
+
+def write_products() -> Ints:
+    """Three sizes of every item of every family; their ids."""
+    Product.objects.bulk_create(
+        [
+            Product(
+                number=f"P-{100 * f + 3 * i + s:04}",
+                name=f"{item} {size}",
+                family=family,
+                price_cents=(900 + 731 * i + 1900 * s),
+                cost_cents=(600 + 500 * i + 1290 * s),
+            )
+            for f, (family, items) in enumerate(FAMILIES.items(), start=1)
+            for i, item in enumerate(items)
+            for s, size in enumerate(("small", "medium", "large"))
+        ],
+        ignore_conflicts=True,
+    )
+    return np.array(Product.objects.order_by("id").values_list("id", flat=True), dtype=np.int64)
+
+
+def plant_cases(purchases: Purchases) -> Purchases:
+    """The planted customers (the first indices) get their own orders instead of drawn ones."""
+    keep = purchases.customer >= len(CASES)
+    planted = [
+        (index, HORIZON - days, euros * 100, int(euros * 100 * (1 - case.margin)), 3)
+        for index, case in enumerate(CASES)
+        for days, euros in case.orders
+        if days <= HORIZON
+    ]
+    extra = np.array(planted, dtype=np.int64).T
+    columns = (purchases.customer, purchases.day, purchases.amount_cents, purchases.cost_cents, purchases.lines)
+    merged = [np.concatenate((new, old[keep])) for new, old in zip(extra, columns, strict=True)]
+    return Purchases(*merged)
+
+
+def write_orders(purchases: Purchases, base: CustomerBase, *, products: Ints, rng: np.random.Generator) -> None:
+    """Orders by customer and day, the last day being yesterday; lines in chunks of bounded memory."""
+    first_day = np.datetime64(base.today - timedelta(days=HORIZON), "D")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM customers_order")
+        first_id = int(cursor.fetchone()[0])
+        ids = np.arange(first_id, first_id + len(purchases.day), dtype=np.int64)
+        copy_columns(
+            cursor.cursor,
+            "customers_order",
+            {
+                "id": ids,
+                "customer_id": purchases.customer + base.first_id,
+                "number": np.char.add(b"A-", ids.astype("S10")),
+                "day": first_day + purchases.day,
+                "amount_cents": purchases.amount_cents,
+                "cost_cents": purchases.cost_cents,
+                "line_count": purchases.lines.astype(np.int32),
+                "currency": np.full(len(ids), b"EUR"),
+            },
+        )
+        ends = np.cumsum(purchases.lines)
+        start = 0
+        while start < len(ids):
+            already = int(ends[start - 1]) if start else 0
+            stop = max(start + 1, int(np.searchsorted(ends, already + LINES_AT_ONCE)))
+            part = slice(start, stop)
+            order, position, amount, cost = split_into_lines(
+                purchases.amount_cents[part], purchases.cost_cents[part], purchases.lines[part], rng=rng
+            )
+            owner = purchases.customer[part][order]
+            choice = (owner * 7919 + rng.integers(0, 9, len(order)) * 13) % len(products)
+            copy_columns(
+                cursor.cursor,
+                "customers_orderline",
+                {
+                    "order_id": ids[part][order],
+                    "product_id": products[choice],
+                    "position": position.astype(np.int32),
+                    "amount_cents": amount,
+                    "cost_cents": cost,
+                },
+            )
+            start = stop
+    move_sequences("customers_order")
+
+
+def day_of(index: int, today: date) -> date:
+    """The date of day ``index`` of the horizon."""
+    return today - timedelta(days=HORIZON - index)
