@@ -1,8 +1,8 @@
 """Purchase histories drawn from the model that scores them: regular buyers who one day stop.
 
-Timing is Erlang-2 with a rate of its own per customer (gamma over the base), dropout after each purchase has a chance of
-its own (beta), spend is log-normal around the customer's own mean: so the demo company behaves as companies do, with
-few large customers and many small ones.
+Timing is Erlang-2 with a rate of its own per customer (gamma over the base), dropout after each purchase has a chance
+of its own (beta), spend is log-normal around the customer's own mean: so the demo company behaves as companies do,
+with few large customers and many small ones.
 """
 
 from dataclasses import dataclass

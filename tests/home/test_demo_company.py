@@ -1,0 +1,57 @@
+"""The demo company: deterministic, complete, refused where its published passwords would be a danger."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import transaction
+from django.db.models import Count, Sum
+
+from crm.home.demo_company.cases import CASES
+from crm.home.demo_company.company import DemoRefused, load_demo_company
+from customers.models import Customer, Order, OrderLine
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def demo(db, settings):
+    settings.DEMO = True
+    load_demo_company(300, at=NOW)
+
+
+def test_it_is_refused_without_the_demo_flag(db, settings):
+    settings.DEBUG = settings.DEMO = False
+    with pytest.raises(DemoRefused, match="DEMO=1"):
+        load_demo_company(300, at=NOW)
+
+
+def test_every_planted_case_is_there_and_orders_end_yesterday(demo):
+    assert Customer.objects.filter(number__in=[case.number for case in CASES]).count() == len(CASES)
+    assert Order.objects.order_by("-day").first().day == NOW.date() - timedelta(days=1)
+    assert Order.objects.filter(customer__number="K-10001").order_by("-day").first().day == NOW.date() - timedelta(
+        days=62
+    )
+
+
+def test_lines_add_up_to_their_orders_to_the_cent(demo):
+    for order in Order.objects.annotate(
+        amount=Sum("lines__amount_cents"), cost=Sum("lines__cost_cents"), count=Count("lines")
+    ):
+        assert (order.amount, order.cost, order.count) == (order.amount_cents, order.cost_cents, order.line_count)
+
+
+def test_the_same_day_and_size_give_the_same_company(db, settings):
+    settings.DEMO = True
+    seen = []
+    for _twice in range(2):
+        with transaction.atomic():
+            load_demo_company(300, at=NOW)
+            total = Order.objects.aggregate(Sum("amount_cents"))["amount_cents__sum"]
+            seen.append((total, OrderLine.objects.count(), Customer.objects.order_by("number").last().name))
+            transaction.set_rollback(True)
+    assert seen[0] == seen[1]
+
+
+def test_it_is_refused_over_a_base_that_has_customers(demo):
+    with pytest.raises(DemoRefused, match="customers already"):
+        load_demo_company(300, at=NOW)
