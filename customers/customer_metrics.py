@@ -1,0 +1,124 @@
+"""What the customers app can say about a customer: who he is, and his purchases as rolled up.
+
+``service_cost_*`` metrics are cents of the twelve months that end on ``today``; every app that causes work adds
+its own, and scoring takes their sum as the cost to serve.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
+from customers.models import Customer
+
+STATE = "LEFT JOIN customers_purchasestate ps ON ps.customer_id = c.id"
+HANDLING = """
+LEFT JOIN (
+    SELECT d.customer_id, sum(d.orders * r.cents_each)::bigint AS cents
+    FROM customers_purchaseday d
+    JOIN customers_costrate r
+        ON r.work = 'order' AND d.day >= r.valid_from AND (r.valid_to IS NULL OR d.day <= r.valid_to)
+    WHERE d.day > %(today)s::date - 365 AND d.day <= %(today)s::date
+    GROUP BY d.customer_id
+) handling ON handling.customer_id = c.id
+""".strip()
+
+IDENTITY = _("who they are")
+ORDERS = _("what they bought")
+
+
+def register() -> None:
+    """Add them to the catalogue; called once when Django starts."""
+    register_metrics(
+        Metric(
+            "kind",
+            _("kind"),
+            MetricKind.CHOICE,
+            _("An organisation or a person."),
+            "c.kind",
+            choices=tuple(Customer.Kind.choices),
+            group=IDENTITY,
+        ),
+        Metric(
+            "stage",
+            _("stage"),
+            MetricKind.CHOICE,
+            _("Prospect or customer."),
+            "c.stage",
+            choices=tuple(Customer.Stage.choices),
+            group=IDENTITY,
+        ),
+        Metric(
+            "relation",
+            _("buys by"),
+            MetricKind.CHOICE,
+            _("Buys when needed, or has a contract."),
+            "c.relation",
+            choices=tuple(Customer.Relation.choices),
+            group=IDENTITY,
+        ),
+        Metric("country", _("country"), MetricKind.TEXT, _("Two letters, as in DK."), "c.country", group=IDENTITY),
+        Metric("city", _("city"), MetricKind.TEXT, _("As in the address."), "c.city", group=IDENTITY),
+        Metric("industry", _("industry"), MetricKind.TEXT, _("As entered."), "c.industry", group=IDENTITY),
+        Metric("source", _("where it came from"), MetricKind.TEXT, _("As entered."), "c.source", group=IDENTITY),
+        Metric(
+            "has_owner",
+            _("has an owner"),
+            MetricKind.FLAG,
+            _("Somebody is named as owner."),
+            "c.owner_id IS NOT NULL",
+            group=IDENTITY,
+        ),
+        Metric(
+            "customer_since",
+            _("customer since"),
+            MetricKind.DATE,
+            _("The day entered, else that of the first purchase."),
+            "coalesce(c.since, ps.first_day)",
+            join=STATE,
+            group=IDENTITY,
+        ),
+        Metric(
+            "days_since_first_order",
+            _("days since the first purchase"),
+            MetricKind.DAYS,
+            _("Days from the first purchase to today."),
+            "%(today)s::date - ps.first_day",
+            join=STATE,
+            group=ORDERS,
+        ),
+        Metric(
+            "days_since_order",
+            _("days since the last purchase"),
+            MetricKind.DAYS,
+            _("Days from the last purchase to today."),
+            "%(today)s::date - ps.last_day",
+            join=STATE,
+            group=ORDERS,
+        ),
+        Metric(
+            "purchase_days",
+            _("purchase days"),
+            MetricKind.NUMBER,
+            _("Days on which they bought, ever; orders of one day count once."),
+            "coalesce(ps.purchase_days, 0)",
+            join=STATE,
+            group=ORDERS,
+        ),
+        Metric(
+            "sales_ever",
+            _("sales, ever"),
+            MetricKind.MONEY,
+            _("Net of returns, since the first purchase."),
+            "coalesce(ps.amount_cents, 0)",
+            join=STATE,
+            group=ORDERS,
+        ),
+        Metric(
+            "service_cost_orders",
+            _("cost of handling orders, 12 months"),
+            MetricKind.MONEY,
+            _("Orders of the last 12 months × the rate for handling one."),
+            "coalesce(handling.cents, 0)",
+            join=HANDLING,
+            group=_("cost to serve"),
+        ),
+    )
