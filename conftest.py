@@ -1,14 +1,23 @@
 """Starts the servers of the tests before Django reads its settings. Fixtures stand in ``tests/conftest.py``."""
 
 import os
+from typing import Any
 
 import django
+import pytest
 
-from tests.embedded_test_servers import start_test_servers, stop_test_servers
+from tests.embedded_test_servers import start_test_servers, start_worker_servers, stop_test_servers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 start_test_servers()
 django.setup()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[Any]) -> None:
+    """Called in the controller of pytest-xdist before it starts its workers."""
+    for number, spec in enumerate(specs):
+        spec.env.update(start_worker_servers(number))
 
 
 def pytest_unconfigure() -> None:

@@ -157,6 +157,9 @@ if env.bool("DB_POOL", default=False):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
 
+if TESTING and (template := env.str("RAPPORT_TEST_TEMPLATE", default="")):
+    DATABASES["default"]["TEST"] = {"TEMPLATE": template}
+
 REDIS_URL = env.str("REDIS_URL", default=runtime.get("REDIS_URL", "redis://localhost:6379/0"))
 
 

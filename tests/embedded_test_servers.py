@@ -1,12 +1,15 @@
 """Postgres and Valkey for the tests, started before Django reads its settings.
 
 DATABASE_URL and REDIS_URL, when given, are used instead; the database must then be named as one for tests. The workers
-of pytest-xdist inherit the Postgres of their controller and get a Valkey of their own.
+of pytest-xdist use the Postgres of their controller and get a Valkey each.
 """
 
 import atexit
+import hashlib
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +20,8 @@ from crm.embedded_servers import Postgres, Valkey
 from crm.process_supervision import AlreadyRunningError, InstanceLock
 
 PREFIX = "rapport-test-"
+TEMPLATE = "rapport_migrated"
+ROOT = Path(__file__).resolve().parent.parent
 _started: list[Postgres | Valkey] = []
 _folder: list[Path] = []
 _locks: list[InstanceLock] = []
@@ -24,17 +29,8 @@ _locks: list[InstanceLock] = []
 
 def start_test_servers() -> None:
     """Start what is missing and put its address into the environment."""
-    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        os.environ["CELERY_QUEUE"] = os.environ["CACHE_PREFIX"] = f"rapport-{worker}"
-        data = Path(os.environ["RAPPORT_TEST_SERVERS"]) / worker
-        data.mkdir(exist_ok=True)
-        os.environ["DATA_DIR"] = str(data)
-        if os.environ["REDIS_URL"].startswith("redis+socket:"):  # emptying the cache must not empty the neighbour's
-            del os.environ["REDIS_URL"]
-            start_missing_servers(data)
-        return
     if "RAPPORT_TEST_SERVERS" in os.environ:
-        return
+        return  # a worker of pytest-xdist
     atexit.register(stop_test_servers)
     refuse_a_real_database(os.environ.get("DATABASE_URL", ""))
     remove_folders_of_killed_runs()
@@ -43,6 +39,20 @@ def start_test_servers() -> None:
     os.environ["DATA_DIR"] = str(folder / "data")
     (folder / "data").mkdir()
     start_missing_servers(folder)
+
+
+def start_worker_servers(number: int) -> dict[str, str]:
+    """The environment of a pytest-xdist worker: emptying its cache or queue must not empty its neighbour's."""
+    folder = Path(os.environ["RAPPORT_TEST_SERVERS"]) / f"worker-{number}"
+    folder.mkdir()
+    environment = {"DATA_DIR": str(folder), "CELERY_QUEUE": folder.name, "CACHE_PREFIX": folder.name}
+    if os.environ["REDIS_URL"].startswith("redis+socket:"):
+        valkey = Valkey(folder, log_folder=folder)
+        _started.append(valkey)
+        valkey.start()
+        valkey.wait_until_ready()
+        environment["REDIS_URL"] = valkey.url
+    return environment
 
 
 def make_folder() -> Path:
@@ -70,6 +80,36 @@ def start_missing_servers(folder: Path) -> None:
         server.wait_until_ready()
         if isinstance(server, Postgres):
             server.create_database("rapport")
+            make_template(server)
+
+
+def make_template(postgres: Postgres) -> None:
+    """A migrated database that test databases are copied from; its dump is kept, so migrations run once per change."""
+    postgres.create_database(TEMPLATE)
+    folder = ROOT / ".pytest_cache" / "migrated"
+    dump = folder / f"{compute_migrations_fingerprint()}.dump"
+    address = f"--dbname=host={postgres.socket_folder} user=postgres dbname={TEMPLATE}"
+    if dump.exists():
+        subprocess.run([postgres.program("pg_restore"), "--exit-on-error", address, dump], check=True)
+    else:
+        environment = {**os.environ, "DATABASE_URL": postgres.url(TEMPLATE)}
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        part = dump.with_suffix(".part")
+        subprocess.run([postgres.program("pg_dump"), "--format=custom", f"--file={part}", address], check=True)
+        part.rename(dump)
+    os.environ["RAPPORT_TEST_TEMPLATE"] = TEMPLATE
+
+
+def compute_migrations_fingerprint() -> str:
+    """Changes when anything changes that decides how a migrated database looks."""
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for path in sorted([*ROOT.glob("*/migrations/*.py"), *ROOT.glob("crm/*/migrations/*.py")]):
+        digest.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    for path in (ROOT / "crm/settings.py", ROOT / "crm/core/apps.py", ROOT / "crm/core/role_permissions.py"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def refuse_a_real_database(url: str) -> None:
