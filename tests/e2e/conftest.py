@@ -1,0 +1,104 @@
+"""A real browser against the real product, with a real Celery worker where the story needs one."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from crm.core.models import User
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+WORKER = ("-m", "celery", "-A", "crm", "worker", "-c", "1", "--without-gossip", "--without-mingle")
+# Playwright's sync calls run an event loop in this thread; Django would refuse its queries there otherwise.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
+
+def find_browser() -> str | None:
+    """``$CHROMIUM``, else a Chromium or Chrome of the system."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless browser for all stories; missing is a failure on CI and a skip elsewhere."""
+    path = find_browser()
+    if path is None:
+        message = "No Chromium found: install it, or name one in CHROMIUM."
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    from playwright.sync_api import sync_playwright
+
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """``open_page(rep, "/customers/")`` is a page on which the rep has signed in; ``width=390`` is a phone.
+
+    A script error or a refusal by the content security policy fails the test that caused it.
+    """
+    contexts, complaints = [], []
+
+    def open_as(user: User | None, path: str = "/", *, width: int = 1400, dark: bool = False) -> Any:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            base_url=live_server.url,
+        )
+        contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(message.text)
+                if message.type == "error" and "Content Security Policy" in message.text
+                else None
+            ),
+        )
+        page.goto(path)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A real Celery worker on the test database and on a queue that only this test process uses."""
+    database = connection.settings_dict
+    url = os.environ["DATABASE_URL"].replace("/rapport?", f"/{database['NAME']}?")
+    environment = {**os.environ, "DATABASE_URL": url}
+    log = (tmp_path / "worker.log").open("wb")
+    process = subprocess.Popen(
+        [sys.executable, *WORKER, "-Q", settings.CELERY_TASK_DEFAULT_QUEUE, "-n", f"tests{os.getpid()}@%h"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    yield process
+    process.terminate()
+    process.wait(30)
+    log.close()
