@@ -3,6 +3,7 @@
 from datetime import date
 from types import SimpleNamespace
 
+from customers.models import CostRate, Product
 from tests import factories
 
 
@@ -11,4 +12,6 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     world.customer = factories.make_customer(owner=world.rep, team=world.rep.team)
     world.person = factories.make_person(world.customer)
     world.order = factories.make_order(world.customer, date(2026, 3, 2))
+    world.product = Product.objects.create(number="P-1", name="Shaft seal")
+    world.cost_rate = CostRate.objects.create(work=CostRate.Work.CALL, valid_from=date(2026, 1, 1))
     return world

@@ -1,0 +1,1 @@
+"""What may be typed about customers and what belongs to them."""

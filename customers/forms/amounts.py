@@ -1,0 +1,57 @@
+"""Amounts as people type them: ``1 204,50`` or ``1,204.50`` become cents."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+LARGEST_CENTS = 10**15
+
+
+class AmountField(forms.CharField):
+    """Money in the company's currency; cleaned to integer cents, shown with two decimals. Empty is None."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=30, **options)
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{Decimal(value) / 100:.2f}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        text = super().clean(value)
+        return read_cents(text) if text else None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.clean(data) != initial)
+        except ValidationError:
+            return True
+
+
+def read_cents(text: str) -> int:
+    """Cents from ``1204.5``, ``1,204.50``, ``1.204,50``, ``−12``; raises ``ValidationError`` for anything else.
+
+    With both signs present the last one is the decimal sign; a single one followed by three digits parts thousands.
+    """
+    plain = "".join(text.split()).replace("−", "-").replace("'", "").replace("’", "")
+    last = max(plain.rfind("."), plain.rfind(","))
+    if last >= 0:
+        sign = plain[last]
+        parts_thousands = len(plain) - last - 1 == 3 and plain.count(sign) >= 1 and len(plain) > 4
+        alone = "." not in plain or "," not in plain
+        if alone and (plain.count(sign) > 1 or parts_thousands):
+            plain = plain.replace(sign, "")
+        else:
+            plain = f"{plain[:last].replace('.', '').replace(',', '')}.{plain[last + 1 :]}"
+    try:
+        cents = Decimal(plain) * 100
+    except InvalidOperation:
+        raise ValidationError(_("Please give an amount such as 1204.50."), code="amount") from None
+    if not cents.is_finite() or abs(cents) > LARGEST_CENTS:
+        raise ValidationError(_("This amount is too large."), code="amount")
+    if cents != cents.to_integral_value():
+        raise ValidationError(_("At most two decimals."), code="amount")
+    return int(cents)
