@@ -94,7 +94,7 @@ class ScopedMixin:
             "frame": self.frame,
             "title": self.title,
             "back_url": self.get_back_url(),
-            "back_label": self.back_label,
+            "back_label": str(self.back_label or self.parent or getattr(self, "found", "")),
         }
         return {**words, "parent": self.parent, "permission": self.permission, **shown}
 
