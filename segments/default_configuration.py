@@ -1,0 +1,118 @@
+"""Write what a new company starts with; safe to repeat, and never over what an admin has changed."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext
+
+from customers.models import CostRate
+from segments.default_segments import SEGMENTS, DefaultSegment, DefaultStep
+from segments.default_triggers import COST_RATES, TRIGGERS
+from segments.models import Process, ProcessStep, ProcessVersion, Segment, SegmentRule, Trigger
+
+_LOCK = 7_302_001
+VALID_FROM = date(2000, 1, 1)
+
+
+@transaction.atomic
+def create_defaults() -> None:
+    """Segments with their first rule, processes, triggers and cost rates: each only where there is none of its key."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    for default in SEGMENTS:
+        _create_segment(default)
+    _create_triggers()
+    _create_cost_rates()
+
+
+def _create_segment(default: DefaultSegment) -> None:
+    segment, created = Segment.objects.get_or_create(
+        key=default.key,
+        defaults={
+            "name": _free_name(gettext(default.name)),
+            "mark": default.mark,
+            "priority": default.priority,
+            "is_fallback": default.is_fallback and not Segment.objects.filter(is_fallback=True).exists(),
+            "target_definition": gettext(default.target),
+            "counter_examples": gettext(default.counter),
+            "value_proposition": gettext(default.proposition),
+            "cadence_days": default.cadence_days,
+            "goodwill_limit_cents": default.goodwill_cents,
+        },
+    )
+    if created and default.criteria:
+        SegmentRule.objects.create(
+            segment=segment,
+            version=1,
+            criteria=default.criteria,
+            state=SegmentRule.State.PUBLISHED,
+            reason=gettext("As delivered"),
+            published_at=Now(),
+        )
+    for flow, (promise, steps) in default.processes.items():
+        process, process_created = Process.objects.get_or_create(segment=segment, flow=flow)
+        if process_created:
+            _create_version(process, gettext(promise), steps)
+
+
+def _free_name(name: str) -> str:
+    """The name, or the name with a number where somebody already uses it."""
+    taken = set(Segment.objects.values_list("name", flat=True))
+    number = 2
+    free = name
+    while free in taken:
+        free, number = f"{name} {number}", number + 1
+    return free
+
+
+def _create_version(process: Process, promise: str, steps: list[DefaultStep]) -> None:
+    version = ProcessVersion.objects.create(
+        process=process,
+        version=1,
+        state=ProcessVersion.State.PUBLISHED,
+        promise=promise,
+        reason=gettext("As delivered"),
+        published_at=Now(),
+    )
+    ProcessStep.objects.bulk_create(
+        ProcessStep(
+            version=version,
+            position=position,
+            title=gettext(title),
+            doer=doer,
+            clock_hours=hours,
+            channel=channel,
+            instruction=gettext(how) if how else "",
+        )
+        for position, (title, doer, hours, channel, how) in enumerate(steps, start=1)
+    )
+
+
+def _create_triggers() -> None:
+    segments = {segment.key: segment for segment in Segment.objects.all()}
+    for default in TRIGGERS:
+        trigger, created = Trigger.objects.get_or_create(
+            key=default.key,
+            defaults={
+                "name": gettext(default.name),
+                "explanation": gettext(default.explanation),
+                "task_title": gettext(default.task_title),
+                "origin": gettext(default.origin),
+                "due_hours": default.due_hours,
+                "cooldown_days": default.cooldown_days,
+                "holdout_percent": default.holdout_percent,
+                "tell_manager": default.tell_manager,
+            },
+        )
+        if created:
+            trigger.segments.set([segments[key] for key in default.segments if key in segments])
+
+
+def _create_cost_rates() -> None:
+    known = set(CostRate.objects.values_list("work", flat=True))
+    CostRate.objects.bulk_create(
+        CostRate(work=work, cents_per_minute=minute, cents_each=each, valid_from=VALID_FROM)
+        for work, minute, each in COST_RATES
+        if work not in known
+    )
