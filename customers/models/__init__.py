@@ -8,7 +8,7 @@ from customers.models.order import Order, OrderLine
 from customers.models.person import Person
 from customers.models.product import Product
 from customers.models.profile_fact import ProfileFact
-from customers.models.purchase_day import PurchaseDay, PurchaseState, RollupWatermark
+from customers.models.purchase_day import PurchaseDay, PurchaseState, RollupWatermark, TouchedCustomer
 
 __all__ = [
     "ContactPoint",
@@ -23,4 +23,5 @@ __all__ = [
     "PurchaseDay",
     "PurchaseState",
     "RollupWatermark",
+    "TouchedCustomer",
 ]

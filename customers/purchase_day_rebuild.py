@@ -1,0 +1,163 @@
+"""The rollup of purchase days, and what it says about each customer, kept true to the orders.
+
+``ingest_orders`` takes in whatever changed since the last time; triggers on the orders name the customers. All days of
+a touched customer are made new from his orders, so an edited order leaves its old day, a deleted one takes its day
+along, and doing it again changes nothing. ``rebuild_purchase_days`` makes everything new.
+
+A return counts on the day of the order it returns, when that is known; a day with nothing left above zero is no
+purchase, but stays in the sums. Orders of unknown cost count as costing nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+
+from customers.models import RollupWatermark
+
+# With more touched customers than this, making everything new is the shorter way.
+REBUILD_FROM = 200_000
+
+DAYS = """
+SELECT o.customer_id, coalesce(original.day, o.day) AS day, sum(o.amount_cents)::bigint AS amount_cents,
+       sum(coalesce(o.cost_cents, 0))::bigint AS cost_cents, count(*)::integer AS orders,
+       sum(o.line_count)::integer AS lines
+FROM {source}
+LEFT JOIN customers_order original ON original.id = o.returns_id
+GROUP BY 1, 2
+"""
+
+# Gaps lie between consecutive days of purchase; the order inside the sums keeps every last digit the same, however
+# the rows came in.
+STATES = """
+SELECT d.customer_id,
+       count(*) FILTER (WHERE d.amount_cents > 0)::integer AS purchase_days,
+       min(d.day) FILTER (WHERE d.amount_cents > 0) AS first_day,
+       max(d.day) FILTER (WHERE d.amount_cents > 0) AS last_day,
+       coalesce(sum(ln(d.gap) ORDER BY d.day), 0)::float8 AS sum_ln_gap,
+       coalesce(sum(d.gap * d.gap ORDER BY d.day), 0)::float8 AS sum_gap_squared,
+       sum(d.amount_cents)::bigint AS amount_cents,
+       sum(d.cost_cents)::bigint AS cost_cents,
+       sum(greatest(d.amount_cents, 0))::bigint AS positive_amount_cents,
+       sum(d.orders)::integer AS orders
+FROM (
+    SELECT p.*,
+           CASE WHEN p.amount_cents > 0
+                THEN (p.day - max(CASE WHEN p.amount_cents > 0 THEN p.day END) OVER earlier)::float8 END AS gap
+    FROM {source}
+    WINDOW earlier AS (PARTITION BY p.customer_id ORDER BY p.day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+) d
+GROUP BY d.customer_id
+"""
+STATE_COLUMNS = (
+    "customer_id, purchase_days, first_day, last_day, sum_ln_gap, sum_gap_squared, amount_cents, cost_cents,"
+    " positive_amount_cents, orders"
+)
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest did: customers looked at, and whether everything was made new."""
+
+    customers: int
+    rebuilt: bool = False
+
+
+def write_states_sql(*, source: str = "customers_purchaseday p") -> str:
+    """A query for purchase states from ``source``, which names the purchase days ``p``; also for past evenings."""
+    return STATES.format(source=source)
+
+
+@transaction.atomic
+def ingest_orders(*, at: datetime) -> IngestReport:
+    """Take in every change of orders committed so far; a change that is being committed waits for the next time.
+
+    Idempotent, and safe beside another ingest: each change is taken by one of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purchase-days'))")
+        cursor.execute("CREATE TEMP TABLE touched (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute(
+            "WITH taken AS (DELETE FROM customers_touchedcustomer RETURNING customer_id)"
+            " INSERT INTO touched SELECT DISTINCT customer_id FROM taken"
+        )
+        touched = cursor.rowcount
+        if touched > REBUILD_FROM:
+            _rebuild(cursor)
+        elif touched:
+            _recompute_touched(cursor)
+        cursor.execute("DROP TABLE touched")
+    RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
+    return IngestReport(touched, rebuilt=touched > REBUILD_FROM)
+
+
+@transaction.atomic
+def ingest_customer(customer_id: int) -> None:
+    """Take in the changes of one customer at once, as after an order was entered by hand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purchase-days'))")
+        cursor.execute("CREATE TEMP TABLE touched (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute("DELETE FROM customers_touchedcustomer WHERE customer_id = %s", [customer_id])
+        cursor.execute("INSERT INTO touched VALUES (%s)", [customer_id])
+        _recompute_touched(cursor)
+        cursor.execute("DROP TABLE touched")
+
+
+@transaction.atomic
+def rebuild_purchase_days(*, at: datetime) -> int:
+    """Make the whole rollup new from the orders; returns its number of days."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purchase-days'))")
+        cursor.execute("DELETE FROM customers_touchedcustomer")
+        days = _rebuild(cursor)
+    RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
+    return days
+
+
+def find_last_purchase_day() -> date | None:
+    """The latest day in the rollup, ``None`` when it is empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT max(day) FROM customers_purchaseday")
+        (day,) = cursor.fetchone()
+    return day  # type: ignore[no-any-return]
+
+
+def _recompute_touched(cursor: object) -> None:
+    """Days and states of the customers in the temporary table ``touched``; unchanged rows are left alone."""
+    run = cursor.execute  # type: ignore[attr-defined]
+    source = "touched t JOIN customers_order o ON o.customer_id = t.customer_id"
+    run("ANALYZE touched")
+    run(f"CREATE TEMP TABLE fresh ON COMMIT DROP AS {DAYS.format(source=source)} ORDER BY 1, 2")
+    run("CREATE UNIQUE INDEX ON fresh (customer_id, day)")
+    run("ANALYZE fresh")
+    run(
+        "DELETE FROM customers_purchaseday p USING touched t WHERE p.customer_id = t.customer_id"
+        " AND NOT EXISTS (SELECT FROM fresh f WHERE f.customer_id = p.customer_id AND f.day = p.day)"
+    )
+    run(
+        "INSERT INTO customers_purchaseday AS p (customer_id, day, amount_cents, cost_cents, orders, lines)"
+        " SELECT customer_id, day, amount_cents, cost_cents, orders, lines FROM fresh ORDER BY 1, 2"
+        " ON CONFLICT (customer_id, day) DO UPDATE SET amount_cents = excluded.amount_cents,"
+        " cost_cents = excluded.cost_cents, orders = excluded.orders, lines = excluded.lines"
+        " WHERE (p.amount_cents, p.cost_cents, p.orders, p.lines)"
+        " <> (excluded.amount_cents, excluded.cost_cents, excluded.orders, excluded.lines)"
+    )
+    run("DROP TABLE fresh")
+    run("DELETE FROM customers_purchasestate s USING touched t WHERE s.customer_id = t.customer_id")
+    states = write_states_sql(source="touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id")
+    run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {states}")
+
+
+def _rebuild(cursor: object) -> int:
+    """Everything new, the heap in the order of customer and day, so that scoring reads it front to back."""
+    run = cursor.execute  # type: ignore[attr-defined]
+    run("SET LOCAL work_mem = '128MB'")
+    run("TRUNCATE customers_purchaseday, customers_purchasestate")
+    columns = "customer_id, day, amount_cents, cost_cents, orders, lines"
+    run(f"INSERT INTO customers_purchaseday ({columns}) {DAYS.format(source='customers_order o')} ORDER BY 1, 2")
+    days: int = cursor.rowcount  # type: ignore[attr-defined]
+    run("ANALYZE customers_purchaseday")
+    run("SET LOCAL enable_hashagg = off")
+    run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql()}")
+    run("ANALYZE customers_purchasestate")
+    return days
