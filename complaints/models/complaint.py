@@ -1,6 +1,7 @@
 """A complaint from the customer's first word to his last."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +18,7 @@ class ComplaintQuerySet(BelongingQuerySet):
 
 @keep_history(exclude=["changed_at", "edit_version"])
 class Complaint(EditedModel):
-    """``guardian`` is never the customer's seller (held by ``complaints.guardian_assignment`` and a check there).
+    """``guardian`` is never the customer's seller (asked by ``complaints.guardian_assignment``, held by a trigger).
 
     Closed only with the customer's own word, or after the set number of attempts on different days to get it.
     """
@@ -92,6 +93,12 @@ class Complaint(EditedModel):
             models.Index(fields=["taken_at"], name="complaint_open", condition=models.Q(closed_at=None)),
             models.Index(fields=["guardian", "taken_at"], name="complaint_guarded", condition=models.Q(closed_at=None)),
             models.Index(fields=["-closed_at"], name="complaint_closed"),
+            GinIndex(
+                fields=["title"],
+                opclasses=["gin_trgm_ops"],
+                name="complaint_title_trgm",
+                condition=models.Q(closed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 import zoneinfo
 from collections.abc import Callable
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
@@ -26,3 +27,16 @@ class LocalTimeMiddleware:
             return self.get_response(request)
         finally:
             timezone.deactivate()
+
+
+def company_zone() -> zoneinfo.ZoneInfo:
+    """The time zone that decides which day something falls on; UTC where the setting names none that exists."""
+    try:
+        return zoneinfo.ZoneInfo(setting("company.time_zone"))
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
+def company_day(at: datetime) -> date:
+    """The company's local day of an aware moment."""
+    return at.astimezone(company_zone()).date()

@@ -1,0 +1,91 @@
+"""What a complaint asks of people: the guardian's tasks, and those who are told that the clock runs.
+
+Every task carries a ``source`` (``complaint:2207:answer``), so asking for it again changes nothing.
+"""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from complaints.rules.recovery_clock import find_end_of_clock_day
+from crm.core.local_time import company_zone
+from crm.core.models import User
+from crm.core.models.business_setting import setting
+from interactions.models import Task
+
+ANSWER, REMEDY, WORD, NAME_GUARDIAN = "answer", "remedy", "word", "name-guardian"
+TITLE_LENGTH = 200
+
+
+def _source(complaint: Complaint, piece: str) -> str:
+    return f"complaint:{complaint.pk}:{piece}"
+
+
+def open_complaint_task(
+    complaint: Complaint, *, piece: str, title: str, why: str, assignee: User, due_at: datetime, at: datetime
+) -> Task:
+    """The open task of ``complaint`` called ``piece``, made when missing, opened again when it was closed."""
+    task, created = Task.objects.get_or_create(
+        customer_id=complaint.customer_id,
+        source=_source(complaint, piece),
+        defaults={
+            "kind": Task.Kind.COMPLAINT,
+            "title": title[:TITLE_LENGTH],
+            "why": why,
+            "assignee": assignee,
+            "due_at": due_at,
+            "at_stake_cents": complaint.value_cents,
+            "rank": complaint.value_cents / 100 * complaint.severity,
+            "created_at": at,
+        },
+    )
+    if not created and (task.assignee_id != assignee.pk or task.state != Task.State.OPEN):
+        task.assignee, task.state, task.due_at = assignee, Task.State.OPEN, due_at
+        task.closed_at = task.closed_by = None
+        task.closed_reason = ""
+        task.save()
+    return task
+
+
+def open_guardian_tasks(complaint: Complaint, *, at: datetime) -> None:
+    """The guardian's way through the case: answer today, agree a remedy within the week, hear their own word in time.
+
+    What is done already is not asked for again; tasks of a guardian before him become his.
+    """
+    guardian, zone = complaint.guardian, company_zone()
+    if guardian is None:
+        return
+    days = int(setting("complaints.recovery_days"))
+    why = _("%(number)s: “%(title)s”. You are the guardian.") % {"number": complaint.number, "title": complaint.title}
+    wanted = [
+        (ANSWER, _("Answer the complaint"), 0, complaint.first_answer_at is None),
+        (REMEDY, _("Agree what mends it"), min(7, days), not complaint.remedy),
+        (WORD, _("Hear the customer’s own word"), max(1, days - 9), not complaint.customers_word),
+    ]
+    for piece, title, day, missing in wanted:
+        if missing:
+            due_at = max(find_end_of_clock_day(complaint.taken_at, day, zone=zone), at)
+            open_complaint_task(
+                complaint, piece=piece, title=title, why=why, assignee=guardian, due_at=due_at, at=at
+            )
+
+
+def close_complaint_task(complaint: Complaint, *, piece: str, by: User | None, at: datetime) -> None:
+    """Done: the task called ``piece``, where it is open."""
+    _close(complaint, sources=[_source(complaint, piece)], state=Task.State.DONE, by=by, at=at, reason="")
+
+
+def drop_complaint_tasks(complaint: Complaint, *, by: User | None, at: datetime) -> None:
+    """Nothing of a closed complaint is left to do."""
+    waiting = Task.objects.filter(customer_id=complaint.customer_id, source__startswith=_source(complaint, ""))
+    sources = list(waiting.values_list("source", flat=True))
+    _close(complaint, sources=sources, state=Task.State.DROPPED, by=by, at=at, reason=_("The complaint is closed."))
+
+
+def _close(
+    complaint: Complaint, *, sources: list[str], state: str, by: User | None, at: datetime, reason: str
+) -> None:
+    Task.objects.filter(
+        customer_id=complaint.customer_id, source__in=sources, state__in=[Task.State.OPEN, Task.State.PAUSED]
+    ).update(state=state, closed_at=at, closed_by=by, closed_reason=reason)
