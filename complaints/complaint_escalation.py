@@ -146,7 +146,9 @@ def _escalate(complaint_id: int, *, at: datetime) -> bool:
 def _tell(complaint: Complaint, *, told: User, day: int, days_left: int, at: datetime) -> None:
     """A task for today: look at the case."""
     words = {"number": complaint.number, "title": complaint.title, "day": day, "left": days_left}
-    why = _("%(number)s “%(title)s” is open on day %(day)s; %(left)s days are left before the customer is lost.") % words
+    why = (
+        _("%(number)s “%(title)s” is open on day %(day)s; %(left)s days are left before the customer is lost.") % words
+    )
     open_complaint_task(
         complaint,
         piece=f"day-{day}",

@@ -22,8 +22,8 @@ from complaints.complaint_tasks import (
 from complaints.goodwill_limit import find_goodwill_limit
 from complaints.guardian_assignment import assign_guardian, release_guardian
 from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
-from complaints.selling_pause import pause_selling_tasks, resume_selling_tasks
 from complaints.rules.closing_permission import SATISFIED, Block, ClosingDecision, decide_closing
+from complaints.selling_pause import pause_selling_tasks, resume_selling_tasks
 from crm.core.formats import format_money
 from crm.core.local_time import company_day
 from crm.core.models import User
@@ -212,7 +212,9 @@ def describe_block(decision: ClosingDecision) -> str:
     numbers = {"attempts": decision.attempts, "needed": decision.needed}
     words = {
         Block.SELLER: _("You sell to this customer: somebody else hears their word and closes."),
-        Block.NO_WORD: _("Opens with their own word, or after %(needed)s attempts on different days (%(attempts)s so far)."),
+        Block.NO_WORD: _(
+            "Opens with their own word, or after %(needed)s attempts on different days (%(attempts)s so far)."
+        ),
         Block.NOT_MENDED: _(
             "They say it is not mended: it stays open, or is asked on %(needed)s different days (%(attempts)s so far)."
         ),

@@ -66,9 +66,7 @@ def open_guardian_tasks(complaint: Complaint, *, at: datetime) -> None:
     for piece, title, day, missing in wanted:
         if missing:
             due_at = max(find_end_of_clock_day(complaint.taken_at, day, zone=zone), at)
-            open_complaint_task(
-                complaint, piece=piece, title=title, why=why, assignee=guardian, due_at=due_at, at=at
-            )
+            open_complaint_task(complaint, piece=piece, title=title, why=why, assignee=guardian, due_at=due_at, at=at)
 
 
 def close_complaint_task(complaint: Complaint, *, piece: str, by: User | None, at: datetime) -> None:
@@ -83,9 +81,7 @@ def drop_complaint_tasks(complaint: Complaint, *, by: User | None, at: datetime)
     _close(complaint, sources=sources, state=Task.State.DROPPED, by=by, at=at, reason=_("The complaint is closed."))
 
 
-def _close(
-    complaint: Complaint, *, sources: list[str], state: str, by: User | None, at: datetime, reason: str
-) -> None:
+def _close(complaint: Complaint, *, sources: list[str], state: str, by: User | None, at: datetime, reason: str) -> None:
     Task.objects.filter(
         customer_id=complaint.customer_id, source__in=sources, state__in=[Task.State.OPEN, Task.State.PAUSED]
     ).update(state=state, closed_at=at, closed_by=by, closed_reason=reason)

@@ -5,24 +5,42 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 
 _GROUP = _("Complaints")
-_OPEN = """LEFT JOIN (
-    SELECT customer_id, count(*) AS cases FROM complaints_complaint
-    WHERE closed_at IS NULL AND kind = 'complaint' GROUP BY customer_id
-) complaints_now ON complaints_now.customer_id = c.id"""
-_YEAR = """LEFT JOIN (
-    SELECT customer_id, count(*) AS cases, max(taken_at) AS latest FROM complaints_complaint
-    WHERE kind = 'complaint' GROUP BY customer_id
-) complaints_ever ON complaints_ever.customer_id = c.id"""
+_CASES = """LEFT JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE k.closed_at IS NULL) AS open_now,
+           count(*) FILTER (WHERE k.taken_at > %(today)s::date - 365) AS of_12m,
+           max(k.taken_at)::date AS latest
+    FROM complaints_complaint k WHERE k.customer_id = c.id AND k.kind = 'complaint'
+) complaint_cases ON true"""
 
-METRICS = (
-    Metric(
-        "open_complaints",
-        _("open complaints"),
-        MetricKind.NUMBER,
-        _("Complaints of the customer that are not closed."),
-        "coalesce(complaints_now.cases, 0)",
-        _OPEN,
-        group=_GROUP,
-    ),
-)
-register_metrics  # noqa: B018
+
+def register_complaint_metrics() -> None:
+    """Put them into the catalogue; called once when the app starts."""
+    register_metrics(
+        Metric(
+            "open_complaints",
+            _("open complaints"),
+            MetricKind.NUMBER,
+            _("Complaints of the customer that are not closed yet."),
+            "complaint_cases.open_now",
+            _CASES,
+            group=_GROUP,
+        ),
+        Metric(
+            "complaints_12m",
+            _("complaints in 12 months"),
+            MetricKind.NUMBER,
+            _("Complaints taken in the last 365 days, closed ones included."),
+            "complaint_cases.of_12m",
+            _CASES,
+            group=_GROUP,
+        ),
+        Metric(
+            "days_since_complaint",
+            _("days since the last complaint"),
+            MetricKind.DAYS,
+            _("Days since a complaint was last taken; empty for a customer who never complained."),
+            "%(today)s::date - complaint_cases.latest",
+            _CASES,
+            group=_GROUP,
+        ),
+    )

@@ -44,7 +44,9 @@ class GoodwillLimit:
 
 
 def find_goodwill_limit(complaint: Complaint, *, on: date) -> GoodwillLimit:
-    """The limit for ``complaint``: that of the segment its customer is in on ``on``, else of the one that takes the rest."""
+    """The limit for ``complaint``: that of the segment its customer is in on ``on``, else of the one that
+    takes the rest.
+    """
     current = Membership.objects.current().filter(customer=complaint.customer_id, since__lte=on)
     membership = current.select_related("segment").first()
     segment = membership.segment if membership else Segment.objects.filter(is_fallback=True).first()

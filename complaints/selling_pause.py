@@ -1,8 +1,7 @@
 """Nothing is sold to a customer while a complaint of his is open: his selling tasks wait."""
 
-from interactions.models import Task
-
 from customers.models import Customer
+from interactions.models import Task
 
 
 def pause_selling_tasks(customer: Customer, *, reason: str) -> int:

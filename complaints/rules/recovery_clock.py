@@ -1,7 +1,7 @@
 """The clock of a complaint: how far it has run, how much is left, whom it wakes.
 
-Days are local days of the company; the day a complaint is taken is day 0. A complaint of 11 November stands at day 13 on
-24 November, with 17 of 30 days left.
+Days are local days of the company; the day a complaint is taken is day 0. A complaint of 11 November stands at day 13
+on 24 November, with 17 of 30 days left.
 """
 
 from collections.abc import Iterable, Sequence

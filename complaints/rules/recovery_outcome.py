@@ -1,5 +1,6 @@
 """What became of a complaint, told by purchases: did the customer come back?"""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -71,7 +72,7 @@ def read_curve(points: Sequence[CurvePoint], day: int) -> float | None:
         return None
     if day <= known[0][0]:
         return known[0][1]
-    for (left, low), (right, high) in zip(known, known[1:], strict=False):
+    for (left, low), (right, high) in itertools.pairwise(known):
         if day <= right:
             return low + (high - low) * (day - left) / (right - left)
     return known[-1][1]
