@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+# Lists of customers can be sorted by these: each partition gets one index (column, customer_id) for each of them.
+SORTED_COLUMNS = ("at_stake_cents", "sales_12m_cents", "contribution_12m_cents", "value_3y_cents", "gap_ratio")
+
 
 class ModelFit(models.Model):
     """Fitted parameters of one model of buying, versioned; refitted weekly."""
