@@ -1,10 +1,12 @@
 """Records for tests, with as little as each needs; everything else by keyword."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
 from customers.models import Customer, Order, OrderLine, Person
+from interactions.models import Task
+from segments.models import Membership, Process, ProcessStep, ProcessVersion, Segment
 
 PASSWORD = "a long enough password"
 _numbers = count(1)
@@ -27,3 +29,42 @@ def make_order(customer: Customer, day: date, amount_cents: int = 10_000, **fiel
     order = Order.objects.create(customer=customer, day=day, amount_cents=amount_cents, **values)
     OrderLine.objects.create(order=order, amount_cents=amount_cents, cost_cents=values["cost_cents"])
     return order
+
+
+def make_segment(key: str = "premium", **fields: Any) -> Segment:
+    """A segment with its own mark where it has one; the fallback when ``is_fallback`` is given."""
+    mark = key if key in Segment.Mark.values else Segment.Mark.PLUS
+    return Segment.objects.create(
+        **{"key": key, "name": key.capitalize(), "mark": mark, "priority": Segment.objects.count() + 1, **fields}
+    )
+
+
+def put_in_segment(customer: Customer, segment: Segment, since: date = date(2026, 1, 1)) -> Membership:
+    """The customer is in ``segment`` from that day on."""
+    return Membership.objects.create(customer=customer, segment=segment, since=since, reason="test")
+
+
+def make_process(segment: Segment, flow: str, steps: list[dict[str, Any]], version: int = 1) -> ProcessVersion:
+    """A published process of ``segment``; an older version of it is retired."""
+    process, _created = Process.objects.get_or_create(segment=segment, flow=flow)
+    process.versions.filter(state=ProcessVersion.State.PUBLISHED).update(state=ProcessVersion.State.RETIRED)
+    published = ProcessVersion.objects.create(
+        process=process, version=version, state=ProcessVersion.State.PUBLISHED, promise="answer in two days"
+    )
+    for position, step in enumerate(steps, start=1):
+        ProcessStep.objects.create(version=published, position=position, **{"title": f"Step {position}", **step})
+    return published
+
+
+def make_task(customer: Customer, **fields: Any) -> Task:
+    """A follow-up for the customer's owner, due now."""
+    return Task.objects.create(
+        **{
+            "customer": customer,
+            "kind": Task.Kind.FOLLOW_UP,
+            "title": "Talk to them",
+            "assignee": customer.owner,
+            "due_at": datetime(2026, 11, 24, 12, tzinfo=UTC),
+            **fields,
+        }
+    )

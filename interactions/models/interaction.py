@@ -14,6 +14,7 @@ class Interaction(models.Model):
     """A call, mail, visit or chat, in the words of who had it.
 
     ``token`` comes from the form: the same form sent twice logs once. ``minutes`` feed the cost to serve.
+    ``override_reason`` is there when the customer had refused this channel.
     """
 
     class Channel(models.TextChoices):
@@ -41,6 +42,9 @@ class Interaction(models.Model):
     happened_at = models.DateTimeField(_("when"))
     logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="interactions")
     next_contact_at = models.DateTimeField(_("next contact"), null=True, blank=True)
+    override_reason = models.CharField(
+        _("why against their wish"), max_length=300, blank=True, default="", db_default=""
+    )
     token = models.UUIDField(null=True, blank=True, unique=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 

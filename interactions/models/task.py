@@ -21,7 +21,7 @@ class TaskQuerySet(BelongingQuerySet):
         return self.filter(state=Task.State.OPEN)
 
 
-@keep_history()
+@keep_history(exclude=["rank", "at_stake_cents"])
 class Task(models.Model):
     """A row of somebody's day. ``why`` says in one sentence why it is there.
 

@@ -33,6 +33,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "company.currency": _D("EUR", _("currency of every total")),
     "company.time_zone": _D("UTC", _("time zone that decides which day an order falls on")),
     "company.fiscal_year_month": _D(1, _("first month of the fiscal year"), "", 1, 12),
+    "company.holidays": _D([], _("days on which nobody works, as 2026-12-25"), _("the company's own calendar")),
     "night.hour": _D(2, _("hour at which the night starts, local time"), "", 0, 23),
     "classes.a_share": _D(0.80, _("share of sales that class A brings"), _("Pareto, 20/80"), 0.5, 0.95),
     "classes.b_share": _D(0.95, _("share of sales that A and B bring"), _("common ABC practice"), 0.6, 0.99),

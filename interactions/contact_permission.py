@@ -1,0 +1,29 @@
+"""What a customer said about how he wants to be contacted."""
+
+from collections.abc import Iterable
+
+from customers.models import Customer
+from interactions.models import ContactPreference, Interaction
+from interactions.rules.send_permission import SendPermission, StatedPreference, judge_channel
+
+
+def find_permission(customer: Customer, *, channel: str) -> SendPermission:
+    """Whether we may contact ``customer`` through ``channel``."""
+    return find_permissions(customer)[channel]
+
+
+def find_permissions(customer: Customer) -> dict[str, SendPermission]:
+    """The same for every channel."""
+    return list_permissions(customer_ids=[customer.pk])[customer.pk]
+
+
+def list_permissions(*, customer_ids: Iterable[int]) -> dict[int, dict[str, SendPermission]]:
+    """The same for many customers at once, in one query."""
+    ids = list(customer_ids)
+    said: dict[int, list[StatedPreference]] = {customer_id: [] for customer_id in ids}
+    for row in ContactPreference.objects.filter(customer__in=ids):
+        said[row.customer_id].append(StatedPreference(row.channel, row.is_allowed, row.said_on, row.hours, row.reason))
+    return {
+        customer_id: {channel: judge_channel(channel, preferences=rows) for channel in Interaction.Channel.values}
+        for customer_id, rows in said.items()
+    }

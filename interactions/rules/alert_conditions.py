@@ -1,0 +1,116 @@
+"""When each alert fires. The night asks the database for candidates; these are the same conditions over the figures of
+one evening, so "why me?" can replay an alert from its evidence and must come to the same answer.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+SLIPPING_AWAY = "slipping-away"
+VISIT_NOW = "visit-now"
+SECOND_ORDER = "second-order"
+OVERDUE_CONTACT = "overdue-contact"
+
+LEAST_PURCHASE_DAYS = 3
+LONGEST_SILENCE_DAYS = 730
+SECOND_ORDER_WITHIN_DAYS = 365
+USUAL_SECOND_ORDER_DAYS = 30
+WATCH = 1
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition with that evening's figure, the limit it was held against, and whether it held.
+
+    ``figure`` and ``limit`` are plain numbers, words or ISO days; None is unknown and never holds.
+    """
+
+    name: str
+    figure: float | int | str | None
+    limit: float | int | str | None
+    holds: bool
+
+
+def _at_least(name: str, figure: float | None, limit: float) -> Condition:
+    return Condition(name, figure, limit, figure is not None and figure >= limit)
+
+
+def _at_most(name: str, figure: float | None, limit: float) -> Condition:
+    return Condition(name, figure, limit, figure is not None and figure <= limit)
+
+
+def judge_slipping_away(evidence: Mapping[str, object]) -> list[Condition]:
+    """A rhythm, a silence that is unusual for this very customer, and a place within the budget of his owner.
+
+    Two years of silence is no slipping away any more: that customer is lost, and won back by other means.
+    """
+    return [
+        _at_least("purchase_days", _number(evidence, "purchase_days"), LEAST_PURCHASE_DAYS),
+        _at_least("risk", _number(evidence, "risk"), WATCH),
+        _at_most("silence", _number(evidence, "gap_days"), LONGEST_SILENCE_DAYS),
+        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+    ]
+
+
+def judge_visit_now(evidence: Mapping[str, object]) -> list[Condition]:
+    """Sales fell by the set share or more against the own baseline."""
+    return [
+        _at_least("fall", _number(evidence, "fall"), _number(evidence, "fall_limit") or 1),
+        _at_least("purchase_days", _number(evidence, "purchase_days"), LEAST_PURCHASE_DAYS),
+        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+    ]
+
+
+def judge_second_order(evidence: Mapping[str, object]) -> list[Condition]:
+    """Bought on one day only, within the last year, and is later than most of those who came back."""
+    usual = _number(evidence, "usual_second_order_days")
+    return [
+        _at_most("purchase_days", _number(evidence, "purchase_days"), 1),
+        Condition(
+            "second_order_late",
+            _number(evidence, "gap_days"),
+            usual,
+            usual is not None and (_number(evidence, "gap_days") or 0) > usual,
+        ),
+        _at_most("silence", _number(evidence, "gap_days"), SECOND_ORDER_WITHIN_DAYS),
+        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+    ]
+
+
+def judge_overdue_contact(evidence: Mapping[str, object]) -> list[Condition]:
+    """Nobody talked to them for longer than the segment's rhythm, and nothing is planned."""
+    cadence = _number(evidence, "cadence_days")
+    since = _number(evidence, "days_since_contact")
+    return [
+        Condition("days_since_contact", since, cadence, since is not None and cadence is not None and since > cadence),
+        _at_most("open_tasks", _number(evidence, "open_tasks"), 0),
+        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+    ]
+
+
+_JUDGES = {
+    SLIPPING_AWAY: judge_slipping_away,
+    VISIT_NOW: judge_visit_now,
+    SECOND_ORDER: judge_second_order,
+    OVERDUE_CONTACT: judge_overdue_contact,
+}
+
+
+def replay_alert(trigger_key: str, *, evidence: Mapping[str, object]) -> list[Condition]:
+    """The conditions of that evening, judged again from its figures alone; ``KeyError`` for an unknown trigger."""
+    return _JUDGES[trigger_key](evidence)
+
+
+def is_held_out(*, trigger_key: str, customer_id: int, period: date, percent: int) -> bool:
+    """Whether this crossing is kept without the action, to measure what the action brings.
+
+    Decided by a salted hash before anything is done, so it is the same whenever it is asked.
+    """
+    digest = hashlib.sha256(f"hold-out:{trigger_key}:{customer_id}:{period.isoformat()}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % 100 < percent
+
+
+def _number(evidence: Mapping[str, object], key: str) -> float | None:
+    value = evidence.get(key)
+    return value if isinstance(value, int | float) else None

@@ -1,0 +1,56 @@
+"""Who does it: the owner or whoever has the role, or the stand-in of somebody who is away."""
+
+from datetime import date
+
+from crm.core.business_calendar import AwayDays, find_present
+from crm.core.models import Absence, Role, User
+from customers.models import Customer
+
+_ROLES_OF_TEAM = {Role.REP, Role.MANAGER}
+
+
+def list_absences(*, on: date) -> list[AwayDays]:
+    """Everybody who is away on that local day."""
+    rows = Absence.objects.filter(first_day__lte=on, last_day__gte=on)
+    return [
+        AwayDays(user_id, first, last, stand_in)
+        for user_id, first, last, stand_in in rows.values_list("user_id", "first_day", "last_day", "stand_in_id")
+    ]
+
+
+def find_doer(customer: Customer, *, doer: str, on: date) -> User | None:
+    """The colleague who does a step for ``customer`` on that day; ``doer`` is one of ``ProcessStep.Doer``.
+
+    The owner does what is the owner's, and what is a rep's when he is one. Without an owner it is the team's manager,
+    without one an admin: nothing is left with nobody while somebody can sign in.
+    """
+    person = _find_by_role(customer, doer) or find_responsible(customer)
+    if person is None:
+        return None
+    present = find_present(person.pk, on=on, absences=list_absences(on=on))
+    if present == person.pk:
+        return person
+    return User.objects.active().filter(pk=present).first() or person
+
+
+def find_responsible(customer: Customer) -> User | None:
+    """The owner, else a manager of the team, else the first admin; only colleagues who may sign in."""
+    owner = customer.owner
+    if owner is not None and owner.is_active:
+        return owner
+    people = User.objects.active().order_by("pk")
+    if customer.team_id is not None and (manager := people.filter(managed_teams=customer.team_id).first()):
+        return manager
+    return people.filter(role=Role.ADMIN).first()
+
+
+def _find_by_role(customer: Customer, doer: str) -> User | None:
+    owner = customer.owner
+    if doer == "owner" or (owner is not None and owner.is_active and owner.role == doer):
+        return owner if owner is not None and owner.is_active else None
+    people = User.objects.active().filter(role=doer).order_by("pk")
+    if doer == Role.MANAGER:
+        return people.filter(managed_teams=customer.team_id).first() if customer.team_id else None
+    if doer in _ROLES_OF_TEAM:
+        return people.filter(team=customer.team_id).first() if customer.team_id else None
+    return people.first()
