@@ -1,12 +1,14 @@
 """Records for tests, with as little as each needs; everything else by keyword."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from django.db import connection
+
 from customers.models import Customer, Order, OrderLine, Person
 from interactions.models import Task
-from segments.models import Membership, Process, ProcessStep, ProcessVersion, Segment
+from segments.models import Membership, Process, ProcessStep, ProcessVersion, Segment, Trigger
 
 PASSWORD = "a long enough password"
 _numbers = count(1)
@@ -67,4 +69,52 @@ def make_task(customer: Customer, **fields: Any) -> Task:
             "due_at": datetime(2026, 11, 24, 12, tzinfo=UTC),
             **fields,
         }
+    )
+
+
+def set_score(customer: Customer, **figures: Any) -> None:
+    """The score in force of one customer: bought on nine days, every 18 days, last today, nothing at stake."""
+    day = figures.get("as_of", date(2026, 11, 23))
+    values: dict[str, Any] = {
+        "run_id": 0,
+        "customer_id": customer.pk,
+        "as_of": day,
+        "note": "",
+        "purchase_days": 9,
+        "first_day": day - timedelta(days=144),
+        "last_day": day,
+        "sales_12m_cents": 1_000_000,
+        "sales_before_12m_cents": 1_000_000,
+        "goods_12m_cents": 600_000,
+        "service_12m_cents": 0,
+        "contribution_12m_cents": 400_000,
+        "grade": "B1",
+        "recency_score": 3,
+        "frequency_score": 3,
+        "money_score": 3,
+        "gap_days": 0,
+        "mean_gap_days": 18.0,
+        "gap_ratio": 0.0,
+        "surprise": 1.0,
+        "fall": 0.0,
+        "at_stake_cents": 0,
+        "risk_rank": 0.0,
+        "risk": 0,
+        **figures,
+    }
+    names = ", ".join(values)
+    places = ", ".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS segments_score_of_tests PARTITION OF segments_score FOR VALUES IN (0)"
+        )
+        cursor.execute("CREATE OR REPLACE VIEW segments_current_score AS SELECT * FROM segments_score WHERE run_id = 0")
+        cursor.execute("DELETE FROM segments_score WHERE run_id = 0 AND customer_id = %s", [customer.pk])
+        cursor.execute(f"INSERT INTO segments_score ({names}) VALUES ({places})", list(values.values()))
+
+
+def make_trigger(key: str = "slipping-away", **fields: Any) -> Trigger:
+    """A trigger that is on, opens a task due in two working days and has no cooldown."""
+    return Trigger.objects.create(
+        **{"key": key, "name": key.replace("-", " ").capitalize(), "cooldown_days": 0, "due_hours": 16, **fields}
     )

@@ -3,7 +3,7 @@ one evening, so "why me?" can replay an alert from its evidence and must come to
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -49,7 +49,7 @@ def judge_slipping_away(evidence: Mapping[str, object]) -> list[Condition]:
         _at_least("purchase_days", _number(evidence, "purchase_days"), LEAST_PURCHASE_DAYS),
         _at_least("risk", _number(evidence, "risk"), WATCH),
         _at_most("silence", _number(evidence, "gap_days"), LONGEST_SILENCE_DAYS),
-        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+        _within_budget(evidence),
     ]
 
 
@@ -58,7 +58,7 @@ def judge_visit_now(evidence: Mapping[str, object]) -> list[Condition]:
     return [
         _at_least("fall", _number(evidence, "fall"), _number(evidence, "fall_limit") or 1),
         _at_least("purchase_days", _number(evidence, "purchase_days"), LEAST_PURCHASE_DAYS),
-        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+        _within_budget(evidence),
     ]
 
 
@@ -74,7 +74,7 @@ def judge_second_order(evidence: Mapping[str, object]) -> list[Condition]:
             usual is not None and (_number(evidence, "gap_days") or 0) > usual,
         ),
         _at_most("silence", _number(evidence, "gap_days"), SECOND_ORDER_WITHIN_DAYS),
-        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+        _within_budget(evidence),
     ]
 
 
@@ -85,7 +85,7 @@ def judge_overdue_contact(evidence: Mapping[str, object]) -> list[Condition]:
     return [
         Condition("days_since_contact", since, cadence, since is not None and cadence is not None and since > cadence),
         _at_most("open_tasks", _number(evidence, "open_tasks"), 0),
-        _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0),
+        _within_budget(evidence),
     ]
 
 
@@ -95,11 +95,66 @@ _JUDGES = {
     SECOND_ORDER: judge_second_order,
     OVERDUE_CONTACT: judge_overdue_contact,
 }
+URGENCY = (VISIT_NOW, SLIPPING_AWAY, SECOND_ORDER)
+
+
+def rank_urgency(trigger_key: str) -> int:
+    """Which of several triggers on one customer is told: the lowest. What an admin invented stands between the built-in
+    alerts and a contact that is merely overdue."""
+    if trigger_key in URGENCY:
+        return URGENCY.index(trigger_key)
+    return len(URGENCY) + (trigger_key == OVERDUE_CONTACT)
 
 
 def replay_alert(trigger_key: str, *, evidence: Mapping[str, object]) -> list[Condition]:
-    """The conditions of that evening, judged again from its figures alone; ``KeyError`` for an unknown trigger."""
-    return _JUDGES[trigger_key](evidence)
+    """The conditions of that evening, judged again from its figures alone.
+
+    A trigger with a rule of its own is judged by its rule elsewhere; what is left here is its place in the budget.
+    """
+    judge = None if evidence.get("criteria") else _JUDGES.get(trigger_key)
+    return judge(evidence) if judge else [_within_budget(evidence)]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A customer who crossed a trigger's line tonight; ``person`` is who would have to act."""
+
+    customer_id: int
+    trigger_key: str
+    person: int
+    rank: float
+
+
+def choose_crossings(crossings: Iterable[Crossing], *, budget: Mapping[int, int]) -> list[tuple[Crossing, int]]:
+    """Which crossings are told tonight, each with its place (from 1) among those of its person.
+
+    A customer is told once, by his most urgent trigger. Each trigger's first comes before any trigger's second, so that
+    no kind of alert crowds the others out; within a trigger the highest rank comes first. ``budget`` is how many each
+    person may still get; a person who is not in it gets none.
+    """
+    by_customer: dict[int, Crossing] = {}
+    for crossing in crossings:
+        known = by_customer.get(crossing.customer_id)
+        if known is None or rank_urgency(crossing.trigger_key) < rank_urgency(known.trigger_key):
+            by_customer[crossing.customer_id] = crossing
+    queues: dict[tuple[int, str], list[Crossing]] = {}
+    for crossing in sorted(by_customer.values(), key=lambda one: (-one.rank, one.customer_id)):
+        queues.setdefault((crossing.person, crossing.trigger_key), []).append(crossing)
+    turns = sorted(
+        (
+            (person, round_number, rank_urgency(key), key, crossing)
+            for (person, key), queue in queues.items()
+            for round_number, crossing in enumerate(queue)
+        ),
+        key=lambda turn: turn[:4],
+    )
+    chosen: list[tuple[Crossing, int]] = []
+    taken: dict[int, int] = {}
+    for person, _round, _urgency, _key, crossing in turns:
+        if taken.get(person, 0) < budget.get(person, 0):
+            taken[person] = taken.get(person, 0) + 1
+            chosen.append((crossing, taken[person]))
+    return chosen
 
 
 def is_held_out(*, trigger_key: str, customer_id: int, period: date, percent: int) -> bool:
@@ -109,6 +164,10 @@ def is_held_out(*, trigger_key: str, customer_id: int, period: date, percent: in
     """
     digest = hashlib.sha256(f"hold-out:{trigger_key}:{customer_id}:{period.isoformat()}".encode()).digest()
     return int.from_bytes(digest[:8], "big") % 100 < percent
+
+
+def _within_budget(evidence: Mapping[str, object]) -> Condition:
+    return _at_most("place", _number(evidence, "place"), _number(evidence, "budget") or 0)
 
 
 def _number(evidence: Mapping[str, object], key: str) -> float | None:

@@ -1,0 +1,224 @@
+"""The alerts of an evening: who crossed a line, whom to tell, and which alerts are over.
+
+Everything is decided from the scores in force, so the same evening asked twice raises nothing twice: a crossing is
+unique by customer, trigger and period, and what a person was told today counts against his budget.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from crm.core.business_calendar import BusinessCalendar, company_calendar, find_present
+from crm.core.models import Role, Team, User
+from crm.core.models.business_setting import setting
+from interactions.alert_candidates import TriggerQuery, build_query, collect_evidence, find_candidates
+from interactions.alert_wording import explain_alert
+from interactions.models import Alert, Task
+from interactions.rules import alert_conditions as conditions
+from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency
+from interactions.task_assignment import list_absences
+from interactions.task_handling import OPEN_STATES, find_held, name_manager_source
+from segments.models import Trigger
+
+_LOCK = 7_240_001
+
+
+@dataclass(frozen=True)
+class EveningOfAlerts:
+    """What an evening brought: alerts raised and held out by trigger, and those that were over by themselves."""
+
+    raised: dict[str, int] = field(default_factory=dict)
+    held_out: int = 0
+    over: int = 0
+
+
+@dataclass(frozen=True)
+class _Pool:
+    """Triggers that share one budget; what is merely overdue does not compete with alerts."""
+
+    name: str
+    triggers: list[Trigger]
+
+
+@transaction.atomic
+def raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
+    """Raise the alerts of the evening ``on`` (local day) with their tasks, due from ``at`` on; close what is over.
+
+    Each person gets at most ``alerts.budget_per_rep`` new ones an evening and as many overdue contacts. Repeating an
+    evening changes nothing.
+    """
+    _take_turn()
+    over = _close_what_is_over(at=at)
+    _refresh_ranks()
+    triggers = sorted(Trigger.objects.filter(is_on=True).order_by("pk"), key=lambda one: rank_urgency(one.key))
+    overdue = [one for one in triggers if one.key == conditions.OVERDUE_CONTACT]
+    pools = [_Pool("alerts", [one for one in triggers if one not in overdue]), _Pool("follow-ups", overdue)]
+    alerts = [alert for pool in pools for alert in _raise_pool(pool, on=on, at=at)]
+    raised = Counter(alert.trigger.key for alert in alerts if alert.state == Alert.State.OPEN)
+    held_out = sum(alert.state == Alert.State.HELD_OUT for alert in alerts)
+    return EveningOfAlerts(raised=dict(raised), held_out=held_out, over=over)
+
+
+def _take_turn() -> None:
+    """Two runs of one evening follow each other; the second then finds nothing to do."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def _close_what_is_over(*, at: datetime) -> int:
+    """They bought again, or the fall is made good: the alert is over by itself and its task is dropped."""
+    reason = gettext("Over by itself: the figures are back in order.")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE interactions_alert a SET state = 'over', closed_at = %(at)s, closed_reason = %(reason)s
+            FROM segments_current_score s, segments_trigger t
+            WHERE a.state = 'open' AND s.customer_id = a.customer_id AND t.id = a.trigger_id
+                AND CASE t.key
+                    WHEN 'visit-now' THEN s.fall < coalesce((a.evidence ->> 'fall_limit')::float, 0.4)
+                    WHEN 'overdue-contact' THEN false
+                    ELSE s.last_day > a.period
+                END
+            RETURNING a.id
+            """,
+            {"at": at, "reason": reason},
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    for tasks in (
+        Task.objects.filter(alert__in=ids),
+        Task.objects.filter(source__in=[name_manager_source(alert_id) for alert_id in ids]),
+    ):
+        tasks.filter(state__in=OPEN_STATES).update(state=Task.State.DROPPED, closed_at=at, closed_reason=reason)
+    return len(ids)
+
+
+def _refresh_ranks() -> None:
+    """Open tasks show what is at stake now, not what was when they were opened."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
+            FROM segments_current_score s
+            WHERE t.state IN ('open', 'paused') AND s.customer_id = t.customer_id
+                AND (t.rank, t.at_stake_cents) IS DISTINCT FROM (s.risk_rank, s.at_stake_cents)
+            """
+        )
+
+
+def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
+    budget_each = int(setting("alerts.budget_per_rep"))
+    admin_id = User.objects.active().filter(role=Role.ADMIN).order_by("pk").values_list("pk", flat=True).first()
+    found: dict[tuple[int, str], tuple[Trigger, TriggerQuery, dict[str, Any]]] = {}
+    for trigger in pool.triggers:
+        query = build_query(trigger, on=on)
+        if query is None:
+            continue
+        urgent = [one.pk for one in pool.triggers if rank_urgency(one.key) < rank_urgency(trigger.key)]
+        for row in find_candidates(
+            trigger, query=query, on=on, urgent_ids=[*urgent, trigger.pk], limit=budget_each, admin_id=admin_id
+        ):
+            found[(row["customer_id"], trigger.key)] = (trigger, query, row)
+    crossings = [
+        Crossing(customer_id, key, row["person"], row["rank"] or 0.0)
+        for (customer_id, key), (_trigger, _query, row) in found.items()
+    ]
+    told = _count_told(pool, on=on)
+    budget = {one.person: max(0, budget_each - told[one.person]) for one in crossings}
+    alerts = []
+    for crossing, place in choose_crossings(crossings, budget=budget):
+        trigger, query, row = found[(crossing.customer_id, crossing.trigger_key)]
+        evidence = collect_evidence(row, trigger=trigger, query=query)
+        evidence |= {
+            "pool": pool.name,
+            "person": crossing.person,
+            "place": told[crossing.person] + place,
+            "budget": budget_each,
+        }
+        alerts.append(_build_alert(trigger, row=row, evidence=evidence, on=on))
+    Alert.objects.bulk_create(alerts, batch_size=1000)
+    _open_tasks([one for one in alerts if one.state == Alert.State.OPEN], on=on, at=at)
+    return alerts
+
+
+def _count_told(pool: _Pool, *, on: date) -> Counter[int]:
+    """How many alerts of the pool each person has had today."""
+    rows = Alert.objects.filter(day=on, trigger__in=pool.triggers, evidence__pool=pool.name)
+    return Counter(person for person in rows.values_list("evidence__person", flat=True))
+
+
+def _build_alert(trigger: Trigger, *, row: dict[str, Any], evidence: dict[str, Any], on: date) -> Alert:
+    """An alert, held out by chance where the trigger measures its effect; urgent visits to premium never are."""
+    is_urgent = trigger.key == conditions.VISIT_NOW and row["segment_mark"] == "premium"
+    held_out = not is_urgent and is_held_out(
+        trigger_key=trigger.key,
+        customer_id=row["customer_id"],
+        period=row["period"],
+        percent=trigger.holdout_percent,
+    )
+    return Alert(
+        customer_id=row["customer_id"],
+        trigger=trigger,
+        period=row["period"],
+        day=on,
+        state=Alert.State.HELD_OUT if held_out else Alert.State.OPEN,
+        evidence=evidence,
+        at_stake_cents=row["at_stake_cents"] or 0,
+        rank=row["rank"] or 0,
+    )
+
+
+def _open_tasks(alerts: list[Alert], *, on: date, at: datetime) -> None:
+    """A task for whoever is there to do it, and one for the manager where the trigger says so."""
+    alerts = [alert for alert in alerts if alert.trigger.action == Trigger.Action.TASK]
+    held = find_held(customer_ids={alert.customer_id for alert in alerts}, on=on)
+    absences = list_absences(on=on)
+    calendar = company_calendar()
+    tasks = []
+    for alert in alerts:
+        person = find_present(alert.evidence["person"], on=on, absences=absences)
+        tasks.append(
+            _build_task(alert, assignee_id=person, calendar=calendar, at=at, is_held=alert.customer_id in held)
+        )
+    managers = _find_managers(alerts)
+    for alert, task in zip(alerts, tasks[:], strict=True):
+        manager_id = managers.get(alert.customer_id)
+        if manager_id is not None and manager_id != task.assignee_id:
+            copy = _build_task(
+                alert, assignee_id=manager_id, calendar=calendar, at=at, is_held=alert.customer_id in held
+            )
+            copy.alert, copy.source = None, name_manager_source(alert.pk)
+            tasks.append(copy)
+    Task.objects.bulk_create(tasks, batch_size=1000)
+
+
+def _build_task(alert: Alert, *, assignee_id: int, calendar: BusinessCalendar, at: datetime, is_held: bool) -> Task:
+    is_overdue = alert.trigger.key == conditions.OVERDUE_CONTACT
+    return Task(
+        customer_id=alert.customer_id,
+        kind=Task.Kind.FOLLOW_UP if is_overdue else Task.Kind.ALERT,
+        title=alert.trigger.task_title or alert.trigger.name,
+        why=explain_alert(alert.evidence),
+        assignee_id=assignee_id,
+        due_at=calendar.add_hours(at, alert.trigger.due_hours),
+        state=Task.State.PAUSED if is_held else Task.State.OPEN,
+        is_selling=True,
+        at_stake_cents=alert.at_stake_cents,
+        rank=alert.rank,
+        alert=alert,
+        source=f"alert:{alert.pk}",
+    )
+
+
+def _find_managers(alerts: list[Alert]) -> dict[int, int]:
+    """The manager of the customer's team, for alerts that tell him too."""
+    ids = {alert.customer_id for alert in alerts if alert.trigger.tell_manager}
+    rows = (
+        Team.objects.filter(customers__in=ids, managers__is_active=True)
+        .order_by("customers", "-managers")
+        .values_list("customers", "managers")
+    )
+    return dict(rows)

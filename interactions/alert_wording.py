@@ -1,0 +1,70 @@
+"""Why an alert is there, in one sentence made of that evening's figures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from crm.core.formats import format_money, format_percent
+from crm.core.models.business_setting import setting
+from interactions.rules import alert_conditions as conditions
+from segments.rules.value_explanation import ValueFacts, explain_value
+
+
+def explain_alert(evidence: Mapping[str, Any]) -> str:
+    """The sentence under a task. Where a trigger has no sentence of its own it is that of the customer's value."""
+    say = {
+        conditions.VISIT_NOW: _explain_fall,
+        conditions.SECOND_ORDER: _explain_second_order,
+        conditions.OVERDUE_CONTACT: _explain_overdue,
+    }.get(str(evidence.get("trigger")))
+    return say(evidence) if say else explain_rhythm(evidence)
+
+
+def explain_rhythm(evidence: Mapping[str, Any]) -> str:
+    """Own rhythm, silence, how rare it is, and the money: the sentence of VALUE from kept figures."""
+    facts = ValueFacts(
+        purchases=evidence.get("purchase_days") or 0,
+        silence_days=evidence.get("gap_days"),
+        mean_gap_days=evidence.get("mean_gap_days"),
+        surprise=evidence.get("surprise"),
+        at_stake_cents=evidence.get("at_stake_cents"),
+    )
+    return explain_value(facts).render(translate=gettext, translate_plural=ngettext, format_money=_money)
+
+
+def _explain_fall(evidence: Mapping[str, Any]) -> str:
+    if evidence.get("fall") is None:
+        return explain_rhythm(evidence)
+    values = {
+        "fall": format_percent(evidence["fall"]),
+        "now": _money(evidence.get("sales_12m_cents") or 0),
+        "before": _money(evidence.get("sales_before_12m_cents") or 0),
+    }
+    fall = gettext("Sales are %(fall)s under their own baseline: %(now)s in 12 months, %(before)s in the 12 before.")
+    return f"{fall % values} {explain_rhythm(evidence)}"
+
+
+def _explain_second_order(evidence: Mapping[str, Any]) -> str:
+    days, usual = evidence.get("gap_days") or 0, evidence.get("usual_second_order_days") or 0
+    values = {"days": days, "usual": usual, "amount": _money(evidence.get("sales_12m_cents") or 0)}
+    return (
+        gettext(
+            "New customers who stay reorder within %(usual)s days; it is %(days)s days since the first order"
+            " of %(amount)s."
+        )
+        % values
+    )
+
+
+def _explain_overdue(evidence: Mapping[str, Any]) -> str:
+    values = {"days": evidence.get("days_since_contact") or 0, "cadence": evidence.get("cadence_days") or 0}
+    if evidence.get("last_contact_on"):
+        return gettext("%(days)s days since the last talk; this segment's rhythm is %(cadence)s.") % values
+    return (
+        gettext("No talk on record in the %(days)s days we know them; this segment's rhythm is %(cadence)s.") % values
+    )
+
+
+def _money(cents: int) -> str:
+    return format_money(cents, currency=str(setting("company.currency")))

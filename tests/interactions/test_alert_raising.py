@@ -1,0 +1,274 @@
+"""Evenings replayed: what fires, once, for whom, and what is over by itself."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from crm.core.models import Absence
+from crm.core.models.business_setting import change_setting
+from interactions.alert_raising import raise_alerts
+from interactions.interaction_logging import log_interaction
+from interactions.models import Alert, Task
+from interactions.rules.alert_conditions import is_held_out, replay_alert
+from tests import factories
+
+MONDAY = date(2026, 11, 23)
+pytestmark = pytest.mark.django_db
+
+
+def night(on=MONDAY):
+    return raise_alerts(on=on, at=datetime(on.year, on.month, on.day, 2, tzinfo=UTC))
+
+
+def make_silent(customer, days=61, on=MONDAY, rank=50.0, **figures):
+    factories.set_score(
+        customer,
+        as_of=on,
+        last_day=on - timedelta(days=days),
+        gap_days=days,
+        gap_ratio=days / 18,
+        **{"surprise": 0.02, "risk": 2, "risk_rank": rank, "at_stake_cents": 34_000, **figures},
+    )
+
+
+@pytest.fixture
+def slipping(db):
+    return factories.make_trigger(task_title="Ask what has changed")
+
+
+def test_a_silence_that_is_long_for_this_customer_becomes_a_task_that_says_why(customer, rep, slipping):
+    make_silent(customer)
+    assert night().raised == {"slipping-away": 1}
+    task = Task.objects.get()
+    assert (task.title, task.assignee, task.kind) == ("Ask what has changed", rep, Task.Kind.ALERT)
+    assert task.due_at == datetime(2026, 11, 24, 17, tzinfo=UTC)  # sixteen working hours from Monday night
+    assert (task.at_stake_cents, task.rank, task.is_selling) == (34_000, 50.0, True)
+    assert "Usually buys every 18 days" in task.why
+    assert "61 days ago, 3.4× the usual gap" in task.why
+    assert "€340" in task.why
+
+
+def test_the_same_night_again_changes_nothing(customer, slipping):
+    make_silent(customer)
+    night()
+    before = list(Alert.objects.values()), list(Task.objects.values())
+    assert night().raised == {}
+    assert (list(Alert.objects.values()), list(Task.objects.values())) == before
+
+
+def test_one_alert_a_silence_however_many_nights_it_lasts(customer, rep, slipping):
+    for days in range(4):
+        make_silent(customer, days=61 + days, on=MONDAY + timedelta(days=days))
+        night(MONDAY + timedelta(days=days))
+    log_interaction(customer, channel="call", by=rep, at=datetime(2026, 11, 27, 9, tzinfo=UTC))
+    make_silent(customer, days=70, on=MONDAY + timedelta(days=9))
+    night(MONDAY + timedelta(days=9))
+    assert Alert.objects.get().state == Alert.State.ANSWERED
+
+
+def test_a_purchase_ends_the_alert_and_arms_it_again(customer, slipping):
+    make_silent(customer)
+    night()
+    bought = MONDAY + timedelta(days=2)
+    factories.set_score(customer, as_of=bought, last_day=bought)
+    assert night(bought).over == 1
+    alert, task = Alert.objects.get(), Task.objects.get()
+    assert (alert.state, task.state) == (Alert.State.OVER, Task.State.DROPPED)
+    silent_again = bought + timedelta(days=61)
+    make_silent(customer, on=silent_again)
+    assert night(silent_again).raised == {"slipping-away": 1}
+    assert sorted(Alert.objects.values_list("period", flat=True)) == [MONDAY - timedelta(days=61), bought]
+
+
+def test_not_again_within_the_cooldown(customer, slipping):
+    slipping.cooldown_days = 30
+    slipping.save()
+    make_silent(customer)
+    night()
+    bought = MONDAY + timedelta(days=1)
+    factories.set_score(customer, as_of=bought, last_day=bought)
+    night(bought)
+    make_silent(customer, days=20, on=MONDAY + timedelta(days=21))
+    assert night(MONDAY + timedelta(days=21)).raised == {}
+    make_silent(customer, days=30, on=MONDAY + timedelta(days=31))
+    assert night(MONDAY + timedelta(days=31)).raised == {"slipping-away": 1}
+
+
+def test_a_rep_gets_no_more_than_his_budget_and_the_most_at_risk_first(rep, other_rep, slipping):
+    change_setting("alerts.budget_per_rep", 2)
+    mine = [factories.make_customer(owner=rep, team=rep.team) for _ in range(4)]
+    theirs = factories.make_customer(owner=other_rep, team=other_rep.team)
+    for rank, customer in enumerate([*mine, theirs]):
+        make_silent(customer, rank=float(rank))
+    night()
+    assert set(Alert.objects.values_list("customer", flat=True)) == {mine[3].pk, mine[2].pk, theirs.pk}
+    assert night().raised == {}
+    make_silent(mine[1], on=MONDAY + timedelta(days=1))
+    assert night(MONDAY + timedelta(days=1)).raised == {"slipping-away": 2}
+
+
+@pytest.mark.parametrize("figures", [{"risk": 0}, {"purchase_days": 2}, {"gap_days": 731}])
+def test_who_is_not_slipping_away_is_left_alone(customer, slipping, figures):
+    make_silent(customer, **{"days": 61} | figures) if "gap_days" not in figures else make_silent(customer, days=731)
+    assert night().raised == {}
+
+
+def test_archived_customers_and_triggers_that_are_off_are_left_alone(customer, foreign_customer, slipping):
+    make_silent(customer)
+    make_silent(foreign_customer)
+    customer.archived_at = datetime(2026, 1, 1, tzinfo=UTC)
+    customer.save()
+    assert night().raised == {"slipping-away": 1}
+    slipping.is_on = False
+    slipping.save()
+    assert night(MONDAY + timedelta(days=1)).raised == {}
+
+
+def test_a_fall_of_forty_percent_sends_owner_and_manager_to_visit(customer, rep, lead):
+    trigger = factories.make_trigger("visit-now", tell_manager=True, task_title="Visit now")
+    premium, low = factories.make_segment(), factories.make_segment("low")
+    trigger.segments.add(premium)
+    factories.put_in_segment(customer, premium)
+    factories.set_score(customer, fall=0.46, sales_12m_cents=540_000, sales_before_12m_cents=1_000_000)
+    planted = {customer}
+    for fall, segment in [(0.39, premium), (0.9, low), (None, premium)]:
+        other = factories.make_customer(owner=rep, team=rep.team)
+        factories.put_in_segment(other, segment)
+        factories.set_score(other, fall=fall)
+    assert night().raised == {"visit-now": len(planted)}
+    tasks = Task.objects.order_by("pk")
+    assert [(task.customer, task.assignee, task.title) for task in tasks] == [
+        (customer, rep, "Visit now"),
+        (customer, lead, "Visit now"),
+    ]
+    assert "46%" in tasks[0].why
+    assert "€5,400" in tasks[0].why
+
+
+def test_answering_the_visit_answers_it_for_the_manager_too(customer, rep, lead):
+    factories.make_trigger("visit-now", tell_manager=True)
+    factories.set_score(customer, fall=0.46)
+    night()
+    log_interaction(customer, channel="visit", by=rep, at=datetime(2026, 11, 24, 9, tzinfo=UTC))
+    assert not Task.objects.open().exists()
+
+
+def test_a_fall_made_good_is_over_by_itself(customer):
+    factories.make_trigger("visit-now", tell_manager=True)
+    factories.set_score(customer, fall=0.46)
+    night()
+    factories.set_score(customer, fall=0.1)
+    assert night(MONDAY + timedelta(days=9)).over == 1
+    assert not Task.objects.open().exists()
+
+
+def test_a_new_customer_late_with_the_second_order(customer):
+    factories.make_trigger("second-order")
+    factories.set_score(
+        customer, purchase_days=1, gap_days=41, sales_12m_cents=231_000, last_day=MONDAY - timedelta(days=41)
+    )
+    night()
+    why = Task.objects.get().why
+    assert "reorder within 30 days" in why
+    assert "41 days since the first order of €2,310" in why
+
+
+def test_nobody_talked_to_them_within_their_segments_rhythm(customer, rep):
+    factories.make_trigger("overdue-contact", task_title="Talk to them")
+    premium = factories.make_segment(cadence_days=30)
+    factories.put_in_segment(customer, premium)
+    factories.set_score(customer)
+    log_interaction(customer, channel="call", by=rep, at=datetime(2026, 10, 20, 9, tzinfo=UTC))
+    log_interaction(customer, channel="call", outcome="not_reached", by=rep, at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    night()
+    task = Task.objects.get()
+    assert (task.kind, task.title) == (Task.Kind.FOLLOW_UP, "Talk to them")
+    assert task.why.startswith("34 days since the last talk; this segment's rhythm is 30")
+
+
+def test_whoever_has_a_next_contact_planned_is_not_overdue(customer, rep):
+    factories.make_trigger("overdue-contact")
+    factories.put_in_segment(customer, factories.make_segment(cadence_days=30))
+    factories.set_score(customer)
+    factories.make_task(customer, due_at=datetime(2026, 12, 1, 9, tzinfo=UTC))
+    assert night().raised == {}
+
+
+def test_a_rule_of_an_admins_own_fires_and_keeps_its_figures(customer, foreign_customer):
+    from crm.core.metric_catalogue import METRICS, Metric, MetricKind, register_metrics
+
+    if "city_of_tests" not in METRICS:
+        register_metrics(Metric("city_of_tests", "city", MetricKind.TEXT, "", "c.city"))
+    customer.city = "Aarhus"
+    customer.save()
+    criteria = {"metric": "city_of_tests", "operator": "is", "value": "Aarhus"}
+    factories.make_trigger("aarhus", criteria=criteria)
+    assert night().raised == {"aarhus": 1}
+    evidence = Alert.objects.get().evidence
+    assert (evidence["criteria"], evidence["values"]) == (criteria, {"city_of_tests": "Aarhus"})
+    METRICS.pop("city_of_tests")
+
+
+def test_the_held_out_get_no_task_and_premium_visits_are_never_held_out(rep, slipping):
+    slipping.holdout_percent = 50
+    slipping.save()
+    customers = [factories.make_customer(owner=rep, team=rep.team) for _ in range(8)]
+    for customer in customers:
+        make_silent(customer)
+    evening = night()
+    period = MONDAY - timedelta(days=61)
+    held = {
+        one.pk
+        for one in customers
+        if is_held_out(trigger_key="slipping-away", customer_id=one.pk, period=period, percent=50)
+    }
+    assert evening.held_out == len(held)
+    assert set(Alert.objects.filter(state="held_out").values_list("customer", flat=True)) == held
+    assert set(Task.objects.values_list("customer", flat=True)) == {one.pk for one in customers} - held
+    factories.make_trigger("visit-now", holdout_percent=100)
+    premium = factories.make_segment()
+    for customer in customers[:2]:
+        factories.put_in_segment(customer, premium)
+        factories.set_score(customer, fall=0.5)
+    assert night(MONDAY + timedelta(days=1)).raised == {"visit-now": 2}
+
+
+def test_every_alert_replays_to_the_same_answer(customer, foreign_customer, rep, slipping):
+    factories.make_trigger("visit-now")
+    make_silent(customer)
+    factories.set_score(foreign_customer, fall=0.7)
+    night()
+    for alert in Alert.objects.select_related("trigger"):
+        assert all(condition.holds for condition in replay_alert(alert.trigger.key, evidence=alert.evidence))
+    assert Alert.objects.count() == 2
+
+
+def test_the_stand_in_gets_it_while_the_owner_is_away(customer, rep, lead, slipping):
+    Absence.objects.create(user=rep, first_day=MONDAY, last_day=MONDAY, stand_in=lead)
+    make_silent(customer)
+    night()
+    assert Task.objects.get().assignee == lead
+
+
+def test_without_an_owner_the_manager_is_told_without_a_team_an_admin(
+    customer, foreign_customer, lead, admin, slipping
+):
+    for one in (customer, foreign_customer):
+        one.owner = None
+        one.save()
+        make_silent(one)
+    foreign_customer.team = None
+    foreign_customer.save()
+    night()
+    assert dict(Task.objects.values_list("customer", "assignee")) == {
+        customer.pk: lead.pk,
+        foreign_customer.pk: admin.pk,
+    }
+
+
+def test_open_tasks_show_what_is_at_stake_now(customer, slipping):
+    task = factories.make_task(customer)
+    factories.set_score(customer, risk_rank=12.0, at_stake_cents=500)
+    night()
+    task.refresh_from_db()
+    assert (task.rank, task.at_stake_cents) == (12.0, 500)

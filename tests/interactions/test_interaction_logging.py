@@ -1,0 +1,148 @@
+"""A rep logs a contact, and everything that follows from it."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from interactions.interaction_logging import ContactRefused, log_interaction
+from interactions.models import Alert, ContactPreference, Interaction, Promise, Task
+from interactions.process_running import start_process
+from interactions.promise_keeping import PromiseLine
+from tests import factories
+
+AT = datetime(2026, 11, 24, 9, 42, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def log(customer, by, **fields):
+    return log_interaction(customer, **{"channel": "call", "by": by, "at": AT, **fields})
+
+
+@pytest.fixture
+def alert(customer):
+    return Alert.objects.create(
+        customer=customer, trigger=factories.make_trigger(), period=date(2026, 9, 23), day=date(2026, 11, 23)
+    )
+
+
+def test_the_call_is_there_with_person_minutes_and_words(customer, rep):
+    person = factories.make_person(customer)
+    contact = log(customer, rep, person=person, note="  Meets us tomorrow. ", minutes=6).interaction
+    assert (contact.note, contact.minutes, contact.person, contact.happened_at) == (
+        "Meets us tomorrow.",
+        6,
+        person,
+        AT,
+    )
+
+
+def test_minutes_not_given_are_the_assumed_ones_and_none_where_nobody_was_reached(customer, rep):
+    assert log(customer, rep).interaction.minutes == 6
+    assert log(customer, rep, outcome="not_reached").interaction.minutes == 0
+
+
+def test_the_same_form_sent_twice_logs_once(customer, rep):
+    token = uuid4()
+    fields = {"token": token, "promises": [PromiseLine("ours", "Send it", date(2026, 11, 27))]}
+    first, second = log(customer, rep, **fields), log(customer, rep, **fields)
+    assert first.created
+    assert not second.created
+    assert second.interaction == first.interaction
+    assert (Interaction.objects.count(), Promise.objects.count(), Task.objects.count()) == (1, 1, 1)
+
+
+def test_a_talk_closes_the_alert_and_its_task(customer, rep, alert):
+    task = factories.make_task(customer, kind=Task.Kind.ALERT, alert=alert)
+    logged = log(customer, rep)
+    alert.refresh_from_db()
+    task.refresh_from_db()
+    assert (task.state, task.closed_with, task.closed_by) == (Task.State.DONE, logged.interaction, rep)
+    assert (alert.state, alert.closed_by) == (Alert.State.ANSWERED, rep)
+
+
+def test_nobody_reached_leaves_the_alert_open_and_puts_it_off_to_the_next_try(customer, rep, alert):
+    task = factories.make_task(customer, kind=Task.Kind.ALERT, alert=alert)
+    later = AT + timedelta(hours=4)
+    log(customer, rep, outcome="not_reached", answers=task, next_contact_at=later)
+    alert.refresh_from_db()
+    task.refresh_from_db()
+    assert (task.state, task.snoozed_until, alert.state) == (Task.State.OPEN, later, Alert.State.OPEN)
+    assert Task.objects.count() == 1
+
+
+def test_the_next_contact_becomes_a_task_of_the_rep(customer, rep):
+    when = AT + timedelta(days=7)
+    logged = log(customer, rep, next_contact_at=when, note="Wants the offer by then")
+    task = Task.objects.get()
+    assert (task.kind, task.assignee, task.due_at, task.why) == (
+        Task.Kind.FOLLOW_UP,
+        rep,
+        when,
+        "Wants the offer by then",
+    )
+    assert logged.next_task == task
+
+
+def test_a_new_next_contact_takes_the_place_of_the_old_one(customer, rep):
+    log(customer, rep, next_contact_at=AT + timedelta(days=7))
+    log(customer, rep, next_contact_at=AT + timedelta(days=14))
+    assert list(Task.objects.open().values_list("due_at", flat=True)) == [AT + timedelta(days=14)]
+
+
+def test_a_follow_up_planned_for_later_is_not_answered_by_a_chance_call(customer, rep):
+    later = factories.make_task(customer, due_at=AT + timedelta(days=7))
+    log(customer, rep)
+    later.refresh_from_db()
+    assert later.state == Task.State.OPEN
+
+
+def test_promises_of_both_sides_get_their_day_and_their_task(customer, rep):
+    lines = [
+        PromiseLine("ours", "Send the CE certificates", date(2026, 11, 27)),
+        PromiseLine("theirs", "Split the invoices", date(2026, 11, 26)),
+        PromiseLine("theirs", "Delivery time for FKM kits"),
+    ]
+    log(customer, rep, promises=lines)
+    assert list(Promise.objects.values_list("side", "text")) == [
+        ("theirs", "Split the invoices"),
+        ("ours", "Send the CE certificates"),
+        ("theirs", "Delivery time for FKM kits"),
+    ]
+    assert [task.title for task in Task.objects.order_by("due_at")] == [
+        "Split the invoices",
+        "Send the CE certificates",
+    ]
+    assert Task.objects.get(title="Send the CE certificates").due_at == datetime(2026, 11, 27, 17, tzinfo=UTC)
+
+
+def test_a_promise_kept_in_the_talk_is_closed_with_its_task(customer, rep):
+    promise = log(customer, rep, promises=[PromiseLine("ours", "Send it", date(2026, 11, 27))]).promises[0]
+    log(customer, rep, keeps=[promise])
+    promise.refresh_from_db()
+    assert promise.state == Promise.State.KEPT
+    assert not Task.objects.open().exists()
+
+
+def test_a_talk_does_the_step_that_asks_for_it_and_opens_the_next(customer, rep):
+    premium = factories.make_segment()
+    factories.put_in_segment(customer, premium)
+    factories.make_process(
+        premium, "propose", [{"channel": "call", "title": "Call"}, {"channel": "visit", "title": "Visit"}]
+    )
+    start_process(customer, flow="propose", key="P-1", by=rep, at=AT)
+    logged = log(customer, rep)
+    assert [task.title for task in logged.answered] == ["Call"]
+    assert Task.objects.open().get().title == "Visit"
+
+
+def test_whoever_refused_calls_is_called_only_with_a_reason_that_is_kept(customer, rep):
+    ContactPreference.objects.create(
+        customer=customer, channel="call", is_allowed=False, said_on=date(2026, 1, 12), noted_by=rep
+    )
+    with pytest.raises(ContactRefused, match="12 Jan 2026"):
+        log(customer, rep, override_reason="  ")
+    assert not Interaction.objects.exists()
+    assert log(customer, rep, override_reason="Their line stands still").interaction.override_reason
+    assert log(customer, rep, direction="in").interaction.override_reason == ""
+    assert log(customer, rep, channel="mail", override_reason="not needed").interaction.override_reason == ""
