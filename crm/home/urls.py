@@ -1,6 +1,10 @@
 """The addresses of pages that compose the apps."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from crm.home import search
 
 app_name = "home"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("search/", search.search, name="search"),
+]

@@ -1,6 +1,8 @@
 """A way to reach a customer or one of its people."""
 
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import keep_history
@@ -39,7 +41,11 @@ class ContactPoint(models.Model):
                 fields=["customer", "person", "kind", "value_normal"], name="contact_point_once", nulls_distinct=False
             )
         ]
-        indexes = [models.Index(fields=["value_normal"], name="contact_point_value", opclasses=["varchar_pattern_ops"])]
+        indexes = [
+            models.Index(fields=["value_normal"], name="contact_point_value", opclasses=["varchar_pattern_ops"]),
+            # A phone number is known by its end: people leave out the country.
+            models.Index(OpClass(Reverse("value_normal"), name="text_pattern_ops"), name="contact_point_ending"),
+        ]
 
     def __str__(self) -> str:
         return self.value

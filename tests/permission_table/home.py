@@ -1,5 +1,7 @@
 """The addresses of ``home``."""
 
-from tests.permission_table import Row
+from tests.permission_table import Row, everybody
 
-ROWS: list[Row] = []
+ROWS: list[Row] = [
+    Row("home:search", everybody(), query="?q=holm"),
+]

@@ -1,0 +1,115 @@
+"""Search finds by any identifier, forgives typos and accents, and shows nobody what is not his."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from complaints.models import Complaint
+from crm.home.search import find_everything
+from customers.models import ContactPoint
+from tests import factories
+
+
+@pytest.fixture
+def kjeldsen(customer):
+    return customer
+
+
+def names(groups, kind=None):
+    return [
+        "".join(part.text for part in hit.title) for group in groups for hit in group.hits if kind in {None, hit.kind}
+    ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "kjeldsen",
+        "KJELD",
+        "maskinfabrik kjeldsen",
+        "maskin",
+        "kj",
+    ],
+)
+def test_a_customer_is_found_by_any_part_of_his_name(rep, kjeldsen, typed):
+    assert names(find_everything(typed, user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
+
+
+@pytest.mark.parametrize("typed", ["Swietochlowice", "świętochłowice", "zaklady sw"])
+def test_accents_do_not_matter(rep, typed):
+    factories.make_customer(owner=rep, name="Zakłady Metalowe Świętochłowice")
+    found = find_everything(typed, user=rep)
+    assert names(found) == ["Zakłady Metalowe Świętochłowice"]
+    assert any(part.is_match for part in found[0].hits[0].title)
+
+
+@pytest.mark.parametrize("typed", ["kjelsen", "kjeldsn", "maskinfabirk"])
+def test_a_letter_wrong_or_missing_still_finds_him_and_says_so(rep, kjeldsen, typed):
+    found = find_everything(typed, user=rep)
+    assert names(found) == ["Kjeldsen Maskinfabrik A/S"]
+    assert found[0].is_guess
+
+
+def test_by_number_in_any_case(rep, kjeldsen):
+    kjeldsen.number = "K-10482"
+    kjeldsen.save()
+    assert names(find_everything("k-104", user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
+
+
+@pytest.mark.parametrize("typed", ["+45 86 12 04 77", "0045 86120477", "86 12 04 77", "(86) 12-04-77", "120477"])
+def test_a_phone_number_in_any_form(rep, kjeldsen, typed):
+    person = factories.make_person(kjeldsen, name="Lars Bak")
+    ContactPoint.objects.create(
+        customer=kjeldsen, person=person, kind="phone", value="+45 86 12 04 77", value_normal="+4586120477"
+    )
+    assert names(find_everything(typed, user=rep)) == ["Lars Bak"]
+
+
+def test_by_e_mail_person_order_and_case(rep, kjeldsen):
+    factories.make_person(kjeldsen, name="Mette Kjær")
+    ContactPoint.objects.create(
+        customer=kjeldsen, kind="email", value="Office@Kjeldsen.example", value_normal="office@kjeldsen.example"
+    )
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="88412")
+    case = Complaint.objects.create(customer=kjeldsen, title="wrong seal", taken_at=datetime(2026, 11, 8, tzinfo=UTC))
+    assert names(find_everything("Office@kjel", user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
+    assert names(find_everything("mette kj", user=rep)) == ["Mette Kjær"]
+    assert names(find_everything("88412", user=rep)) == ["Order 88412"]
+    assert names(find_everything(case.number, user=rep)) == [f"{case.number} wrong seal"]
+
+
+def test_an_open_complaint_and_the_owner_stand_on_the_row(rep, kjeldsen):
+    Complaint.objects.create(customer=kjeldsen, title="wrong seal", taken_at=datetime(2026, 11, 8, tzinfo=UTC))
+    hit = find_everything("kjeldsen", user=rep)[0].hits[0]
+    assert hit.complaint.startswith("C-")
+    assert hit.owner == rep
+
+
+def test_nobody_finds_what_is_not_his(other_rep, kjeldsen):
+    person = factories.make_person(kjeldsen, name="Lars Bak")
+    ContactPoint.objects.create(
+        customer=kjeldsen, person=person, kind="phone", value="+45 86 12 04 77", value_normal="+4586120477"
+    )
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="88412")
+    case = Complaint.objects.create(customer=kjeldsen, title="wrong seal", taken_at=datetime(2026, 11, 8, tzinfo=UTC))
+    for typed in ("kjeldsen", "kjelsen", kjeldsen.number, "86 12 04 77", "88412", case.number, "lars bak"):
+        assert find_everything(typed, user=other_rep) == [], typed
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", "%", "_", "'; drop table", "\\", "مرحبا", "x" * 500, "<b>", "+", "C-99999999999999", "1e9", "\0a"],
+)
+def test_strange_input_is_answered_calmly(signed_in, rep, kjeldsen, typed):
+    answer = signed_in(rep).get("/search/", {"q": typed}, headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    assert b"Kjeldsen" not in answer.content
+    assert b"<html" not in answer.content
+
+
+def test_names_with_html_are_shown_as_they_are(signed_in, rep):
+    factories.make_customer(owner=rep, name="<b>Bold</b> & Sons")
+    factories.make_customer(owner=rep, name="Bold Brothers")
+    page = signed_in(rep).get("/search/", {"q": "bold"}).content.decode()
+    assert "&lt;b&gt;" in page
+    assert "<b>Bold" not in page
