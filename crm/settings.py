@@ -105,7 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "crm.core.session_tracking.SessionTrackingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "crm.core.toasts.FragmentToastMiddleware",
     "crm.core.local_time.LocalTimeMiddleware",

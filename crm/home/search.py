@@ -33,7 +33,7 @@ CANDIDATES = 60
 LONGEST_QUERY = 200
 LEAST_LIKENESS = 0.3  # of trigrams shared with a whole word: "smiht" and "smith" have 0.33
 AS_GOOD_AS_THE_BEST = 0.75
-_PHONE = re.compile(r"[+\d][\d\s()/.\-]{4,}")
+_PHONE = re.compile(r"[+(\d][\d\s()/.\-]{4,}")
 _CASE = re.compile(r"(?:c-?)?(\d{1,12})", re.IGNORECASE)
 
 
