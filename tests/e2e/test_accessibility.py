@@ -1,0 +1,57 @@
+"""Every page in a real browser against axe: WCAG 2.2 AA, light and dark, desk and phone."""
+
+import os
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from django.urls import reverse
+
+from tests.permission_table import ROLES
+from tests.permission_table.world import build_world
+from tests.test_every_page import PAGES
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+AXE = Path(settings.BASE_DIR) / "node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCREENS = [(1400, False), (1400, True), (390, False), (390, True)]
+
+
+@pytest.fixture
+def axe_source() -> str:
+    """The checker of package-lock.json; absent only where the front-end packages were never installed."""
+    if not AXE.exists():
+        message = "axe-core is not installed: make vendor"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    return AXE.read_text()
+
+
+@pytest.mark.parametrize(("width", "dark"), SCREENS)
+def test_no_page_has_a_violation(request, transactional_db, open_page, axe_source, width, dark):
+    cast = {role: request.getfixturevalue(role) for role in ROLES if role != "anonymous"}
+    world = build_world(SimpleNamespace(**cast))
+    page = open_page(world.admin, "/", width=width, dark=dark)
+    found = {}
+    for row in PAGES:
+        url = reverse(row.name, kwargs=row.kwargs(world)) + row.query
+        if "text/html" not in page.request.get(url).headers.get("content-type", "") or row.name == "core:logout":
+            continue
+        page.goto(url)
+        if not page.locator("html[lang] body header").count():
+            continue  # a fragment is checked as part of its page
+        page.evaluate(axe_source)
+        result = page.evaluate(
+            "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})", RULES
+        )
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1")
+        problems = [
+            f"{violation['id']}: {node['target']} {node['html'][:120]}"
+            for violation in result["violations"]
+            for node in violation["nodes"][:2]
+        ]
+        if wide:
+            problems.append("the page is wider than the screen")
+        if problems:
+            found[row.label] = problems
+    assert found == {}
