@@ -1,0 +1,137 @@
+"""Who would move, from where to where, if a rule were published: on last night's figures, changing nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import OperationalError, connection, transaction
+
+from segments.models import Segment
+from segments.rules.criteria import Criteria
+from segments.segment_choice import build_segment_choice
+
+LIST_LENGTH = 20
+TIME_LIMIT_SECONDS = 8
+
+_QUERY = """
+WITH chosen AS MATERIALIZED (
+    SELECT c.id, held.segment_id AS was, {by_rule} AS ruled, {chosen} AS becomes, pin.id IS NOT NULL AS pinned
+    FROM customers_customer c
+    LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
+    {joins}
+    WHERE c.archived_at IS NULL
+), counts AS (
+    SELECT was, becomes, count(*) AS customers FROM chosen GROUP BY was, becomes
+), stays AS (
+    SELECT count(*) AS customers FROM chosen
+    WHERE pinned AND was IS NOT DISTINCT FROM becomes AND ruled <> becomes AND %(segment)s IN (ruled, becomes)
+), movers AS (
+    SELECT m.id, c.name, c.country, m.was, m.becomes, score.sales_12m_cents, score.grade
+    FROM chosen m JOIN customers_customer c ON c.id = m.id
+    LEFT JOIN segments_current_score score ON score.customer_id = m.id
+    WHERE m.was IS DISTINCT FROM m.becomes AND (%(show)s = 'all' OR (%(show)s = 'in' AND m.becomes = %(segment)s)
+        OR (%(show)s = 'out' AND m.was = %(segment)s))
+    ORDER BY score.sales_12m_cents DESC NULLS LAST, m.id LIMIT %(most)s
+)
+SELECT (SELECT coalesce(json_agg(json_build_array(was, becomes, customers)), '[]') FROM counts),
+       (SELECT coalesce(json_agg(json_build_array(id, name, country, was, becomes, sales_12m_cents, grade)), '[]')
+        FROM movers),
+       (SELECT customers FROM stays)
+"""
+
+
+class DryRunTooSlow(Exception):
+    """The count did not end within its time limit; nothing was changed."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """How many customers go from one segment (None: from none) to another."""
+
+    was: Segment | None
+    becomes: Segment
+    customers: int
+
+
+@dataclass(frozen=True)
+class Mover:
+    """One customer who would move; sales in cents, None where nothing is scored yet."""
+
+    customer_id: int
+    name: str
+    country: str
+    was: Segment | None
+    becomes: Segment
+    sales_12m_cents: int | None
+    grade: str
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """The effect of a draft on ``segment``: sizes before and after, who comes, leaves and stays because of a pin."""
+
+    segment: Segment
+    before: int
+    after: int
+    comes: int
+    leaves: int
+    pinned_stay: int
+    customers: int
+    moves: list[Move]
+    movers: list[Mover]
+
+    @property
+    def moving(self) -> int:
+        """Everybody who would change his segment, also between other segments."""
+        return sum(move.customers for move in self.moves)
+
+
+def try_segment_rule(
+    segment: Segment, criteria: Criteria, *, on: date, show: str = "all", most: int = LIST_LENGTH
+) -> DryRun:
+    """What publishing ``criteria`` for ``segment`` would do on the local day ``on``.
+
+    ``show`` limits the list of customers to ``in`` or ``out`` of the segment; it holds the ``most`` largest by sales.
+    Raises ``DryRunTooSlow`` after TIME_LIMIT_SECONDS.
+    """
+    choice = build_segment_choice(on=on, drafts={segment.pk: criteria})
+    query = _QUERY.format(by_rule=choice.by_rule, chosen=choice.chosen, joins=choice.joins)
+    params = {**choice.params, "segment": segment.pk, "show": show, "most": most}
+    counts, movers, pinned_stay = _ask(query, params)
+    return _build(segment, counts, movers, pinned_stay)
+
+
+def _ask(query: str, params: Mapping[str, Any]) -> Any:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{TIME_LIMIT_SECONDS}s'")
+            cursor.execute(query, params)
+            counts, movers, stays = cursor.fetchone()
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+    except OperationalError as error:
+        if "statement timeout" in str(error):
+            raise DryRunTooSlow from error
+        raise
+    read = [json.loads(part) if isinstance(part, str) else part for part in (counts, movers)]
+    return read[0], read[1], stays
+
+
+def _build(segment: Segment, counts: list[Any], movers: list[Any], pinned_stay: int) -> DryRun:
+    segments = {one.pk: one for one in Segment.objects.all()}
+    moves = [Move(segments.get(was), segments[becomes], n) for was, becomes, n in counts if was != becomes]
+    return DryRun(
+        segment=segment,
+        before=sum(n for was, _becomes, n in counts if was == segment.pk),
+        after=sum(n for _was, becomes, n in counts if becomes == segment.pk),
+        comes=sum(move.customers for move in moves if move.becomes.pk == segment.pk),
+        leaves=sum(move.customers for move in moves if move.was and move.was.pk == segment.pk),
+        pinned_stay=pinned_stay,
+        customers=sum(n for _was, _becomes, n in counts),
+        moves=sorted(moves, key=lambda move: -move.customers),
+        movers=[
+            Mover(pk, name, country, segments.get(was), segments[becomes], sales, grade or "")
+            for pk, name, country, was, becomes, sales, grade in movers
+        ],
+    )

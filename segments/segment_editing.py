@@ -1,0 +1,106 @@
+"""Changing what a segment asks for: draft, publish with a reason, go back to an earlier version, discard the draft."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from crm.core.metric_catalogue import METRICS
+from crm.core.models import User
+from segments.models import Segment, SegmentRule
+from segments.rules.criteria import Criteria, validate_criteria
+
+
+class SegmentEditingError(Exception):
+    """It cannot be done; the message says why."""
+
+
+def _lock(segment: Segment) -> Segment:
+    """Two people who change one segment wait for each other."""
+    return Segment.objects.select_for_update().get(pk=segment.pk)
+
+
+def find_draft(segment: Segment) -> SegmentRule | None:
+    """The draft that waits for publishing, if any."""
+    return segment.rules.filter(state=SegmentRule.State.DRAFT).first()
+
+
+def find_published(segment: Segment) -> SegmentRule | None:
+    """The rule in force, if any."""
+    return segment.rules.filter(state=SegmentRule.State.PUBLISHED).first()
+
+
+@transaction.atomic
+def save_draft(segment: Segment, criteria: Criteria, *, by: User) -> SegmentRule:
+    """Keep ``criteria`` as the segment's draft; what is in force stays in force.
+
+    Raises ``CriteriaError`` for a rule that cannot be used, ``SegmentEditingError`` for the one that takes the rest.
+    """
+    segment = _lock(segment)
+    if segment.is_fallback:
+        raise SegmentEditingError(_("This segment takes everybody for whom no rule holds: it has no rule of its own."))
+    validate_criteria(criteria, METRICS, for_segment=True)
+    draft = find_draft(segment) or SegmentRule(segment=segment, version=_next_version(segment))
+    draft.criteria, draft.published_by = dict(criteria), by
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def publish_rule(segment: Segment, *, reason: str, by: User, at: datetime) -> SegmentRule:
+    """Put the draft in force; members follow with the next night. Raises ``SegmentEditingError``."""
+    segment = _lock(segment)
+    draft = find_draft(segment)
+    if draft is None:
+        raise SegmentEditingError(_("There is no draft to publish."))
+    if not reason.strip():
+        raise SegmentEditingError(_("Publishing needs a reason: the others will ask for it."))
+    validate_criteria(draft.criteria, METRICS, for_segment=True)
+    segment.rules.filter(state=SegmentRule.State.PUBLISHED).update(state=SegmentRule.State.RETIRED)
+    draft.state, draft.reason = SegmentRule.State.PUBLISHED, reason.strip()[:300]
+    draft.published_at, draft.published_by = at, by
+    draft.save()
+    return draft
+
+
+@transaction.atomic
+def go_back_to(rule: SegmentRule, *, reason: str, by: User, at: datetime) -> SegmentRule:
+    """Publish an earlier version again, as a new version; a waiting draft is replaced by it.
+
+    Raises ``SegmentEditingError``, or ``CriteriaError`` when the old rule asks for what no longer exists.
+    """
+    if rule.state != SegmentRule.State.RETIRED:
+        raise SegmentEditingError(_("Only a version that was replaced can come back."))
+    save_draft(rule.segment, rule.criteria, by=by)
+    return publish_rule(rule.segment, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def discard_draft(segment: Segment) -> None:
+    """Throw the draft away; without one nothing happens."""
+    _lock(segment).rules.filter(state=SegmentRule.State.DRAFT).delete()
+
+
+@transaction.atomic
+def archive_segment(segment: Segment, *, at: datetime) -> Segment:
+    """Ask this segment's rule no more; its members move with the next night. Raises ``SegmentEditingError``."""
+    segment = _lock(segment)
+    if segment.is_fallback:
+        raise SegmentEditingError(_("Somebody must take the rest: this segment cannot go."))
+    segment.archived_at = segment.archived_at or at
+    segment.save(update_fields=["archived_at"])
+    return segment
+
+
+@transaction.atomic
+def restore_segment(segment: Segment) -> Segment:
+    """Ask its rule again from the next night on."""
+    segment = _lock(segment)
+    segment.archived_at = None
+    segment.save(update_fields=["archived_at"])
+    return segment
+
+
+def _next_version(segment: Segment) -> int:
+    return (segment.rules.aggregate(last=Max("version"))["last"] or 0) + 1
