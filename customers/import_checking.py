@@ -1,0 +1,189 @@
+"""Looking through a file before anything is written: columns, styles, totals, and every problem by row and field."""
+
+import zoneinfo
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm.core.models import Role, Team, User
+from crm.core.models.business_setting import setting
+from crm.core.text_folding import fold_text
+from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
+from customers.import_reading import Chunk, Table, open_table
+from customers.models import DataImport
+from customers.rules.import_columns import ORDERS, guess_columns, missing_fields
+
+SHOWN_ROWS = 20
+SHOWN_PROBLEM_ROWS = 30
+SAMPLES = 3
+
+
+@dataclass
+class Totals:
+    """What a file amounts to; grows chunk by chunk."""
+
+    rows: int = 0
+    ready: int = 0
+    amount_cents: int = 0
+    first_day: date | None = None
+    last_day: date | None = None
+    problems: Counter[tuple[str, str]] = field(default_factory=Counter)
+    currencies: set[str] = field(default_factory=set)
+    _customers: "np.ndarray[Any, Any]" = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+
+    def add(self, parsed: Parsed, chunk: Chunk) -> None:
+        """Count one chunk in."""
+        frame = parsed.frame
+        self.rows += len(chunk.rows) + len(chunk.broken)
+        self.ready += len(frame)
+        self.problems.update(zip(parsed.problems["field"], parsed.problems["code"], strict=True))
+        if "currency" in frame:
+            self.currencies |= set(frame["currency"].dropna().unique())
+        foreign = parsed.problems[parsed.problems["code"] == "no_rate"]
+        self.currencies |= set(foreign["value"])
+        if frame.empty:
+            return
+        if "amount" in frame:
+            self.amount_cents += sum(frame["amount"].tolist())
+        if "amount" in frame and "day" in frame:
+            days = [read.day for read in frame["day"].tolist()]
+            self.first_day = min([*days, *filter(None, [self.first_day])])
+            self.last_day = max([*days, *filter(None, [self.last_day])])
+        for name in ("customer_number", "customer_name"):
+            if name in frame:
+                hashes = pd.util.hash_array(frame[name].fillna("").to_numpy(dtype=object))
+                self._customers = np.union1d(self._customers, np.unique(hashes))
+                break
+
+    @property
+    def customers(self) -> int:
+        return len(self._customers)
+
+
+def make_parse_rules(data_import: DataImport, *, on: date, styles: dict[str, Any] | None = None) -> ParseRules:
+    """How to read this file, from what was found in it and what the user chose; ``on`` is the local day."""
+    options = data_import.options
+    styles = styles if styles is not None else data_import.preview.get("styles", {})
+    moved = options.get("trial_dates") or options.get("shift_days")
+    by = data_import.created_by
+    return ParseRules(
+        kind=data_import.kind,
+        columns=data_import.columns,
+        day_order=options.get("day_order") or styles.get("day_order"),
+        decimal_sign=options.get("decimal_sign") or styles.get("decimal_sign"),
+        zone=zoneinfo.ZoneInfo(setting("company.time_zone")),
+        latest_day=None if moved else on,
+        currency=setting("company.currency"),
+        rates={code: Decimal(str(rate)) for code, rate in options.get("rates", {}).items()},
+        owners={email.casefold(): pk for pk, email in User.objects.active().values_list("pk", "email")},
+        teams={fold_text(team.name): team.pk for team in teams_of(by)},
+    )
+
+
+def teams_of(by: User | None) -> Sequence[Team]:
+    """The teams whose customers ``by`` may write: all for an admin (or a command), else his own and managed ones."""
+    if by is None or by.role == Role.ADMIN:
+        return list(Team.objects.all())
+    ids = {by.team_id, *by.managed_teams.values_list("pk", flat=True)}
+    return list(Team.objects.filter(pk__in=ids - {None}))
+
+
+def local_day(at: datetime) -> date:
+    """The company's local day at that moment."""
+    return at.astimezone(zoneinfo.ZoneInfo(setting("company.time_zone"))).date()
+
+
+def open_import(data_import: DataImport) -> Table:
+    """The stored file as a table, read as the user chose. Raises ``ImportFileError``."""
+    options = data_import.options
+    return open_table(
+        Path(data_import.file.path),
+        encoding=options.get("encoding", ""),
+        delimiter=options.get("delimiter", ""),
+    )
+
+
+def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> dict[str, Any]:
+    """Look through the whole file; returns the preview, and guesses ``columns`` where the user has not chosen any.
+
+    ``progress(done, total)`` is called with each chunk. Raises ``ImportFileError`` for a file that is no table.
+    """
+    table = open_import(data_import)
+    sample = table.sample()
+    if not data_import.columns:
+        data_import.columns = guess_columns(data_import.kind, table.headers, sample)
+    data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
+    styles = find_styles(table, data_import.kind, data_import.columns)
+    rules = make_parse_rules(data_import, on=on, styles=styles)
+    totals, shown, problem_rows = Totals(), [], []
+    for chunk, parsed in parse_table(table, rules):
+        totals.add(parsed, chunk)
+        shown += _rows_to_show(chunk, parsed, table, rules, limit=SHOWN_ROWS - len(shown), wrong=False)
+        room = SHOWN_PROBLEM_ROWS - len(problem_rows)
+        problem_rows += _rows_to_show(chunk, parsed, table, rules, limit=room, wrong=True)
+        if progress:
+            progress(totals.rows, styles["rows"])
+    return {
+        "shape": table.shape,
+        "headers": table.headers,
+        "samples": {h: _samples(sample, place) for place, h in enumerate(table.headers)},
+        "styles": styles,
+        "missing": [list(group) for group in missing_fields(data_import.kind, data_import.columns)],
+        "rows": totals.rows,
+        "ready": totals.ready,
+        "customers": totals.customers if data_import.kind == ORDERS else totals.ready,
+        "amount_cents": totals.amount_cents,
+        "first_day": totals.first_day.isoformat() if totals.first_day else None,
+        "last_day": totals.last_day.isoformat() if totals.last_day else None,
+        "currencies": sorted(c for c in totals.currencies if c != rules.currency)[:10],
+        "problems": [{"field": f, "code": c, "count": n} for (f, c), n in totals.problems.most_common(50)],
+        "shown": shown,
+        "problem_rows": problem_rows,
+    }
+
+
+def parse_table(table: Table, rules: ParseRules) -> Iterator[tuple[Chunk, Parsed]]:
+    """Every chunk with its values and problems."""
+    for chunk in table.chunks():
+        yield chunk, parse_chunk(chunk, table.headers, rules)
+
+
+def _samples(sample: list[list[str]], place: int) -> list[str]:
+    """A few different values of a column, as they stand in the file."""
+    return list(dict.fromkeys(row[place][:60] for row in sample if row[place].strip()))[:SAMPLES]
+
+
+def _rows_to_show(
+    chunk: Chunk, parsed: Parsed, table: Table, rules: ParseRules, *, limit: int, wrong: bool
+) -> list[dict[str, Any]]:
+    """Rows for the preview: the first ones, or the first with problems; cells by field, as they stand in the file."""
+    if limit <= 0:
+        return []
+    if wrong:
+        numbers = list(dict.fromkeys(parsed.problems.sort_values("row", kind="stable")["row"].tolist()))[:limit]
+    else:
+        numbers = chunk.numbers[:limit]
+    chosen = set(numbers)
+    notes: dict[int, list[dict[str, str]]] = {}
+    found = parsed.problems[parsed.problems["row"].isin(chosen)]
+    for row, name, code, value in zip(found["row"], found["field"], found["code"], found["value"], strict=True):
+        notes.setdefault(row, []).append({"field": name, "code": code, "value": str(value)})
+    places = {name: table.headers.index(header) for name, header in rules.columns.items()}
+    rows = {n: row for n, row in zip(chunk.numbers, chunk.rows, strict=True) if n in chosen}
+    texts = {n: text for n, _code, text in chunk.broken if n in chosen}
+    return [
+        {
+            "row": number,
+            "cells": {name: rows[number][place][:120] for name, place in places.items()} if number in rows else {},
+            "text": texts.get(number, "")[:200],
+            "problems": notes.get(number, []),
+        }
+        for number in numbers
+    ]

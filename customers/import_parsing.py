@@ -1,0 +1,258 @@
+"""From rows of text to values: every column at once, each different text read once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, tzinfo
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crm.core.text_folding import fold_text
+from customers.import_reading import Chunk, Table
+from customers.rules.import_columns import FIELDS, ORDERS, REQUIRED, ImportField, Reading
+from customers.rules.import_values import (
+    Unreadable,
+    clean_text,
+    day_order_of,
+    decimal_sign_of,
+    has_open_order,
+    read_country,
+    read_currency,
+    read_customer_kind,
+    read_day,
+    read_domain,
+    read_email,
+    read_money,
+    read_quantity,
+)
+
+PROBLEM_COLUMNS = ["row", "field", "code", "value", "number"]
+
+
+@dataclass(frozen=True)
+class ParseRules:
+    """How this file is to be read.
+
+    ``columns`` maps our fields to headers; ``rates`` are units of the company's currency for one of another;
+    ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
+    addresses, ``teams`` folded names, to ids.
+    """
+
+    kind: str
+    columns: Mapping[str, str]
+    day_order: str | None = None
+    decimal_sign: str | None = None
+    zone: tzinfo = UTC
+    latest_day: date | None = None
+    currency: str = "EUR"
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    owners: Mapping[str, int] = field(default_factory=dict)
+    teams: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Parsed:
+    """Good rows as a frame (``row`` and our fields, objects or None), and what was wrong with the others."""
+
+    frame: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
+    """Read every mapped column; a row with any problem is left out of the frame and explained."""
+    count = len(chunk.rows)
+    numbers = np.array(chunk.numbers, dtype=np.int64)
+    values: dict[str, np.ndarray[Any, Any]] = {}
+    problems: list[pd.DataFrame] = []
+    bad = np.zeros(count, dtype=bool)
+    for import_field in FIELDS[rules.kind]:
+        header = rules.columns.get(import_field.name)
+        if header is None or header not in headers:
+            continue
+        place = headers.index(header)
+        raw = np.array([row[place] for row in chunk.rows], dtype=object)
+        parsed, codes = _parse_column(raw, _reader(import_field, rules))
+        values[import_field.name] = parsed
+        _note(problems, numbers, import_field.name, codes, raw)
+        bad |= codes != ""
+    bad |= _note_missing(problems, numbers, values, rules, count)
+    frame = pd.DataFrame({"row": numbers, **values}, dtype=object)
+    if rules.kind == ORDERS:
+        bad |= _convert_currencies(problems, frame, rules)
+    problems.append(_broken_rows(chunk))
+    notes = pd.concat(problems, ignore_index=True)
+    notes["number"] = notes["row"].map(dict(zip(numbers[bad], frame["number"][bad], strict=True))) if (
+        "number" in frame and bad.any()
+    ) else None  # fmt: skip
+    return Parsed(frame[~bad], notes)
+
+
+def _parse_column(
+    raw: "np.ndarray[Any, Any]", read: Callable[[str], Any]
+) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
+    """Values and problem codes ("" where none); an empty text is None."""
+    places, different = pd.factorize(raw)
+    results = np.empty(len(different), dtype=object)
+    codes = np.full(len(different), "", dtype=object)
+    for index, text in enumerate(different):
+        clean = clean_text(text)
+        if clean:
+            try:
+                results[index] = read(clean)
+            except Unreadable as error:
+                codes[index] = error.code
+    if not len(different):
+        return np.empty(0, dtype=object), np.empty(0, dtype=object)
+    return results[places], codes[places]
+
+
+def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any]:
+    match import_field.reading:
+        case Reading.DAY:
+            return lambda text: _read_day_within(text, rules, limited=import_field.name == "day")
+        case Reading.MONEY:
+            return lambda text: read_money(text, decimal_sign=rules.decimal_sign)
+        case Reading.NUMBER:
+            return lambda text: read_quantity(text, decimal_sign=rules.decimal_sign)
+        case Reading.CURRENCY:
+            return read_currency
+        case Reading.COUNTRY:
+            return read_country
+        case Reading.CUSTOMER_KIND:
+            return read_customer_kind
+        case Reading.EMAIL if import_field.name == "owner_email":
+            return lambda text: _known(rules.owners, read_email(text), "unknown_owner")
+        case Reading.EMAIL:
+            return read_email
+    if import_field.name == "team":
+        return lambda text: _known(rules.teams, fold_text(text), "unknown_team")
+    if import_field.name == "domain":
+        return lambda text: _read_text(read_domain(text), import_field.length)
+    return lambda text: _read_text(text, import_field.length)
+
+
+def _read_text(text: str, length: int) -> str:
+    line = " ".join(text.split())
+    if len(line) > length:
+        raise Unreadable("too_long")
+    return line
+
+
+def _read_day_within(text: str, rules: ParseRules, *, limited: bool) -> Any:
+    read = read_day(text, day_order=rules.day_order, zone=rules.zone)
+    if limited and rules.latest_day is not None and read.day > rules.latest_day:
+        raise Unreadable("in_future")
+    return read
+
+
+def _known(ids: Mapping[str, int], key: str, code: str) -> int:
+    if key not in ids:
+        raise Unreadable(code)
+    return ids[key]
+
+
+def _note(
+    problems: list[pd.DataFrame],
+    numbers: "np.ndarray[Any, Any]",
+    name: str,
+    codes: "np.ndarray[Any, Any]",
+    raw: "np.ndarray[Any, Any] | None" = None,
+) -> None:
+    wrong = np.flatnonzero(codes != "")
+    if not len(wrong):
+        return
+    shown = [str(raw[place])[:100] for place in wrong] if raw is not None else ""
+    problems.append(pd.DataFrame({"row": numbers[wrong], "field": name, "code": codes[wrong], "value": shown}))
+
+
+def _note_missing(
+    problems: list[pd.DataFrame],
+    numbers: "np.ndarray[Any, Any]",
+    values: Mapping[str, "np.ndarray[Any, Any]"],
+    rules: ParseRules,
+    count: int,
+) -> "np.ndarray[Any, Any]":
+    """Rows in which a required field is empty (and not merely unreadable, which is said already)."""
+    missing_any = np.zeros(count, dtype=bool)
+    told = {name: set(frame["row"]) for frame in problems for name in set(frame["field"])}
+    for group in REQUIRED[rules.kind]:
+        missing = np.ones(count, dtype=bool)
+        for name in group:
+            if name in values:
+                missing &= pd.isna(values[name])
+        if missing.any():
+            known = set().union(*(told.get(name, set()) for name in group))
+            codes = np.where(missing & ~np.isin(numbers, list(known)), "empty", "").astype(object)
+            _note(problems, numbers, group[0], codes)
+            missing_any |= missing
+    return missing_any
+
+
+def _convert_currencies(problems: list[pd.DataFrame], frame: pd.DataFrame, rules: ParseRules) -> "np.ndarray[Any, Any]":
+    """Bring amounts into the company's currency; keep what was paid in ``original``."""
+    bad = np.zeros(len(frame), dtype=bool)
+    if "currency" not in frame:
+        return bad
+    codes = np.full(len(frame), "", dtype=object)
+    original = np.full(len(frame), None, dtype=object)
+    for code in frame["currency"].dropna().unique():
+        if code == rules.currency:
+            continue
+        rows = (frame["currency"] == code).to_numpy()
+        if code not in rules.rates:
+            codes[rows] = "no_rate"
+            continue
+        original[rows] = frame.loc[rows, "amount"]
+        for name in {"amount", "cost"} & set(frame):
+            frame.loc[rows, name] = [_convert(cents, rules.rates[code]) for cents in frame.loc[rows, name]]
+    _note(problems, frame["row"].to_numpy(), "currency", codes, frame["currency"].to_numpy())
+    frame["original"] = original
+    return bad | (codes != "")
+
+
+def _convert(cents: int | None, rate: Decimal) -> int | None:
+    return None if pd.isna(cents) else int((Decimal(cents) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+
+
+def _broken_rows(chunk: Chunk) -> pd.DataFrame:
+    return pd.DataFrame(
+        [(row, "", code, text[:100]) for row, code, text in chunk.broken], columns=PROBLEM_COLUMNS[:4], dtype=object
+    )
+
+
+def find_styles(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Decimal sign and order of day and month, by all rows; ``days_open`` where dates tell nothing and it matters."""
+    votes: dict[str, int] = {"day": 0, "month": 0, ",": 0, ".": 0}
+    rows = open_days = 0
+    day_places = _places(table, kind, columns, Reading.DAY)
+    money_places = _places(table, kind, columns, Reading.MONEY)
+    for chunk in table.chunks():
+        rows += len(chunk.rows) + len(chunk.broken)
+        for place in day_places:
+            for text in {row[place].strip() for row in chunk.rows}:
+                if order := day_order_of(text):
+                    votes[order] += 1
+                open_days += has_open_order(text)
+        for place in money_places:
+            for text in {row[place] for row in chunk.rows}:
+                if sign := decimal_sign_of(text):
+                    votes[sign] += 1
+    return {
+        "rows": rows,
+        "day_order": _winner(votes, "day", "month"),
+        "decimal_sign": _winner(votes, ",", "."),
+        "days_open": open_days > 0 and _winner(votes, "day", "month") is None,
+    }
+
+
+def _places(table: Table, kind: str, columns: Mapping[str, str], reading: Reading) -> list[int]:
+    wanted = [columns.get(f.name) for f in FIELDS[kind] if f.reading is reading]
+    return [table.headers.index(header) for header in wanted if header in table.headers]
+
+
+def _winner(votes: Mapping[str, int], one: str, other: str) -> str | None:
+    if not votes[one] and not votes[other]:
+        return None
+    return one if votes[one] >= votes[other] else other

@@ -1,0 +1,385 @@
+"""Reading somebody's table: CSV of any dialect and encoding, gzip, XLSX; in chunks, within bounded memory.
+
+What cannot be a table is refused with ``ImportFileError``; a row that cannot be read is handed out as broken, and
+the rows after it are not lost. Row numbers are those a spreadsheet shows: the header is row 1.
+"""
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from charset_normalizer import from_bytes
+
+from customers import import_workbook
+from customers.rules.import_columns import looks_headless
+from customers.rules.import_file_error import ImportFileError
+
+MAX_COLUMNS = 500
+MAX_LINE = 1_000_000
+MAX_LINES_PER_ROW = 200
+MAX_UNPACKED_BYTES = 2 * 1024**3
+MAX_RATIO = 400
+CHUNK_ROWS = 50_000
+SAMPLE_BYTES = 256 * 1024
+DELIMITERS = (",", ";", "\t", "|")
+_CHARSETS = [
+    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "latin_1", "iso8859_2",
+    "iso8859_15", "koi8_r", "mac_roman", "shift_jis", "euc_jp", "gb18030", "big5", "euc_kr", "cp874",
+]  # fmt: skip
+_MARKS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+csv.field_size_limit(MAX_LINE)
+
+
+@dataclass
+class Chunk:
+    """Rows of equal width with their row numbers, and the rows that could not be read: (row, code, its text)."""
+
+    numbers: list[int] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    broken: list[tuple[int, str, str]] = field(default_factory=list)
+    last_row: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file that was recognised as a table; ``chunks`` reads it from the start each time."""
+
+    path: Path
+    headers: list[str]
+    shape: dict[str, Any]
+
+    def chunks(self, *, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
+        """All rows in order, ``size`` at a time; empty rows are passed over but keep their number."""
+        rows = _read_rows(self.path, self.shape)
+        width, number = len(self.headers), 0
+        if self.shape["has_header"]:
+            number = _skip_header(rows)
+        chunk = Chunk()
+        for item in rows:
+            number += 1
+            chunk.last_row = number
+            if isinstance(item, BrokenRow):
+                chunk.broken.append((number, item.code, item.text[:2000]))
+            elif any(item):
+                _add_row(chunk, number, item, width)
+            if len(chunk.rows) + len(chunk.broken) >= size:
+                yield chunk
+                chunk = Chunk(last_row=number)
+        yield chunk
+
+    def sample(self, count: int = 200) -> list[list[str]]:
+        """The first readable rows."""
+        return next(self.chunks(size=count)).rows
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row whose text is no row."""
+
+    code: str
+    text: str
+
+
+def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
+    if len(row) > width:
+        if any(cell.strip() for cell in row[width:]):
+            chunk.broken.append((number, "too_many_cells", ";".join(row)))
+            return
+        row = row[:width]
+    elif len(row) < width:
+        row = row + [""] * (width - len(row))
+    chunk.numbers.append(number)
+    chunk.rows.append(row)
+
+
+def _skip_header(rows: Iterator[list[str] | BrokenRow]) -> int:
+    """Read past the header; its row number."""
+    for number, item in enumerate(rows, start=1):
+        if not isinstance(item, BrokenRow) and any(cell.strip() for cell in item):
+            return number
+    return 0
+
+
+def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
+    """Recognise the file's kind, encoding, dialect and headers; the arguments overrule what is found.
+
+    Raises ``ImportFileError`` in the user's words.
+    """
+    with path.open("rb") as file:
+        start = file.read(8)
+    if not start:
+        raise ImportFileError("empty_file")
+    if start.startswith(b"PK"):
+        shape: dict[str, Any] = {"format": "xlsx", "sheet": import_workbook.check_workbook(path)}
+    elif start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise ImportFileError("old_excel")
+    else:
+        shape = _find_text_shape(path, packed=start.startswith(b"\x1f\x8b"), encoding=encoding, delimiter=delimiter)
+    return _with_headers(path, shape)
+
+
+def _with_headers(path: Path, shape: dict[str, Any]) -> Table:
+    first: list[str] | None = None
+    for item in _read_rows(path, {**shape, "has_header": True}):
+        if isinstance(item, BrokenRow):
+            raise ImportFileError("header_" + item.code, text=item.text[:80])
+        if any(cell.strip() for cell in item):
+            first = item
+            break
+    if first is None:
+        raise ImportFileError("empty_file")
+    while first and not first[-1].strip():
+        first = first[:-1]
+    if len(first) > MAX_COLUMNS:
+        raise ImportFileError("too_many_columns", count=len(first), limit=MAX_COLUMNS)
+    has_header = not looks_headless(first)
+    headers = name_headers(first if has_header else [""] * len(first))
+    return Table(path, headers, {**shape, "has_header": has_header})
+
+
+def name_headers(cells: Sequence[str]) -> list[str]:
+    """Every column its own name: a repeated header gets a number behind it, an empty one is called by its place."""
+    names: list[str] = []
+    for place, cell in enumerate(cells, start=1):
+        base = re.sub(r"\s+", " ", cell.replace("\x00", "").strip().strip("\ufeff"))[:100] or f"Column {place}"
+        name, repeat = base, 1
+        while name in names:
+            repeat += 1
+            name = f"{base} ({repeat})"
+        names.append(name)
+    return names
+
+
+def _read_rows(path: Path, shape: dict[str, Any]) -> Iterator[list[str] | BrokenRow]:
+    if shape["format"] == "xlsx":
+        return import_workbook.read_sheet(path, shape["sheet"])
+    return _read_csv(path, shape)
+
+
+# --- encoding and dialect --------------------------------------------------------------------------------------------
+def _open_bytes(path: Path, *, packed: bool) -> BinaryIO:
+    if not packed:
+        return path.open("rb")
+    return _BoundedGzip(path)  # type: ignore[return-value]
+
+
+class _BoundedGzip(gzip.GzipFile):
+    """Unpacks, but not a bomb."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "rb")
+        self._limit = min(MAX_UNPACKED_BYTES, max(64 * 1024**2, path.stat().st_size * MAX_RATIO))
+        self._seen = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self._count(len(data))
+        return data
+
+    def read1(self, size: int = -1) -> bytes:
+        data = super().read1(size)
+        self._count(len(data))
+        return data
+
+    def _count(self, size: int) -> None:
+        self._seen += size
+        if self._seen > self._limit:
+            raise ImportFileError("unpacks_too_large")
+
+
+def _find_text_shape(path: Path, *, packed: bool, encoding: str, delimiter: str) -> dict[str, Any]:
+    try:
+        with _open_bytes(path, packed=packed) as file:
+            sample = file.read(SAMPLE_BYTES)
+        if not sample:
+            raise ImportFileError("empty_file")
+        found = encoding or _find_encoding(path, sample, packed=packed)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ImportFileError("broken_gzip") from error
+    text = sample.decode(found, errors="replace").lstrip("\ufeff")
+    shape: dict[str, Any] = {"format": "gzip" if packed else "csv", "encoding": found}
+    first_line = text.splitlines()[0] if text.splitlines() else ""
+    if match := re.fullmatch(r'"?sep=(.)"?', first_line.strip(" \r\n")):
+        shape["skip_lines"] = 1
+        delimiter = delimiter or match[1]
+    return {**shape, **_find_dialect(text, delimiter=delimiter, complete=len(sample) < SAMPLE_BYTES)}
+
+
+def _find_encoding(path: Path, sample: bytes, *, packed: bool) -> str:
+    for mark, name in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+    ):
+        if sample.startswith(mark):
+            return name
+    if sample.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    head = sample[:4096]
+    if head.count(0) * 3 > len(head):
+        even, odd = head[::2].count(0), head[1::2].count(0)
+        if max(even, odd) * 5 > len(head) * 2 and min(even, odd) * 20 < len(head):
+            return "utf-16-be" if even > odd else "utf-16-le"
+        raise ImportFileError("no_table")
+    control = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), 28, 29, 30, 31))
+    if control * 20 > len(head):
+        raise ImportFileError("no_table")
+    if _is_utf8(path, packed=packed):
+        return "utf-8"
+    best = from_bytes(_telling_part(path, sample, packed=packed), cp_isolation=_CHARSETS).best()
+    return best.encoding if best else "cp1252"
+
+
+def _is_utf8(path: Path, *, packed: bool) -> bool:
+    with _open_bytes(path, packed=packed) as file, io.TextIOWrapper(file, encoding="utf-8") as text:
+        try:
+            while text.read(1024 * 1024):
+                pass
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _telling_part(path: Path, sample: bytes, *, packed: bool) -> bytes:
+    """Up to 64 kB of lines with letters beyond ASCII: what an encoding can be told by."""
+    lines: list[bytes] = []
+    size = 0
+    with _open_bytes(path, packed=packed) as file:
+        while size < 64 * 1024 and (block := file.read(1024 * 1024)):
+            for line in block.splitlines():
+                if not line.isascii():
+                    lines.append(line[:1000])
+                    size += len(lines[-1])
+                    if size >= 64 * 1024:
+                        break
+    return b"\n".join(lines) or sample[:65536]
+
+
+def _find_dialect(text: str, *, delimiter: str, complete: bool) -> dict[str, Any]:
+    """The delimiter under which most of the first rows have the same number of cells, and the most of them."""
+    lines = text.splitlines(keepends=True)
+    if not complete and len(lines) > 1:
+        lines = lines[:-1]
+    quote = _find_quote("".join(lines[:100]))
+    backslash = re.search(r'[^\\]\\"[^,;\t|\r\n]', "".join(lines[:100])) is not None
+    best: tuple[float, str] = (-1.0, ",")
+    for candidate in (delimiter,) if delimiter else DELIMITERS:
+        score = _score_delimiter(lines[:100], candidate, quote)
+        if score > best[0]:
+            best = (score, candidate)
+    return {"delimiter": best[1], "quote": quote, "backslash": backslash}
+
+
+def _score_delimiter(lines: list[str], delimiter: str, quote: str) -> float:
+    widths: Counter[int] = Counter()
+    try:
+        for row in islice(csv.reader((line[:MAX_LINE] for line in lines), delimiter=delimiter, quotechar=quote), 60):
+            if row:
+                widths[len(row)] += 1
+    except csv.Error:
+        pass
+    if not widths:
+        return 0
+    width, times = widths.most_common(1)[0]
+    return 0 if width == 1 else times / widths.total() + min(width, 30) / 100
+
+
+def _find_quote(text: str) -> str:
+    """Single quotes only where cells are wrapped in them and no double quote is."""
+    double = len(re.findall(r'(?:^|[,;\t|])"', text, re.MULTILINE))
+    single = len(re.findall(r"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|\r\n])", text, re.MULTILINE))
+    return "'" if single and not double else '"'
+
+
+# --- rows of a text file ---------------------------------------------------------------------------------------------
+class _TooManyLines(Exception):
+    """A quotation mark was opened and not closed for pages."""
+
+
+class _Lines:
+    """Lines of a file that remember what was taken for the row at hand, so a broken row gives the rest back."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._ahead: deque[str] = deque()
+        self.taken: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) >= MAX_LINES_PER_ROW:
+            raise _TooManyLines
+        line = self._ahead.popleft() if self._ahead else self._text.readline(MAX_LINE + 1)
+        if not line:
+            raise StopIteration
+        self.taken.append(line)
+        if len(line) > MAX_LINE:
+            self._skip_rest_of_line()
+            raise csv.Error("line_too_long")
+        return line.replace("\x00", "") if "\x00" in line else line
+
+    def _skip_rest_of_line(self) -> None:
+        while (part := self._text.readline(MAX_LINE)) and not part.endswith(("\n", "\r")):
+            continue
+
+    def give_back(self) -> str:
+        """Keep the first line taken as the broken one, offer the others again."""
+        first, *rest = self.taken
+        self._ahead.extendleft(reversed(rest))
+        self.taken = []
+        return first
+
+
+def _read_csv(path: Path, shape: dict[str, Any]) -> Iterator[list[str] | BrokenRow]:
+    packed = shape["format"] == "gzip"
+    dialect: dict[str, Any] = {"delimiter": shape["delimiter"], "quotechar": shape["quote"], "strict": True}
+    if shape["backslash"]:
+        dialect["escapechar"] = "\\"
+    with (
+        _open_bytes(path, packed=packed) as file,
+        io.TextIOWrapper(file, encoding=shape["encoding"], errors="replace", newline="") as text,
+    ):
+        lines = _Lines(text)
+        for _ in range(shape.get("skip_lines", 0)):
+            text.readline(MAX_LINE)
+        reader = csv.reader(lines, **dialect)
+        while True:
+            try:
+                row = next(reader)
+            except StopIteration:
+                return
+            except _TooManyLines:
+                yield BrokenRow("open_quote", lines.give_back())
+            except csv.Error as error:
+                yield _explain_broken(lines, str(error))
+            except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+                raise ImportFileError("broken_gzip") from error
+            else:
+                lines.taken = []
+                yield row
+
+
+def _explain_broken(lines: _Lines, message: str) -> BrokenRow:
+    if not lines.taken:
+        return BrokenRow("bad_quotes", "")
+    if message == "line_too_long":
+        text = lines.taken[-1]
+        lines.taken = []
+        return BrokenRow("line_too_long", text[:2000])
+    code = "open_quote" if "end of data" in message or "field larger" in message else "bad_quotes"
+    return BrokenRow(code, lines.give_back())

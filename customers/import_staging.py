@@ -1,0 +1,82 @@
+"""Where rows of a file wait before they become records: unlogged tables of one import, filled by COPY."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+
+_LOCK = 7_230_411
+
+
+class Stage:
+    """The tables of one import: ``rows`` as read, ``lines`` as checked, ``records`` as written, ``rejected``."""
+
+    def __init__(self, import_id: int) -> None:
+        prefix = f"import_{int(import_id)}"
+        self.rows, self.lines, self.records = f"{prefix}_rows", f"{prefix}_lines", f"{prefix}_records"
+        self.rejected = f"{prefix}_rejected"
+
+    def create(self, columns: Mapping[str, str]) -> None:
+        """Start empty; ``columns`` of ``rows`` by name and SQL type."""
+        self.drop()
+        spec = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        run_sql(f"CREATE UNLOGGED TABLE {self.rows} (row bigint, {spec})")
+        run_sql(f"CREATE UNLOGGED TABLE {self.rejected} (row bigint, field text, code text, value text, number text)")
+
+    def drop(self) -> None:
+        """Remove whatever is there."""
+        run_sql(f"DROP TABLE IF EXISTS {self.rows}, {self.lines}, {self.records}, {self.rejected}")
+
+    def holds(self, rows: int) -> bool:
+        """Whether the tables hold what the checkpoint says: a database that crashed empties unlogged tables."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass(%s), to_regclass(%s)", [self.rows, self.rejected])
+            if None in cursor.fetchone():
+                return False
+            cursor.execute(
+                f"SELECT (SELECT count(*) FROM {self.rows})"  # noqa: S608 - names of our own making
+                f" + (SELECT count(DISTINCT row) FROM {self.rejected})"
+            )
+            return bool(cursor.fetchone()[0] == rows)
+
+    def reject(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """Reject lines: ``sql`` selects (row, field, code, value, number) of ``lines``. How many went."""
+        run_sql(f"INSERT INTO {self.rejected} {sql}", params)
+        return run_sql(f"DELETE FROM {self.lines} l USING {self.rejected} r WHERE r.row = l.row")  # noqa: S608
+
+
+def run_sql(sql: str, params: Sequence[Any] = ()) -> int:
+    """Execute; the number of rows touched."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params) or None)
+        return int(cursor.rowcount)
+
+
+def fetch_row(sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
+    """The only row of a query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(params) or None)
+        return tuple(cursor.fetchone())
+
+
+def copy_frame(table: str, frame: pd.DataFrame) -> None:
+    """COPY the frame into the columns of the same names; None is NULL."""
+    if frame.empty:
+        return
+    columns = ", ".join(frame.columns)
+    text = frame.to_csv(index=False, header=False, na_rep="", lineterminator="\n")
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+        copy.write(text)
+
+
+@contextmanager
+def one_writer() -> Iterator[CursorWrapper]:
+    """A transaction in which no other import writes, with memory enough for its sorts."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        yield cursor

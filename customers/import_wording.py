@@ -1,0 +1,123 @@
+"""What is said about a file, its fields and its problems, in words of the user."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.formats import format_number
+from customers.rules.import_columns import ORDERS
+from customers.rules.import_file_error import ImportFileError
+
+ORDER_LABELS = {
+    "customer_number": _("Customer number"),
+    "customer_name": _("Customer name"),
+    "number": _("Order number"),
+    "day": _("Order day"),
+    "amount": _("Amount without tax"),
+    "cost": _("Cost of goods"),
+    "currency": _("Currency"),
+    "product_number": _("Product number"),
+    "product_name": _("Product name"),
+    "description": _("Text of the line"),
+    "quantity": _("Quantity"),
+    "position": _("Line number"),
+    "returns": _("Returns order"),
+}
+CUSTOMER_LABELS = {
+    "number": _("Customer number"),
+    "name": _("Name"),
+    "trading_name": _("Trading name"),
+    "kind": _("Organisation or person"),
+    "street": _("Street"),
+    "postcode": _("Postcode"),
+    "city": _("City"),
+    "country": _("Country"),
+    "language": _("Language"),
+    "industry": _("Industry"),
+    "tax_id": _("Tax number"),
+    "domain": _("Web domain"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "owner_email": _("Owner’s e-mail"),
+    "team": _("Team"),
+    "source": _("Where it came from"),
+    "lawful_basis": _("Lawful basis"),
+    "since": _("Customer since"),
+}
+_PROBLEMS = {
+    "empty": _("is empty"),
+    "no_day": _("“%(value)s” is not a date"),
+    "no_such_day": _("“%(value)s” is a day that does not exist"),
+    "year_off": _("“%(value)s” is a year out of reach"),
+    "in_future": _("“%(value)s” lies in the future"),
+    "no_amount": _("“%(value)s” is not an amount"),
+    "no_number": _("“%(value)s” is not a number"),
+    "too_large": _("“%(value)s” is larger than any amount we keep"),
+    "no_currency": _("“%(value)s” is not a currency code like EUR"),
+    "no_rate": _("no rate is given for “%(value)s”"),
+    "no_email": _("“%(value)s” is not an e-mail address"),
+    "no_country": _("“%(value)s” is not a country or its two-letter code"),
+    "no_kind": _("“%(value)s” is neither organisation nor person"),
+    "too_long": _("the text is too long: “%(value)s…”"),
+    "unknown_owner": _("no colleague has the e-mail “%(value)s”"),
+    "unknown_team": _("there is no team “%(value)s” that you may fill"),
+    "two_of_that_name": _("more than one customer is called “%(value)s”: give the number"),
+    "order_differs": _("customer or day differ from row %(value)s of the same order"),
+    "order_incomplete": _("another line of order %(value)s cannot be imported"),
+    "number_twice": _("the same order number stands in row %(value)s"),
+    "customer_twice": _("the same customer number stands in row %(value)s"),
+    "name_twice": _("the same name without a number stands in row %(value)s"),
+    "order_of_other_customer": _("this order is here already, of customer %(value)s"),
+    "customer_not_yours": _("customer %(value)s belongs to another team"),
+    "too_many_cells": _("the row has more cells than the header: %(value)s"),
+    "open_quote": _("a quotation mark is opened and never closed: %(value)s"),
+    "bad_quotes": _("the quotation marks do not match: %(value)s"),
+    "line_too_long": _("the line is longer than a million characters"),
+}
+_FILE_ERRORS = {
+    "empty_file": _("The file is empty."),
+    "no_table": _("This is not a table. Save it as CSV or XLSX and try again."),
+    "old_excel": _("This is an old Excel file, or one with a password. Save it as XLSX without a password."),
+    "password": _("The file is protected by a password. Save it without one."),
+    "zip_no_workbook": _("This is a ZIP archive, not a workbook. Unpack it and choose the CSV or XLSX file in it."),
+    "broken_workbook": _("The workbook is damaged. Open it in your spreadsheet program and save it again."),
+    "broken_gzip": _("The compressed file is damaged or cut off. Pack it again."),
+    "unpacks_too_large": _("The file is small but unpacks to more than we read. Send it as plain CSV, in parts."),
+    "too_many_cells_in_sheet": _(
+        "The sheet reaches over %(count)s cells; at most %(limit)s. Remove empty rows and columns, or save as CSV."
+    ),
+    "too_many_columns": _("The file has %(count)s columns; at most %(limit)s."),
+    "header_line_too_long": _("The first line is longer than a million characters: is this a table with one header?"),
+    "header_open_quote": _("A quotation mark in the header is opened and never closed: %(text)s"),
+    "header_bad_quotes": _("The quotation marks in the header do not match: %(text)s"),
+    "unknown_encoding": _("The letters cannot be read as %(text)s."),
+}
+
+
+def field_label(kind: str, name: str) -> str:
+    """Our name of a field; a row as a whole has none."""
+    labels = ORDER_LABELS if kind == ORDERS else CUSTOMER_LABELS
+    return str(labels.get(name, ""))
+
+
+def describe_problem(code: str, value: str) -> str:
+    """What is wrong with a cell or row, without its field."""
+    return str(_PROBLEMS.get(code, code)) % {"value": value}
+
+
+def problem_title(kind: str, name: str, code: str) -> str:
+    """A kind of problem, for counting: "Order day: is not a date"."""
+    text = describe_problem(code, "…").replace("“…” ", "").replace(": …", "").replace("“……”", "…")
+    label = field_label(kind, name)
+    return f"{label}: {text}" if label else text[:1].upper() + text[1:]
+
+
+def describe_file_error(code: str, values: dict[str, Any]) -> str:
+    """Why a file cannot be imported at all, and what to do."""
+    shown = {k: format_number(v) if isinstance(v, int) else v for k, v in values.items()}
+    return str(_FILE_ERRORS.get(code, gettext("The file cannot be read."))) % shown
+
+
+def describe_error(error: ImportFileError) -> str:
+    return describe_file_error(error.code, error.values)

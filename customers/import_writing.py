@@ -1,0 +1,240 @@
+"""Writing a checked file: stage, prepare, write, report; each step survives its worker.
+
+Chunks and their checkpoint are one transaction, so a worker killed at any point leaves no half row, and the next one
+goes on where it stopped. What was written before a cancel stays and is reported.
+"""
+
+import csv
+import io
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import pandas as pd
+from django.core.files.base import ContentFile
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from crm.core.job_ledger import JobCancelled
+from customers import customer_import, order_import
+from customers.import_checking import local_day, make_parse_rules, open_import, parse_table
+from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
+from customers.import_wording import describe_problem, field_label
+from customers.models import DataImport
+from customers.rules.import_columns import ORDERS
+
+WRITE_BATCH = 50_000
+REPORTED_PROBLEMS = 200
+
+
+class Lease(Protocol):
+    """What the writing needs of a job: its checkpoint, and somewhere to tell how far it is."""
+
+    checkpoint: dict[str, Any]
+
+    def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None: ...
+
+
+@dataclass
+class NoLease:
+    """For commands and tests: no job, no fence; ``tell`` hears the progress."""
+
+    tell: Callable[[int, int], None] = lambda done, total: None
+    checkpoint: dict[str, Any] = field(default_factory=dict)
+
+    def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None:
+        self.checkpoint = checkpoint or self.checkpoint
+        self.tell(done, total)
+
+
+def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict[str, Any]:
+    """Import the file and finish ``data_import`` with its report, which is returned.
+
+    Raises ``JobCancelled`` (the import is then cancelled, with a report of what was written) and whatever the lease
+    raises when it is lost.
+    """
+    stage = Stage(data_import.pk)
+    try:
+        _stage_rows(data_import, stage, lease, at=at)
+        _prepare(data_import, stage, lease, at=at)
+        _write_records(data_import, stage, lease)
+    except JobCancelled:
+        _finish(data_import, stage, lease.checkpoint, state=DataImport.State.CANCELLED, at=at)
+        raise
+    return _finish(data_import, stage, lease.checkpoint, state=DataImport.State.DONE, at=at)
+
+
+def _total(data_import: DataImport, checkpoint: Mapping[str, Any]) -> int:
+    return max(int(data_import.preview.get("rows") or 0), int(checkpoint.get("rows", 0)), 1)
+
+
+def _stage_rows(data_import: DataImport, stage: Stage, lease: Lease, *, at: datetime) -> None:
+    """COPY every good row into the stage, every other into the rejected ones."""
+    state = dict(lease.checkpoint)
+    if state.get("phase", "stage") != "stage":
+        return
+    if "row" not in state or not stage.holds(int(state["rows"])):
+        state = {"phase": "stage", "row": 0, "rows": 0}
+        is_orders = data_import.kind == ORDERS
+        stage.create(order_import.STAGE_COLUMNS if is_orders else customer_import.STAGE_COLUMNS)
+    rules = make_parse_rules(data_import, on=local_day(at))
+    shape = order_import.shape_orders if data_import.kind == ORDERS else customer_import.shape_customers
+    for chunk, parsed in parse_table(open_import(data_import), rules):
+        if chunk.last_row <= state["row"]:
+            continue
+        with transaction.atomic():
+            if len(parsed.frame):
+                copy_frame(stage.rows, shape(parsed.frame))
+            copy_frame(stage.rejected, parsed.problems)
+            rows = state["rows"] + len(chunk.rows) + len(chunk.broken)
+            state = {"phase": "stage", "row": chunk.last_row, "rows": rows}
+            lease.progress(rows // 2, max(_total(data_import, state), rows), checkpoint=state)
+    lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint={**state, "phase": "prepare"})
+
+
+def _prepare(data_import: DataImport, stage: Stage, lease: Lease, *, at: datetime) -> None:
+    """Check rows against each other and the database, in one transaction."""
+    state = dict(lease.checkpoint)
+    if state["phase"] != "prepare":
+        return
+    options = {**data_import.options, "by_id": data_import.created_by_id, "source": data_import.file_name}
+    with transaction.atomic():
+        if data_import.kind == ORDERS:
+            _fix_shift(data_import, stage, at=at)
+            options |= {"shift_days": data_import.options.get("shift_days"), "name_prefix": gettext("Customer") + " "}
+            verb: Callable[..., dict[str, int]] = order_import.prepare_orders
+        else:
+            verb = customer_import.prepare_customers
+        found = verb(stage, columns=data_import.columns, options=options, by=data_import.created_by)
+        state |= {"phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
+        lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
+
+
+def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
+    """Trial data: decide once by how many days dates move; a file that came before moves as it did then."""
+    options = data_import.options
+    if not options.get("trial_dates") or options.get("shift_days") is not None:
+        return
+    earlier = (
+        DataImport.objects.filter(kind=ORDERS, sha256=data_import.sha256, options__trial_dates=True)
+        .exclude(pk=data_import.pk)
+        .exclude(options__shift_days=None)
+        .order_by("-pk")
+        .first()
+    )
+    last = order_import.last_day(stage)
+    if earlier is not None:
+        options["shift_days"] = earlier.options["shift_days"]
+    elif last is not None:
+        options["shift_days"] = order_import.shift_for_trial(last, on=local_day(at))
+    data_import.save(update_fields=["options"])
+
+
+def _write_records(data_import: DataImport, stage: Stage, lease: Lease) -> None:
+    """Write batch by batch, each with its checkpoint in one transaction."""
+    options = {**data_import.options, "by_id": data_import.created_by_id, "source": data_import.file_name}
+    state = dict(lease.checkpoint)
+    while state["phase"] == "write" and state["after"] < state["records"]:
+        with one_writer():
+            common: dict[str, Any] = {
+                "after": state["after"],
+                "import_id": data_import.pk,
+                "columns": data_import.columns,
+                "batch": WRITE_BATCH,
+            }
+            if data_import.kind == ORDERS:
+                wrote = order_import.write_orders(stage, **common)
+            else:
+                wrote = customer_import.write_customers(stage, **common, options=options)
+            for name in ("created", "changed", "unchanged"):
+                state[name] += wrote[name]
+            state["after"] = min(wrote["until"], state["records"])
+            share = state["after"] / max(1, state["records"])
+            lease.progress(int(state["rows"] * (1 + share) / 2), _total(data_import, state), checkpoint=state)
+
+
+def _finish(
+    data_import: DataImport, stage: Stage, checkpoint: Mapping[str, Any], *, state: str, at: datetime
+) -> dict[str, Any]:
+    """Report, rejected rows as a file, file and stage removed."""
+    with transaction.atomic():
+        if state == DataImport.State.DONE and data_import.kind == ORDERS and "returns" in data_import.columns:
+            order_import.link_returns(stage)
+        report = _make_report(stage, checkpoint)
+        if report["rejected"]:
+            _save_rejected(data_import, stage)
+        stage.drop()
+        data_import.report = report
+        data_import.state = state
+        data_import.finished_at = at
+        data_import.save(update_fields=["report", "state", "finished_at", "rejected"])
+        transaction.on_commit(lambda: remove_file(data_import))
+    if report["created"] > 10_000:
+        run_sql("ANALYZE customers_customer, customers_order, customers_orderline")
+    return report
+
+
+def remove_file(data_import: DataImport) -> None:
+    """The uploaded file is no longer needed; its name and checksum stay."""
+    if data_import.file:
+        data_import.file.delete(save=False)
+        data_import.file = ""
+        data_import.save(update_fields=["file"])
+
+
+def _make_report(stage: Stage, state: Mapping[str, Any]) -> dict[str, Any]:
+    report: dict[str, Any] = {
+        name: int(state.get(name, 0)) for name in ("rows", "created", "changed", "unchanged", "customers_created")
+    }
+    if not fetch_row("SELECT to_regclass(%s) IS NOT NULL", [stage.rejected])[0]:
+        return {**report, "rejected": 0, "problems": [], "first_problems": []}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(DISTINCT row) FROM {stage.rejected}")  # noqa: S608
+        report["rejected"] = cursor.fetchone()[0]
+        cursor.execute(f"SELECT field, code, count(*) FROM {stage.rejected} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50")  # noqa: S608
+        report["problems"] = [{"field": f or "", "code": c, "count": n} for f, c, n in cursor.fetchall()]
+        cursor.execute(
+            f"SELECT row, field, code, value FROM {stage.rejected} ORDER BY row LIMIT %s",  # noqa: S608
+            [REPORTED_PROBLEMS],
+        )
+        report["first_problems"] = [
+            {"row": r, "field": f or "", "code": c, "value": v or ""} for r, f, c, v in cursor.fetchall()
+        ]
+    return report
+
+
+def _save_rejected(data_import: DataImport, stage: Stage) -> None:
+    """The rejected rows as CSV, to mend and send again: the file's own columns and the reason."""
+    reasons: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT row, field, code, value FROM {stage.rejected} ORDER BY row")  # noqa: S608
+        for row, name, code, value in cursor.fetchall():
+            label = field_label(data_import.kind, name) if name else ""
+            text = describe_problem(code, value or "")
+            reasons.setdefault(row, []).append(f"{label}: {text}" if label else text)
+    table = open_import(data_import)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*map(neutralise, table.headers), gettext("Row"), gettext("Reason")])
+    for chunk in table.chunks():
+        rows = dict(zip(chunk.numbers, chunk.rows, strict=True))
+        rows |= {n: [text.rstrip("\r\n"), *[""] * (len(table.headers) - 1)] for n, _code, text in chunk.broken}
+        for number in sorted(rows.keys() & reasons.keys()):
+            cells = map(neutralise, rows[number])
+            writer.writerow([*cells, number, neutralise("; ".join(reasons[number]))])
+    data_import.rejected.save(
+        f"{secrets.token_hex(16)}.csv", ContentFile(("\ufeff" + out.getvalue()).encode()), save=False
+    )
+
+
+def neutralise(cell: str) -> str:
+    """A cell that a spreadsheet would run as a formula gets an apostrophe before it, except plain negative numbers."""
+    if cell.startswith(("=", "+", "@", "\t", "\r")) or (cell.startswith("-") and not _is_number(cell)):
+        return "'" + cell
+    return cell
+
+
+def _is_number(cell: str) -> bool:
+    return bool(pd.Series([cell]).str.fullmatch(r"-?[\d.,\s]+").iloc[0])

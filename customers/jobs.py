@@ -1,0 +1,75 @@
+"""Background work of the customers app, by kind of the ledger."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind
+from customers.import_checking import check_file, local_day
+from customers.import_handling import READ_JOB, WRITE_JOB
+from customers.import_writing import write_import
+from customers.models import DataImport
+from customers.rules.import_file_error import ImportFileError
+
+
+@job_kind(READ_JOB, label=_("Looking through an import file"), lease=timedelta(minutes=3))
+def read_import_job(lease: JobLease) -> dict[str, Any] | None:
+    """Find columns, totals and problems of an uploaded file; it then waits for the user's word."""
+    data_import = _of(lease, DataImport.State.READING)
+    if data_import is None:
+        return None
+    try:
+        preview = check_file(data_import, on=local_day(timezone.now()), progress=lease.progress)
+    except ImportFileError as error:
+        _fail(data_import, {"code": error.code, "values": error.values})
+        return {"refused": error.code}
+    except JobCancelled:
+        _set_state(data_import, DataImport.State.CANCELLED)
+        raise
+    except LeaseLost:
+        raise
+    except Exception:
+        _fail(data_import, {"code": "unknown", "values": {}})
+        raise
+    with transaction.atomic():
+        lease.progress(preview["rows"], preview["rows"])
+        data_import.preview, data_import.state = preview, DataImport.State.READY
+        data_import.save(update_fields=["columns", "preview", "state"])
+    return {"rows": preview["rows"]}
+
+
+@job_kind(WRITE_JOB, label=_("Importing a file"), lease=timedelta(minutes=3))
+def write_import_job(lease: JobLease) -> dict[str, Any] | None:
+    """Write the file; a worker that dies is followed by another, from the last whole batch."""
+    data_import = _of(lease, DataImport.State.RUNNING, DataImport.State.FAILED)
+    if data_import is None:
+        return None
+    _set_state(data_import, DataImport.State.RUNNING)
+    try:
+        report = write_import(data_import, lease=lease, at=timezone.now())
+    except (JobCancelled, LeaseLost):
+        raise
+    except ImportFileError as error:
+        _fail(data_import, {"code": error.code, "values": error.values})
+        return {"refused": error.code}
+    except Exception:
+        _fail(data_import, {"code": "unknown", "values": {}})
+        raise
+    return {name: report[name] for name in ("rows", "created", "changed", "unchanged", "rejected")}
+
+
+def _of(lease: JobLease, *states: str) -> DataImport | None:
+    return DataImport.objects.select_related("created_by").filter(pk=int(lease.key), state__in=states).first()
+
+
+def _set_state(data_import: DataImport, state: str) -> None:
+    data_import.state = state
+    data_import.save(update_fields=["state"])
+
+
+def _fail(data_import: DataImport, error: dict[str, Any]) -> None:
+    data_import.state, data_import.report = DataImport.State.FAILED, {**data_import.report, "error": error}
+    data_import.save(update_fields=["state", "report"])
