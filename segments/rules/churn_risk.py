@@ -6,7 +6,7 @@ show: alone it flags a third to two thirds of all customers.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 import numpy as np
 
@@ -60,31 +60,54 @@ def measure_at_stake(silent: FloatArray, margin_rate: FloatArray) -> FloatArray:
     return silent * np.maximum(margin_rate, 0.0) * QUARTER_DAYS
 
 
-class RiskLevel(StrEnum):
-    """The word beside a customer; ``none`` is not shown."""
+class RiskLevel(IntEnum):
+    """The word beside a customer; ``NONE`` is not shown, ``LOST`` is for winning back, not for keeping."""
 
-    NONE = "none"
-    WATCH = "watch"
-    HIGH = "high"
+    NONE = 0
+    WATCH = 1
+    HIGH = 2
+    LOST = 3
 
 
 @dataclass(frozen=True)
 class RiskLines:
     """From which surprise on a customer is watched, and from which his risk is high; settings of the business.
 
-    0.20: so long a silence happens to active customers once in five; 0.05: once in twenty."""
+    0.20: so long a silence happens to active customers once in five; 0.05: once in twenty. He is probably lost when his
+    chance of being active is below ``lost_active`` and he has been silent for ``lost_days``: nothing is at stake any
+    more, and he must not push those who can still be kept off the list. Without a model the silence in own gaps is
+    held against ``watch_ratio``, ``high_ratio`` and ``lost_ratio``."""
 
     watch: float = 0.20
     high: float = 0.05
+    lost_active: float = 0.05
+    lost_days: int = 365
+    watch_ratio: float = 2.0
+    high_ratio: float = 3.0
+    lost_ratio: float = 8.0
 
 
-def judge_risk(surprise: FloatArray, repeats: IntArray, *, lines: RiskLines | None = None) -> list[RiskLevel]:
-    """Risk level of each customer. Fewer than three purchases make no rhythm: ``none``, however long the silence."""
+def judge_risk(
+    surprise: FloatArray, active: FloatArray, silence: FloatArray, repeats: IntArray, *, lines: RiskLines | None = None
+) -> IntArray:
+    """Risk level (``RiskLevel``) of each customer by the model. Fewer than three purchases make no rhythm: ``NONE``,
+    however long the silence."""
     limits = lines or RiskLines()
     code = (surprise <= limits.watch).astype(np.int64) + (surprise <= limits.high)
-    code[repeats + 1 < LEAST_PURCHASES_FOR_RHYTHM] = 0
-    levels = tuple(RiskLevel)
-    return [levels[int(position)] for position in code]
+    code[(active < limits.lost_active) & (silence >= limits.lost_days)] = RiskLevel.LOST
+    code[repeats + 1 < LEAST_PURCHASES_FOR_RHYTHM] = RiskLevel.NONE
+    return code
+
+
+def judge_risk_simply(
+    ratio: FloatArray, silence: FloatArray, repeats: IntArray, *, lines: RiskLines | None = None
+) -> IntArray:
+    """Risk level by the silence in own gaps alone, where there is too little data for a model."""
+    limits = lines or RiskLines()
+    code = (ratio >= limits.watch_ratio).astype(np.int64) + (ratio >= limits.high_ratio)
+    code[(ratio >= limits.lost_ratio) & (silence >= limits.lost_days)] = RiskLevel.LOST
+    code[repeats + 1 < LEAST_PURCHASES_FOR_RHYTHM] = RiskLevel.NONE
+    return code
 
 
 class Fall(StrEnum):
@@ -101,6 +124,21 @@ class FallLines:
 
     warning_percent: float = 40.0
     critical_percent: float = 40.0
+
+
+def measure_falls(
+    baseline_cents: IntArray, baseline_days: IntArray, recent_cents: IntArray, *, recent_days: int = QUARTER_DAYS
+) -> FloatArray:
+    """Fall of each customer as a share of his own baseline: 0.4 is a fall of 40%, below 0 he grew.
+
+    The baseline may cover more days than the recent period and is scaled to it. ``nan`` where it covers less than two
+    such periods or nothing was bought in it: then nothing can be said.
+    """
+    known = (baseline_days >= 2 * recent_days) & (baseline_cents > 0)
+    falls = np.full(len(baseline_cents), np.nan)
+    usual = baseline_cents[known] * (recent_days / baseline_days[known])
+    falls[known] = 1 - recent_cents[known] / usual
+    return falls
 
 
 def measure_fall(baseline_cents: int, recent_cents: int, *, lines: FallLines | None = None) -> tuple[float, Fall]:

@@ -214,3 +214,27 @@ def range_of_purchases(
             low, high = np.searchsorted(cumulated, [(1 - share) / 2, (1 + share) / 2])
             return int(low), int(high)
         up_to *= 2
+
+
+def find_purchase_quantiles(
+    model: ExpectedPurchaseModel,
+    *,
+    repeats: int,
+    age: float,
+    horizon: float,
+    shares: tuple[float, ...],
+    about: float,
+) -> FloatArray:
+    """Numbers of purchases below which the given shares of customers like this one end, if active today.
+
+    Between two whole numbers the answer lies where the line between their cumulated chances crosses the share, so it
+    changes smoothly; ``about`` is the expectation, from which the length of the distribution is guessed.
+    """
+    up_to = 16 + int(4 * about)
+    while True:
+        cumulated = np.cumsum(list_purchase_chances(model, repeats=repeats, age=age, horizon=horizon, up_to=up_to))
+        if cumulated[-1] >= max(shares):
+            points = np.concatenate([[0.0], cumulated])
+            found: FloatArray = np.interp(np.array(shares), points, np.arange(len(points)) - 0.5)
+            return np.maximum(found, 0.0)
+        up_to *= 2

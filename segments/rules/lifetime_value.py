@@ -13,9 +13,10 @@ from segments.rules.expected_purchases import (
     ExpectedPurchaseModel,
     estimate_still_buying,
     expect_purchases_if_active,
+    find_purchase_quantiles,
     range_of_purchases,
 )
-from segments.rules.purchase_history import FloatArray, PurchaseHistories
+from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistories, build_histories
 
 YEAR_DAYS = 365
 VALUE_DAYS = 1_096
@@ -51,6 +52,61 @@ def value_customers(
     chance = np.where(histories.repeats > 0, known, 1.0)
     if_stays = purchases * margin_per_purchase
     return LifetimeValues(purchases, chance, if_stays, chance * if_stays)
+
+
+@dataclass(frozen=True)
+class RangeTable:
+    """Between which multiples of the expected purchases 80 of 100 customers end, on a grid of repeats and ages.
+
+    The distribution is too long to compute for everybody; the two multiples change slowly and are read from the grid.
+    """
+
+    repeats: tuple[float, ...]
+    ages: tuple[float, ...]
+    low: tuple[tuple[float, ...], ...]
+    high: tuple[tuple[float, ...], ...]
+
+
+def tabulate_ranges(
+    model: ExpectedPurchaseModel, *, most_repeats: int, longest_age: float, horizon: float = VALUE_DAYS
+) -> RangeTable:
+    """The table for customers with up to ``most_repeats`` repeats and up to ``longest_age`` days since the first."""
+    repeats = np.unique(np.round(np.expm1(np.linspace(0, np.log1p(max(most_repeats, 1)), 14))))
+    ages = np.linspace(1.0, max(longest_age, 2.0), 9)
+    low, high = np.zeros((len(repeats), len(ages))), np.zeros((len(repeats), len(ages)))
+    for row, count in enumerate(repeats):
+        for column, age in enumerate(ages):
+            one = build_histories([int(count)], [age if count else 0], [age])
+            mean = float(expect_purchases_if_active(model, one, horizon=horizon)[0])
+            ends = find_purchase_quantiles(
+                model, repeats=int(count), age=float(age), horizon=horizon, shares=(0.1, 0.9), about=mean
+            )
+            low[row, column], high[row, column] = ends / mean
+    return RangeTable(
+        tuple(repeats.tolist()),
+        tuple(ages.tolist()),
+        tuple(tuple(line) for line in low.tolist()),
+        tuple(tuple(line) for line in high.tolist()),
+    )
+
+
+def look_up_ranges(table: RangeTable, repeats: IntArray, age: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """The two multiples for each customer, linear between the points of the grid, constant beyond it."""
+    down, at_down = _place(np.log1p(np.array(table.repeats)), np.log1p(repeats))
+    right, at_right = _place(np.array(table.ages), age)
+    answers = []
+    for values in (np.array(table.low), np.array(table.high)):
+        upper = values[down, right] * (1 - at_right) + values[down, right + 1] * at_right
+        lower = values[down + 1, right] * (1 - at_right) + values[down + 1, right + 1] * at_right
+        answers.append(upper * (1 - at_down) + lower * at_down)
+    return answers[0], answers[1]
+
+
+def _place(grid: FloatArray, values: FloatArray) -> tuple[IntArray, FloatArray]:
+    """The cell of each value in a grid, and how far into the cell it lies, 0 to 1."""
+    cell = np.clip(np.searchsorted(grid, values, side="right") - 1, 0, len(grid) - 2)
+    inside = np.clip((values - grid[cell]) / (grid[cell + 1] - grid[cell]), 0.0, 1.0)
+    return cell.astype(np.int64), inside
 
 
 @dataclass(frozen=True)

@@ -27,14 +27,13 @@ class SegmentTruth:
 
 @dataclass(frozen=True)
 class Pin:
-    """A person put the customer into this segment; ``expires_on`` is the first day on which the rules decide again,
-    ``None`` for no end."""
+    """A person put the customer into this segment; ``expires_on`` is the last day that counts, ``None`` for no end."""
 
     segment_id: int
     expires_on: date | None = None
 
     def is_valid(self, *, on: date) -> bool:
-        return self.expires_on is None or on < self.expires_on
+        return self.expires_on is None or on <= self.expires_on
 
 
 @dataclass(frozen=True)

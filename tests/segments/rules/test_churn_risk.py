@@ -9,8 +9,10 @@ from segments.rules.churn_risk import (
     RiskLevel,
     RiskLines,
     judge_risk,
+    judge_risk_simply,
     measure_at_stake,
     measure_fall,
+    measure_falls,
     measure_gaps,
     measure_margin_rates,
     rank_for_my_day,
@@ -59,26 +61,63 @@ def test_at_stake_is_the_margin_of_a_quarter_times_the_chance_to_lose_it():
 
 
 @pytest.mark.parametrize(
-    ("purchases", "surprise", "level"),
+    ("purchases", "surprise", "active", "silence", "level"),
     [
-        (9, 0.50, RiskLevel.NONE),
-        (9, 0.21, RiskLevel.NONE),
-        (9, 0.20, RiskLevel.WATCH),
-        (9, 0.06, RiskLevel.WATCH),
-        (9, 0.05, RiskLevel.HIGH),
-        (9, 0.00, RiskLevel.HIGH),
-        (3, 0.01, RiskLevel.HIGH),
-        (2, 0.01, RiskLevel.NONE),
-        (1, 0.01, RiskLevel.NONE),
+        (9, 0.50, 0.9, 20, RiskLevel.NONE),
+        (9, 0.21, 0.9, 30, RiskLevel.NONE),
+        (9, 0.20, 0.9, 31, RiskLevel.WATCH),
+        (9, 0.06, 0.7, 50, RiskLevel.WATCH),
+        (9, 0.05, 0.6, 60, RiskLevel.HIGH),
+        (9, 0.00, 0.01, 364, RiskLevel.HIGH),
+        (9, 0.00, 0.05, 900, RiskLevel.HIGH),
+        (9, 0.00, 0.04, 365, RiskLevel.LOST),
+        (3, 0.01, 0.3, 90, RiskLevel.HIGH),
+        (2, 0.01, 0.3, 90, RiskLevel.NONE),
+        (1, 0.01, 0.01, 900, RiskLevel.NONE),
     ],
 )
-def test_the_word_for_the_risk(purchases, surprise, level):
-    assert judge_risk(np.array([surprise]), np.array([purchases - 1])) == [level]
+def test_the_word_for_the_risk(purchases, surprise, active, silence, level):
+    one = (np.array([value]) for value in (surprise, active, silence, purchases - 1))
+    assert judge_risk(*one) == [level]
 
 
 def test_the_lines_of_risk_are_a_setting():
     lines = RiskLines(watch=0.5, high=0.3)
-    assert judge_risk(np.array([0.4, 0.3]), np.array([5, 5]), lines=lines) == [RiskLevel.WATCH, RiskLevel.HIGH]
+    codes = judge_risk(np.array([0.4, 0.3]), np.ones(2), np.array([9, 9]), np.array([5, 5]), lines=lines)
+    assert codes.tolist() == [RiskLevel.WATCH, RiskLevel.HIGH]
+
+
+@pytest.mark.parametrize(
+    ("purchases", "ratio", "silence", "level"),
+    [
+        (9, 1.9, 40, RiskLevel.NONE),
+        (9, 2.0, 40, RiskLevel.WATCH),
+        (9, 3.0, 60, RiskLevel.HIGH),
+        (9, 8.0, 364, RiskLevel.HIGH),
+        (9, 8.0, 365, RiskLevel.LOST),
+        (2, 9.0, 400, RiskLevel.NONE),
+    ],
+)
+def test_without_a_model_own_gaps_decide(purchases, ratio, silence, level):
+    assert judge_risk_simply(np.array([ratio]), np.array([silence]), np.array([purchases - 1])) == [level]
+
+
+@pytest.mark.parametrize(
+    ("baseline", "days", "recent", "fall"),
+    [
+        (4000, 364, 1000, 0),
+        (4000, 364, 600, 0.4),
+        (4000, 364, 0, 1),
+        (4000, 364, 1500, -0.5),
+        (2000, 182, 600, 0.4),
+        (2000, 181, 600, np.nan),
+        (0, 364, 600, np.nan),
+        (-50, 364, 600, np.nan),
+    ],
+)
+def test_the_fall_of_a_quarter_against_the_mean_quarter_before(baseline, days, recent, fall):
+    falls = measure_falls(np.array([baseline]), np.array([days]), np.array([recent]))
+    assert falls[0] == pytest.approx(fall, nan_ok=True)
 
 
 @pytest.mark.parametrize(

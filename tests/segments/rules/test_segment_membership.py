@@ -45,11 +45,11 @@ def test_the_first_rule_that_holds_decides(holding, segment, reason):
     ("expires_on", "segment", "reason"),
     [
         (None, PREMIUM, MembershipReason.PIN),
-        (date(2026, 11, 22), PREMIUM, MembershipReason.PIN),
-        (date(2026, 11, 21), LOW_COST, MembershipReason.RULE),
+        (date(2026, 11, 21), PREMIUM, MembershipReason.PIN),
+        (date(2026, 11, 20), LOW_COST, MembershipReason.RULE),
         (date(2020, 1, 1), LOW_COST, MembershipReason.RULE),
     ],
-    ids=["no end", "ends tomorrow", "ended today", "ended long ago"],
+    ids=["no end", "last day today", "ended yesterday", "ended long ago"],
 )
 def test_a_pin_outranks_the_rules_until_it_expires(expires_on, segment, reason):
     choice = choose_segment(segments(LOW_COST), pin=Pin(PREMIUM, expires_on), on=DAY)

@@ -1,0 +1,115 @@
+"""The models of buying, fitted once a week on the customers' own history and kept with their version."""
+
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from segments.models import ModelFit
+from segments.rules.customer_scoring import FittedModels
+from segments.rules.dropout_model import DropoutModel, fit_dropout_model
+from segments.rules.expected_purchases import FIT_SAMPLE, ExpectedPurchaseModel, fit_expected_purchases
+from segments.rules.lifetime_value import tabulate_ranges
+from segments.rules.model_trust import judge_data, judge_dropout, judge_spend
+from segments.rules.purchase_history import PurchaseHistories
+from segments.rules.spend_per_purchase import SpendModel, fit_spend
+from segments.score_gathering import copy_columns, name_figures_table
+
+REFIT_AFTER = timedelta(days=7)
+LEAST_SPENDERS = 50
+PURCHASES, DROPOUT, SPEND = "purchases", "dropout", "spend"
+_FIELDS = (
+    ("purchase_days", "i4"),
+    ("first_day", "i4"),
+    ("last_day", "i4"),
+    ("log_gaps", "f8"),
+    ("positive_amount", "i8"),
+)
+
+
+def fit_models(run_id: int, *, on: date, as_of_day: int) -> FittedModels | None:
+    """The models for a run: those of the last seven days, or new ones from the frozen figures of the run.
+
+    ``None`` with fewer than 100 customers or 12 months of history.
+    """
+    customers, first_day, most = _measure_base(run_id)
+    if not judge_data(customers=customers, days=as_of_day - first_day).shown:
+        return None
+    stored = _find_recent(on)
+    if stored is None:
+        stored = _fit(run_id, on=on, as_of_day=as_of_day, customers=customers)
+    purchases = ExpectedPurchaseModel(**stored[PURCHASES].parameters)
+    dropout = DropoutModel(**stored[DROPOUT].parameters)
+    return FittedModels(
+        purchases=purchases,
+        dropout=dropout,
+        spend=SpendModel(**stored[SPEND].parameters),
+        ranges=tabulate_ranges(purchases, most_repeats=most - 1, longest_age=as_of_day - first_day),
+        dropout_trusted=judge_dropout(dropout).shown,
+    )
+
+
+def _measure_base(run_id: int) -> tuple[int, int, int]:
+    """Customers who bought without a contract, first day of all, most purchase days of one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(min(first_day), 0), coalesce(max(purchase_days), 0)"
+            f" FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0"
+        )
+        return cursor.fetchone()  # type: ignore[no-any-return]
+
+
+def _find_recent(on: date) -> dict[str, ModelFit] | None:
+    fits = ModelFit.objects.filter(fitted_on__gt=on - REFIT_AFTER, fitted_on__lte=on).order_by("fitted_on")
+    found = {fit.kind: fit for fit in fits}
+    return found if {PURCHASES, DROPOUT, SPEND} <= set(found) else None
+
+
+def _fit(run_id: int, *, on: date, as_of_day: int, customers: int) -> dict[str, ModelFit]:
+    rows = _draw_customers(run_id, customers=customers)
+    histories = PurchaseHistories(
+        rows["purchase_days"].astype("i8") - 1,
+        (rows["last_day"] - rows["first_day"]).astype("f8"),
+        (as_of_day - rows["first_day"]).astype("f8"),
+        rows["log_gaps"],
+    )
+    repeated = rows[rows["purchase_days"] > 1]
+    spenders = repeated if len(repeated) >= LEAST_SPENDERS else rows
+    counts = spenders["purchase_days"].astype("i8")
+    means = spenders["positive_amount"] / counts
+    dropout, purchases, spend = (
+        fit_dropout_model(histories),
+        fit_expected_purchases(histories),
+        fit_spend(counts, means),
+    )
+    doubts = {
+        PURCHASES: judge_dropout(purchases),
+        DROPOUT: judge_dropout(dropout),
+        SPEND: judge_spend(counts, means),
+    }
+    return {
+        kind: ModelFit.objects.update_or_create(
+            kind=kind,
+            fitted_on=on,
+            defaults={
+                "parameters": asdict(model),
+                "log_likelihood": model.log_likelihood,
+                "customers": model.customers,
+                "warning": "; ".join(doubt.value for doubt in doubts[kind].doubts),
+            },
+        )[0]
+        for kind, model in ((PURCHASES, purchases), (DROPOUT, dropout), (SPEND, spend))
+    }
+
+
+def _draw_customers(run_id: int, *, customers: int) -> Any:
+    """All customers, or a little more than the fits take, always the same by a hash of their ids."""
+    names = ", ".join(name for name, _kind in _FIELDS)
+    share = min(1.0, 1.2 * FIT_SAMPLE / customers)
+    limit = int(share * 2**32) - 2**31
+    return copy_columns(
+        f"SELECT {names} FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0"
+        f" AND hashint8(customer_id) < {limit} ORDER BY customer_id",
+        _FIELDS,
+    )

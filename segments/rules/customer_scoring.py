@@ -1,0 +1,293 @@
+"""Everything a night says about each customer, from his figures and the plan of that night: numbers in, numbers out.
+
+The plan is made once for all customers (cut points, fitted models, means); with it any part of the customers is scored
+as in the whole, by any worker, to the last bit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from segments.rules.abc_classes import Cut, assign_grades
+from segments.rules.churn_risk import (
+    LEAST_PURCHASES_FOR_RHYTHM,
+    QUARTER_DAYS,
+    RiskLevel,
+    judge_risk,
+    judge_risk_simply,
+    measure_at_stake,
+    measure_falls,
+    measure_gaps,
+    measure_margin_rates,
+    rank_for_my_day,
+)
+from segments.rules.dropout_model import DropoutModel, SilenceScores, score_silence
+from segments.rules.expected_purchases import ExpectedPurchaseModel, estimate_still_buying, expect_purchases_if_active
+from segments.rules.lifetime_value import YEAR_DAYS, RangeTable, look_up_ranges, value_customers
+from segments.rules.purchase_history import BoolArray, FloatArray, IntArray, PurchaseHistories
+from segments.rules.rfm import RfmCuts, ScoreCuts, assign_rfm
+from segments.rules.spend_per_purchase import SpendModel, expect_spend
+
+# What is known of a customer on the evening of scoring, and how it travels: 4 and 8 byte integers, 8 byte floats.
+# Money is cents; days are counted from 1970-01-01; without a purchase the days mean nothing. ``*_12m`` are the 365 days
+# up to the evening, ``before`` the 365 before these; the baseline is the 364 days before the last 91.
+CUSTOMER_FIELDS = (
+    ("customer_id", "i8"),
+    ("contract", "i4"),
+    ("purchase_days", "i4"),
+    ("first_day", "i4"),
+    ("last_day", "i4"),
+    ("log_gaps", "f8"),
+    ("amount", "i8"),
+    ("cost", "i8"),
+    ("positive_amount", "i8"),
+    ("sales_12m", "i8"),
+    ("sales_before_12m", "i8"),
+    ("goods_12m", "i8"),
+    ("purchase_days_12m", "i4"),
+    ("sales_quarter", "i8"),
+    ("sales_baseline", "i8"),
+    ("service_12m", "i8"),
+)
+BASELINE_DAYS = 364
+Columns = dict[str, Any]  # name → array; masked, or nan, where the value is not known
+
+
+@dataclass(frozen=True)
+class FittedModels:
+    """The models of buying of one night. ``dropout_trusted`` is false when the fit has degenerated: its chance of being
+    active then stays hidden, while surprise and silence remain good."""
+
+    purchases: ExpectedPurchaseModel
+    dropout: DropoutModel
+    spend: SpendModel
+    ranges: RangeTable
+    dropout_trusted: bool
+
+
+@dataclass(frozen=True)
+class ScoringPlan:
+    """What is the same for all customers of a night. ``models`` is ``None`` where there is too little data."""
+
+    as_of_day: int
+    horizon_days: int
+    knob: float
+    mean_rate: float
+    margin_share: float
+    repeat_rate: float
+    grade_cuts: tuple[Cut | None, ...]
+    rfm_cuts: RfmCuts
+    models: FittedModels | None
+    fall_warning: float
+    fall_critical: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain numbers and lists; floats keep every digit."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "ScoringPlan":
+        """The plan that ``to_json`` wrote."""
+        models = stored["models"]
+        return cls(
+            **{
+                **stored,
+                "grade_cuts": tuple(None if cut is None else Cut(**cut) for cut in stored["grade_cuts"]),
+                "rfm_cuts": RfmCuts(
+                    **{
+                        name: ScoreCuts(tuple(cuts["cuts"]), cuts["higher_is_better"])
+                        for name, cuts in stored["rfm_cuts"].items()
+                    }
+                ),
+                "models": None
+                if models is None
+                else FittedModels(
+                    ExpectedPurchaseModel(**models["purchases"]),
+                    DropoutModel(**models["dropout"]),
+                    SpendModel(**models["spend"]),
+                    _read_ranges(models["ranges"]),
+                    models["dropout_trusted"],
+                ),
+            }
+        )
+
+
+def _read_ranges(stored: Mapping[str, Any]) -> RangeTable:
+    return RangeTable(
+        tuple(stored["repeats"]),
+        tuple(stored["ages"]),
+        tuple(tuple(line) for line in stored["low"]),
+        tuple(tuple(line) for line in stored["high"]),
+    )
+
+
+def score_customers(customers: Any, plan: ScoringPlan) -> Columns:
+    """All columns of the scores, in the order of ``customers`` (a structured array of ``CUSTOMER_FIELDS``)."""
+    contract = customers["contract"] == 1
+    bought = customers["purchase_days"] > 0
+    rhythm = bought & ~contract
+    who = np.flatnonzero(rhythm)
+    columns = _start_columns(customers, plan, bought)
+    rates = measure_margin_rates(
+        customers["amount"] - customers["cost"], np.where(bought, plan.as_of_day - customers["first_day"], 0)
+    )
+    histories = _read_histories(customers[who], plan)
+    _add_gaps(columns, who, histories)
+    if plan.models is None:
+        _add_simple_risk(columns, who, histories, rates[who], plan)
+    else:
+        _add_model_risk(columns, who, histories, rates[who], plan, plan.models)
+        _add_value(columns, who, histories, customers[who], plan, plan.models)
+    _add_contract_risk(columns, np.flatnonzero(contract), rates, plan)
+    columns["note"] = _note(customers["purchase_days"], contract, plan)
+    return columns
+
+
+def _read_histories(customers: Any, plan: ScoringPlan) -> PurchaseHistories:
+    return PurchaseHistories(
+        customers["purchase_days"].astype(np.int64) - 1,
+        (customers["last_day"] - customers["first_day"]).astype(np.float64),
+        (plan.as_of_day - customers["first_day"]).astype(np.float64),
+        customers["log_gaps"],
+    )
+
+
+def _start_columns(customers: Any, plan: ScoringPlan, bought: BoolArray) -> Columns:
+    """What needs no model; the columns of risk and value start unknown or at nothing."""
+    number = len(customers)
+    silence = np.where(bought, plan.as_of_day - customers["last_day"], 0)
+    grades = assign_grades(customers["customer_id"], customers["sales_12m"], cuts=plan.grade_cuts)
+    scores = assign_rfm(silence, customers["purchase_days_12m"], customers["sales_12m"], cuts=plan.rfm_cuts)
+    known_days = np.minimum(plan.as_of_day - QUARTER_DAYS - customers["first_day"], BASELINE_DAYS)
+    falls = measure_falls(customers["sales_baseline"], np.where(bought, known_days, 0), customers["sales_quarter"])
+    columns: Columns = {
+        "customer_id": customers["customer_id"],
+        "purchase_days": customers["purchase_days"],
+        "first_day": np.ma.MaskedArray(customers["first_day"], mask=~bought),
+        "last_day": np.ma.MaskedArray(customers["last_day"], mask=~bought),
+        "sales_12m_cents": customers["sales_12m"],
+        "sales_before_12m_cents": customers["sales_before_12m"],
+        "goods_12m_cents": customers["goods_12m"],
+        "service_12m_cents": customers["service_12m"],
+        "contribution_12m_cents": customers["sales_12m"] - customers["goods_12m"] - customers["service_12m"],
+        "grade": np.where(bought, grades, ""),
+        "gap_days": np.ma.MaskedArray(silence, mask=~bought),
+        "fall": falls,
+        "at_stake_cents": np.zeros(number, dtype=np.int64),
+        "risk_rank": np.zeros(number),
+        "risk": np.zeros(number, dtype=np.int64),
+    }
+    for name, score in zip(("recency_score", "frequency_score", "money_score"), scores, strict=True):
+        columns[name] = np.where(bought, score, 0)
+    for name in ("mean_gap_days", "gap_ratio", "surprise", "alive", "silent_next", "expected_orders_12m"):
+        columns[name] = np.full(number, np.nan)
+    for name in ("value_3y_cents", "value_3y_low_cents", "value_3y_high_cents"):
+        columns[name] = np.ma.MaskedArray(np.zeros(number, dtype=np.int64), mask=np.ones(number, dtype=np.bool_))
+    return columns
+
+
+def _add_gaps(columns: Columns, who: IntArray, histories: PurchaseHistories) -> None:
+    gaps = measure_gaps(histories)
+    columns["mean_gap_days"][who] = gaps.own_mean
+    columns["gap_ratio"][who] = gaps.ratio
+
+
+def _has_rhythm(histories: PurchaseHistories) -> BoolArray:
+    enough: BoolArray = histories.repeats + 1 >= LEAST_PURCHASES_FOR_RHYTHM
+    return enough
+
+
+def _add_model_risk(
+    columns: Columns,
+    who: IntArray,
+    histories: PurchaseHistories,
+    rates: FloatArray,
+    plan: ScoringPlan,
+    models: FittedModels,
+) -> None:
+    silence: SilenceScores = score_silence(models.dropout, histories, horizon=plan.horizon_days)
+    known = _has_rhythm(histories)
+    risk = judge_risk(silence.surprise, silence.active, histories.age - histories.last, histories.repeats)
+    kept = known & (risk != RiskLevel.LOST)
+    columns["surprise"][who[known]] = silence.surprise[known]
+    columns["silent_next"][who[known]] = silence.silent[known]
+    if models.dropout_trusted:
+        columns["alive"][who[known]] = silence.active[known]
+    columns["risk"][who] = risk
+    at_stake = measure_at_stake(silence.silent, rates)
+    ranking = rank_for_my_day(silence.silent, rates, mean_rate=plan.mean_rate, blend=plan.knob)
+    columns["at_stake_cents"][who[kept]] = np.rint(at_stake[kept]).astype(np.int64)
+    columns["risk_rank"][who[kept]] = ranking[kept]
+
+
+def _add_simple_risk(
+    columns: Columns, who: IntArray, histories: PurchaseHistories, rates: FloatArray, plan: ScoringPlan
+) -> None:
+    """Too little data for a model: the silence in own gaps decides, and stands for the chance in the ranking."""
+    ratio = np.nan_to_num(measure_gaps(histories).ratio)
+    risk = judge_risk_simply(ratio, histories.age - histories.last, histories.repeats)
+    kept = _has_rhythm(histories) & (risk != RiskLevel.LOST)
+    likely = ratio / (1 + ratio)
+    columns["risk"][who] = risk
+    at_stake = measure_at_stake(np.where(risk > RiskLevel.NONE, likely, 0.0), rates)
+    columns["at_stake_cents"][who[kept]] = np.rint(at_stake[kept]).astype(np.int64)
+    ranking = rank_for_my_day(likely, rates, mean_rate=plan.mean_rate, blend=plan.knob)
+    columns["risk_rank"][who[kept]] = ranking[kept]
+
+
+def _add_contract_risk(columns: Columns, who: IntArray, rates: FloatArray, plan: ScoringPlan) -> None:
+    """A contract has no rhythm of its own: what counts is the fall of what is used."""
+    fall = np.nan_to_num(columns["fall"][who])
+    columns["risk"][who] = (fall >= plan.fall_warning).astype(np.int64) + (fall >= plan.fall_critical)
+    likely = np.where(columns["risk"][who] > 0, np.clip(fall, 0, 1), 0.0)
+    columns["at_stake_cents"][who] = np.rint(measure_at_stake(likely, rates[who])).astype(np.int64)
+    ranking = rank_for_my_day(likely, rates[who], mean_rate=plan.mean_rate, blend=plan.knob)
+    columns["risk_rank"][who] = ranking
+
+
+def _add_value(
+    columns: Columns,
+    who: IntArray,
+    histories: PurchaseHistories,
+    customers: Any,
+    plan: ScoringPlan,
+    models: FittedModels,
+) -> None:
+    """Purchases and margin to expect. The chance is the one that is shown where one is shown, so the parts multiply."""
+    shown = columns["alive"][who]
+    still = estimate_still_buying(models.purchases, histories)
+    chance = np.where(np.isnan(shown), still, shown)
+    spend = expect_spend(
+        models.spend,
+        customers["purchase_days"].astype(np.int64),
+        customers["positive_amount"] / np.maximum(customers["purchase_days"], 1),
+    )
+    revenue = customers["amount"]
+    own_share = (revenue - customers["cost"]) / np.maximum(revenue, 1)
+    margin = spend * np.where(revenue > 0, np.clip(own_share, -1.0, 1.0), plan.margin_share)
+    values = value_customers(models.purchases, histories, active=chance, margin_per_purchase=margin)
+    year = expect_purchases_if_active(models.purchases, histories, horizon=YEAR_DAYS)
+    columns["expected_orders_12m"][who] = year * values.chance
+    low, high = look_up_ranges(models.ranges, histories.repeats, histories.age)
+    ends = np.sort(np.stack([values.if_stays * low, values.if_stays * high]), axis=0)
+    for name, money in (("", values.weighed), ("_low", ends[0]), ("_high", ends[1])):
+        column = columns[f"value_3y{name}_cents"]
+        column[who] = np.rint(money).astype(np.int64)
+
+
+def _note(purchase_days: IntArray, contract: BoolArray, plan: ScoringPlan) -> Any:
+    """Why something is not known, the most telling reason first."""
+    little = plan.models is None
+    degenerate = plan.models is not None and not plan.models.dropout_trusted
+    conditions = [
+        contract,
+        purchase_days == 0,
+        purchase_days == 1,
+        purchase_days < LEAST_PURCHASES_FOR_RHYTHM,
+        np.full(len(purchase_days), little),
+        np.full(len(purchase_days), degenerate),
+    ]
+    notes = ["contract", "no_order", "one_order", "few_orders", "little_data", "degenerate"]
+    return np.select(conditions, notes, default="")

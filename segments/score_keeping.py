@@ -1,0 +1,41 @@
+"""Which scores of past evenings are kept: 35 nights, then the last of each month; the rest is dropped."""
+
+from datetime import timedelta
+
+from django.db import connection
+
+from segments.models import ScoreRun
+from segments.score_gathering import drop_figures
+from segments.score_writing import name_run_table, name_shard_table
+
+DAILY_FOR = timedelta(days=35)
+
+
+def list_outdated_runs(latest: ScoreRun) -> list[ScoreRun]:
+    """Runs no longer needed once ``latest`` is finished: repeated evenings, evenings older than 35 days that are not
+    the last of their month, and runs begun earlier that were never finished."""
+    kept: set[tuple[int, ...]] = set()
+    outdated = []
+    for run in ScoreRun.objects.exclude(state=ScoreRun.State.DROPPED).order_by("-as_of", "-attempt"):
+        if run.state == ScoreRun.State.SCORING:
+            if run.pk < latest.pk and run.as_of <= latest.as_of:
+                outdated.append(run)
+            continue
+        day = run.as_of
+        recent = latest.as_of - day < DAILY_FOR
+        place = (day.year, day.month, day.day) if recent else (day.year, day.month)
+        if place in kept and not run.is_current:
+            outdated.append(run)
+        kept.add(place)
+    return outdated
+
+
+def drop_run(run: ScoreRun) -> None:
+    """Remove the tables of a run; its row stays and says that it was there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {name_run_table(run.pk)}")
+        for shard in run.shards.all():
+            cursor.execute(f"DROP TABLE IF EXISTS {name_shard_table(run.pk, shard.number)}")
+    drop_figures(run.pk)
+    run.state = ScoreRun.State.DROPPED
+    run.save(update_fields=["state"])
