@@ -9,7 +9,8 @@ from django.utils.dates import MONTHS
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import User
+from crm.core.models import Role, Team, User
+from crm.core.user_editing import is_last_admin
 
 CURRENCIES = {
     "EUR": _("euro"),
@@ -88,8 +89,73 @@ class FirstRunForm(forms.Form):
         data = super().clean() or {}
         if password := data.get("password"):
             person = User(email=data.get("email", ""), name=data.get("name", ""))
+            person.company_name = data.get("company_name", "")
             try:
                 validate_password(password, person)
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return data
+
+
+class AccountForm(forms.ModelForm):
+    """What a person says about himself, and how the product looks for him."""
+
+    time_zone = forms.ChoiceField(label=_("Time zone"), required=False)
+
+    class Meta:
+        model = User
+        fields = ["name", "job_title", "phone", "time_zone", "theme", "density", "single_keys"]
+        labels = {"theme": _("Light or dark"), "density": _("Row height"), "single_keys": _("Single keys are on")}
+        help_texts = {"single_keys": _("J and K move, L logs, ? lists them all. Off while you type.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["time_zone"].choices = [("", _("as the company")), *list_time_zones()]
+
+
+class InvitationForm(forms.ModelForm):
+    """A new colleague."""
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "role", "team", "job_title"]
+
+    def clean_email(self) -> str:
+        email = str(self.cleaned_data["email"])
+        if User.objects.filter(email__iexact=email).exists():
+            raise forms.ValidationError(_("Somebody with this address has an account already."))
+        return email
+
+
+class UserForm(forms.ModelForm):
+    """A colleague's role, team and details."""
+
+    class Meta:
+        model = User
+        fields = ["name", "role", "team", "job_title", "phone"]
+
+    def clean_role(self) -> str:
+        role = str(self.cleaned_data["role"])
+        if role != Role.ADMIN and is_last_admin(User.objects.get(pk=self.instance.pk)):
+            raise forms.ValidationError(_("Without this administrator nobody could change anything here."))
+        return role
+
+
+class TeamForm(forms.ModelForm):
+    """A team and who manages it."""
+
+    managers = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label=_("Managers"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("They see every customer of the team."),
+    )
+
+    class Meta:
+        model = Team
+        fields = ["name", "managers"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["managers"].queryset = User.objects.active().filter(role=Role.MANAGER)

@@ -3,10 +3,21 @@
 from django.urls import path
 
 from crm.core import views
+from crm.core.views import people
 
 app_name = "core"
 urlpatterns = [
+    path("account/", views.account, name="account"),
     path("preferences/", views.preferences, name="preferences"),
     path("first-run/", views.first_run, name="first-run"),
     path("demo-sign-in/", views.demo_sign_in, name="demo-sign-in"),
+    path("colleagues/", people.UserList.as_view(), name="user-list"),
+    path("colleagues/invite/", people.UserNew.as_view(), name="user-new"),
+    path("colleagues/<int:pk>/", people.UserEdit.as_view(), name="user-edit"),
+    path("colleagues/<int:pk>/invite-again/", people.user_invite_again, name="user-invite-again"),
+    path("colleagues/<int:pk>/deactivate/", people.user_deactivate, name="user-deactivate"),
+    path("colleagues/<int:pk>/reactivate/", people.user_reactivate, name="user-reactivate"),
+    path("teams/", people.TeamList.as_view(), name="team-list"),
+    path("teams/new/", people.TeamNew.as_view(), name="team-new"),
+    path("teams/<int:pk>/", people.TeamEdit.as_view(), name="team-edit"),
 ]

@@ -1,6 +1,21 @@
 """The addresses of ``core``."""
 
-from tests.permission_table import ROLES, Row, everybody
+from crm.core.models import User
+from tests.permission_table import ROLES, Row, World, everybody, only
+
+
+def _viewer(world: World) -> dict[str, int]:
+    return {"pk": world.viewer.pk}
+
+
+def _invited(world: World) -> dict[str, int]:
+    kenji = User.objects.filter(email="kenji@rapport.test").first()
+    return {"pk": (kenji or User.objects.create_user("kenji@rapport.test", name="Kenji Sato")).pk}
+
+
+def _team(world: World) -> dict[str, int]:
+    return {"pk": world.rep.team.pk}
+
 
 ALL_ALIKE = dict.fromkeys(ROLES, 403)
 
@@ -8,5 +23,20 @@ ROWS: list[Row] = [
     Row("core:preferences", everybody(302), method="post", data=lambda world: {"changed": "theme", "theme": "dark"}),
     Row("core:first-run", dict.fromkeys(ROLES, 302)),
     Row("core:first-run", dict.fromkeys(ROLES, 302), method="post", data=lambda world: {"name": "Late Comer"}),
+    Row("core:account", everybody()),
+    Row("core:account", everybody(422), method="post", data=lambda world: {"name": ""}),
     Row("core:demo-sign-in", ALL_ALIKE, method="post", data=lambda world: {"email": "rep@rapport.example"}),
+    Row("core:user-list", only("admin")),
+    Row("core:user-new", only("admin")),
+    Row("core:user-new", only("admin", ok=422), method="post"),
+    Row("core:user-edit", only("admin"), _viewer),
+    Row("core:user-edit", only("admin", ok=422), _viewer, method="post"),
+    Row("core:user-invite-again", only("admin", ok=302), _invited, method="post"),
+    Row("core:user-deactivate", only("admin", ok=302), _viewer, method="post"),
+    Row("core:user-reactivate", only("admin", ok=302), _viewer, method="post"),
+    Row("core:team-list", only("admin")),
+    Row("core:team-new", only("admin")),
+    Row("core:team-new", only("admin", ok=422), method="post"),
+    Row("core:team-edit", only("admin"), _team),
+    Row("core:team-edit", only("admin", ok=422), _team, method="post"),
 ]

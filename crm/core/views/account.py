@@ -1,11 +1,13 @@
 """The reader's own preferences."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.core.forms import PreferencesForm
+from crm.core.forms import AccountForm, PreferencesForm
+from crm.core.toasts import add_toast
 
 
 def _page_before(request: HttpRequest) -> str:
@@ -25,3 +27,16 @@ def preferences(request: HttpRequest) -> HttpResponse:
     if request.headers.get("accept", "").startswith("application/json"):
         return HttpResponse(status=204)
     return redirect(_page_before(request))
+
+
+@require_http_methods(["GET", "POST"])
+def account(request: HttpRequest) -> HttpResponse:
+    """The reader's own name, time zone and look."""
+    form = AccountForm(request.POST or None, instance=request.user)
+    if form.is_valid():
+        form.save()
+        add_toast(request, _("Saved."))
+        return redirect("core:account")
+    if form.is_bound:
+        request.user.refresh_from_db()
+    return render(request, "core/account.html", {"form": form}, status=422 if form.is_bound else 200)
