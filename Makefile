@@ -58,7 +58,7 @@ backup: .venv/installed
 
 node_modules/.package-lock.json: package-lock.json | .venv/installed
 	@echo "Installing the front-end packages of package-lock.json …"
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(FRONTEND): node_modules/.package-lock.json static/icons.txt static/segment-marks.svg crm/frontend_install.py | .venv/installed
