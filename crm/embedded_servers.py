@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from crm.process_supervision import read_command_line, spawn_process, stop_process
 
@@ -199,7 +200,7 @@ class Postgres:
             "--locale=C",
         ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
-        user = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        user: dict[str, Any] = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
         answer = subprocess.run(
             [*map(str, command), *([] if self.safe else ["--no-sync"])],
             capture_output=True,
