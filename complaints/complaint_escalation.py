@@ -92,7 +92,6 @@ def _find_guardian(complaint: Complaint, *, at: datetime, report: EscalationRepo
         why=why % {"number": complaint.number},
         assignee=asked,
         due_at=complaint.taken_at + timedelta(minutes=int(setting("complaints.guardian_minutes"))),
-        at=at,
     )
 
 
@@ -156,7 +155,6 @@ def _tell(complaint: Complaint, *, told: User, day: int, days_left: int, at: dat
         why=why,
         assignee=told,
         due_at=max(at, find_end_of_clock_day(at, 0, zone=company_zone())),
-        at=at,
     )
 
 

@@ -23,12 +23,12 @@ from complaints.goodwill_limit import find_goodwill_limit
 from complaints.guardian_assignment import assign_guardian, release_guardian
 from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
 from complaints.rules.closing_permission import SATISFIED, Block, ClosingDecision, decide_closing
-from complaints.selling_pause import pause_selling_tasks, resume_selling_tasks
 from crm.core.formats import format_money
 from crm.core.local_time import company_day
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from customers.models import Customer, Order, Person
+from interactions.task_handling import pause_selling_tasks, resume_selling_tasks
 from segments.models import CurrentScore
 
 Entry = ComplaintEntry.Kind

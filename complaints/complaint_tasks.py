@@ -13,9 +13,9 @@ from crm.core.local_time import company_zone
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from interactions.models import Task
+from interactions.task_handling import open_task
 
 ANSWER, REMEDY, WORD, NAME_GUARDIAN = "answer", "remedy", "word", "name-guardian"
-TITLE_LENGTH = 200
 
 
 def _source(complaint: Complaint, piece: str) -> str:
@@ -23,28 +23,27 @@ def _source(complaint: Complaint, piece: str) -> str:
 
 
 def open_complaint_task(
-    complaint: Complaint, *, piece: str, title: str, why: str, assignee: User, due_at: datetime, at: datetime
+    complaint: Complaint, *, piece: str, title: str, why: str, assignee: User, due_at: datetime
 ) -> Task:
-    """The open task of ``complaint`` called ``piece``, made when missing, opened again when it was closed."""
-    task, created = Task.objects.get_or_create(
-        customer_id=complaint.customer_id,
+    """The open task of ``complaint`` called ``piece``, made when missing, opened again when it was closed.
+
+    It ranks by yearly sales at risk and severity, so complaints stand above what only might be lost.
+    """
+    task = open_task(
+        complaint.customer,
+        kind=Task.Kind.COMPLAINT,
+        title=title,
+        why=why,
+        assignee=assignee,
+        due_at=due_at,
         source=_source(complaint, piece),
-        defaults={
-            "kind": Task.Kind.COMPLAINT,
-            "title": title[:TITLE_LENGTH],
-            "why": why,
-            "assignee": assignee,
-            "due_at": due_at,
-            "at_stake_cents": complaint.value_cents,
-            "rank": complaint.value_cents / 100 * complaint.severity,
-            "created_at": at,
-        },
     )
-    if not created and (task.assignee_id != assignee.pk or task.state != Task.State.OPEN):
+    if task.assignee_id != assignee.pk or task.state != Task.State.OPEN:
         task.assignee, task.state, task.due_at = assignee, Task.State.OPEN, due_at
         task.closed_at = task.closed_by = None
         task.closed_reason = ""
-        task.save()
+    task.rank = complaint.value_cents * complaint.severity
+    task.save()
     return task
 
 
@@ -66,7 +65,7 @@ def open_guardian_tasks(complaint: Complaint, *, at: datetime) -> None:
     for piece, title, day, missing in wanted:
         if missing:
             due_at = max(find_end_of_clock_day(complaint.taken_at, day, zone=zone), at)
-            open_complaint_task(complaint, piece=piece, title=title, why=why, assignee=guardian, due_at=due_at, at=at)
+            open_complaint_task(complaint, piece=piece, title=title, why=why, assignee=guardian, due_at=due_at)
 
 
 def close_complaint_task(complaint: Complaint, *, piece: str, by: User | None, at: datetime) -> None:

@@ -1,8 +1,11 @@
 """What the rows of the table point at. Add what your rows need; keep it small."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
+from complaints import complaint_handling
+from complaints.guardian_assignment import name_guardian
+from complaints.models import Article
 from customers.models import CostRate, Product
 from tests import factories
 
@@ -14,4 +17,9 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     world.order = factories.make_order(world.customer, date(2026, 3, 2))
     world.product = Product.objects.create(number="P-1", name="Shaft seal")
     world.cost_rate = CostRate.objects.create(work=CostRate.Work.CALL, valid_from=date(2026, 1, 1))
+    world.complaint = complaint_handling.take_complaint(
+        world.customer, title="Seals failed", by=world.rep, at=datetime(2026, 3, 2, 12, tzinfo=UTC)
+    )
+    name_guardian(world.complaint, guardian=world.guardian, by=None, at=datetime(2026, 3, 2, 12, tzinfo=UTC))
+    world.article = Article.objects.create(title="Seals", answer="Another batch")
     return world

@@ -1,5 +1,38 @@
 """The lists of ``complaints``."""
 
+from datetime import UTC, datetime
+from typing import Any
+
+from complaints import complaint_handling
+from complaints.models import Article
+from tests import factories
 from tests.query_count_lists import ListPage
 
-LISTS: list[ListPage] = []
+NOON = datetime(2026, 11, 11, 12, tzinfo=UTC)
+
+
+def take(n: int, cast: Any) -> None:
+    """``n`` complaints of ``n`` customers of Ana's."""
+    for _number in range(n):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        complaint_handling.take_complaint(customer, title="Seals failed", by=cast.rep, at=NOON)
+
+
+def take_and_close(n: int, cast: Any) -> None:
+    for _number in range(n):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        complaint = complaint_handling.take_complaint(customer, title="Seals failed", by=cast.rep, at=NOON)
+        complaint_handling.close_complaint(complaint, by=cast.guardian, at=NOON, word="Fine", mended="yes")
+
+
+def publish(n: int, cast: Any) -> None:
+    Article.objects.bulk_create([Article(title=f"Answer {number}", answer="…") for number in range(n)])
+
+
+LISTS: list[ListPage] = [
+    ListPage("open complaints", "/complaints/", take),
+    ListPage("open complaints, to an admin", "/complaints/", take, "admin"),
+    ListPage("complaints nobody guards", "/complaints/?who=unguarded", take),
+    ListPage("closed complaints", "/complaints/?state=closed", take_and_close, "lead"),
+    ListPage("answers", "/complaints/answers/", publish),
+]
