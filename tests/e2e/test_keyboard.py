@@ -1,0 +1,136 @@
+"""Stories of somebody who never touches the mouse, and of what the frame does by itself."""
+
+import pytest
+from playwright.sync_api import expect
+
+from crm.core.models import User
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+COLLEAGUES = "/settings/colleagues/"
+
+
+@pytest.fixture
+def page(admin, rep, other_rep, lead, open_page):
+    return open_page(admin, COLLEAGUES)
+
+
+def test_search_opens_with_a_slash_and_finds_while_one_types(page, customer):
+    page.keyboard.press("/")
+    expect(page.locator("dialog#search input")).to_be_focused()
+    page.keyboard.type("kjeldsn", delay=20)
+    hit = page.locator("#search [role=option]").first
+    expect(hit).to_contain_text("Kjeldsen Maskinfabrik A/S")
+    expect(hit).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#search .note")).to_contain_text("nearly so")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog#search")).to_be_hidden()
+
+
+def test_a_slash_typed_into_a_field_stays_in_it(page):
+    field = page.get_by_label("Name or e-mail")
+    field.fill("a")
+    field.press("/")
+    expect(field).to_have_value("a/")
+    expect(page.locator("dialog#search")).to_be_hidden()
+
+
+def test_commands_are_chosen_by_their_first_letters(page):
+    page.keyboard.press("Control+k")
+    page.keyboard.type("key")
+    expect(page.locator("#search [role=option]")).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog#keys")).to_be_hidden()
+
+
+def test_rows_are_walked_with_j_and_k_and_opened_with_enter(page):
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    row = page.locator("[data-row]").nth(1)
+    expect(row).to_be_focused()
+    name = row.locator("a").inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(name)
+
+
+def test_single_keys_can_be_switched_off_and_stay_off(page, admin):
+    page.keyboard.press("?")
+    page.get_by_label("Single keys are on").uncheck()
+    with page.expect_response("**/settings/preferences/"):
+        page.locator("#keys").get_by_role("button", name="Save").click()
+    expect(page.locator("dialog#keys")).to_be_hidden()
+    for _ in range(2):
+        page.keyboard.press("/")
+        expect(page.locator("dialog#search")).to_be_hidden()
+        page.goto(COLLEAGUES)
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog#search")).to_be_visible()
+    assert not User.objects.get(pk=admin.pk).single_keys
+
+
+def test_what_happened_is_taken_back_with_z(page, rep):
+    page.goto(f"{COLLEAGUES}{rep.pk}/")
+    page.get_by_role("button", name="Deactivate").click()
+    expect(page.locator(".r-toast")).to_contain_text("can no longer sign in")
+    page.keyboard.press("z")
+    expect(page.locator(".r-toast")).to_contain_text("can sign in again")
+    assert User.objects.get(pk=rep.pk).is_active
+
+
+def test_dark_is_remembered_by_the_account(page, admin):
+    with page.expect_response("**/settings/preferences/"):
+        page.get_by_role("button", name="Light or dark").first.click()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    assert User.objects.get(pk=admin.pk).theme == "dark"
+
+
+def test_a_form_sent_twice_goes_out_once(page):
+    page.goto("/settings/teams/new/")
+    page.get_by_label("Name", exact=True).fill("West")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.get_by_role("button", name="Save").dblclick()
+    page.wait_for_url("**/settings/teams/")
+    assert len(sent) == 1
+
+
+ADD_LOG_BOX = """() => {
+  const form = document.createElement("form");
+  form.className = "r-log";
+  form.dataset.draft = "contact-7";
+  form.innerHTML = '<textarea name="note" aria-label="Note"></textarea><div class="ft"></div>';
+  document.getElementById("main").append(form);
+  document.dispatchEvent(new CustomEvent("htmx:afterSettle", {detail: {elt: form}}));
+}"""
+
+
+def test_text_that_was_not_sent_comes_back(page):
+    page.evaluate(ADD_LOG_BOX)
+    page.get_by_label("Note").fill("He wants the cause in writing.")
+    page.reload()
+    page.evaluate(ADD_LOG_BOX)
+    expect(page.get_by_label("Note")).to_have_value("He wants the cause in writing.")
+    expect(page.locator("[data-draft-note]")).to_contain_text("Draft of")
+
+
+def test_a_term_explains_itself_and_closes_with_escape(page):
+    page.evaluate(
+        """() => document.getElementById("main").insertAdjacentHTML("beforeend",
+        '<span class="r-term">Owner<button type="button" data-help="owner" aria-expanded="false">?</button>' +
+        '<span class="r-help-text" data-help-text hidden>The colleague who looks after this customer.</span></span>')"""
+    )
+    page.locator("[data-help=owner]").click()
+    expect(page.get_by_text("The colleague who looks after")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("The colleague who looks after")).to_be_hidden()
+
+
+def test_when_the_line_is_gone_it_is_said_on_top(page):
+    page.context.set_offline(True)
+    page.locator("thead a").first.click()
+    expect(page.locator("#bands")).to_contain_text("the connection is gone")
+    page.context.set_offline(False)
