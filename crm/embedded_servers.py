@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 from crm.process_supervision import read_command_line, spawn_process, stop_process
 
@@ -100,6 +101,20 @@ def make_private_folder(folder: Path, *, user: pwd.struct_passwd | None = None) 
     folder.chmod(0o700)
 
 
+def copy_package(package: Path, target: Path) -> None:
+    """Copy an installed package and the libraries beside it so that everybody may read and run them."""
+    part = target.with_name(f"{target.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    for folder in (package, package.with_name(f"{package.name}.libs")):
+        if folder.exists():
+            shutil.copytree(folder, part / folder.name, symlinks=True)
+    for path in [part, *part.rglob("*")]:
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (0o055 if path.is_dir() or mode & 0o100 else 0o044))
+    part.rename(target)
+
+
 class Postgres:
     """One Postgres cluster below ``folder``. ``safe=False`` (tests only) trades crash safety for speed."""
 
@@ -135,15 +150,10 @@ class Postgres:
         base.mkdir(parents=True, exist_ok=True)
         base.chmod(0o755)
         version = hashlib.sha256(self.program("postgres").read_bytes()).hexdigest()[:12]
-        programs = base / f"postgres-programs-{version}"
-        if not programs.exists():
-            part = programs.with_suffix(".part")
-            shutil.rmtree(part, ignore_errors=True)
-            shutil.copytree(self.programs, part, symlinks=True)
-            for path in [part, *part.rglob("*")]:
-                if not path.is_symlink():
-                    path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.stat().st_mode & 0o100 else 0o044))
-            part.rename(programs)
+        copy = base / f"programs-{version}"
+        if not copy.exists():
+            copy_package(self.programs.parent, copy)
+        programs = copy / self.programs.parent.name / self.programs.name
         self.programs, self.data = programs, base / "postgres"
         self.user = find_unprivileged_user(self.data)
         pointer = folder / "postgres"
@@ -190,7 +200,9 @@ class Postgres:
             "--locale=C",
         ]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
-        user = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        user: dict[str, Any] = (
+            {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        )
         answer = subprocess.run(
             [*map(str, command), *([] if self.safe else ["--no-sync"])],
             capture_output=True,

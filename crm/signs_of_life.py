@@ -1,6 +1,8 @@
-"""Worker and beat say in the cache that they live; ``/readyz`` reads it."""
+"""Worker and beat say that they live: in the cache, where ``/readyz`` reads it, and in a file for their own probe."""
 
+import os
 import time
+from pathlib import Path
 
 from django.core.cache import cache
 
@@ -10,7 +12,9 @@ REMEMBERED_SECONDS = 24 * 60 * 60
 
 
 def record_sign_of_life(name: str) -> None:
-    """Remember that ``name`` lives at this moment."""
+    """Remember that ``name`` lives at this moment; touches SIGN_OF_LIFE_FILE where that is set."""
+    if file := os.environ.get("SIGN_OF_LIFE_FILE"):
+        Path(file).touch()
     cache.set(f"alive:{name}", time.time(), REMEMBERED_SECONDS)
 
 

@@ -174,6 +174,33 @@ def format_silence(days: int | None, usual_days: float | None) -> str:
     return f"{format_number(days)} d / {format_number(usual_days)}"
 
 
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+def format_browser(user_agent: str) -> str:
+    """What a ``User-Agent`` header says in two words: ``Chrome on Linux``; its own beginning where it says neither."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    if browser and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": browser, "system": system}
+    return browser or system or user_agent[:40] or UNKNOWN
+
+
+def format_sentence_case(text: str) -> str:
+    """``Sign Out Other Sessions`` → ``Sign out other sessions``; words in capitals (IP, QR) stay as they are."""
+    words = text.split()
+    lower = [word if len(word) > 1 and word.isupper() else word.lower() for word in words[1:]]
+    return " ".join(words[:1] + lower)
+
+
 def format_initials(name: str) -> str:
     """Two letters for an avatar: first and last word of the name, or the first two letters of a single one."""
     words = [word for word in name.replace("@", " ").replace(".", " ").split() if word[0].isalnum()]

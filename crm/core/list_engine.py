@@ -294,7 +294,7 @@ def _find_page(
     size, descending = definition.page_size, sort.startswith("-")
     value_field = _sort_field(queryset, column)
     for key, backward in (("after", False), ("before", True)):
-        place = read_token(params[key], sort=sort, value_field=value_field) if key in params else None
+        place = read_token(str(params[key]), sort=sort, value_field=value_field) if key in params else None
         if place is None:
             continue
         rows = fetch_rows(queryset, column, descending=descending, place=place, backward=backward, size=size + 1)

@@ -28,7 +28,7 @@ from crm.core.text_matching import Part, mark_matches
 from customers.models import ContactPoint, Customer, Order, Person
 from segments.models import CurrentScore, Membership
 
-SHOWN = 8
+SHOWN = 6
 CANDIDATES = 60
 LONGEST_QUERY = 200
 LEAST_LIKENESS = 0.3  # of trigrams shared with a whole word: "smiht" and "smith" have 0.33

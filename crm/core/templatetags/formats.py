@@ -57,6 +57,12 @@ def currency_sign() -> str:
 
 
 @register.filter
+def browser(user_agent: str) -> str:
+    """``Chrome on Linux``."""
+    return formats.format_browser(user_agent)
+
+
+@register.filter
 def number(value: float | None, decimals: int = 0) -> str:
     """``1,204``; ``{{ x|number:1 }}`` → ``3.4``."""
     return formats.format_number(value, decimals=int(decimals))

@@ -12,7 +12,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from crm.core import formats
 from crm.core.glossary import find_term
@@ -226,3 +226,9 @@ def field(field: BoundField, label: str = "") -> dict[str, Any]:
     """``{% field form.email %}``: label, control, help and errors; ``{% field form.email _("Mail") %}`` renames."""
     kind = "checkbox" if isinstance(field.field.widget, forms.CheckboxInput) else ""
     return {"field": field, "label": label or field.label, "kind": kind}
+
+
+@register.filter(is_safe=True)
+def sentence_case(text: str) -> str:
+    """English titles of library pages as ours are written; other languages are left alone."""
+    return formats.format_sentence_case(str(text)) if str(get_language()).startswith("en") else str(text)

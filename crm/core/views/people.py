@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -37,7 +38,7 @@ def _gone(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any
 def _state(user: User) -> str:
     if not user.is_active:
         return _("deactivated")
-    return _("invited") if user.last_login is None else _("active")
+    return _("active") if user.has_usable_password() else _("invited")
 
 
 USERS = ListDefinition(
@@ -68,6 +69,7 @@ TEAMS = ListDefinition(
 
 class _UserPage:
     model = User
+    context_object_name = "colleague"
     permission = "core.manage_users"
     frame = "generic/settings_frame.html"
     back_label = gettext_lazy("Colleagues")
@@ -119,7 +121,7 @@ class UserEdit(_UserPage, UpdateView):
     template_name = "core/user_form.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        waits = self.found.is_active and self.found.last_login is None
+        waits = self.found.is_active and not self.found.has_usable_password()
         url = self.request.build_absolute_uri(invitation_path(self.found)) if waits else ""
         return super().get_context_data(**{"title": self.found.name, "invitation_url": url, **context})
 
@@ -131,8 +133,8 @@ class UserEdit(_UserPage, UpdateView):
 @manages_users
 @require_POST
 def user_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mail the link once more to somebody who has never signed in."""
-    user = get_object_or_404(User.objects.active(), pk=pk, last_login=None)
+    """Mail the link once more to somebody who has not set a password yet."""
+    user = get_object_or_404(User.objects.active(), pk=pk, password__startswith=UNUSABLE_PASSWORD_PREFIX)
     _mail_invitation(request, user)
     return redirect("core:user-edit", pk=pk)
 

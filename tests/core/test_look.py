@@ -1,0 +1,74 @@
+"""The small parts of the look say in words what they show, and escape what people wrote."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.template import Context, Template
+
+from crm.core import glossary
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+def show(source, **context):
+    return Template("{% load look formats %}" + source).render(Context(context))
+
+
+def test_a_segment_has_a_shape_and_its_name():
+    shown = show("{% segment_mark segment %}", segment={"name": "<Top>", "mark": "premium"})
+    assert "#s-premium" in shown
+    assert "&lt;Top&gt;" in shown
+    assert show("{% segment_mark segment %}", segment=None) == ""
+
+
+def test_an_unknown_mark_is_drawn_in_ink():
+    assert "#s-plus" in show("{% segment_mark segment %}", segment={"name": "X", "mark": "evil' onclick='x"})
+
+
+def test_a_class_is_told_by_weight_and_title():
+    assert 'class="r-cls A" title="Class A1">A1<' in show('{% class_badge "A1" %}')
+    assert show('{% class_badge "" %}') == ""
+
+
+@pytest.mark.parametrize(
+    ("due", "extra", "state", "words"),
+    [
+        (NOW + timedelta(days=9), "", 'class="r-clock "', "Thu 3 Dec"),
+        (NOW + timedelta(hours=4), "", "soon", "today 13:30"),
+        (NOW - timedelta(days=4), "", "late", "4 d late"),
+        (NOW - timedelta(days=4), 'hold="waits for customer"', "hold", "waits for customer"),
+        (NOW - timedelta(days=4), 'hold="waits" done=now', "done", "done"),
+    ],
+)
+def test_a_clock_says_until_when(due, extra, state, words):
+    with time_machine.travel(NOW, tick=False):
+        shown = show(f"{{% clock due {extra} %}}", due=due, now=NOW)
+    assert state in shown
+    assert words in shown
+
+
+def test_an_avatar_names_the_person():
+    shown = show("{% avatar name %}", name="Ana <b> Ribeiro")
+    assert "AR" in shown
+    assert "Ana &lt;b&gt; Ribeiro" in shown
+
+
+def test_a_moment_can_be_read_by_machines():
+    with time_machine.travel(NOW, tick=False):
+        shown = show("{{ at|moment }}", at=NOW + timedelta(hours=1))
+    assert (
+        shown
+        == '<time datetime="2026-11-24T10:30+00:00" title="Tuesday 24 November 2026, 10:30 UTC">today 10:30</time>'
+    )
+
+
+def test_every_term_is_explained_in_a_sentence():
+    for key, term in glossary.TERMS.items():
+        assert str(term.meaning).endswith("."), key
+        assert str(term.word) in show(f'{{% term "{key}" %}}').replace("&#x27;", "'")
+
+
+def test_a_term_nobody_explained_is_an_error():
+    with pytest.raises(KeyError):
+        show('{% term "synergy" %}')

@@ -1,0 +1,117 @@
+"""The frame: what each role finds in it, and what happened is said."""
+
+import json
+
+import pytest
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django_htmx.middleware import HtmxDetails
+
+from crm.core import toasts
+from crm.home.shell import build_shell
+
+
+@pytest.mark.parametrize(
+    ("who", "settings_shown"),
+    [("rep", False), ("viewer", False), ("guardian", False), ("executive", False), ("admin", True)],
+)
+def test_settings_are_offered_to_those_who_may_change_them(request, rf, who, settings_shown):
+    page = rf.get("/")
+    page.user = request.getfixturevalue(who)
+    shell = build_shell(page)
+    assert bool(shell.settings_url) is settings_shown
+    assert (
+        "Colleagues" in [link.label for group in shell.settings_groups for link in group["entries"]]
+    ) is settings_shown
+
+
+def test_the_place_one_is_at_is_marked(rf, admin):
+    page = rf.get("/settings/colleagues/7/")
+    page.user = admin
+    shell = build_shell(page)
+    assert [link.label for group in shell.settings_groups for link in group["entries"] if link.current] == [
+        "Colleagues"
+    ]
+    assert shell.in_settings
+
+
+def test_a_stranger_sees_no_frame(client, rep):
+    page = client.get("/nowhere/")
+    assert page.status_code in {302, 404}
+    assert b"r-bar" not in page.content
+
+
+def test_a_missing_page_says_nothing_about_what_exists(signed_in, rep):
+    page = signed_in(rep).get("/customers/999999999/")
+    assert page.status_code == 404
+    assert b"There is nothing here that you can open." in page.content
+    assert b"r-bar" in page.content
+
+
+def test_a_forbidden_page_says_who_may(signed_in, rep):
+    page = signed_in(rep).get("/settings/colleagues/")
+    assert page.status_code == 403
+    assert b"an administrator can change your role" in page.content
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    def break_with(error):
+        def fail(*args, **kwargs):
+            raise error
+
+        monkeypatch.setattr("crm.home.search.find_everything", fail)
+
+    return break_with
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "words"),
+    [
+        (ValueError("x"), 500, b"Something broke here."),
+        (OperationalError("gone"), 503, b"Everything saved is safe."),
+    ],
+)
+def test_what_breaks_says_what_is_safe(rep, broken, error, status, words):
+    browser = Client(raise_request_exception=False)
+    browser.force_login(rep, backend="django.contrib.auth.backends.ModelBackend")
+    broken(error)
+    page = browser.get("/search/?q=a")
+    assert page.status_code == status
+    assert words in page.content
+    assert b"Traceback" not in page.content
+    assert b'nonce=""' not in page.content
+
+
+def test_the_error_page_needs_no_database(client, monkeypatch, db, django_assert_num_queries):
+    from crm.home.error_pages import show_server_error
+
+    with django_assert_num_queries(0):
+        assert show_server_error(RequestFactory().get("/")).status_code == 500
+
+
+def _say(text, *, htmx, **kwargs):
+    request = RequestFactory().get("/", headers={"HX-Request": "true"} if htmx else {})
+    request.session = {}
+    request.htmx = HtmxDetails(request)
+    request._messages = FallbackStorage(request)
+
+    def view(request):
+        toasts.add_toast(request, text, **kwargs)
+        return HttpResponse("ok")
+
+    return toasts.FragmentToastMiddleware(view)(request)
+
+
+def test_a_fragment_carries_what_happened_and_how_to_undo_it():
+    answer = _say("Step moved to Thu 26 Nov. – “ok”", htmx=True, undo_url="/tasks/7/undo/")
+    assert answer["HX-Trigger"].isascii()
+    assert json.loads(answer["HX-Trigger"]) == {
+        "toasts": {"said": [{"text": "Step moved to Thu 26 Nov. – “ok”", "undo": "/tasks/7/undo/", "error": False}]}
+    }
+
+
+def test_a_whole_page_shows_it_itself():
+    assert "HX-Trigger" not in _say("Saved.", htmx=False)
