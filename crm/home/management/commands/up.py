@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import io
 import os
 import signal
 import sys
@@ -66,6 +67,7 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Preparing the database …")
             call_command("migrate", interactive=False, verbosity=0)
+        call_command("sync_roles", stdout=io.StringIO())
         fingerprint_file = settings.DATA_DIR / "static.fingerprint"
         fingerprint = compute_static_fingerprint()
         collected = settings.STATIC_ROOT.exists() and fingerprint_file.exists() and fingerprint_file.read_text()
