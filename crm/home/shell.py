@@ -5,17 +5,23 @@ Computed only when a page with the frame is rendered (fragments never ask), and 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints.models import Complaint
 from crm.core.formats import format_initials
 from crm.core.models import User
+from interactions.models import Task
 
+COUNT_SECONDS = 20
 SCRIPTS = [
     "js/htmx_behaviour.js",
     "js/dialogs.js",
@@ -25,6 +31,17 @@ SCRIPTS = [
     "js/search.js",
     "js/keys.js",
 ]
+
+
+def _count_my_tasks(user: User, *, at: datetime) -> int:
+    """Open tasks of ``user`` that are not snoozed, at most 100 are counted."""
+    mine = Task.objects.open().filter(assignee=user).exclude(snoozed_until__gt=at)
+    return mine[:100].count()
+
+
+def _count_guarded(user: User, *, at: datetime) -> int:
+    """Open complaints that ``user`` guards."""
+    return Complaint.objects.open().filter(guardian=user, taken_at__lte=at)[:100].count()
 
 
 @dataclass(frozen=True)
@@ -37,12 +54,12 @@ class NavItem:
     permission: str = ""
     go_key: str = ""
     paths: tuple[str, ...] = ()
-    count: Callable[[User], int] | None = None
+    count: Callable[..., int] | None = None
     count_tone: str = ""
 
 
 NAV = [
-    NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d"),
+    NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", count=_count_my_tasks),
     NavItem(
         gettext_lazy("Customers"), "customers:customer-list", "user", "customers.view_customer", "c", ("/customers/",)
     ),
@@ -61,6 +78,7 @@ NAV = [
         "complaints.view_complaint",
         "k",
         ("/complaints/",),
+        count=_count_guarded,
         count_tone="bad",
     ),
     NavItem(
@@ -152,6 +170,13 @@ def _url(name: str) -> str:
         return ""
 
 
+def _count_once_a_while(item: NavItem, user: User) -> int:
+    """The count of ``item``, at most 20 seconds old: pages do not pay for it with every click."""
+    return int(
+        cache.get_or_set(f"nav:{item.url_name}:{user.pk}", lambda: item.count(user, at=timezone.now()), COUNT_SECONDS)
+    )
+
+
 def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
     """The links of ``items`` that exist and that ``user`` may open."""
     links = []
@@ -160,7 +185,7 @@ def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
         if not url or (item.permission and not user.has_perm(item.permission)):
             continue
         current = path == url or any(path.startswith(start) for start in item.paths or ((url,) if url != "/" else ()))
-        count = item.count(user) if item.count else 0
+        count = _count_once_a_while(item, user) if item.count else 0
         links.append(Link(str(item.label), url, item.icon, item.go_key, current, count, item.count_tone))
     return links
 
