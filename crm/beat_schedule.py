@@ -1,1 +1,33 @@
-"""What happens by the clock: one tick a minute; the ledger and the business settings decide what is due."""
+"""What happens by the clock: asked every minute, by any number of schedulers; the ledger makes one job of it.
+
+``settings.CELERY_BEAT_SCHEDULE`` names the two tasks of a minute: this one, and ``core.tick``, which rings for the jobs
+that are due.
+"""
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from complaints.jobs import ESCALATE
+from crm.core.job_ledger import request_job
+from crm.core.models import JobRun
+from crm.nightly_run import request_scheduled_night
+
+COMPLAINT_CLOCK = timedelta(minutes=5)
+FORGET_AFTER = timedelta(days=7)
+
+
+@shared_task(name="crm.ask_for_due_work")
+def ask_for_due_work() -> None:
+    """Ask for tonight's night once its hour has come, and for the clocks of complaints every five minutes."""
+    request_due_work(at=timezone.now())
+
+
+def request_due_work(*, at: datetime) -> None:
+    """The jobs that the clock asks for at ``at``; done rounds of the complaint clocks are forgotten after a week."""
+    request_scheduled_night(at=at)
+    minutes = COMPLAINT_CLOCK // timedelta(minutes=1)
+    round_at = at.replace(minute=at.minute - at.minute % minutes, second=0, microsecond=0)
+    request_job(ESCALATE, key="clock", due_at=round_at)
+    JobRun.objects.filter(kind=ESCALATE, state=JobRun.State.DONE, due_at__lt=at - FORGET_AFTER).delete()

@@ -196,6 +196,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "ring for due jobs": {"task": "core.tick", "schedule": 60},
+    "ask for what the clock brings": {"task": "crm.ask_for_due_work", "schedule": 60},
+}
 
 # --- time, language --------------------------------------------------------------------------------------------------
 USE_TZ = True

@@ -14,7 +14,7 @@ from segments.rules.lifetime_value import tabulate_ranges
 from segments.rules.model_trust import judge_data, judge_dropout, judge_spend
 from segments.rules.purchase_history import PurchaseHistories
 from segments.rules.spend_per_purchase import SpendModel, fit_spend
-from segments.score_gathering import copy_columns, name_figures_table
+from segments.score_gathering import name_figures_table, read_columns
 
 REFIT_AFTER = timedelta(days=7)
 LEAST_SPENDERS = 50
@@ -108,7 +108,7 @@ def _draw_customers(run_id: int, *, customers: int) -> Any:
     names = ", ".join(name for name, _kind in _FIELDS)
     share = min(1.0, 1.2 * FIT_SAMPLE / customers)
     limit = int(share * 2**32) - 2**31
-    return copy_columns(
+    return read_columns(
         f"SELECT {names} FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0"
         f" AND hashint8(customer_id) < {limit} ORDER BY customer_id",
         _FIELDS,

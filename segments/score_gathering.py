@@ -12,6 +12,7 @@ from django.db import connection
 
 from crm.core.metric_catalogue import METRICS
 from customers.purchase_day_rebuild import find_last_purchase_day, write_states_sql
+from segments.rules.abc_classes import GRADES
 from segments.rules.customer_scoring import CUSTOMER_FIELDS
 
 SERVICE_COST = "service_cost_"
@@ -33,7 +34,8 @@ SELECT c.id AS customer_id,
        coalesce(w.purchase_days_12m, 0) AS purchase_days_12m,
        coalesce(w.sales_quarter, 0) AS sales_quarter,
        coalesce(w.sales_baseline, 0) AS sales_baseline,
-       ({service})::bigint AS service_12m
+       ({service})::bigint AS service_12m,
+       coalesce(gp.pinned_grade, 0) AS pinned_grade
 FROM customers_customer c
 LEFT JOIN {states} st ON st.customer_id = c.id
 LEFT JOIN (
@@ -49,6 +51,12 @@ LEFT JOIN (
     WHERE day > %(today)s::date - 730 AND day <= %(today)s::date {only_day}
     GROUP BY customer_id
 ) w ON w.customer_id = c.id
+LEFT JOIN (
+    SELECT DISTINCT ON (customer_id) customer_id, array_position({grades}, grade::text) AS pinned_grade
+    FROM segments_pin
+    WHERE ended_at IS NULL AND expires_on >= %(today)s::date AND grade <> ''
+    ORDER BY customer_id, id DESC
+) gp ON gp.customer_id = c.id
 {joins}
 WHERE c.archived_at IS NULL {only_customer}
 """
@@ -83,7 +91,7 @@ def drop_figures(run_id: int) -> None:
 def read_figures(run_id: int, *, first_id: int, next_id: int) -> Any:
     """The frozen figures of a range of customers, by id, as a structured array of ``CUSTOMER_FIELDS``."""
     names = ", ".join(name for name, _type in CUSTOMER_FIELDS)
-    return copy_columns(
+    return read_columns(
         f"SELECT {names} FROM {name_figures_table(run_id)}"
         f" WHERE customer_id >= {int(first_id)} AND customer_id < {int(next_id)} ORDER BY customer_id",
         CUSTOMER_FIELDS,
@@ -112,6 +120,7 @@ def _figures_sql(on: date, *, customer_id: int | None = None) -> str:
     costs = [metric for name, metric in sorted(METRICS.items()) if name.startswith(SERVICE_COST)]
     joins = dict.fromkeys(metric.join for metric in costs if metric.join)
     return FIGURES.format(
+        grades=f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]",
         states=states,
         service=" + ".join(f"({metric.sql})" for metric in costs) or "0",
         joins="\n".join(joins),
@@ -120,7 +129,7 @@ def _figures_sql(on: date, *, customer_id: int | None = None) -> str:
     )
 
 
-def copy_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
+def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
     """The rows of a query without nulls, as a structured array; binary, without a Python object a row."""
     layout = np.dtype(
         [("count", ">i2")] + [part for name, kind in fields for part in ((f"{name}_length", ">i4"), (name, f">{kind}"))]

@@ -23,11 +23,11 @@ from segments.rules.churn_risk import LEAST_AGE_DAYS, LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.customer_scoring import ScoringPlan, score_customers
 from segments.rules.rfm import find_rfm_cuts
 from segments.score_gathering import (
-    copy_columns,
     drop_figures,
     freeze_figures,
     gather_customer,
     name_figures_table,
+    read_columns,
     read_figures,
 )
 from segments.score_keeping import drop_run, list_outdated_runs
@@ -73,16 +73,17 @@ def score_shard(run: ScoreRun, number: int) -> bool:
     return _score_next(run, number=number, wait=False)
 
 
-def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = None) -> int:
-    """Score shards until all are done, those of a worker that died included; returns how many this call did.
+def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = None, wait: bool = True) -> int:
+    """Score shards until none is left; returns how many this call did.
 
-    ``progress`` is called with shards done and shards in all, inside the transaction of the shard.
+    With ``wait`` those that others hold are waited for, and done here when their worker dies. ``progress`` is called
+    with shards done and shards in all, inside the transaction of the shard.
     """
     done = 0
     while _score_next(run, progress=progress, wait=False):
         done += 1
-    while _score_next(run, progress=progress, wait=True):
-        done += 1
+    while wait and run.shards.filter(done_at=None).exists():
+        done += _score_next(run, progress=progress, wait=True)
     return done
 
 
@@ -117,8 +118,8 @@ def finish_run(run: ScoreRun) -> FinishedRun:
 
 
 @transaction.atomic
-def refresh_customer(customer_id: int, *, on: date) -> bool:
-    """Score one customer again as of ``on`` by the plan of the current run, as after a contact, order or complaint.
+def score_customer(customer_id: int, *, on: date) -> bool:
+    """Score one customer again as of ``on`` by the plan of the current run, as it is in force for all others.
 
     His orders are taken in first. ``False`` where there is no run yet, or the customer is archived.
     """
@@ -157,7 +158,7 @@ def _make_plan(run_id: int, *, on: date) -> dict[str, Any]:
     """Cut points, means and models; and what pages show of the whole base."""
     as_of_day = (on - EPOCH).days
     fields = (("customer_id", "i8"), ("sales_12m", "i8"), ("last_day", "i4"), ("purchase_days_12m", "i4"))
-    rows = copy_columns(
+    rows = read_columns(
         f"SELECT customer_id, sales_12m, last_day, purchase_days_12m FROM {name_figures_table(run_id)}"
         " WHERE purchase_days > 0",
         fields,
@@ -250,7 +251,7 @@ def _score_next(
         shards = shards.filter(number=number)
     shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
     if shard is None:
-        return wait and shards.exists()
+        return False
     figures = read_figures(run.pk, first_id=shard.first_id, next_id=shard.next_id)
     if len(figures) != shard.rows:
         raise FiguresLostError(str(run))

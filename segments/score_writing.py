@@ -1,4 +1,4 @@
-"""Scores on their way into the database: binary COPY into a table of their own, which nobody else can see yet.
+"""Scores on their way into the database: COPY into a table of their own, which nobody else can see yet.
 
 The table is created in the transaction that fills it, so its rows are frozen at once and need no later clean-up.
 """
@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
+from crm.core.binary_copy import copy_columns
+from segments.models.score import SORTED_COLUMNS
 from segments.rules.customer_scoring import Columns
 
 # The columns of segments_score in their order: name and type; texts are fields of the given number of bytes.
@@ -44,16 +46,10 @@ SCORE_COLUMNS = (
     ("risk", "i2"),
 )
 COLUMN_NAMES = ", ".join(name for name, _kind in SCORE_COLUMNS)
-# Every order in which pages list customers by score.
 SCORE_INDEXES = (
-    "(sales_12m_cents, customer_id)",
-    "(at_stake_cents, customer_id) WHERE at_stake_cents > 0",
+    *(f"({column}, customer_id)" for column in SORTED_COLUMNS),
     "(risk_rank, customer_id) WHERE risk > 0",
 )
-BINARY_SIGNATURE = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-BINARY_END = b"\xff\xff"
-EPOCH_SHIFT = 10_957  # Postgres counts days from 2000-01-01
-CHUNK = 20_000
 
 
 def name_run_table(run_id: int) -> str:
@@ -77,13 +73,8 @@ def write_shard(columns: Columns, *, run_id: int, as_of_day: int, number: int, f
             f" CONSTRAINT in_range CHECK (customer_id >= {int(first_id)} AND customer_id < {int(next_id)}))"
             " WITH (autovacuum_enabled = false)"
         )
-        rows = len(columns["customer_id"])
-        with cursor.copy(f"COPY {table} ({COLUMN_NAMES}) FROM STDIN (FORMAT binary, FREEZE)") as copy:
-            copy.write(BINARY_SIGNATURE)
-            for start in range(0, rows, CHUNK):
-                part = slice(start, min(start + CHUNK, rows))
-                copy.write(pack_rows(columns, part, run_id=run_id, as_of_day=as_of_day))
-            copy.write(BINARY_END)
+        values, unknown = lay_out_columns(columns, run_id=run_id, as_of_day=as_of_day)
+        rows = copy_columns(cursor, table, values, nulls=unknown, freeze=True)
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (customer_id)")
         for index in SCORE_INDEXES:
             cursor.execute(f"CREATE INDEX ON {table} {index}")
@@ -92,44 +83,17 @@ def write_shard(columns: Columns, *, run_id: int, as_of_day: int, number: int, f
     return rows
 
 
-def pack_rows(columns: Columns, part: slice, *, run_id: int, as_of_day: int) -> bytes:
-    """Rows in Postgres' binary format. All are laid out at full width; then the bytes that a row does not have (the
-    values of nulls, the ends of short texts) are taken out in one go."""
-    number = part.stop - part.start
-    fields: list[tuple[str, Any]] = [("count", ">i2")]
+def lay_out_columns(columns: Columns, *, run_id: int, as_of_day: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns in the types of the table, and where their values are unknown."""
+    number = len(columns["customer_id"])
+    values: dict[str, Any] = {"run_id": np.full(number, run_id), "as_of": np.full(number, as_of_day)} | columns
+    laid_out, unknown = {}, {}
     for name, kind in SCORE_COLUMNS:
-        fields += [(f"{name}_length", ">i4"), (name, _binary_type(kind))]
-    rows = np.zeros(number, dtype=fields)
-    rows["count"] = len(SCORE_COLUMNS)
-    width = rows.dtype.itemsize
-    keep = np.ones((number, width), dtype=np.bool_)
-    for name, kind in SCORE_COLUMNS:
-        values, unknown = _read_column(columns, name, part, run_id=run_id, as_of_day=as_of_day)
-        place, size = rows.dtype.fields[name][1], rows.dtype.fields[name][0].itemsize  # type: ignore[index]
-        if kind.startswith("S"):
-            rows[name] = values.astype(f"S{size}")
-            lengths = np.char.str_len(rows[name])
-            rows[f"{name}_length"] = lengths
-            keep[:, place : place + size] = np.arange(size) < lengths[:, None]
-            continue
-        rows[name] = np.where(unknown, 0, values) - (EPOCH_SHIFT if kind == "date" else 0)
-        rows[f"{name}_length"] = np.where(unknown, -1, size)
-        keep[unknown, place : place + size] = False
-    return bytes(rows.view(np.uint8).reshape(number, width)[keep])
-
-
-def _binary_type(kind: str) -> str:
-    return kind if kind.startswith("S") else ">i4" if kind == "date" else f">{kind}"
-
-
-def _read_column(columns: Columns, name: str, part: slice, *, run_id: int, as_of_day: int) -> tuple[Any, Any]:
-    """Values of a column and where they are unknown."""
-    number = part.stop - part.start
-    if name in {"run_id", "as_of"}:
-        return np.full(number, run_id if name == "run_id" else as_of_day), np.zeros(number, dtype=np.bool_)
-    values = columns[name][part]
-    if isinstance(values, np.ma.MaskedArray):
-        return values.data, np.ma.getmaskarray(values)
-    if values.dtype.kind == "f":
-        return values, np.isnan(values)
-    return values, np.zeros(number, dtype=np.bool_)
+        column = values[name]
+        if isinstance(column, np.ma.MaskedArray):
+            unknown[name] = np.ma.getmaskarray(column)
+            column = column.filled(0)
+        elif kind == "f8":
+            unknown[name] = np.isnan(column)
+        laid_out[name] = column.astype("datetime64[D]" if kind == "date" else kind)
+    return laid_out, unknown

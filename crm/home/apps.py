@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class HomeConfig(AppConfig):
     name = "crm.home"
     label = "home"
+
+    def ready(self) -> None:
+        from crm import beat_schedule, nightly_run  # noqa: F401  (what the night and the clock ask for is known everywhere)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from segments.rules.abc_classes import Cut, assign_grades
+from segments.rules.abc_classes import GRADES, Cut, assign_grades
 from segments.rules.churn_risk import (
     LEAST_PURCHASES_FOR_RHYTHM,
     QUARTER_DAYS,
@@ -32,7 +32,8 @@ from segments.rules.spend_per_purchase import SpendModel, expect_spend
 
 # What is known of a customer on the evening of scoring, and how it travels: 4 and 8 byte integers, 8 byte floats.
 # Money is cents; days are counted from 1970-01-01; without a purchase the days mean nothing. ``*_12m`` are the 365 days
-# up to the evening, ``before`` the 365 before these; the baseline is the 364 days before the last 91.
+# up to the evening, ``before`` the 365 before these; the baseline is the 364 days before the last 91. ``pinned_grade``
+# is the position in ``GRADES`` of a class that a person gave, from 1; 0 without a pin.
 CUSTOMER_FIELDS = (
     ("customer_id", "i8"),
     ("contract", "i4"),
@@ -50,6 +51,7 @@ CUSTOMER_FIELDS = (
     ("sales_quarter", "i8"),
     ("sales_baseline", "i8"),
     ("service_12m", "i8"),
+    ("pinned_grade", "i4"),
 )
 BASELINE_DAYS = 364
 Columns = dict[str, Any]  # name → array; masked, or nan, where the value is not known
@@ -162,6 +164,7 @@ def _start_columns(customers: Any, plan: ScoringPlan, bought: BoolArray) -> Colu
     scores = assign_rfm(silence, customers["purchase_days_12m"], customers["sales_12m"], cuts=plan.rfm_cuts)
     known_days = np.minimum(plan.as_of_day - QUARTER_DAYS - customers["first_day"], BASELINE_DAYS)
     falls = measure_falls(customers["sales_baseline"], np.where(bought, known_days, 0), customers["sales_quarter"])
+    pinned = customers["pinned_grade"]
     columns: Columns = {
         "customer_id": customers["customer_id"],
         "purchase_days": customers["purchase_days"],
@@ -172,7 +175,7 @@ def _start_columns(customers: Any, plan: ScoringPlan, bought: BoolArray) -> Colu
         "goods_12m_cents": customers["goods_12m"],
         "service_12m_cents": customers["service_12m"],
         "contribution_12m_cents": customers["sales_12m"] - customers["goods_12m"] - customers["service_12m"],
-        "grade": np.where(bought, grades, ""),
+        "grade": np.where(pinned > 0, np.array(GRADES)[np.maximum(pinned, 1) - 1], np.where(bought, grades, "")),
         "gap_days": np.ma.MaskedArray(silence, mask=~bought),
         "fall": falls,
         "at_stake_cents": np.zeros(number, dtype=np.int64),

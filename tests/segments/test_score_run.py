@@ -12,7 +12,7 @@ from segments import score_run
 from segments.models import CurrentScore, ModelFit, ScoreRun
 from segments.rules.customer_scoring import ScoringPlan
 from segments.score_gathering import name_figures_table
-from segments.score_run import finish_run, plan_run, refresh_customer, score_shard, work_shards
+from segments.score_run import finish_run, plan_run, score_customer, score_shard, work_shards
 from tests.factories import make_customer, make_order
 from tests.segments.purchase_world import END, count_by_hand, make_world, read_scores
 
@@ -244,7 +244,7 @@ def test_one_customer_is_scored_again_after_an_order():
     before = CurrentScore.objects.get(customer=customer)
     others = [row for row in read_scores() if row[0] != customer]
     make_order(before.customer, END + timedelta(2), 500_00)
-    assert refresh_customer(customer, on=END + timedelta(2))
+    assert score_customer(customer, on=END + timedelta(2))
     after = CurrentScore.objects.get(customer=customer)
     assert (after.gap_days, after.last_day, after.as_of) == (0, END + timedelta(2), END + timedelta(2))
     assert after.sales_12m_cents >= 500_00
@@ -257,7 +257,7 @@ def test_refreshing_changes_nothing_where_nothing_happened():
     score_all()
     before = read_scores()
     for customer in list(world)[:20]:
-        assert refresh_customer(customer, on=END)
+        assert score_customer(customer, on=END)
     assert read_scores() == before
 
 
@@ -266,12 +266,12 @@ def test_a_customer_entered_by_day_is_scored_at_once(customer):
     score_all()
     newcomer = make_customer()
     make_order(newcomer, END)
-    assert refresh_customer(newcomer.pk, on=END)
+    assert score_customer(newcomer.pk, on=END)
     assert CurrentScore.objects.get(customer=newcomer).note == "one_order"
 
 
 def test_there_is_nothing_to_refresh_before_the_first_night_or_for_archived_customers(customer):
-    assert not refresh_customer(customer.pk, on=END)
+    assert not score_customer(customer.pk, on=END)
     score_all()
     type(customer).objects.filter(pk=customer.pk).update(archived_at=AT)
-    assert not refresh_customer(customer.pk, on=END)
+    assert not score_customer(customer.pk, on=END)

@@ -1,0 +1,166 @@
+"""The night: what is recomputed every evening, as a recipe.
+
+ingest → plan → shards → finish → move segments → raise alerts and open their tasks. Every step is idempotent for its
+evening; a night that is killed goes on where it stopped and comes to the same result. Other workers join in scoring.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from time import perf_counter
+from typing import Any, TypeVar
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.job_ledger import JobLease, job_kind, request_job
+from crm.core.local_time import company_day, company_zone
+from crm.core.models import JobRun, User
+from crm.core.models.business_setting import setting
+from customers.purchase_day_rebuild import ingest_orders
+from interactions.alert_raising import raise_alerts
+from segments.models import ScoreRun
+from segments.score_run import FiguresLostError, finish_run, plan_run, work_shards
+from segments.segment_assignment import assign_segments
+
+NIGHT = "night"
+SCORING_HELP = "scoring-help"
+STEPS = {
+    "ingest": _("orders taken in"),
+    "plan": _("evening planned"),
+    "score": _("customers scored"),
+    "finish": _("scores in force"),
+    "segments": _("segments moved"),
+    "alerts": _("alerts and tasks"),
+}
+MOST_HELPERS = 7
+
+Progress = Callable[[int, int, dict[str, Any]], None]
+Result = TypeVar("Result")
+
+
+@dataclass
+class NightReport:
+    """What a night did; ``milliseconds`` by step. ``switched`` is false for an evening before the one in force: such a
+    run is kept as history, and moves nobody."""
+
+    run_id: int = 0
+    customers: int = 0
+    orders_of_customers: int = 0
+    switched: bool = True
+    came: int = 0
+    moved: int = 0
+    alerts: dict[str, int] = field(default_factory=dict)
+    milliseconds: dict[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As kept in the job ledger."""
+        return dict(self.__dict__)
+
+
+def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Progress | None = None) -> NightReport:
+    """The whole night of the evening ``on`` (local day); tasks fall due from ``at`` on.
+
+    ``run_id`` is the run of an attempt that was killed; where its scores are in force already, only the steps behind
+    remain. ``progress`` hears the steps done, their number, and what to remember.
+    """
+    report = NightReport()
+    watch = _Watch(report, progress)
+    report.orders_of_customers = watch.time("ingest", lambda: ingest_orders(at=at)).customers
+    finished = ScoreRun.objects.filter(pk=run_id, state=ScoreRun.State.FINISHED).first()
+    run = finished or watch.time("plan", lambda: plan_run(on=on))
+    report.run_id, report.customers = run.pk, run.customers
+    if finished is None:
+        _call_helpers(run, at=at)
+        run = watch.time("score", lambda: _score(run, on=on, watch=watch))
+        report.run_id = run.pk
+    report.switched = watch.time("finish", lambda: finish_run(run)).switched
+    if report.switched:
+        assigned = watch.time("segments", lambda: assign_segments(on=on))
+        report.came, report.moved = assigned.came, assigned.moved
+        report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
+    ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
+    return report
+
+
+class _Watch:
+    """Times the steps and tells how far the night is."""
+
+    def __init__(self, report: NightReport, progress: Progress | None) -> None:
+        self.report = report
+        self.progress = progress
+        self.done = 0
+
+    def time(self, step: str, work: Callable[[], Result]) -> Result:
+        began = perf_counter()
+        result = work()
+        self.report.milliseconds[step] = round(1000 * (perf_counter() - began))
+        self.done = list(STEPS).index(step) + 1
+        self.remember()
+        return result
+
+    def remember(self) -> None:
+        if self.progress is not None:
+            self.progress(self.done, len(STEPS), {"run": self.report.run_id, "steps": self.report.milliseconds})
+
+
+def _score(run: ScoreRun, *, on: date, watch: _Watch) -> ScoreRun:
+    """Score all shards; figures lost in a crash of the database are gathered again, by a new run."""
+    try:
+        work_shards(run, progress=lambda _done, _total: watch.remember())
+    except FiguresLostError:
+        run = plan_run(on=on)
+        work_shards(run, progress=lambda _done, _total: watch.remember())
+    return run
+
+
+def _call_helpers(run: ScoreRun, *, at: datetime) -> None:
+    """Ask idle workers to score shards too; whoever comes late finds nothing left to do."""
+    shards = run.shards.filter(done_at=None).count()
+    for number in range(min(shards - 1, MOST_HELPERS)):
+        request_job(SCORING_HELP, key=f"{run.pk}/{number}", due_at=at, params={"run": run.pk})
+
+
+# --- through the ledger ----------------------------------------------------------------------------------------------
+
+
+def request_night(*, on: date, due_at: datetime, by: User | None = None) -> JobRun:
+    """Ask for the night of the evening ``on``; asking again for the same moment is the same night."""
+    return request_job(NIGHT, key=on.isoformat(), due_at=due_at, params={"on": on.isoformat()}, by=by)
+
+
+def request_scheduled_night(*, at: datetime) -> JobRun | None:
+    """The night that the settings ask for at ``at``, of the evening before; ``None`` before its hour.
+
+    Asked every minute, by any number of schedulers, it is one job a day.
+    """
+    local = at.astimezone(company_zone())
+    start = local.replace(hour=int(setting("night.hour")), minute=0, second=0, microsecond=0)
+    if local < start:
+        return None
+    return request_night(on=company_day(at) - timedelta(days=1), due_at=start)
+
+
+@job_kind(NIGHT, label=_("night"), lease=timedelta(minutes=5))
+def perform_night(lease: JobLease) -> dict[str, Any]:
+    """One night of the ledger; its progress and times by step are on its row."""
+
+    def progress(done: int, total: int, checkpoint: dict[str, Any]) -> None:
+        lease.progress(done, total, checkpoint=checkpoint)
+
+    report = run_night(
+        on=date.fromisoformat(lease.params["on"]),
+        at=timezone.now(),
+        run_id=lease.checkpoint.get("run"),
+        progress=progress,
+    )
+    return report.to_json()
+
+
+@job_kind(SCORING_HELP, label=_("help with scoring"), lease=timedelta(minutes=5))
+def help_scoring(lease: JobLease) -> dict[str, Any]:
+    """Score shards of a run beside the worker that leads the night."""
+    run = ScoreRun.objects.filter(pk=lease.params["run"], state=ScoreRun.State.SCORING).first()
+    if run is None:
+        return {"shards": 0}
+    return {"shards": work_shards(run, progress=lambda done, total: lease.progress(done, total), wait=False)}
