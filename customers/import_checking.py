@@ -1,10 +1,9 @@
 """Looking through a file before anything is written: columns, styles, totals, and every problem by row and field."""
 
-import zoneinfo
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crm.core.local_time import company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
@@ -78,7 +78,7 @@ def make_parse_rules(data_import: DataImport, *, on: date, styles: dict[str, Any
         columns=data_import.columns,
         day_order=options.get("day_order") or styles.get("day_order"),
         decimal_sign=options.get("decimal_sign") or styles.get("decimal_sign"),
-        zone=zoneinfo.ZoneInfo(setting("company.time_zone")),
+        zone=company_zone(),
         latest_day=None if moved else on,
         currency=setting("company.currency"),
         rates={code: Decimal(str(rate)) for code, rate in options.get("rates", {}).items()},
@@ -93,11 +93,6 @@ def teams_of(by: User | None) -> Sequence[Team]:
         return list(Team.objects.all())
     ids = {by.team_id, *by.managed_teams.values_list("pk", flat=True)}
     return list(Team.objects.filter(pk__in=ids - {None}))
-
-
-def local_day(at: datetime) -> date:
-    """The company's local day at that moment."""
-    return at.astimezone(zoneinfo.ZoneInfo(setting("company.time_zone"))).date()
 
 
 def open_import(data_import: DataImport) -> Table:

@@ -6,8 +6,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from crm.core.local_time import company_day
 from crm.core.models import Team, User
-from customers.import_checking import check_file, local_day
+from customers.import_checking import check_file
 from customers.import_handling import FileTooLarge, store_file
 from customers.import_wording import describe_error, field_label, problem_title
 from customers.import_writing import NoLease, remove_file, write_import
@@ -67,7 +68,7 @@ class ImportCommand(BaseCommand):
         return int(row.pk)
 
     def _import(self, data_import: DataImport, at: Any) -> None:
-        data_import.preview = check_file(data_import, on=local_day(at))
+        data_import.preview = check_file(data_import, on=company_day(at))
         if missing := missing_fields(data_import.kind, data_import.columns):
             names = ", ".join(" / ".join(field_label(data_import.kind, name) for name in group) for group in missing)
             self._give_up(

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from crm.core.job_ledger import cancel_job, request_job
+from crm.core.job_ledger import cancel_job, request_job, retry_job
 from crm.core.models import User
 from customers.import_staging import Stage
 from customers.import_writing import remove_file
@@ -99,18 +99,26 @@ def _ask_to_read(data_import: DataImport, *, by: User, at: datetime) -> DataImpo
 
 
 @transaction.atomic
-def start_import(data_import: DataImport, *, by: User, at: datetime) -> DataImport:
-    """Write the file in the background; a second click finds it started. Raises ``NotReady``."""
+def start_import(
+    data_import: DataImport, *, by: User, at: datetime, options: Mapping[str, Any] | None = None
+) -> DataImport:
+    """Write the file in the background; one that failed goes on where it stopped. Raises ``NotReady``."""
     data_import = _locked(data_import)
+    if data_import.shown_state == DataImport.State.FAILED and data_import.job and data_import.job.kind == WRITE_JOB:
+        retry_job(data_import.job, at=at)
+        data_import.state = DataImport.State.RUNNING
+        data_import.save(update_fields=["state"])
+        return data_import
     if data_import.state != DataImport.State.READY:
         raise NotReady
     if missing_fields(data_import.kind, data_import.columns):
         raise NotReady("columns")
     if data_import.preview.get("styles", {}).get("days_open") and not data_import.options.get("day_order"):
         raise NotReady("day_order")
+    data_import.options = {**data_import.options, **(options or {})}
     data_import.state = DataImport.State.RUNNING
     data_import.job = request_job(WRITE_JOB, key=str(data_import.pk), due_at=at, by=by)
-    data_import.save(update_fields=["state", "job"])
+    data_import.save(update_fields=["state", "job", "options"])
     return data_import
 
 
@@ -119,7 +127,7 @@ def cancel_import(data_import: DataImport, *, at: datetime) -> DataImport:
     """Stop it: at once while it waits, after the batch at hand while it writes. What is written stays."""
     data_import = _locked(data_import)
     job = data_import.job
-    if data_import.state in {DataImport.State.READY, DataImport.State.FAILED}:
+    if data_import.shown_state in {DataImport.State.READY, DataImport.State.FAILED}:
         return _close(data_import, at=at)
     if job is None or data_import.state not in {DataImport.State.READING, DataImport.State.RUNNING}:
         return data_import
@@ -140,9 +148,3 @@ def _close(data_import: DataImport, *, at: datetime) -> DataImport:
 
 def _locked(data_import: DataImport) -> DataImport:
     return DataImport.objects.select_for_update(of=("self",)).select_related("job").get(pk=data_import.pk)
-
-
-def visible_imports(user: User) -> Any:
-    """An admin sees every import, others their own."""
-    imports = DataImport.objects.all()
-    return imports if user.role == "admin" else imports.filter(created_by=user)

@@ -18,8 +18,9 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from crm.core.job_ledger import JobCancelled
+from crm.core.local_time import company_day
 from customers import customer_import, order_import
-from customers.import_checking import local_day, make_parse_rules, open_import, parse_table
+from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import DataImport
@@ -79,7 +80,7 @@ def _stage_rows(data_import: DataImport, stage: Stage, lease: Lease, *, at: date
         state = {"phase": "stage", "row": 0, "rows": 0}
         is_orders = data_import.kind == ORDERS
         stage.create(order_import.STAGE_COLUMNS if is_orders else customer_import.STAGE_COLUMNS)
-    rules = make_parse_rules(data_import, on=local_day(at))
+    rules = make_parse_rules(data_import, on=company_day(at))
     shape = order_import.shape_orders if data_import.kind == ORDERS else customer_import.shape_customers
     for chunk, parsed in parse_table(open_import(data_import), rules):
         if chunk.last_row <= state["row"]:
@@ -128,7 +129,7 @@ def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
     if earlier is not None:
         options["shift_days"] = earlier.options["shift_days"]
     elif last is not None:
-        options["shift_days"] = order_import.shift_for_trial(last, on=local_day(at))
+        options["shift_days"] = order_import.shift_for_trial(last, on=company_day(at))
     data_import.save(update_fields=["options"])
 
 

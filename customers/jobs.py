@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind
-from customers.import_checking import check_file, local_day
+from crm.core.local_time import company_day
+from customers.import_checking import check_file
 from customers.import_handling import READ_JOB, WRITE_JOB
 from customers.import_writing import write_import
 from customers.models import DataImport
@@ -18,11 +19,11 @@ from customers.rules.import_file_error import ImportFileError
 @job_kind(READ_JOB, label=_("Looking through an import file"), lease=timedelta(minutes=3))
 def read_import_job(lease: JobLease) -> dict[str, Any] | None:
     """Find columns, totals and problems of an uploaded file; it then waits for the user's word."""
-    data_import = _of(lease, DataImport.State.READING)
+    data_import = _of(lease, DataImport.State.READING, DataImport.State.FAILED)
     if data_import is None:
         return None
     try:
-        preview = check_file(data_import, on=local_day(timezone.now()), progress=lease.progress)
+        preview = check_file(data_import, on=company_day(timezone.now()), progress=lease.progress)
     except ImportFileError as error:
         _fail(data_import, {"code": error.code, "values": error.values})
         return {"refused": error.code}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import product
+from customers.views import data_import, product
 
 app_name = "customers"
 urlpatterns = [
@@ -13,4 +13,11 @@ urlpatterns = [
     path("cost-rates/new/", product.CostRateNew.as_view(), name="cost-rate-new"),
     path("cost-rates/<int:pk>/edit/", product.CostRateEdit.as_view(), name="cost-rate-edit"),
     path("cost-rates/<int:pk>/remove/", product.CostRateDelete.as_view(), name="cost-rate-delete"),
+    path("imports/", data_import.ImportList.as_view(), name="import-list"),
+    path("imports/new/", data_import.import_new, name="import-new"),
+    path("imports/<int:pk>/", data_import.import_detail, name="import-detail"),
+    path("imports/<int:pk>/columns/", data_import.import_columns, name="import-columns"),
+    path("imports/<int:pk>/start/", data_import.import_start, name="import-start"),
+    path("imports/<int:pk>/cancel/", data_import.import_cancel, name="import-cancel"),
+    path("imports/<int:pk>/rejected/", data_import.import_rejected, name="import-rejected"),
 ]

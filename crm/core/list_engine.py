@@ -317,7 +317,7 @@ def _read_controls(definition: ListDefinition, request: HttpRequest) -> list[Con
     return controls
 
 
-def _url(state: dict[str, str], **changes: str) -> str:
+def _url(state: dict[str, str], /, **changes: str) -> str:
     query = QueryDict(mutable=True)
     for key, value in {**state, **changes}.items():
         if value:

@@ -3,7 +3,16 @@
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from crm.core.models import JobRun, Role, User
+
+
+class DataImportQuerySet(models.QuerySet["DataImport"]):
+    def visible_to(self, user: User) -> "DataImportQuerySet":
+        """An admin sees every import, everybody else those he made."""
+        return self if user.role == Role.ADMIN else self.filter(created_by=user.pk)
 
 
 class DataImport(models.Model):
@@ -41,6 +50,8 @@ class DataImport(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
 
+    objects = DataImportQuerySet.as_manager()
+
     class Meta:
         ordering = ["-id"]
         verbose_name = _("import")
@@ -48,3 +59,17 @@ class DataImport(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("customers:import-detail", args=[self.pk])
+
+    @property
+    def shown_state(self) -> str:
+        """The state as it is for the user: a job that was given up has failed, whatever was noted last."""
+        if (
+            self.job
+            and self.job.state == JobRun.State.FAILED
+            and self.state in {self.State.READING, self.State.RUNNING}
+        ):
+            return self.State.FAILED
+        return self.state

@@ -6,7 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from customers.import_checking import check_file, local_day
+from crm.core.local_time import company_day
+from customers.import_checking import check_file
 from customers.import_handling import store_file
 from customers.import_writing import NoLease, write_import
 from customers.models import DataImport
@@ -33,7 +34,7 @@ def read_file(content: bytes | str, *, kind: str = "orders", name: str = "file.c
     columns = options.pop("columns", {})
     data_import = store_file([data], name=name, kind=kind, by=by, options=options)
     data_import.columns = columns
-    data_import.preview = check_file(data_import, on=local_day(AT))
+    data_import.preview = check_file(data_import, on=company_day(AT))
     data_import.state = DataImport.State.RUNNING
     data_import.save()
     return data_import

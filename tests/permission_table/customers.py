@@ -17,3 +17,19 @@ ROWS: list[Row] = [
     Row("customers:cost-rate-edit", only("admin", ok=422), lambda world: {"pk": world.cost_rate.pk}, method="post"),
     Row("customers:cost-rate-delete", only("admin"), lambda world: {"pk": world.cost_rate.pk}),
 ]
+
+
+def _import(world):
+    return {"pk": world.data_import.pk}
+
+
+ROWS += [
+    Row("customers:import-list", only(*LEADS)),
+    Row("customers:import-new", only(*LEADS)),
+    Row("customers:import-new", only(*LEADS, ok=422), method="post"),
+    Row("customers:import-detail", only(*LEADS), _import),
+    Row("customers:import-columns", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-start", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-cancel", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-rejected", only(ok=404, hidden_from=LEADS), _import),
+]

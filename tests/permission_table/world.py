@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from complaints import complaint_handling
 from complaints.guardian_assignment import name_guardian
 from complaints.models import Article
-from customers.models import CostRate, Product
+from customers.models import CostRate, DataImport, Product
 from tests import factories
 
 
@@ -22,4 +22,7 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     )
     name_guardian(world.complaint, guardian=world.guardian, by=None, at=datetime(2026, 3, 2, 12, tzinfo=UTC))
     world.article = Article.objects.create(title="Seals", answer="Another batch")
+    world.data_import = DataImport.objects.create(
+        kind=DataImport.Kind.ORDERS, state=DataImport.State.DONE, file_name="orders.csv", created_by=world.lead
+    )
     return world

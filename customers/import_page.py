@@ -1,0 +1,183 @@
+"""What the page of an import shows: steps, figures, columns, problems, rows, report; all of it in words."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from crm.core.formats import format_number
+from crm.core.models import JobRun, User
+from customers.import_wording import describe_file_error, describe_problem, field_label, problem_title
+from customers.models import DataImport
+from customers.rules.import_columns import FIELDS, Reading
+
+STEPS = ("upload", "columns", "import", "report")
+SHOWN_COLUMNS = 30
+_AT = {"reading": 1, "ready": 1, "running": 2, "done": 3, "failed": 3, "cancelled": 3}
+
+
+def describe_outcome(data_import: DataImport) -> str:
+    """One line for the list: what became of it."""
+    report, state = data_import.report, data_import.shown_state
+    if state in {DataImport.State.DONE, DataImport.State.CANCELLED} and "created" in report:
+        parts = _("%(created)s new, %(changed)s changed, %(unchanged)s unchanged") % {
+            name: format_number(report[name]) for name in ("created", "changed", "unchanged")
+        }
+        if report.get("rejected"):
+            parts += ", " + _("%(count)s rejected") % {"count": format_number(report["rejected"])}
+        return parts if state == DataImport.State.DONE else _("cancelled") + ": " + parts
+    return str(DataImport.State(state).label)
+
+
+def describe_page(data_import: DataImport, *, user: User) -> dict[str, Any]:
+    """The context of ``customers/import_detail.html``."""
+    state = data_import.shown_state
+    preview = data_import.preview
+    job = data_import.job
+    is_open = bool(data_import.file) and state == DataImport.State.READY
+    return {
+        "data_import": data_import,
+        "state": state,
+        "is_orders": data_import.kind == DataImport.Kind.ORDERS,
+        "steps": _steps(state),
+        "busy": state in {DataImport.State.READING, DataImport.State.RUNNING},
+        "is_open": is_open,
+        "job": job,
+        "share": job.done / job.total if job and job.total else 0,
+        "asked_to_stop": bool(job and job.cancel_asked and job.state == JobRun.State.RUNNING),
+        "preview": preview,
+        "wrong_rows": preview.get("rows", 0) - preview.get("ready", 0),
+        "first_day": _day(preview.get("first_day")),
+        "last_day": _day(preview.get("last_day")),
+        "columns": _columns(data_import) if is_open else [],
+        "more_headers": _more_headers(data_import) if is_open else [],
+        "choices": [(f.name, field_label(data_import.kind, f.name)) for f in FIELDS[data_import.kind]],
+        "missing": [_either(data_import, group) for group in preview.get("missing", [])],
+        "problems": _problems(data_import, preview.get("problems", [])) if is_open else [],
+        "rows": _rows(data_import) if is_open else [],
+        "row_heads": [
+            {"label": field_label(data_import.kind, f.name), "numeric": f.reading is Reading.MONEY}
+            for f in _mapped(data_import)
+        ],
+        "report": {"rows": 0, "created": 0, "changed": 0, "unchanged": 0, "rejected": 0, **data_import.report},
+        "report_problems": _problems(data_import, data_import.report.get("problems", [])),
+        "report_rows": _report_rows(data_import),
+        "error": _error(data_import, state),
+        "can_retry": state == DataImport.State.FAILED and bool(job) and job.kind == "import-write",  # type: ignore[union-attr]
+        "may_see_jobs": user.has_perm("core.run_jobs"),
+    }
+
+
+def _steps(state: str) -> list[dict[str, Any]]:
+    labels = {"upload": _("Upload"), "columns": _("Columns and check"), "import": _("Import"), "report": _("Report")}
+    now = _AT[state]
+    return [
+        {"label": labels[name], "number": place + 1, "done": place < now, "current": place == now}
+        for place, name in enumerate(STEPS)
+    ]
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _either(data_import: DataImport, group: list[str]) -> str:
+    return _(" or ").join(field_label(data_import.kind, name) for name in group)
+
+
+def _mapped(data_import: DataImport) -> list[Any]:
+    return [field for field in FIELDS[data_import.kind] if field.name in data_import.columns]
+
+
+def _columns(data_import: DataImport) -> list[dict[str, Any]]:
+    """The file's columns with an example each; in a very wide file the mapped ones and the first others."""
+    goes_to = {header: name for name, header in data_import.columns.items()}
+    samples = data_import.preview.get("samples", {})
+    columns = []
+    for place, header in enumerate(data_import.preview.get("headers", [])):
+        if header in goes_to or place < SHOWN_COLUMNS:
+            name = goes_to.get(header, "")
+            columns.append(
+                {
+                    "place": place,
+                    "header": header,
+                    "example": " · ".join(samples.get(header, [])[:2]),
+                    "field": name,
+                    "read_as": _read_as(data_import, name),
+                }
+            )
+    return columns
+
+
+def _more_headers(data_import: DataImport) -> list[str]:
+    """Columns of a very wide file that have no row of their own."""
+    mapped = set(data_import.columns.values())
+    return [header for header in data_import.preview.get("headers", [])[SHOWN_COLUMNS:] if header not in mapped]
+
+
+def _read_as(data_import: DataImport, name: str) -> str:
+    """How the column's cells are understood, where that is not plain."""
+    reading = next((f.reading for f in FIELDS[data_import.kind] if f.name == name), None)
+    styles, options = data_import.preview.get("styles", {}), data_import.options
+    if reading is Reading.DAY:
+        order = options.get("day_order") or styles.get("day_order")
+        return {"day": _("day.month.year"), "month": _("month/day/year")}.get(order or "", "")
+    if reading is Reading.MONEY:
+        sign = options.get("decimal_sign") or styles.get("decimal_sign")
+        return {",": _("comma is decimal"), ".": _("point is decimal")}.get(sign or "", "")
+    if name == "customer_name" and "customer_number" in data_import.columns:
+        return _("only for new customers")
+    if name == "customer_name":
+        return _("found by name")
+    return _("once only") if name == "number" else ""
+
+
+def _problems(data_import: DataImport, found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {"title": problem_title(data_import.kind, one["field"], one["code"]), "count": one["count"]} for one in found
+    ]
+
+
+def _rows(data_import: DataImport) -> list[dict[str, Any]]:
+    """Rows with problems first, then the first rows of the file; a cell knows whether it is the one that is wrong."""
+    preview = data_import.preview
+    wrong = preview.get("problem_rows", [])
+    seen = {row["row"] for row in wrong}
+    rows = wrong + [row for row in preview.get("shown", []) if row["row"] not in seen]
+    return [_row(data_import, row) for row in rows]
+
+
+def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
+    bad = {problem["field"] for problem in row["problems"]}
+    cells = [
+        {"text": row["cells"].get(field.name, ""), "bad": field.name in bad, "numeric": field.reading is Reading.MONEY}
+        for field in _mapped(data_import)
+    ]
+    return {
+        "row": row["row"],
+        "cells": cells if row["cells"] else [],
+        "text": row.get("text", ""),
+        "problems": [_problem(data_import, one if row["cells"] else {**one, "value": ""}) for one in row["problems"]],
+    }
+
+
+def _problem(data_import: DataImport, one: dict[str, Any]) -> str:
+    label = field_label(data_import.kind, one["field"])
+    text = describe_problem(one["code"], one["value"])
+    return f"{label}: {text}" if label else text.rstrip(": ")
+
+
+def _report_rows(data_import: DataImport) -> list[dict[str, Any]]:
+    return [
+        {"row": one["row"], "text": _problem(data_import, one)}
+        for one in data_import.report.get("first_problems", [])[:50]
+    ]
+
+
+def _error(data_import: DataImport, state: str) -> str:
+    if state != DataImport.State.FAILED:
+        return ""
+    error = data_import.report.get("error") or {}
+    if error.get("code", "unknown") == "unknown":
+        return _("Something went wrong on our side. Nothing is half-written; you can try it again.")
+    return describe_file_error(error["code"], error.get("values", {}))

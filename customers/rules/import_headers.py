@@ -1,0 +1,84 @@
+"""The headers by which the exports of other systems name our fields: folded (``fold_header``), the surest first."""
+
+_ORDER_TEXT = """
+customer_number: customernumber customerid customerno customernr customer custid custno clientid clientnumber
+    accountid accountnumber companyid recordid masterid organizationid kundennr kundennummer kdnr debitor
+    debitornr debitorennummer codigocliente numeroclient codicecliente klientid partnerid partnerref buyerid
+    contactid userid
+customer_name: customername account accountname company companyname client clientname organization organisation
+    organizationname kunde kundenname firma cliente nomecliente nomclient klient partner partnername buyer
+    dealorganization associatedcompany
+number: ordernumber orderid orderno ordernr order orderreference orderref orderidentifier invoicenumber
+    invoiceid invoiceno invoice documentno documentnumber salesorderno salesordernumber salesorder sonumber
+    opportunityid dealid bestellnr bestellnummer auftragsnr auftragsnummer beleg belegnr belegnummer rechnungsnr
+    rechnungsnummer pedido numeropedido commande numerocommande ordine numeroordine zamowienie transactionid
+    transaction receiptid receiptnumber reference
+day: orderdate date day orderday invoicedate purchasedate dateordered createdate createddate createdat closedate
+    closedat wontime dateorder salesdate bookingdate transactiondate belegdatum bestelldatum auftragsdatum
+    rechnungsdatum datum fecha fechapedido data datapedido datecommande dataordine datazamowienia timestamp
+    effectivedate processedat paidat
+amount: amount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
+    closevalue dollarvalue sales revenue turnover untaxedamount amountuntaxed amounttotal grandtotal totalprice
+    linetotal lineamount price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
+    totalht importo kwota kwotanetto amountincompanycurrency unitsales
+cost: cost costofgoods cogs totalcost costprice costamount purchasecost costofgoodssold einstand einstandswert
+    ek wareneinsatz custo coste cout costo koszt
+currency: currency currencycode currencyid currencyisocode cur wahrung wahrg waehrung moneda moeda devise valuta
+    waluta
+product_number: productnumber productid productcode sku itemnumber itemno itemcode articlenumber articleno
+    artikelnr artikelnummer artnr internalreference hssku lineitemsku codigoproducto referenceproduit
+    codicearticolo stockcode item
+product_name: productname product itemname article artikel artikelbezeichnung lineitemname orderlinesproduct
+    orderlinesproductname produkt producto produto produit prodotto articleofgoods positionstext
+description: description linedescription itemdescription bezeichnung beschreibung descripcion
+    orderlinesdescription
+quantity: quantity qty cds numberofcds units pieces menge anzahl stuck cantidad quantidade quantite quantita
+    ilosc orderlinesquantity lineitemquantity productqty
+position: line lineno linenumber position pos posnr lineitemnumber
+returns: returnsorder returnof returnoforder creditof originalorder originalordernumber refundof gutschriftzu
+    reversedentry
+"""
+_CUSTOMER_TEXT = """
+number: number customernumber customerid customerno customernr custid custno id recordid accountid accountnumber
+    companyid clientid organizationid externalid reference ref kundennr kundennummer kdnr debitor debitornr
+    codigocliente numeroclient codicecliente internalreference hubspotid zohoid systemmodifiedid customer
+name: name customername company companyname account accountname organization organisation organizationname
+    client clientname firma firmenname kunde kundenname razonsocial razaosocial raisonsociale ragionesociale
+    nazwa displayname legalname fullname
+trading_name: tradingname dba alsoknownas brandname nomecomercial nomefantasia nomcommercial
+kind: kind customerkind iscompany companytype customertype partytype
+street: street address streetaddress billingstreet mailingstreet shippingstreet addressline1 address1 strasse
+    adresse direccion endereco rue indirizzo ulica addressofthecompany
+postcode: postcode postalcode zip zipcode billingpostalcode billingzippostalcode billingcode mailingpostalcode
+    mailingzip plz codigopostal cep codepostal cap kodpocztowy
+city: city town billingcity mailingcity shippingcity ort stadt ciudad cidade ville citta miasto location
+    officelocation locality
+country: country countrycode countryregion billingcountry billingcountrycode mailingcountry shippingcountry land
+    pais pays paese kraj nation
+language: language lang preferredlanguage locale sprache idioma langue lingua jezyk
+industry: industry sector branche sectors setor secteur settore branza vertical
+tax_id: taxid taxnumber vat vatnumber vatid vatno ustid ustidnr steuernummer nif cif cnpj siren siret partitaiva
+    nip ein gstin taxidvat
+domain: domain website web url companydomainname webaddress websiteurl internet homepage webseite
+email: email emailaddress mail companyemail workemail emailwork correo correoelectronico courriel personemail
+    primaryemail
+phone: phone phonenumber telephone tel mobile mobilephone businessphone phonework workphone telefon telefono
+    telefone mobil personphone mainphone
+owner_email: owneremail owner accountowner companyowner salesperson salespersonemail salesagent salesrep
+    accountmanager rep responsible vertreter betreuer contactowner userid recordowner assignedto
+team: team salesteam teamname hubspotteam vertriebsteam region territory group
+source: source leadsource originalsource accountsource herkunft origem origen companysource
+lawful_basis: lawfulbasis legalbasis legalbasisforprocessing consent rechtsgrundlage
+since: since customersince createdate createddate createdat createdon organizationcreated createdtime kundeseit
+    clientedesde firstorderdate accountcreateddate
+"""
+
+
+def _read(text: str) -> dict[str, tuple[str, ...]]:
+    """``name: header header …``, going on in indented lines."""
+    joined = text.strip().replace("\n    ", " ")
+    return {name: tuple(words.split()) for name, words in (line.split(":") for line in joined.splitlines())}
+
+
+ORDER_HEADERS = _read(_ORDER_TEXT)
+CUSTOMER_HEADERS = _read(_CUSTOMER_TEXT)
