@@ -1,7 +1,7 @@
 """The demo company from nothing to a working day."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import numpy as np
 from django.conf import settings
@@ -10,12 +10,15 @@ from django.db import connection, transaction
 from crm.core.models.business_setting import change_setting
 from crm.core.role_permissions import sync_roles
 from crm.home.demo_company.cases import CASES
-from crm.home.demo_company.conversations import Conversations
+from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.order_book import plant_cases, write_orders, write_products
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.purchases import draw_purchases
+from crm.home.demo_company.stories import start_proposals, tell_stories
+from crm.nightly_run import run_night
 from customers.models import Customer
+from segments.default_configuration import create_defaults
 
 SEED = 20_261
 ANALYSED = (
@@ -43,6 +46,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     with transaction.atomic():
         change_setting("company.name", "Halden Industrial Supplies")
         sync_roles()
+        create_defaults()
         staff = hire_staff(customers, rng=rng)
         purchases = plant_cases(draw_purchases(customers, rng=rng, size=np.ones(customers)))
         worth = np.bincount(purchases.customer, weights=purchases.amount_cents, minlength=customers)
@@ -55,6 +59,13 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
         say("a year of contacts, promises, facts and complaints")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(ANALYSED))
+    for days in (90, 30):
+        evening = today - timedelta(days=days)
+        run_night(on=evening, at=noon(evening, at))
+    tell_stories(at=at)
+    run_night(on=today, at=at)
+    start_proposals(at=at)
+    say("three evenings scored, segments and alerts in place")
 
 
 def refuse_unless_allowed(customers: int) -> None:
