@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT_SECONDS = 60
+LONGEST_WAIT_SECONDS = 120
 pytestmark = pytest.mark.faults
 
 
