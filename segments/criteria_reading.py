@@ -1,0 +1,67 @@
+"""A rule in the reader's words and number format."""
+
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext
+
+from crm.core import formats
+from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+from crm.core.models.business_setting import setting
+from segments.rules.criteria import Criteria, CriteriaError, Problem, find_metrics
+from segments.rules.criteria_wording import Difference, Wording, describe_criteria, find_differences
+
+
+def _show_value(metric: Metric | None, value: Any) -> str:
+    if metric is None:
+        return str(value)
+    if metric.kind == MetricKind.MONEY:
+        return formats.format_money(value, currency=setting("company.currency"))
+    if metric.kind == MetricKind.SHARE:
+        return formats.format_percent(value)
+    if metric.kind == MetricKind.DATE:
+        return formats.format_full_day(date.fromisoformat(value))
+    if metric.kind == MetricKind.CHOICE:
+        return str(dict(metric.choices).get(value, value))
+    if metric.kind == MetricKind.DAYS:
+        return formats.format_days(value)
+    return (
+        formats.format_number(value, decimals=0 if float(value).is_integer() else 2)
+        if _is_number(value)
+        else str(value)
+    )
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float)
+
+
+def read_aloud(criteria: Criteria) -> str:
+    """The rule as a sentence in the active language; "" for a rule that says nothing."""
+    return describe_criteria(criteria, METRICS, Wording(gettext, _show_value)) if criteria else ""
+
+
+def list_changes(before: Criteria, after: Criteria) -> list[Difference]:
+    """What differs between two versions, in sentences."""
+    wording = Wording(gettext, _show_value)
+    if not before or not after:
+        return [Difference(read_aloud(before), read_aloud(after))] if before != after else []
+    return find_differences(before, after, METRICS, wording)
+
+
+def say_problem(problem: Problem) -> str:
+    """A problem of a rule in the active language, with the figure's name in words."""
+    values = dict(problem.values)
+    if (name := values.get("name")) in METRICS:
+        values["name"] = METRICS[name].label
+    return gettext(problem.text) % values
+
+
+def say_problems(error: CriteriaError) -> str:
+    """All problems of a refused rule, one sentence after the other."""
+    return " ".join(say_problem(problem) for problem in error.problems)
+
+
+def name_lost_metrics(criteria: Criteria) -> list[str]:
+    """Figures a kept rule asks for that no app offers any more."""
+    return sorted(find_metrics(criteria) - METRICS.keys()) if criteria else []

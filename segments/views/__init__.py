@@ -1,0 +1,1 @@
+"""Pages of segments, processes, triggers and pins."""

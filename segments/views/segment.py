@@ -1,0 +1,185 @@
+"""Segments: the list, the editor with its rule builder and dry run, publishing and versions."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Max
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from crm.core.generic_views import CreateView, UpdateView, wants_fragment
+from crm.core.local_time import company_day
+from crm.core.toasts import add_error, add_toast
+from segments import segment_editing
+from segments.criteria_reading import say_problems
+from segments.forms import ReasonForm, SegmentForm
+from segments.models import Segment, SegmentRule
+from segments.rules.criteria import CriteriaError
+from segments.segment_editor import build_editor, build_version, list_segments
+from segments.segment_editing import SegmentEditingError
+
+may_change = permission_required("segments.change_segment", raise_exception=True)
+may_publish = permission_required("segments.publish_segment", raise_exception=True)
+
+
+@may_change
+def segment_list(request: HttpRequest) -> HttpResponse:
+    """Every segment in the order in which it is asked."""
+    return render(request, "segments/segment_list.html", {"segments": list_segments()})
+
+
+@may_change
+def segment_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The editor. A POST tries what the form says (add, remove, look) or keeps it (save, publish)."""
+    segment = get_object_or_404(Segment, pk=pk)
+    act = request.POST.get("act", "look")
+    if request.method == "POST" and act in {"save", "publish"}:
+        return _keep_draft(request, segment, publish=act == "publish")
+    return _show_editor(request, segment, data=request.POST if request.method == "POST" else None, act=act)
+
+
+def _show_editor(request: HttpRequest, segment: Segment, *, data: Any, act: str, status: int = 200) -> HttpResponse:
+    show = (data or request.GET).get("show", "all")
+    editor = build_editor(segment, on=company_day(timezone.now()), data=data, act=act, show=show)
+    fragment = wants_fragment(request, ("workbench",))
+    name = "segments/segment_edit.html"
+    return render(request, f"{name}#{fragment}" if fragment else name, {"editor": editor}, status=status)
+
+
+def _keep_draft(request: HttpRequest, segment: Segment, *, publish: bool) -> HttpResponse:
+    editor = build_editor(segment, on=company_day(timezone.now()), data=request.POST, act="look", with_dry_run=False)
+    try:
+        segment_editing.save_draft(segment, editor.rule.criteria, by=request.user)
+    except (CriteriaError, SegmentEditingError) as error:
+        add_error(request, say_problems(error) if isinstance(error, CriteriaError) else str(error))
+        return _show_editor(request, segment, data=request.POST, act="look", status=422)
+    if publish:
+        return redirect("segments:segment-publish", segment.pk)
+    add_toast(request, _("Draft kept. What is in force stays in force."))
+    return redirect("segments:segment-edit", segment.pk)
+
+
+@may_publish
+def segment_publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """What would change, the reason, and the act itself."""
+    segment = get_object_or_404(Segment, pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            rule = segment_editing.publish_rule(
+                segment, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
+            )
+        except (SegmentEditingError, CriteriaError) as error:
+            add_error(request, say_problems(error) if isinstance(error, CriteriaError) else str(error))
+            return redirect("segments:segment-edit", segment.pk)
+        add_toast(request, _("Version %(version)s is in force from the next night on.") % {"version": rule.version})
+        return redirect("segments:segment-edit", segment.pk)
+    editor = build_editor(segment, on=company_day(timezone.now()))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "segments/segment_publish.html", {"editor": editor, "form": form}, status=status)
+
+
+@may_change
+@require_POST
+def segment_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Throw the draft away."""
+    segment = get_object_or_404(Segment, pk=pk)
+    segment_editing.discard_draft(segment)
+    add_toast(request, _("Draft discarded. What is in force stays in force."))
+    return redirect("segments:segment-edit", segment.pk)
+
+
+@may_publish
+@require_POST
+def segment_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a segment away, or take it back into use."""
+    segment = get_object_or_404(Segment, pk=pk)
+    try:
+        if segment.archived_at:
+            segment_editing.restore_segment(segment)
+            add_toast(request, _("%(name)s is used again from the next night on.") % {"name": segment.name})
+        else:
+            segment_editing.archive_segment(segment, at=timezone.now())
+            undo = reverse("segments:segment-archive", args=[segment.pk])
+            add_toast(request, _("%(name)s is put away; its customers move tonight.") % {"name": segment}, undo_url=undo)
+    except SegmentEditingError as error:
+        add_error(request, str(error))
+    return redirect("segments:segment-list")
+
+
+@may_change
+def segment_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """An earlier version: its words, what differs from the one in force, and the way back to it."""
+    rule = get_object_or_404(SegmentRule.objects.select_related("segment", "published_by"), pk=pk)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return _go_back(request, rule, form.cleaned_data["reason"])
+    status = 422 if request.method == "POST" else 200
+    return render(request, "segments/segment_version.html", {"version": build_version(rule), "form": form}, status=status)
+
+
+@may_publish
+def _go_back(request: HttpRequest, rule: SegmentRule, reason: str) -> HttpResponse:
+    try:
+        new = segment_editing.go_back_to(rule, reason=reason, by=request.user, at=timezone.now())
+        words = {"old": rule.version, "new": new.version}
+        add_toast(request, _("The rule of version %(old)s is in force again, as version %(new)s.") % words)
+    except (SegmentEditingError, CriteriaError) as error:
+        add_error(request, say_problems(error) if isinstance(error, CriteriaError) else str(error))
+    return redirect("segments:segment-edit", rule.segment_id)
+
+
+class _SegmentPage:
+    model = Segment
+    form_class = SegmentForm
+    permission = "segments.change_segment"
+    frame = "generic/settings_frame.html"
+    request: HttpRequest
+
+
+class SegmentNew(_SegmentPage, CreateView):
+    """A segment without a rule yet: nobody is in it until one is published."""
+
+    title = gettext_lazy("New segment")
+    back_label = gettext_lazy("Segments")
+
+    def get_initial(self) -> dict[str, Any]:
+        last = Segment.objects.filter(is_fallback=False).aggregate(last=Max("priority"))["last"] or 0
+        return {"priority": last + 1, "goodwill_limit_cents": 0}
+
+    def get_back_url(self) -> str:
+        return reverse("segments:segment-list")
+
+    def save_form(self, form: Any) -> Any:
+        form.instance.key = _free_key(form.cleaned_data["name"])
+        return super().save_form(form)
+
+    def get_success_url(self) -> str:
+        return reverse("segments:segment-edit", args=[self.object.pk])
+
+
+class SegmentDescribe(_SegmentPage, UpdateView):
+    """Who belongs here, what they get."""
+
+    title = gettext_lazy("Who belongs here, what they get")
+
+    def get_back_url(self) -> str:
+        return reverse("segments:segment-edit", args=[self.found.pk])
+
+
+def _free_key(name: str) -> str:
+    """A key made of the name that no other segment has."""
+    stem = slugify(name)[:30] or "segment"
+    taken = set(Segment.objects.filter(key__startswith=stem).values_list("key", flat=True))
+    return stem if stem not in taken else next(f"{stem}-{n}" for n in range(2, 1000) if f"{stem}-{n}" not in taken)
+
+
+def rules_home(request: HttpRequest) -> HttpResponseRedirect:
+    """The settings begin with the segments."""
+    return HttpResponseRedirect(reverse("segments:segment-list"))
