@@ -131,6 +131,14 @@ class TriggerForm(forms.ModelForm):
         return days
 
 
+class TriggerNewForm(forms.Form):
+    """A trigger of the company's own, before its condition."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    explanation = forms.CharField(label=_("Why it is here"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    task_title = forms.CharField(label=_("Task it opens"), max_length=150)
+
+
 class PinForm(forms.Form):
     """Hold a customer in a segment or a class, with a reason and a last day."""
 

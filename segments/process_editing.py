@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Count, F, Max
 from django.utils.translation import gettext as _
 
 from crm.core.models import User
@@ -30,10 +30,7 @@ def find_version(process: Process, state: str) -> ProcessVersion | None:
 def count_running(process: Process) -> dict[int, int]:
     """How many of this process are being carried out, by version number."""
     running = ProcessVersion.objects.filter(process=process, runs__state="running")
-    counts: dict[int, int] = {}
-    for version in running.values_list("version", flat=True):
-        counts[version] = counts.get(version, 0) + 1
-    return counts
+    return dict(running.values_list("version").annotate(Count("runs")).order_by("version"))
 
 
 @transaction.atomic

@@ -63,7 +63,9 @@ def show_rule(form: RuleForm, *, before: Criteria, for_segment: bool) -> RuleSho
 def _show_row(row: Row, old: Criteria | None) -> RowShown:
     metric = METRICS.get(row.metric)
     names = OPERATORS[metric.kind] if metric else (row.operator,)
-    shown = RowShown(row, metric, [(name, _(OPERATOR_WORDS.get(name, name))) for name in names], _find_widget(metric, row))
+    shown = RowShown(
+        row, metric, [(name, _(OPERATOR_WORDS.get(name, name))) for name in names], _find_widget(metric, row)
+    )
     shown.unit = _find_unit(metric, row)
     shown.first, shown.second = (*row.values, "", "")[:2]
     if old is not None and metric is not None and old["operator"] == row.operator:

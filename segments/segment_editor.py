@@ -7,7 +7,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.core.metric_catalogue import Metric
-from segments.criteria_form import RuleForm, RuleTooDeep, build_rule_form, change_rule_form, list_metrics, read_rule_form
+from segments.criteria_form import (
+    RuleForm,
+    RuleTooDeep,
+    build_rule_form,
+    change_rule_form,
+    list_metrics,
+    read_rule_form,
+)
 from segments.criteria_reading import list_changes, name_lost_metrics, read_aloud
 from segments.models import Segment, SegmentRule
 from segments.rule_builder import RuleShown, show_rule

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from segments.views import segment
+from segments.views import pin, process, segment, trigger
 
 app_name = "segments"
 urlpatterns = [
@@ -14,4 +14,23 @@ urlpatterns = [
     path("segments/<int:pk>/discard/", segment.segment_discard, name="segment-discard"),
     path("segments/<int:pk>/put-away/", segment.segment_archive, name="segment-archive"),
     path("segments/versions/<int:pk>/", segment.segment_version, name="segment-version"),
+    path("processes/", process.process_matrix, name="process-matrix"),
+    path("processes/new/", process.process_create, name="process-create"),
+    path("processes/<int:pk>/", process.process_edit, name="process-edit"),
+    path("processes/<int:pk>/steps/new/", process.step_new, name="step-new"),
+    path("processes/<int:pk>/promise/", process.process_promise, name="process-promise"),
+    path("processes/<int:pk>/discard/", process.process_discard, name="process-discard"),
+    path("processes/<int:pk>/publish/", process.process_publish, name="process-publish"),
+    path("processes/versions/<int:pk>/", process.process_version, name="process-version"),
+    path("processes/steps/<int:pk>/", process.step_edit, name="step-edit"),
+    path("processes/steps/<int:pk>/move/", process.step_move, name="step-move"),
+    path("processes/steps/<int:pk>/remove/", process.step_remove, name="step-remove"),
+    path("triggers/", trigger.trigger_list, name="trigger-list"),
+    path("triggers/new/", trigger.trigger_new, name="trigger-new"),
+    path("triggers/<int:pk>/", trigger.trigger_edit, name="trigger-edit"),
+    path("triggers/<int:pk>/condition/", trigger.trigger_condition, name="trigger-condition"),
+    path("triggers/<int:pk>/switch/", trigger.trigger_switch, name="trigger-switch"),
+    path("pins/", pin.pin_report, name="pin-report"),
+    path("pins/<int:pk>/end/", pin.pin_end, name="pin-end"),
+    path("pins/customers/<int:customer_pk>/new/", pin.pin_new, name="pin-new"),
 ]

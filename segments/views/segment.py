@@ -21,8 +21,8 @@ from segments.criteria_reading import say_problems
 from segments.forms import ReasonForm, SegmentForm
 from segments.models import Segment, SegmentRule
 from segments.rules.criteria import CriteriaError
-from segments.segment_editor import build_editor, build_version, list_segments
 from segments.segment_editing import SegmentEditingError
+from segments.segment_editor import build_editor, build_version, list_segments
 
 may_change = permission_required("segments.change_segment", raise_exception=True)
 may_publish = permission_required("segments.publish_segment", raise_exception=True)
@@ -107,7 +107,9 @@ def segment_archive(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             segment_editing.archive_segment(segment, at=timezone.now())
             undo = reverse("segments:segment-archive", args=[segment.pk])
-            add_toast(request, _("%(name)s is put away; its customers move tonight.") % {"name": segment}, undo_url=undo)
+            add_toast(
+                request, _("%(name)s is put away; its customers move tonight.") % {"name": segment}, undo_url=undo
+            )
     except SegmentEditingError as error:
         add_error(request, str(error))
     return redirect("segments:segment-list")
@@ -121,7 +123,9 @@ def segment_version(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _go_back(request, rule, form.cleaned_data["reason"])
     status = 422 if request.method == "POST" else 200
-    return render(request, "segments/segment_version.html", {"version": build_version(rule), "form": form}, status=status)
+    return render(
+        request, "segments/segment_version.html", {"version": build_version(rule), "form": form}, status=status
+    )
 
 
 @may_publish

@@ -1,0 +1,107 @@
+"""Pins: hold a customer's segment or class by hand, let it go, and the report of all that is held."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import F, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from crm.core.generic_views import wants_fragment
+from crm.core.local_time import company_day
+from crm.core.toasts import add_error, add_toast
+from customers.models import Customer
+from segments import customer_pinning
+from segments.customer_pinning import PinRefused
+from segments.forms import PinForm
+from segments.models import Membership, Pin
+from segments.pin_report import build_pin_report
+
+may_pin = permission_required("segments.pin_segment", raise_exception=True)
+
+
+def _customer_url(customer: Customer) -> str:
+    """The customer's page."""
+    try:
+        return reverse("home:customer-page", args=[customer.pk])
+    except NoReverseMatch:
+        return reverse("segments:pin-new", args=[customer.pk])
+
+
+def pin_new(request: HttpRequest, customer_pk: int) -> HttpResponse:
+    """What is pinned now, and a form for another pin."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
+    return _pin_new(request, customer)
+
+
+@may_pin
+def _pin_new(request: HttpRequest, customer: Customer) -> HttpResponse:
+    today = company_day(timezone.now())
+    form = PinForm(request.POST or None, today=today)
+    if request.method == "POST" and form.is_valid() and _pin(request, customer, form):
+        add_toast(request, _("Pinned. The rule counts again when it ends."))
+        return redirect(_customer_url(customer))
+    context = {
+        "customer": customer,
+        "form": form,
+        "pins": list_pins(customer),
+        "membership": Membership.objects.current().filter(customer=customer).select_related("segment").first(),
+        "back_url": _customer_url(customer),
+        "today": today,
+    }
+    fragment = wants_fragment(request, ("pins",))
+    name = f"segments/pin_new.html#{fragment}" if fragment else "segments/pin_new.html"
+    return render(request, name, context, status=422 if request.method == "POST" else 200)
+
+
+def list_pins(customer: Customer) -> QuerySet[Any]:
+    """Pins of one customer that have not ended, newest first."""
+    return Pin.objects.filter(customer=customer, ended_at=None).select_related("segment", "pinned_by")
+
+
+def _pin(request: HttpRequest, customer: Customer, form: PinForm) -> bool:
+    """Pin what the form says; a refusal is written into the form."""
+    now = timezone.now()
+    chosen = form.cleaned_data
+    common = {"reason": chosen["reason"], "expires_on": chosen["expires_on"], "by": request.user}
+    try:
+        if chosen["segment"]:
+            customer_pinning.pin_customer(customer, segment=chosen["segment"], on=company_day(now), at=now, **common)
+        if chosen["grade"]:
+            customer_pinning.pin_customer(customer, grade=chosen["grade"], on=company_day(now), at=now, **common)
+    except PinRefused as refused:
+        form.add_error(None, str(refused))
+        return False
+    return True
+
+
+@require_POST
+def pin_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let the rule decide again."""
+    pin = get_object_or_404(Pin.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    return _pin_end(request, pin)
+
+
+@may_pin
+def _pin_end(request: HttpRequest, pin: Pin) -> HttpResponse:
+    now = timezone.now()
+    customer_pinning.end_pin(pin, on=company_day(now), at=now)
+    add_toast(request, _("Unpinned. The rule counts again."))
+    to_report = request.POST.get("back") == "report"
+    return redirect("segments:pin-report") if to_report else redirect(_customer_url(pin.customer))
+
+
+@may_pin
+def pin_report(request: HttpRequest) -> HttpResponse:
+    """Everything held by hand, with what the rule would say; soonest to end first."""
+    pins = Pin.objects.visible_to(request.user).filter(ended_at=None).order_by(F("expires_on"), "pk")
+    try:
+        report = build_pin_report(pins, on=company_day(timezone.now()))
+    except customer_pinning.NoFallbackSegment as error:
+        add_error(request, str(error))
+        report = None
+    return render(request, "segments/pin_report.html", {"report": report})
