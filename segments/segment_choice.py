@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext
+
 from crm.core.metric_catalogue import METRICS
 from segments.models import Segment, SegmentRule
 from segments.rules.criteria import Criteria, compile_criteria, find_problems
@@ -45,7 +47,7 @@ def build_segment_choice(*, on: date, drafts: Mapping[int, Criteria] | None = No
     rules = {rule.segment_id: rule for rule in published}
     fallback = next((segment for segment in segments if segment.is_fallback), None)
     if fallback is None:
-        raise NoFallbackSegment("No segment takes the rest.")
+        raise NoFallbackSegment(gettext("No segment takes those for whom no rule holds."))
     joins: dict[str, None] = {}
     params: dict[str, Any] = {"today": on}
     cases = []

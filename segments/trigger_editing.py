@@ -13,6 +13,13 @@ from segments.rules.criteria import Criteria, compile_criteria, validate_criteri
 
 TIME_LIMIT_SECONDS = 8
 FIELDS = ("is_on", "action", "task_title", "due_hours", "cooldown_days", "holdout_percent", "tell_manager")
+_COUNT = """
+SELECT count(*) FROM customers_customer c {joins}
+WHERE c.archived_at IS NULL AND ({where})
+    AND (%(segments)s::bigint[] = '{{}}' OR EXISTS (
+        SELECT 1 FROM segments_membership tried
+        WHERE tried.customer_id = c.id AND tried.until IS NULL AND tried.segment_id = ANY (%(segments)s)))
+"""
 
 
 class TriggerEditingError(Exception):
@@ -56,7 +63,7 @@ def change_condition(trigger: Trigger, criteria: Criteria) -> Trigger:
 
 @transaction.atomic
 def create_trigger(*, key: str, name: str, task_title: str, explanation: str, criteria: Criteria) -> Trigger:
-    """A trigger of the company's own; switched off until somebody has looked at its dry run. Raises ``CriteriaError``."""
+    """A trigger of the company's own, off until somebody has seen its dry run. Raises ``CriteriaError``."""
     validate_criteria(criteria, METRICS)
     return Trigger.objects.create(
         key=key,
@@ -75,13 +82,7 @@ def count_crossing(criteria: Criteria, *, segments: list[Segment], on: date) -> 
     Raises ``CriteriaError``.
     """
     compiled = compile_criteria(criteria, METRICS, today=on)
-    query = """
-        SELECT count(*) FROM customers_customer c {joins}
-        WHERE c.archived_at IS NULL AND ({where})
-            AND (%(segments)s::bigint[] = '{{}}' OR EXISTS (
-                SELECT 1 FROM segments_membership tried
-                WHERE tried.customer_id = c.id AND tried.until IS NULL AND tried.segment_id = ANY (%(segments)s)))
-    """.format(joins=" ".join(compiled.joins), where=compiled.where)
+    query = _COUNT.format(joins=" ".join(compiled.joins), where=compiled.where)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{TIME_LIMIT_SECONDS}s'")

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.core import views
-from crm.core.views import people
+from crm.core.views import business_settings, people
 
 app_name = "core"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("preferences/", views.preferences, name="preferences"),
     path("first-run/", views.first_run, name="first-run"),
     path("demo-sign-in/", views.demo_sign_in, name="demo-sign-in"),
+    path("business/", business_settings.setting_list, name="setting-list"),
+    path("business/<str:key>/", business_settings.setting_edit, name="setting-edit"),
     path("colleagues/", people.UserList.as_view(), name="user-list"),
     path("colleagues/invite/", people.UserNew.as_view(), name="user-new"),
     path("colleagues/<int:pk>/", people.UserEdit.as_view(), name="user-edit"),

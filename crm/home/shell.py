@@ -82,7 +82,7 @@ NAV = [
         count_tone="bad",
     ),
     NavItem(
-        gettext_lazy("Segments"), "home:segment-dashboard", "chart", "segments.view_dashboard", "s", ("/dashboard/",)
+        gettext_lazy("Segments"), "home:segment-dashboard", "chart", "segments.view_dashboard", "s", ("/segments/",)
     ),
 ]
 
@@ -91,7 +91,7 @@ SETTINGS = [
         gettext_lazy("Treatment"),
         [
             NavItem(gettext_lazy("Segments"), "segments:segment-list", permission="segments.change_segment"),
-            NavItem(gettext_lazy("Processes"), "segments:process-list", permission="segments.change_process"),
+            NavItem(gettext_lazy("Processes"), "segments:process-matrix", permission="segments.change_process"),
             NavItem(gettext_lazy("Triggers"), "segments:trigger-list", permission="segments.change_trigger"),
         ],
     ),

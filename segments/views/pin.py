@@ -20,6 +20,7 @@ from segments.customer_pinning import PinRefused
 from segments.forms import PinForm
 from segments.models import Membership, Pin
 from segments.pin_report import build_pin_report
+from segments.segment_choice import NoFallbackSegment
 
 may_pin = permission_required("segments.pin_segment", raise_exception=True)
 
@@ -73,7 +74,7 @@ def _pin(request: HttpRequest, customer: Customer, form: PinForm) -> bool:
             customer_pinning.pin_customer(customer, segment=chosen["segment"], on=company_day(now), at=now, **common)
         if chosen["grade"]:
             customer_pinning.pin_customer(customer, grade=chosen["grade"], on=company_day(now), at=now, **common)
-    except PinRefused as refused:
+    except (PinRefused, NoFallbackSegment) as refused:
         form.add_error(None, str(refused))
         return False
     return True
@@ -89,8 +90,11 @@ def pin_end(request: HttpRequest, pk: int) -> HttpResponse:
 @may_pin
 def _pin_end(request: HttpRequest, pin: Pin) -> HttpResponse:
     now = timezone.now()
-    customer_pinning.end_pin(pin, on=company_day(now), at=now)
-    add_toast(request, _("Unpinned. The rule counts again."))
+    try:
+        customer_pinning.end_pin(pin, on=company_day(now), at=now)
+        add_toast(request, _("Unpinned. The rule counts again."))
+    except NoFallbackSegment as error:
+        add_error(request, str(error))
     to_report = request.POST.get("back") == "report"
     return redirect("segments:pin-report") if to_report else redirect(_customer_url(pin.customer))
 
@@ -99,9 +103,5 @@ def _pin_end(request: HttpRequest, pin: Pin) -> HttpResponse:
 def pin_report(request: HttpRequest) -> HttpResponse:
     """Everything held by hand, with what the rule would say; soonest to end first."""
     pins = Pin.objects.visible_to(request.user).filter(ended_at=None).order_by(F("expires_on"), "pk")
-    try:
-        report = build_pin_report(pins, on=company_day(timezone.now()))
-    except customer_pinning.NoFallbackSegment as error:
-        add_error(request, str(error))
-        report = None
+    report = build_pin_report(pins, on=company_day(timezone.now()))
     return render(request, "segments/pin_report.html", {"report": report})

@@ -39,4 +39,12 @@ ROWS: list[Row] = [
     Row("core:team-new", only("admin", ok=422), method="post"),
     Row("core:team-edit", only("admin"), _team),
     Row("core:team-edit", only("admin", ok=422), _team, method="post"),
+    Row("core:setting-list", only("admin")),
+    Row(
+        "core:setting-edit",
+        only("admin", ok=302),
+        lambda world: {"key": "fall.warning"},
+        data=lambda world: {"value": "45"},
+        method="post",
+    ),
 ]
