@@ -3,7 +3,7 @@
 ``north``: rep, lead (its manager), viewer. ``south``: other_rep. Everywhere: admin, guardian, executive.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -28,6 +28,17 @@ def _clean_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _forget_committed_scores(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that commits leaves a view on its last night; the next test must not read it."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        from tests.segments.purchase_world import forget_scores
+
+        forget_scores()
 
 
 @pytest.fixture

@@ -95,3 +95,14 @@ def read_scores() -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM segments_current_score ORDER BY customer_id")
         return [row[1:] for row in cursor.fetchall()]
+
+
+def forget_scores() -> None:
+    """No scores in force, as before the first night: emptying tables does not empty a view."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE OR REPLACE VIEW segments_current_score AS SELECT * FROM segments_score WHERE false")
+        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'segments_score'::regclass")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f"DROP TABLE {table}")
