@@ -139,6 +139,14 @@ class Link:
 
 
 @dataclass
+class SettingsGroup:
+    """A heading of the settings and the pages below it that the reader may open."""
+
+    label: str
+    entries: list[Link]
+
+
+@dataclass
 class Shell:
     """What ``base.html`` needs; every attribute is empty where nobody is signed in."""
 
@@ -150,7 +158,7 @@ class Shell:
     single_keys: bool = False
     nav: list[Link] = field(default_factory=list)
     tabs: list[Link] = field(default_factory=list)
-    settings_groups: list[dict[str, Any]] = field(default_factory=list)
+    settings_groups: list[SettingsGroup] = field(default_factory=list)
     account_links: list[Link] = field(default_factory=list)
     in_settings: bool = False
     home_url: str = "/"
@@ -172,9 +180,14 @@ def _url(name: str) -> str:
 
 def _count_once_a_while(item: NavItem, user: User) -> int:
     """The count of ``item``, at most 20 seconds old: pages do not pay for it with every click."""
-    return int(
-        cache.get_or_set(f"nav:{item.url_name}:{user.pk}", lambda: item.count(user, at=timezone.now()), COUNT_SECONDS)
-    )
+    if item.count is None:
+        return 0
+    key = f"nav:{item.url_name}:{user.pk}"
+    count = cache.get(key)
+    if count is None:
+        count = item.count(user, at=timezone.now())
+        cache.set(key, count, COUNT_SECONDS)
+    return int(count)
 
 
 def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
@@ -185,7 +198,7 @@ def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
         if not url or (item.permission and not user.has_perm(item.permission)):
             continue
         current = path == url or any(path.startswith(start) for start in item.paths or ((url,) if url != "/" else ()))
-        count = _count_once_a_while(item, user) if item.count else 0
+        count = _count_once_a_while(item, user)
         links.append(Link(str(item.label), url, item.icon, item.go_key, current, count, item.count_tone))
     return links
 
@@ -257,8 +270,8 @@ def build_shell(request: HttpRequest) -> Shell:
         return Shell()
     path = request.path
     nav = _resolve(NAV, user=user, path=path)
-    groups = [{"label": label, "entries": _resolve(items, user=user, path=path)} for label, items in SETTINGS]
-    groups = [group for group in groups if group["entries"]]
+    groups = [SettingsGroup(str(label), _resolve(items, user=user, path=path)) for label, items in SETTINGS]
+    groups = [group for group in groups if group.entries]
     may_log = user.has_perm("interactions.add_interaction")
     log_url = _url("interactions:interaction-new") if may_log else ""
     return Shell(
@@ -272,11 +285,11 @@ def build_shell(request: HttpRequest) -> Shell:
         tabs=_phone_tabs(nav, log_url),
         settings_groups=groups,
         account_links=_resolve(ACCOUNT, user=user, path=path),
-        in_settings=any(link.current for group in groups for link in group["entries"]),
+        in_settings=any(link.current for group in groups for link in group.entries),
         home_url=_url("home:my-day") or "/",
         search_url=_url("home:search"),
         log_url=log_url,
-        settings_url=groups[0]["entries"][0].url if groups else "",
+        settings_url=groups[0].entries[0].url if groups else "",
         account_url=_url("core:account"),
         preferences_url=_url("core:preferences"),
         modules=SCRIPTS,

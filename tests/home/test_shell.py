@@ -22,18 +22,14 @@ def test_settings_are_offered_to_those_who_may_change_them(request, rf, who, set
     page.user = request.getfixturevalue(who)
     shell = build_shell(page)
     assert bool(shell.settings_url) is settings_shown
-    assert (
-        "Colleagues" in [link.label for group in shell.settings_groups for link in group["entries"]]
-    ) is settings_shown
+    assert ("Colleagues" in [link.label for group in shell.settings_groups for link in group.entries]) is settings_shown
 
 
 def test_the_place_one_is_at_is_marked(rf, admin):
     page = rf.get("/settings/colleagues/7/")
     page.user = admin
     shell = build_shell(page)
-    assert [link.label for group in shell.settings_groups for link in group["entries"] if link.current] == [
-        "Colleagues"
-    ]
+    assert [link.label for group in shell.settings_groups for link in group.entries if link.current] == ["Colleagues"]
     assert shell.in_settings
 
 
