@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.core.formats import format_number
@@ -164,7 +165,7 @@ def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
 def _problem(data_import: DataImport, one: dict[str, Any]) -> str:
     label = field_label(data_import.kind, one["field"])
     text = describe_problem(one["code"], one["value"])
-    return f"{label}: {text}" if label else text.rstrip(": ")
+    return f"{label}: {text}" if label else capfirst(text.rstrip(": "))
 
 
 def _report_rows(data_import: DataImport) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ _PROBLEMS = {
     "no_number": _("“%(value)s” is not a number"),
     "too_large": _("“%(value)s” is larger than any amount we keep"),
     "no_currency": _("“%(value)s” is not a currency code like EUR"),
-    "no_rate": _("no rate is given for “%(value)s”"),
+    "no_rate": _("there is no rate for “%(value)s”"),
     "no_email": _("“%(value)s” is not an e-mail address"),
     "no_country": _("“%(value)s” is not a country or its two-letter code"),
     "no_kind": _("“%(value)s” is neither organisation nor person"),
@@ -108,7 +108,9 @@ def describe_problem(code: str, value: str) -> str:
 
 def problem_title(kind: str, name: str, code: str) -> str:
     """A kind of problem, for counting: "Order day: is not a date"."""
-    text = describe_problem(code, "…").replace("“…” ", "").replace(": …", "").replace("“……”", "…")
+    text = describe_problem(code, "…")
+    for filler in ("“…” ", " “…”", ": …", ": “……”"):
+        text = text.replace(filler, "")
     label = field_label(kind, name)
     return f"{label}: {text}" if label else text[:1].upper() + text[1:]
 

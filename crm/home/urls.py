@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from crm.home import search
+from crm.home import job_list, search
 
 app_name = "home"
 urlpatterns = [
     path("search/", search.search, name="search"),
+    path("jobs/", job_list.job_list, name="job-list"),
+    path("jobs/night/", job_list.night_start, name="night-start"),
+    path("jobs/<int:pk>/again/", job_list.job_retry, name="job-retry"),
+    path("jobs/<int:pk>/stop/", job_list.job_cancel, name="job-cancel"),
 ]

@@ -34,16 +34,14 @@ def _in_state(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet
 
 IMPORTS = ListDefinition(
     columns=(
-        Column(
-            "file", gettext_lazy("File"), "file_name", sort="id", largest_first=True, url=DataImport.get_absolute_url
-        ),
+        Column("file", gettext_lazy("File"), "file_name", url=DataImport.get_absolute_url),
         Column("kind", gettext_lazy("What"), "get_kind_display"),
         Column("outcome", gettext_lazy("Result"), describe_outcome),
         Column("by", gettext_lazy("By"), "created_by", kind="avatar", hide_on_phone=True),
-        Column("at", gettext_lazy("When"), "created_at", kind="moment", hide_on_phone=True),
+        Column("at", gettext_lazy("When"), "created_at", "moment", sort="id", largest_first=True, hide_on_phone=True),
     ),
     filters=(ChoiceFilter("state", gettext_lazy("State"), _in_state, DataImport.State.choices),),
-    default_sort="-file",
+    default_sort="-at",
 )
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from complaints import complaint_handling
 from complaints.guardian_assignment import name_guardian
 from complaints.models import Article
+from crm.core.models import JobRun
 from customers.models import CostRate, DataImport, Product
 from tests import factories
 
@@ -24,5 +25,8 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     world.article = Article.objects.create(title="Seals", answer="Another batch")
     world.data_import = DataImport.objects.create(
         kind=DataImport.Kind.ORDERS, state=DataImport.State.DONE, file_name="orders.csv", created_by=world.lead
+    )
+    world.job = JobRun.objects.create(
+        kind="import-read", key="0", due_at=datetime(2026, 3, 2, tzinfo=UTC), state="done"
     )
     return world

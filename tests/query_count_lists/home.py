@@ -1,9 +1,16 @@
 """The lists of ``home``."""
 
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
+from django.utils import timezone
+
+from crm.core.models import JobRun
 from tests import factories
 from tests.query_count_lists import ListPage
+
+_microseconds = count()
 
 
 def _make_holms(rows: int, cast: Any) -> None:
@@ -12,6 +19,14 @@ def _make_holms(rows: int, cast: Any) -> None:
         factories.make_person(customer, name=f"Søren Holm {number}")
 
 
+def _make_jobs(rows: int, cast: Any) -> None:
+    for _number in range(rows):
+        due = timezone.now() + timedelta(microseconds=next(_microseconds))
+        JobRun.objects.create(kind="import-read", key="1", due_at=due, state="done", requested_by=cast.lead)
+        JobRun.objects.create(kind="night", key="2026-03-02", due_at=due, state="done", requested_by=cast.lead)
+
+
 LISTS: list[ListPage] = [
     ListPage("search", "/search/?q=holm", _make_holms),
+    ListPage("jobs", "/jobs/", _make_jobs, "admin"),
 ]
