@@ -1,0 +1,161 @@
+"""What the interactions app can say about a customer: contacts, minutes, promises, tasks, alerts.
+
+``service_cost_contacts`` is what the contacts of twelve months cost at the rates in force on their days; scoring adds
+the ``service_cost_*`` of all apps up to the cost to serve.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
+
+CONTACTS = """
+LEFT JOIN (
+    SELECT i.customer_id,
+        max(i.happened_at) FILTER (
+            WHERE i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat')) AS last_talk,
+        count(*) FILTER (WHERE i.happened_at >= %(today)s::date - 364) AS contacts,
+        coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= %(today)s::date - 89), 0) AS minutes_90d,
+        coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= %(today)s::date - 364), 0) AS minutes_12m
+    FROM interactions_interaction i
+    WHERE i.happened_at < %(today)s::date + 1
+    GROUP BY i.customer_id
+) contacts ON contacts.customer_id = c.id
+""".strip()
+CONTACT_COST = """
+LEFT JOIN (
+    SELECT i.customer_id, sum(i.minutes * r.cents_per_minute + r.cents_each)::bigint AS cents
+    FROM interactions_interaction i
+    JOIN customers_costrate r ON r.work = i.channel
+        AND i.happened_at >= r.valid_from AND (r.valid_to IS NULL OR i.happened_at < r.valid_to + 1)
+    WHERE i.happened_at >= %(today)s::date - 364 AND i.happened_at < %(today)s::date + 1
+    GROUP BY i.customer_id
+) contact_cost ON contact_cost.customer_id = c.id
+""".strip()
+TASKS = """
+LEFT JOIN (
+    SELECT t.customer_id, count(*) AS open, count(*) FILTER (WHERE t.due_at < %(today)s::date) AS overdue
+    FROM interactions_task t WHERE t.state IN ('open', 'paused') GROUP BY t.customer_id
+) tasks ON tasks.customer_id = c.id
+""".strip()
+PROMISES = """
+LEFT JOIN (
+    SELECT p.customer_id, count(*) AS open, count(*) FILTER (WHERE p.due_on < %(today)s::date) AS overdue
+    FROM interactions_promise p WHERE p.state = 'open' GROUP BY p.customer_id
+) promises ON promises.customer_id = c.id
+""".strip()
+ALERTS = """
+LEFT JOIN (
+    SELECT a.customer_id, count(*) AS open
+    FROM interactions_alert a WHERE a.state = 'open' GROUP BY a.customer_id
+) alerts ON alerts.customer_id = c.id
+""".strip()
+
+TALK = _("what was said and promised")
+WORK = _("what is to be done")
+
+
+def register() -> None:
+    """Add them to the catalogue; called once when Django starts."""
+    register_metrics(*_contact_metrics(), *_work_metrics())
+
+
+def _contact_metrics() -> list[Metric]:
+    days, number, money = MetricKind.DAYS, MetricKind.NUMBER, MetricKind.MONEY
+    return [
+        Metric(
+            "days_since_contact",
+            _("days since the last talk"),
+            days,
+            _("Days since somebody was reached, wrote or called us; tries that reached nobody do not count."),
+            "%(today)s::date - contacts.last_talk::date",
+            join=CONTACTS,
+            group=TALK,
+        ),
+        Metric(
+            "contacts_12m",
+            _("contacts, 12 months"),
+            number,
+            _("Calls, mails, visits and chats logged in the last 12 months."),
+            "coalesce(contacts.contacts, 0)",
+            join=CONTACTS,
+            group=TALK,
+        ),
+        Metric(
+            "minutes_90d",
+            _("minutes, 90 days"),
+            number,
+            _("Minutes of contacts logged in the last 90 days."),
+            "coalesce(contacts.minutes_90d, 0)",
+            join=CONTACTS,
+            group=TALK,
+        ),
+        Metric(
+            "minutes_12m",
+            _("minutes, 12 months"),
+            number,
+            _("Minutes of contacts logged in the last 12 months."),
+            "coalesce(contacts.minutes_12m, 0)",
+            join=CONTACTS,
+            group=TALK,
+        ),
+        Metric(
+            "service_cost_contacts",
+            _("cost of contacts, 12 months"),
+            money,
+            _("Minutes of the last 12 months × the rate of their channel, and what each contact costs."),
+            "coalesce(contact_cost.cents, 0)",
+            join=CONTACT_COST,
+            group=_("cost to serve"),
+        ),
+    ]
+
+
+def _work_metrics() -> list[Metric]:
+    number = MetricKind.NUMBER
+    return [
+        Metric(
+            "open_promises",
+            _("open promises"),
+            number,
+            _("Promised by us, or asked by them, and not yet done."),
+            "coalesce(promises.open, 0)",
+            join=PROMISES,
+            group=TALK,
+        ),
+        Metric(
+            "overdue_promises",
+            _("promises past their day"),
+            number,
+            _("Open promises whose day has gone by."),
+            "coalesce(promises.overdue, 0)",
+            join=PROMISES,
+            group=TALK,
+        ),
+        Metric(
+            "open_tasks",
+            _("open tasks"),
+            number,
+            _("Tasks for this customer, the held ones included."),
+            "coalesce(tasks.open, 0)",
+            join=TASKS,
+            group=WORK,
+        ),
+        Metric(
+            "overdue_tasks",
+            _("tasks past their clock"),
+            number,
+            _("Open tasks that were due before today."),
+            "coalesce(tasks.overdue, 0)",
+            join=TASKS,
+            group=WORK,
+        ),
+        Metric(
+            "open_alerts",
+            _("open alerts"),
+            number,
+            _("Alerts that nobody has answered yet."),
+            "coalesce(alerts.open, 0)",
+            join=ALERTS,
+            group=WORK,
+        ),
+    ]
