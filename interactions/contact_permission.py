@@ -1,7 +1,11 @@
 """What a customer said about how he wants to be contacted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from django.db import transaction
+
+from crm.core.models import User
 from customers.models import Customer
 from interactions.models import ContactPreference, Interaction
 from interactions.rules.send_permission import SendPermission, StatedPreference, judge_channel
@@ -27,3 +31,18 @@ def list_permissions(*, customer_ids: Iterable[int]) -> dict[int, dict[str, Send
         customer_id: {channel: judge_channel(channel, preferences=rows) for channel in Interaction.Channel.values}
         for customer_id, rows in said.items()
     }
+
+
+@transaction.atomic
+def note_preferences(customer: Customer, *, said: Mapping[str, Mapping[str, Any]], by: User) -> None:
+    """Keep what the customer said, by channel: ``is_allowed``, ``hours``, ``reason``, ``said_on``.
+
+    A channel that is simply allowed needs no row; a row that was there goes.
+    """
+    for channel, words in said.items():
+        if words["is_allowed"] and not words["hours"] and not words["reason"]:
+            ContactPreference.objects.filter(customer=customer, channel=channel).delete()
+            continue
+        ContactPreference.objects.update_or_create(
+            customer=customer, channel=channel, defaults={**words, "noted_by": by}
+        )

@@ -1,6 +1,25 @@
 """The addresses of interactions."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from interactions.views import alert, contact_preference, interaction, process_run, promise, task
 
 app_name = "interactions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("contacts/new/", interaction.new_for_anybody, name="interaction-new"),
+    path("customers/<int:customer_pk>/contacts/new/", interaction.new, name="interaction-new"),
+    path("customers/<int:customer_pk>/timeline/", interaction.customer_timeline, name="customer-timeline"),
+    path("customers/<int:customer_pk>/preferences/", contact_preference.edit, name="contact-preference-edit"),
+    path("customers/<int:customer_pk>/processes/new/", process_run.start, name="process-run-start"),
+    path("tasks/<int:pk>/done/", task.done, name="task-done"),
+    path("tasks/<int:pk>/snooze/", task.snooze, name="task-snooze"),
+    path("tasks/<int:pk>/hand-over/", task.hand_over, name="task-hand-over"),
+    path("tasks/<int:pk>/undo/<int:change>/", task.undo, name="task-undo"),
+    path("alerts/<int:pk>/why/", alert.why, name="alert-why"),
+    path("promises/<int:pk>/close/", promise.close, name="promise-close"),
+    path("pipeline/", process_run.show_list, name="process-run-list"),
+    path("pipeline/<int:pk>/", process_run.show, name="process-run-detail"),
+    path("pipeline/<int:pk>/stop/", process_run.stop, name="process-run-stop"),
+    path("pipeline/<int:pk>/steps/<int:position>/done/", process_run.step_done, name="process-run-step-done"),
+    path("pipeline/<int:pk>/steps/<int:position>/skip/", process_run.step_skip, name="process-run-step-skip"),
+]

@@ -27,6 +27,7 @@ SCRIPTS = [
     "js/dialogs.js",
     "js/toasts.js",
     "js/forms.js",
+    "js/log_box.js",
     "js/drafts.js",
     "js/search.js",
     "js/keys.js",

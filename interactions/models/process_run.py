@@ -79,6 +79,7 @@ class StepRun(models.Model):
                 condition=~models.Q(state="skipped") | ~models.Q(skip_reason=""), name="skipped_step_has_reason"
             ),
         ]
+        indexes = [models.Index(fields=["due_at", "id"], name="step_run_due", condition=models.Q(state="open"))]
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.position}"

@@ -1,0 +1,254 @@
+"""My day: one list, most value at risk first, and what stands around it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from crm.core.business_calendar import company_calendar
+from crm.core.models import Role, User
+from customers.models import ContactPoint
+from interactions.conversation import continue_conversation
+from interactions.forms import InteractionForm
+from interactions.models import ContactPreference, Interaction, Task
+from segments.models import Membership
+
+PAGE = 30
+AHEAD_DAYS = 2
+ASIDE_ROWS = 5
+_KINDS = Task.Kind
+TABS = [
+    ("", _("All"), None),
+    ("alerts", _("Alerts"), _KINDS.ALERT),
+    ("steps", _("Steps"), _KINDS.STEP),
+    ("follow-ups", _("Follow-ups"), _KINDS.FOLLOW_UP),
+    ("promises", _("Promises"), _KINDS.PROMISE),
+    ("complaints", _("Complaints"), _KINDS.COMPLAINT),
+]
+ICONS = {"alert": "bolt", "step": "flow", "follow_up": "clock", "promise": "flag", "complaint": "shield"}
+
+
+@dataclass
+class MyDay:
+    """The list and its figures; ``stake_cents`` counts a customer once."""
+
+    tasks: list[Task]
+    next_after: str
+    counts: dict[str, int]
+    stake_cents: int
+    late: int
+    tab: str = ""
+    is_team: bool = False
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The filter with its counts; kinds of which nothing waits are left out, but the chosen one stays."""
+        shown = [
+            {"key": key, "label": label, "count": self.counts[key], "current": key == self.tab}
+            for key, label, _k in TABS
+        ]
+        return [tab for tab in shown if tab["count"] or tab["current"] or not tab["key"]]
+
+
+@dataclass
+class AroundMyDay:
+    """The right column: who was talked to in time, what others owe us, what is done."""
+
+    coverage: list[dict[str, Any]] = field(default_factory=list)
+    overdue: int = 0
+    waiting: list[Task] = field(default_factory=list)
+    done: list[dict[str, Any]] = field(default_factory=list)
+
+
+@require_GET
+def my_day(request: HttpRequest) -> HttpResponse:
+    """The start page; fragments are one row, the next rows, or what changes after an act."""
+    now = timezone.now()
+    target = request.htmx.target if request.htmx and not request.htmx.boosted else ""
+    if target and target.startswith("task-"):
+        return _show_rows(request, now=now)
+    is_team = request.GET.get("whose") == "team" and request.user.role in {Role.MANAGER, Role.ADMIN, Role.EXECUTIVE}
+    day = build_day(
+        request.user, at=now, tab=request.GET.get("tab", ""), after=request.GET.get("after", ""), is_team=is_team
+    )
+    context: dict[str, Any] = {"day": day, "icons": ICONS, "now": now}
+    if target == "my-day-more":
+        return render(request, "home/my_day_rows.html", context)
+    context["around"] = look_around(request.user, at=now)
+    if target == "my-day-around":
+        return render(request, "home/my_day_changed.html", context)
+    return render(request, "home/my_day.html", context | _open(request, day.tasks, now=now))
+
+
+def find_waiting(user: User, *, at: datetime, is_team: bool = False) -> QuerySet[Task]:
+    """What is to be done now by ``user``, or by the people of the teams he manages: alerts at once, the rest when it
+    falls due within two days. What sleeps is left out."""
+    horizon = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=AHEAD_DAYS + 1)
+    tasks = Task.objects.open().filter(
+        Q(snoozed_until=None) | Q(snoozed_until__lte=at), Q(kind=_KINDS.ALERT) | Q(due_at__lt=horizon)
+    )
+    if not is_team:
+        return tasks.filter(assignee=user)
+    if user.role == Role.MANAGER:
+        return tasks.filter(assignee__in=User.objects.filter(team__managers=user).values("pk"))
+    return tasks.exclude(assignee=None)
+
+
+def build_day(user: User, *, at: datetime, tab: str = "", after: str = "", is_team: bool = False) -> MyDay:
+    """The list from the place ``after`` on, and the figures of its head; three queries."""
+    waiting = find_waiting(user, at=at, is_team=is_team)
+    counts, stake, late = _measure(waiting, at=at)
+    kind = next((kind for key, _label, kind in TABS if key == tab and key), None)
+    shown = waiting.filter(kind=kind) if kind else waiting
+    place = _read_place(after)
+    if place is not None:
+        rank, due_at, pk = place
+        shown = shown.filter(
+            Q(rank__lt=rank) | Q(rank=rank, due_at__gt=due_at) | Q(rank=rank, due_at=due_at, pk__gt=pk)
+        )
+    tasks = list(with_customer(shown).order_by("-rank", "due_at", "pk")[: PAGE + 1])
+    next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
+    return MyDay(tasks[:PAGE], next_after, counts, stake, late, tab=tab if kind else "", is_team=is_team)
+
+
+def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Everything a row shows, in one query however many rows there are."""
+    segment = Membership.objects.current().filter(customer=OuterRef("customer"))
+    points = ContactPoint.objects.filter(customer=OuterRef("customer"), is_valid=True).order_by("person__is_main", "pk")
+    refused = ContactPreference.objects.filter(customer=OuterRef("customer"), is_allowed=False)
+    return tasks.select_related(
+        "customer__score", "assignee", "alert__trigger", "step_run__step", "step_run__run", "promise"
+    ).annotate(
+        segment=Subquery(segment.values(found=JSONObject(name="segment__name", mark="segment__mark"))[:1]),
+        phone=Subquery(points.filter(kind=ContactPoint.Kind.PHONE).values("value_normal")[:1]),
+        email=Subquery(points.filter(kind=ContactPoint.Kind.EMAIL).values("value_normal")[:1]),
+        refused=ArraySubquery(refused.values(found=JSONObject(channel="channel", said_on="said_on"))),
+    )
+
+
+def look_around(user: User, *, at: datetime) -> AroundMyDay:
+    """The right column; four queries."""
+    coverage = measure_coverage(user, at=at)
+    waiting = (
+        Task.objects.open()
+        .filter(customer__owner=user)
+        .exclude(assignee=user)
+        .exclude(assignee=None)
+        .select_related("customer", "assignee")
+        .order_by("due_at", "pk")[:ASIDE_ROWS]
+    )
+    overdue = sum(row["of"] - row["in_time"] for row in coverage)
+    return AroundMyDay(coverage, overdue, list(waiting), _list_done(user, at=at))
+
+
+def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
+    """Of the customers ``user`` owns: how many were talked to within their segment's rhythm, by segment.
+
+    Whoever has been known for less than a rhythm is in time.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT g.name, g.mark, g.cadence_days, count(*) AS of, count(*) FILTER (
+                WHERE m.since > %(today)s::date - g.cadence_days OR EXISTS (
+                    SELECT 1 FROM interactions_interaction i
+                    WHERE i.customer_id = c.id AND i.happened_at >= %(today)s::date - g.cadence_days
+                        AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
+                )) AS in_time
+            FROM customers_customer c
+            JOIN segments_membership m ON m.customer_id = c.id AND m.until IS NULL
+            JOIN segments_segment g ON g.id = m.segment_id
+            WHERE c.owner_id = %(user)s AND c.archived_at IS NULL AND g.cadence_days IS NOT NULL
+            GROUP BY g.id ORDER BY g.priority
+            """,
+            {"user": user.pk, "today": timezone.localdate(at)},
+        )
+        names = [column.name for column in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [row | {"share": row["in_time"] / row["of"]} for row in rows]
+
+
+def _measure(waiting: QuerySet[Task], *, at: datetime) -> tuple[dict[str, int], int, int]:
+    """Counts by tab, what is at stake with each customer counted once, and how many are past their clock."""
+    each = {kind.value: Count("pk", filter=Q(kind=kind)) for kind in _KINDS}
+    per_customer = (
+        waiting.order_by()
+        .values("customer")
+        .annotate(stake=Max("at_stake_cents"), late=Count("pk", filter=Q(due_at__lt=at)), **each)
+    )
+    total = per_customer.aggregate(
+        Sum("stake"), Sum("late"), **{f"{kind.value}__sum": Sum(kind.value) for kind in _KINDS}
+    )
+    counts = {key: total[f"{kind.value}__sum"] or 0 for key, _label, kind in TABS if kind}
+    return counts | {"": sum(counts.values())}, total["stake__sum"] or 0, total["late__sum"] or 0
+
+
+def _list_done(user: User, *, at: datetime) -> list[dict[str, Any]]:
+    """Contacts logged and tasks closed today, the latest first."""
+    calendar = company_calendar()
+    today = timezone.localtime(at, calendar.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    contacts = Interaction.objects.filter(logged_by=user, happened_at__gte=today).select_related("customer")
+    closed = Task.objects.filter(closed_by=user, closed_at__gte=today, closed_with=None, state=Task.State.DONE)
+    rows = [
+        {"at": one.happened_at, "what": one.get_channel_display(), "customer": one.customer, "minutes": one.minutes}
+        for one in contacts[: ASIDE_ROWS * 4]
+    ]
+    rows += [
+        {"at": one.closed_at, "what": one.title, "customer": one.customer, "minutes": 0}
+        for one in closed.select_related("customer").order_by("-closed_at")[: ASIDE_ROWS * 4]
+    ]
+    return sorted(rows, key=lambda row: row["at"], reverse=True)
+
+
+def _open(request: HttpRequest, tasks: list[Task], *, now: datetime) -> dict[str, Any]:
+    """What the open row needs: the conversation and the log box of the task in ``?open=``."""
+    opened = next((task for task in tasks if str(task.pk) == request.GET.get("open")), None)
+    if opened is None:
+        return {}
+    customer = opened.customer
+    return {
+        "opened": opened.pk,
+        "conversation": continue_conversation(customer, at=now),
+        "form": InteractionForm(customer=customer, user=request.user, at=now, answers=opened, place="row"),
+    }
+
+
+def _show_rows(request: HttpRequest, *, now: datetime) -> HttpResponse:
+    """The row that was opened or closed; the one that stood open before closes with it."""
+    wanted = [request.GET.get("open", ""), request.GET.get("close", "")]
+    before = parse_qs(urlsplit(request.htmx.current_url or "").query).get("open", [""])[0]
+    pks = [int(raw) for raw in {*wanted, before} if raw.isdecimal() and len(raw) < 18]
+    tasks = list(with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks)))
+    main = request.htmx.target.removeprefix("task-")
+    context = {
+        "rows": sorted(tasks, key=lambda task: str(task.pk) != main),
+        "main": int(main) if main.isdecimal() else 0,
+        "icons": ICONS,
+        "now": now,
+    }
+    return render(request, "home/my_day_opened.html", context | _open(request, tasks, now=now))
+
+
+def _write_place(task: Task) -> str:
+    return f"{task.rank!r}_{task.due_at.isoformat()}_{task.pk}"
+
+
+def _read_place(raw: str) -> tuple[float, datetime, int] | None:
+    """A place in the list from the address; None for anything that is none."""
+    try:
+        rank, due_at, pk = raw.replace(" ", "+").split("_")
+        moment = datetime.fromisoformat(due_at)
+        found = float(rank), moment, int(pk)
+    except ValueError:
+        return None
+    return found if moment.tzinfo is not None and 0 < found[2] < 2**63 else None

@@ -1,0 +1,167 @@
+"""Logging a contact, from anywhere; the customer's timeline."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+from django_htmx.http import trigger_client_event
+
+from crm.core.text_folding import fold_text
+from crm.core.toasts import add_toast
+from customers.models import Customer
+from interactions.conversation import continue_conversation
+from interactions.forms import InteractionForm
+from interactions.interaction_logging import ContactRefused, LoggedContact, log_interaction
+from interactions.models import Interaction, Task
+from interactions.timeline import TIMELINE_KINDS, describe_interaction, read_timeline
+
+MOST_FOUND = 12
+PLACES = {"row", "dialog", "customer"}
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest, customer_pk: int) -> HttpResponse:
+    """The log box of a customer: GET shows it as a page or fragment, POST logs."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
+    if not request.user.has_perm("interactions.add_interaction"):
+        raise PermissionDenied
+    now = timezone.now()
+    answers = _find_answered(request, customer)
+    place = request.POST.get("place", request.GET.get("place", ""))
+    form = InteractionForm(
+        request.POST or None, customer=customer, user=request.user, at=now, answers=answers, place=place
+    )
+    if request.method == "POST" and form.is_valid() and (logged := _log(request, form)):
+        return _answer(request, logged, place=place, at=now)
+    return _show(request, form, place=place, at=now)
+
+
+@require_GET
+@permission_required("interactions.add_interaction", raise_exception=True)
+def new_for_anybody(request: HttpRequest) -> HttpResponse:
+    """Whom did you talk to? The log box from anywhere begins with the customer."""
+    words = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    customers = Customer.objects.visible_to(request.user).current().select_related("owner")
+    if words:
+        found = customers.filter(Q(name_folded__contains=fold_text(words)) | Q(number__iexact=words))
+        found = found.order_by("name_folded", "pk")
+    else:
+        recent = Interaction.objects.filter(logged_by=request.user).values("customer")[:40]
+        due = Task.objects.open().filter(assignee=request.user).order_by("-rank").values("customer")[:20]
+        found = customers.filter(Q(pk__in=list(_pks(recent))) | Q(pk__in=list(_pks(due))))
+    context = {"found": found[:MOST_FOUND], "words": words, "in_dialog": bool(request.htmx)}
+    if request.htmx and request.htmx.target == "log-customers":
+        return render(request, "interactions/interaction_customers.html", context)
+    name = "interactions/interaction_choose.html" if request.htmx else "interactions/interaction_choose_page.html"
+    return render(request, name, context)
+
+
+@require_GET
+def customer_timeline(request: HttpRequest, customer_pk: int) -> HttpResponse:
+    """Everything that happened with a customer, page by page."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
+    kind = request.GET.get("kind", "")
+    before = _read_moment(request.GET.get("before", "")) or timezone.now()
+    context = {
+        "customer": customer,
+        "page": read_timeline(customer, kind=kind, before=before),
+        "kind": kind if kind in TIMELINE_KINDS else "",
+        "kinds": [(key, one.label) for key, one in TIMELINE_KINDS.items()],
+    }
+    if request.htmx and "before" in request.GET:
+        return render(request, "interactions/timeline_entries.html", context)
+    return render(request, "interactions/timeline.html" if request.htmx else "interactions/timeline_page.html", context)
+
+
+def link_customer(customer: Customer) -> str:
+    """The customer's page where there is one."""
+    try:
+        return reverse("home:customer-page", args=[customer.pk])
+    except NoReverseMatch:
+        return reverse("interactions:customer-timeline", args=[customer.pk])
+
+
+def _pks(rows: Any) -> set[int]:
+    return {row["customer"] for row in rows}
+
+
+def _read_moment(raw: str) -> datetime | None:
+    """An aware moment from the address; None for anything else."""
+    try:
+        moment = parse_datetime(raw)
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def _find_answered(request: HttpRequest, customer: Customer) -> Task | None:
+    raw = request.POST.get("answers", request.GET.get("task", ""))
+    if not raw.isdecimal() or len(raw) > 18:
+        return None
+    tasks = Task.objects.visible_to(request.user).filter(customer=customer)
+    return tasks.select_related("step_run__step").filter(pk=raw).first()
+
+
+def _log(request: HttpRequest, form: InteractionForm) -> LoggedContact | None:
+    """Log what the form says; None when the customer refused the channel, with the error on the form."""
+    wanted = {key: value for key, value in form.cleaned_data.items() if key != "place"}
+    try:
+        return log_interaction(form.customer, by=request.user, at=form.at, **wanted)
+    except ContactRefused as refusal:
+        form.add_error("override_reason", str(refusal))
+        return None
+
+
+def _show(request: HttpRequest, form: InteractionForm, *, place: str, at: datetime) -> HttpResponse:
+    context = {
+        "form": form,
+        "customer": form.customer,
+        "place": place if place in PLACES else "",
+        "conversation": continue_conversation(form.customer, at=at),
+    }
+    wrong = 422 if form.is_bound else 200
+    if not request.htmx:
+        return render(request, "interactions/interaction_page.html", context, status=wrong)
+    name = "interactions/interaction_dialog.html" if place == "dialog" else "interactions/log_box.html"
+    return render(request, name, context, status=wrong)
+
+
+def _answer(request: HttpRequest, logged: LoggedContact, *, place: str, at: datetime) -> HttpResponse:
+    """What comes back depends on where the box stood: a row of My day, a dialog, the customer's page, or a page."""
+    customer = logged.interaction.customer
+    add_toast(request, _say_logged(logged))
+    if not request.htmx or place not in PLACES:
+        return redirect(link_customer(customer))
+    if place == "dialog":
+        response = HttpResponse(status=204)
+        trigger_client_event(response, "closeDialog")
+    elif place == "row":
+        response = render(request, "interactions/row_logged.html", {"logged": logged, "customer": customer})
+    else:
+        form = InteractionForm(customer=customer, user=request.user, at=at, place=place)
+        context = {
+            "form": form,
+            "customer": customer,
+            "place": place,
+            "logged": logged,
+            "entry": describe_interaction(logged.interaction),
+            "conversation": continue_conversation(customer, at=at),
+        }
+        response = render(request, "interactions/logged.html", context)
+    return trigger_client_event(response, "task-changed", {"customer": customer.pk})
+
+
+def _say_logged(logged: LoggedContact) -> str:
+    values = {"name": logged.interaction.customer.name, "channel": logged.interaction.get_channel_display()}
+    if logged.next_task is None:
+        return _("%(name)s: %(channel)s is logged. Nothing planned next.") % values
+    return _("%(name)s: %(channel)s is logged.") % values
