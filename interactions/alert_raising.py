@@ -118,8 +118,9 @@ def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
         if query is None:
             continue
         urgent = [one.pk for one in pool.triggers if rank_urgency(one.key) < rank_urgency(trigger.key)]
+        limit = budget_each * len(pool.triggers)  # as many may be told by a more urgent trigger and fall out here
         for row in find_candidates(
-            trigger, query=query, on=on, urgent_ids=[*urgent, trigger.pk], limit=budget_each, admin_id=admin_id
+            trigger, query=query, on=on, urgent_ids=[*urgent, trigger.pk], limit=limit, admin_id=admin_id
         ):
             found[(row["customer_id"], trigger.key)] = (trigger, query, row)
     crossings = [

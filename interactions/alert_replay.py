@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from crm.core.formats import format_money, format_multiple, format_number, format_percent
+from crm.core.formats import format_full_day, format_money, format_multiple, format_number, format_percent
 from crm.core.metric_catalogue import METRICS
 from crm.core.models.business_setting import setting
 from interactions.alert_wording import explain_alert
@@ -105,7 +105,7 @@ def _list_figures(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
     shown = [
         (gettext("Class"), evidence.get("grade")),
         (gettext("Segment"), evidence.get("segment")),
-        (gettext("Last purchase"), evidence.get("last_day")),
+        (gettext("Last purchase"), _say_day(evidence.get("last_day"))),
         (gettext("So long a silence among active customers like this"), share("surprise")),
         (gettext("Chance of silence in the next 91 days"), share("silent_next")),
         (gettext("Sales, 12 months"), money("sales_12m_cents")),
@@ -117,3 +117,7 @@ def _list_figures(evidence: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
     ]
     return [(label, str(value)) for label, value in shown if value not in (None, "")]
+
+
+def _say_day(raw: object) -> str:
+    return format_full_day(date.fromisoformat(raw)) if isinstance(raw, str) else ""

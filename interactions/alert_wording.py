@@ -21,14 +21,14 @@ def explain_alert(evidence: Mapping[str, Any]) -> str:
     return say(evidence) if say else explain_rhythm(evidence)
 
 
-def explain_rhythm(evidence: Mapping[str, Any]) -> str:
-    """Own rhythm, silence, how rare it is, and the money: the sentence of VALUE from kept figures."""
+def explain_rhythm(evidence: Mapping[str, Any], *, in_short: bool = False) -> str:
+    """Own rhythm and silence from kept figures; unless ``in_short`` also how rare it is, and the money."""
     facts = ValueFacts(
         purchases=evidence.get("purchase_days") or 0,
         silence_days=evidence.get("gap_days"),
         mean_gap_days=evidence.get("mean_gap_days"),
-        surprise=evidence.get("surprise"),
-        at_stake_cents=evidence.get("at_stake_cents"),
+        surprise=None if in_short else evidence.get("surprise"),
+        at_stake_cents=None if in_short else evidence.get("at_stake_cents"),
     )
     return explain_value(facts).render(translate=gettext, translate_plural=ngettext, format_money=_money)
 
@@ -36,13 +36,8 @@ def explain_rhythm(evidence: Mapping[str, Any]) -> str:
 def _explain_fall(evidence: Mapping[str, Any]) -> str:
     if evidence.get("fall") is None:
         return explain_rhythm(evidence)
-    values = {
-        "fall": format_percent(evidence["fall"]),
-        "now": _money(evidence.get("sales_12m_cents") or 0),
-        "before": _money(evidence.get("sales_before_12m_cents") or 0),
-    }
-    fall = gettext("Sales are %(fall)s under their own baseline: %(now)s in 12 months, %(before)s in the 12 before.")
-    return f"{fall % values} {explain_rhythm(evidence)}"
+    fall = gettext("Sales of the last quarter are %(fall)s under their own baseline.")
+    return f"{fall % {'fall': format_percent(evidence['fall'])}} {explain_rhythm(evidence, in_short=True)}"
 
 
 def _explain_second_order(evidence: Mapping[str, Any]) -> str:

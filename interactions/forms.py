@@ -224,7 +224,12 @@ class ColleagueChoice(forms.ModelChoiceField):
 class HandOverForm(forms.Form):
     """Whom a task goes to."""
 
-    to = ColleagueChoice(User.objects.none(), label=_("to"))
+    to = ColleagueChoice(
+        User.objects.none(),
+        label=_("to"),
+        empty_label=_("Choose a colleague"),
+        widget=forms.Select(attrs={"data-focus": ""}),
+    )
 
     def __init__(self, data: Any = None, *, task: Task) -> None:
         super().__init__(data)

@@ -144,6 +144,7 @@ def look_around(user: User, *, at: datetime) -> AroundMyDay:
         .filter(customer__owner=user)
         .exclude(assignee=user)
         .exclude(assignee=None)
+        .exclude(source__startswith="alert-manager:")  # the manager is told of an alert; the work is the owner's
         .select_related("customer", "assignee")
         .order_by("due_at", "pk")[:ASIDE_ROWS]
     )

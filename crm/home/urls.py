@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from crm.home import job_list, search
+from crm.home import job_list, my_day, search
 
 app_name = "home"
 urlpatterns = [
+    path("", my_day.my_day, name="my-day"),
     path("search/", search.search, name="search"),
     path("jobs/", job_list.job_list, name="job-list"),
     path("jobs/night/", job_list.night_start, name="night-start"),

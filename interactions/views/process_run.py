@@ -210,6 +210,11 @@ def _list_flow_tabs(request: HttpRequest, *, is_own: bool, flow: str) -> list[di
     counts = process_overview.count_running(request.user, is_own=is_own)
     whose = "mine" if is_own else "team"
     return [
-        {"label": label, "url": f"?flow={value}&whose={whose}", "count": counts.get(value, 0), "current": value == flow}
+        {
+            "label": label,
+            "url": f"?flow={value}&whose={whose}",
+            "count": counts.get(value, ""),
+            "current": value == flow,
+        }
         for value, label in Process.Flow.choices
     ]

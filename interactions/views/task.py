@@ -27,7 +27,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
         finish_task(task, by=request.user, at=timezone.now())
     except (TaskRefused, ProcessRefused) as refusal:
         return _refuse(request, refusal)
-    return _answer(request, task, said=_("%(customer)s is done: %(title)s"))
+    return _answer(request, task, said=_("%(customer)s is done."))
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,6 +3,8 @@
 from tests.permission_table import Row, everybody, only
 
 ROWS: list[Row] = [
+    Row("home:my-day", everybody()),
+    Row("home:my-day", everybody(), query="?tab=alerts&whose=team&after=x_y_z&open=999999999999999999999"),
     Row("home:search", everybody(), query="?q=holm"),
     Row("home:job-list", only("admin")),
     Row("home:night-start", only("admin", ok=302), method="post"),

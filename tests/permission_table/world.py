@@ -1,6 +1,6 @@
 """What the rows of the table point at. Add what your rows need; keep it small."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 from complaints import complaint_handling
@@ -8,6 +8,11 @@ from complaints.guardian_assignment import name_guardian
 from complaints.models import Article
 from crm.core.models import JobRun
 from customers.models import CostRate, DataImport, Product
+from interactions.models import Alert
+from interactions.process_running import start_process
+from interactions.promise_keeping import PromiseLine, make_promise
+from interactions.task_finishing import find_last_change
+from interactions.task_handling import snooze_task
 from tests import factories
 
 
@@ -29,4 +34,22 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     world.job = JobRun.objects.create(
         kind="import-read", key="0", due_at=datetime(2026, 3, 2, tzinfo=UTC), state="done"
     )
+    _add_work(world)
     return world
+
+
+def _add_work(world: SimpleNamespace) -> None:
+    """A task with a change that can be undone, an alert, a promise and a running process."""
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    world.task = factories.make_task(world.customer)
+    snooze_task(world.task, until=at + timedelta(days=1), at=at)
+    world.task_change = find_last_change(world.task)
+    world.alert = Alert.objects.create(
+        customer=world.customer, trigger=factories.make_trigger(), period=at.date(), day=at.date()
+    )
+    line = PromiseLine("ours", "Send the certificates", at.date())
+    world.promise = make_promise(world.customer, line=line, by=world.rep, at=at)
+    segment = factories.make_segment()
+    factories.put_in_segment(world.customer, segment)
+    factories.make_process(segment, "deliver", [{}, {}])
+    world.run = start_process(world.customer, flow="deliver", key="D-1", by=world.rep, at=at)
