@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from complaints.models import Complaint
 from crm.core.formats import format_initials
 from crm.core.models import User
-from interactions.models import Task
+from crm.home.my_day import find_waiting
 
 COUNT_SECONDS = 20
 SCRIPTS = [
@@ -35,9 +35,8 @@ SCRIPTS = [
 
 
 def _count_my_tasks(user: User, *, at: datetime) -> int:
-    """Open tasks of ``user`` that are not snoozed, at most 100 are counted."""
-    mine = Task.objects.open().filter(assignee=user).exclude(snoozed_until__gt=at)
-    return mine[:100].count()
+    """What waits for ``user`` on his day, at most 100 are counted."""
+    return find_waiting(user, at=at)[:100].count()
 
 
 def _count_guarded(user: User, *, at: datetime) -> int:

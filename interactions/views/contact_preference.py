@@ -24,7 +24,7 @@ def edit(request: HttpRequest, customer_pk: int) -> HttpResponse:
     known = {row.channel: row for row in ContactPreference.objects.filter(customer=customer)}
     forms = {
         channel: ContactPreferenceForm(
-            request.POST or None,
+            request.POST if request.method == "POST" else None,
             prefix=channel,
             instance=known.get(channel),
             initial=None if channel in known else {"is_allowed": True, "said_on": timezone.localdate()},

@@ -38,7 +38,12 @@ def new(request: HttpRequest, customer_pk: int) -> HttpResponse:
     answers = _find_answered(request, customer)
     place = request.POST.get("place", request.GET.get("place", ""))
     form = InteractionForm(
-        request.POST or None, customer=customer, user=request.user, at=now, answers=answers, place=place
+        request.POST if request.method == "POST" else None,
+        customer=customer,
+        user=request.user,
+        at=now,
+        answers=answers,
+        place=place,
     )
     if request.method == "POST" and form.is_valid() and (logged := _log(request, form)):
         return _answer(request, logged, place=place, at=now)

@@ -78,7 +78,9 @@ def start(request: HttpRequest, customer_pk: int) -> HttpResponse:
     if not request.user.has_perm("interactions.change_task"):
         raise PermissionDenied
     segment = find_segment(customer)
-    form = StartForm(request.POST or None, flows=process_overview.list_flows(customer, segment))
+    form = StartForm(
+        request.POST if request.method == "POST" else None, flows=process_overview.list_flows(customer, segment)
+    )
     if request.method == "POST" and form.is_valid() and (run := _start(request, customer, form)):
         add_toast(request, _("%(process)s has begun.") % {"process": run.version.process.get_flow_display()})
         return redirect("interactions:process-run-detail", pk=run.pk)
@@ -111,7 +113,7 @@ def step_done(request: HttpRequest, pk: int, position: int) -> HttpResponse:
 def step_skip(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     """Pass over the open step, with a reason that stays on record."""
     step = _find_step(request, pk, position)
-    form = SkipForm(request.POST or None)
+    form = SkipForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             skip_step(step, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now())
@@ -127,7 +129,7 @@ def step_skip(request: HttpRequest, pk: int, position: int) -> HttpResponse:
 def stop(request: HttpRequest, pk: int) -> HttpResponse:
     """End a run before its end, with the reason: stopped, or lost."""
     run = _find(request, pk)
-    form = StopForm(request.POST or None)
+    form = StopForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         stop_process(run, by=request.user, at=timezone.now(), **form.cleaned_data)
         add_toast(request, _("It has ended: %(subject)s") % {"subject": run.subject or run.version.process})

@@ -34,7 +34,7 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
 def snooze(request: HttpRequest, pk: int) -> HttpResponse:
     """Out of sight until a moment one chooses."""
     task = _find(request, pk)
-    form = SnoozeForm(request.POST or None, at=timezone.now())
+    form = SnoozeForm(request.POST if request.method == "POST" else None, at=timezone.now())
     if request.method == "GET" or not form.is_valid():
         return _show_form(request, "interactions/task_snooze.html", task, form)
     try:
@@ -50,7 +50,7 @@ def snooze(request: HttpRequest, pk: int) -> HttpResponse:
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """To a colleague, whose day it then is."""
     task = _find(request, pk)
-    form = HandOverForm(request.POST or None, task=task)
+    form = HandOverForm(request.POST if request.method == "POST" else None, task=task)
     if request.method == "GET" or not form.is_valid():
         return _show_form(request, "interactions/task_hand_over.html", task, form)
     colleague = form.cleaned_data["to"]

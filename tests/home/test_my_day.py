@@ -1,0 +1,205 @@
+"""My day: what first, why, how much is at stake, until when."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from crm.home.my_day import build_day, find_waiting, measure_coverage
+from interactions.interaction_logging import log_interaction
+from interactions.models import Alert, ContactPreference, Task
+from tests import factories
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+pytestmark = pytest.mark.django_db
+
+
+def titles(user, **options):
+    return [task.title for task in build_day(user, at=AT, **options).tasks]
+
+
+def make(customer, title, **fields):
+    return factories.make_task(customer, title=title, **{"due_at": AT + timedelta(hours=3), **fields})
+
+
+def make_alert(customer, **fields):
+    alert = Alert.objects.create(
+        customer=customer, trigger=factories.make_trigger(), period=AT.date(), day=AT.date(), evidence={"trigger": "x"}
+    )
+    return make(customer, "Ask what has changed", kind=Task.Kind.ALERT, alert=alert, **fields)
+
+
+def test_most_value_at_risk_first_and_the_earlier_of_two_alike(customer):
+    make(customer, "small", rank=1)
+    make(customer, "large", rank=90)
+    make(customer, "later", rank=5, due_at=AT + timedelta(hours=9))
+    make(customer, "sooner", rank=5, due_at=AT + timedelta(hours=1))
+    assert titles(customer.owner) == ["large", "sooner", "later", "small"]
+
+
+def test_what_is_not_due_yet_sleeps_or_is_held_is_not_there_but_an_alert_always_is(customer):
+    make(customer, "next month", due_at=AT + timedelta(days=30))
+    make(customer, "snoozed", snoozed_until=AT + timedelta(hours=1))
+    make(customer, "awake again", snoozed_until=AT - timedelta(hours=1), rank=2)
+    make(customer, "waits for the complaint", state=Task.State.PAUSED)
+    make(customer, "done", state=Task.State.DONE)
+    make(customer, "alert", kind=Task.Kind.ALERT, due_at=AT + timedelta(days=9), rank=1)
+    make(customer, "tomorrow", due_at=AT + timedelta(days=1))
+    assert titles(customer.owner) == ["awake again", "alert", "tomorrow"]
+
+
+def test_each_sees_his_own_and_the_manager_those_of_his_teams(customer, foreign_customer, rep, other_rep, lead):
+    make(customer, "mine")
+    make(foreign_customer, "theirs")
+    assert titles(rep) == ["mine"]
+    assert titles(other_rep) == ["theirs"]
+    assert titles(lead) == []
+    assert titles(lead, is_team=True) == ["mine"]
+
+
+def test_a_rep_does_not_get_the_team_by_asking_for_it(customer, rep, signed_in):
+    colleague = factories.make_task(customer, assignee=None, title="somebody else's")
+    answer = signed_in(rep).get("/?whose=team")
+    assert colleague.title not in answer.content.decode()
+
+
+def test_the_tabs_count_and_filter(customer):
+    make(customer, "call", kind=Task.Kind.FOLLOW_UP)
+    make(customer, "step", kind=Task.Kind.STEP)
+    make_alert(customer)
+    day = build_day(customer.owner, at=AT, tab="steps")
+    assert [task.title for task in day.tasks] == ["step"]
+    assert [(tab["key"], tab["count"]) for tab in day.tabs] == [("", 3), ("alerts", 1), ("steps", 1), ("follow-ups", 1)]
+
+
+def test_what_is_at_stake_counts_a_customer_once(customer, rep):
+    other = factories.make_customer(owner=rep, team=rep.team)
+    make(customer, "a", at_stake_cents=642_000)
+    make(customer, "b", at_stake_cents=642_000, due_at=AT - timedelta(days=1))
+    make(other, "c", at_stake_cents=100)
+    day = build_day(rep, at=AT)
+    assert (day.stake_cents, day.late) == (642_100, 1)
+
+
+def test_show_more_goes_on_where_the_page_ended(customer):
+    for number in range(70):
+        make(customer, f"t{number:02}", rank=number % 7)
+    first = build_day(customer.owner, at=AT)
+    second = build_day(customer.owner, at=AT, after=first.next_after)
+    third = build_day(customer.owner, at=AT, after=second.next_after)
+    assert [len(first.tasks), len(second.tasks), len(third.tasks)] == [30, 30, 10]
+    assert third.next_after == ""
+    seen = [task.pk for page in (first, second, third) for task in page.tasks]
+    assert len(set(seen)) == 70
+
+
+@pytest.mark.parametrize("after", ["", "x", "1_2_3", "nan_2026-11-24T09:00:00_5", "1.0_2026-11-24T09:00:00+00:00_-4"])
+def test_a_forged_place_shows_the_first_page(customer, after):
+    make(customer, "a")
+    assert titles(customer.owner, after=after) == ["a"]
+
+
+def test_the_row_says_who_what_why_and_how_much(customer, rep, signed_in):
+    premium = factories.make_segment()
+    factories.put_in_segment(customer, premium)
+    factories.set_score(customer, grade="A1")
+    make_alert(customer, why="Usually buys every 18 days; last bought 61 days ago.", at_stake_cents=642_000)
+    page = signed_in(rep).get("/").content.decode()
+    for words in ("Kjeldsen Maskinfabrik A/S", "A1", "Premium", "Ask what has changed", "61 days ago", "€6,420"):
+        assert words in page
+
+
+def test_an_opened_row_holds_the_conversation_and_the_log_box_and_closes_the_one_before(customer, rep, signed_in):
+    log_interaction(customer, channel="call", by=rep, at=timezone.now() - timedelta(days=1), note="Wants it in writing")
+    first, second = make(customer, "first", due_at=timezone.now()), make(customer, "second", due_at=timezone.now())
+    page = (
+        signed_in(rep)
+        .get(
+            f"/?open={first.pk}",
+            headers={
+                "HX-Request": "true",
+                "HX-Target": f"task-{first.pk}",
+                "HX-Current-URL": f"http://testserver/?open={second.pk}",
+            },
+        )
+        .content.decode()
+    )
+    assert page.count('name="note"') == 1
+    assert "Wants it in writing" in page
+    assert f'id="task-{second.pk}"' in page
+    assert page.count("hx-swap-oob") >= 1
+    assert "<html" not in page
+
+
+def test_without_script_the_open_row_is_a_page(customer, rep, signed_in):
+    task = make(customer, "first", due_at=timezone.now())
+    page = signed_in(rep).get(f"/?open={task.pk}").content.decode()
+    assert 'name="note"' in page
+    assert "<html" in page
+
+
+def test_a_refused_channel_is_said_on_the_action(customer, rep, signed_in):
+    from customers.models import ContactPoint
+
+    ContactPoint.objects.create(customer=customer, kind="phone", value="+45 1", value_normal="+451")
+    ContactPreference.objects.create(customer=customer, channel="call", is_allowed=False, said_on=AT.date())
+    make(customer, "first", due_at=timezone.now())
+    assert "No calls, said on 2026-11-24" in signed_in(rep).get("/").content.decode()
+
+
+def test_an_empty_day_says_so(rep, signed_in):
+    assert "Nothing waits for you" in signed_in(rep).get("/").content.decode()
+
+
+def test_after_an_act_head_and_right_column_come_again(customer, rep, signed_in):
+    make(customer, "first", due_at=timezone.now())
+    headers = {"HX-Request": "true", "HX-Target": "my-day-around"}
+    page = signed_in(rep).get("/", headers=headers).content.decode()
+    assert 'id="my-day-head" hx-swap-oob="true"' in page
+    assert "<html" not in page
+
+
+def test_coverage_counts_who_was_talked_to_within_the_rhythm(customer, rep):
+    premium = factories.make_segment(cadence_days=30)
+    quiet = factories.make_customer(owner=rep, team=rep.team)
+    fresh = factories.make_customer(owner=rep, team=rep.team)
+    for one in (customer, quiet):
+        factories.put_in_segment(one, premium)
+    factories.put_in_segment(fresh, premium, since=AT.date() - timedelta(days=5))
+    log_interaction(customer, channel="call", by=rep, at=AT - timedelta(days=20))
+    log_interaction(quiet, channel="call", by=rep, at=AT - timedelta(days=40))
+    log_interaction(quiet, channel="call", outcome="not_reached", by=rep, at=AT - timedelta(days=2))
+    row = measure_coverage(rep, at=AT)[0]
+    assert (row["name"], row["in_time"], row["of"]) == ("Premium", 2, 3)
+
+
+def test_the_whole_page_costs_no_more_queries_with_an_open_row_and_many_rows(customer, rep, signed_in):
+    client = signed_in(rep)
+    for number in range(12):
+        make(customer, f"t{number}", due_at=timezone.now())
+    client.get("/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/")
+    assert len(queries) <= 12
+
+
+def test_a_query_for_the_list_uses_only_what_is_waiting(customer):
+    make(customer, "a")
+    assert find_waiting(customer.owner, at=AT).count() == 1
+
+
+def test_logging_in_the_row_answers_with_the_row(customer, rep, signed_in):
+    task = make_alert(customer, due_at=timezone.now())
+    answer = signed_in(rep).post(
+        reverse("interactions:interaction-new", args=[customer.pk]),
+        {"channel": "call", "note": "All is well", "place": "row", "answers": task.pk},
+        headers={"HX-Request": "true", "HX-Target": f"task-{task.pk}"},
+    )
+    assert answer.status_code == 200
+    assert "Nothing planned next" in answer.content.decode()
+    assert "task-changed" in answer["HX-Trigger"]
+    task.refresh_from_db()
+    assert task.state == Task.State.DONE
