@@ -111,3 +111,19 @@ def test_a_fragment_carries_what_happened_and_how_to_undo_it():
 
 def test_a_whole_page_shows_it_itself():
     assert "HX-Trigger" not in _say("Saved.", htmx=False)
+
+
+def test_a_form_from_a_page_that_was_open_too_long_is_explained(rep):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(rep, backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.post("/settings/preferences/", {"changed": "theme", "theme": "dark"})
+    assert page.status_code == 403
+    assert b"opened too long ago" in page.content
+    rep.refresh_from_db()
+    assert rep.theme == ""
+
+
+def test_a_request_that_makes_no_sense_is_answered_in_the_look(db):
+    page = Client(raise_request_exception=False).get("/accounts/login/", headers={"host": "elsewhere.example"})
+    assert page.status_code == 400
+    assert b"Nothing was changed." in page.content
