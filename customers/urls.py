@@ -2,10 +2,24 @@
 
 from django.urls import path
 
-from customers.views import data_import, product
+from customers.views import customer, data_import, order, person, product
 
 app_name = "customers"
 urlpatterns = [
+    path("new/", customer.CustomerNew.as_view(), name="customer-new"),
+    path("new/alike/", customer.warn_of_duplicates, name="duplicate-warning"),
+    path("<int:pk>/edit/", customer.CustomerEdit.as_view(), name="customer-edit"),
+    path("<int:pk>/archive/", customer.archive, name="customer-archive"),
+    path("<int:pk>/restore/", customer.restore, name="customer-restore"),
+    path("<int:customer_pk>/people/new/", person.PersonNew.as_view(), name="person-new"),
+    path("people/<int:pk>/edit/", person.PersonEdit.as_view(), name="person-edit"),
+    path("<int:customer_pk>/contact-points/new/", person.ContactPointNew.as_view(), name="contact-point-new"),
+    path("contact-points/<int:pk>/edit/", person.ContactPointEdit.as_view(), name="contact-point-edit"),
+    path("contact-points/<int:pk>/remove/", person.ContactPointDelete.as_view(), name="contact-point-delete"),
+    path("<int:customer_pk>/facts/new/", person.FactNew.as_view(), name="fact-new"),
+    path("orders/", order.OrderList.as_view(), name="order-list"),
+    path("orders/<int:pk>/", order.OrderDetail.as_view(), name="order-detail"),
+    path("<int:customer_pk>/orders/new/", order.OrderNew.as_view(), name="order-new"),
     path("products/", product.ProductList.as_view(), name="product-list"),
     path("products/new/", product.ProductNew.as_view(), name="product-new"),
     path("products/<int:pk>/edit/", product.ProductEdit.as_view(), name="product-edit"),

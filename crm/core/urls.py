@@ -3,10 +3,11 @@
 from django.urls import path
 
 from crm.core import views
-from crm.core.views import business_settings, people
+from crm.core.views import business_settings, history, people
 
 app_name = "core"
 urlpatterns = [
+    path("history/<slug:kind>/<int:pk>/", history.show_history, name="history"),
     path("account/", views.account, name="account"),
     path("preferences/", views.preferences, name="preferences"),
     path("first-run/", views.first_run, name="first-run"),

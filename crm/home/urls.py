@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.home import job_list, my_day, search
+from crm.home import customer_list, customer_page, job_list, my_day, search
 
 app_name = "home"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("jobs/night/", job_list.night_start, name="night-start"),
     path("jobs/<int:pk>/again/", job_list.job_retry, name="job-retry"),
     path("jobs/<int:pk>/stop/", job_list.job_cancel, name="job-cancel"),
+    path("customers/", customer_list.CustomerList.as_view(), name="customer-list"),
+    path("customers/<int:pk>/", customer_page.CustomerPage.as_view(), name="customer-page"),
+    path("customers/<int:pk>/parts/<slug:part>/", customer_page.show_part, name="customer-part"),
 ]

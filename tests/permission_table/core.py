@@ -20,6 +20,11 @@ def _team(world: World) -> dict[str, int]:
 ALL_ALIKE = dict.fromkeys(ROLES, 403)
 
 ROWS: list[Row] = [
+    Row(
+        "core:history",
+        only("rep", "lead", "guardian", "admin", hidden_from=("other_rep",)),
+        lambda world: {"kind": "customer", "pk": world.customer.pk},
+    ),
     Row("core:preferences", everybody(302), method="post", data=lambda world: {"changed": "theme", "theme": "dark"}),
     Row("core:first-run", dict.fromkeys(ROLES, 302)),
     Row("core:first-run", dict.fromkeys(ROLES, 302), method="post", data=lambda world: {"name": "Late Comer"}),

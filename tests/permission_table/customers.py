@@ -1,10 +1,58 @@
 """The addresses of ``customers``."""
 
-from tests.permission_table import Row, only
+from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
+SELLERS = ("rep", "lead", "admin")
+HIDDEN = ("other_rep",)
+
+
+def of_customer(world):
+    return {"pk": world.customer.pk}
+
+
+def under_customer(world):
+    return {"customer_pk": world.customer.pk}
+
+
+def edits(name, ok=200, method="get"):
+    """Whoever sells to team North; the other team sees nothing."""
+    return [Row(name, only(*SELLERS, ok=ok, hidden_from=HIDDEN), under_customer, method=method)]
+
 
 ROWS: list[Row] = [
+    Row("customers:customer-new", only(*SELLERS, "other_rep")),
+    Row("customers:customer-new", only(*SELLERS, "other_rep", ok=422), method="post"),
+    Row("customers:duplicate-warning", only(*SELLERS, "other_rep"), query="?name=Kjeldsen"),
+    Row("customers:customer-edit", only(*SELLERS, hidden_from=HIDDEN), of_customer),
+    Row("customers:customer-edit", only(*SELLERS, ok=422, hidden_from=HIDDEN), of_customer, method="post"),
+    Row("customers:customer-archive", only(*LEADS, ok=302, hidden_from=HIDDEN), of_customer, method="post"),
+    Row("customers:customer-restore", only(*LEADS, ok=302, hidden_from=HIDDEN), of_customer, method="post"),
+    *edits("customers:person-new"),
+    *edits("customers:person-new", 422, "post"),
+    *edits("customers:contact-point-new"),
+    *edits("customers:contact-point-new", 422, "post"),
+    *edits("customers:fact-new"),
+    *edits("customers:fact-new", 422, "post"),
+    *edits("customers:order-new"),
+    *edits("customers:order-new", 422, "post"),
+    Row("customers:person-edit", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": world.person.pk}),
+    Row(
+        "customers:person-edit",
+        only(*SELLERS, ok=422, hidden_from=HIDDEN),
+        lambda world: {"pk": world.person.pk},
+        method="post",
+    ),
+    Row("customers:contact-point-edit", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": world.point.pk}),
+    Row(
+        "customers:contact-point-edit",
+        only(*SELLERS, ok=422, hidden_from=HIDDEN),
+        lambda world: {"pk": world.point.pk},
+        method="post",
+    ),
+    Row("customers:contact-point-delete", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": world.point.pk}),
+    Row("customers:order-list", who_sees_north() | {"other_rep": 200}),
+    Row("customers:order-detail", who_sees_north(), lambda world: {"pk": world.order.pk}),
     Row("customers:product-list", only(*LEADS)),
     Row("customers:product-new", only(*LEADS)),
     Row("customers:product-new", only(*LEADS, ok=422), method="post"),

@@ -1,6 +1,6 @@
 """The addresses of ``home``."""
 
-from tests.permission_table import Row, everybody, only
+from tests.permission_table import Row, everybody, only, who_sees_north
 
 ROWS: list[Row] = [
     Row("home:my-day", everybody()),
@@ -10,4 +10,9 @@ ROWS: list[Row] = [
     Row("home:night-start", only("admin", ok=302), method="post"),
     Row("home:job-retry", only("admin", ok=302), lambda world: {"pk": world.job.pk}, method="post"),
     Row("home:job-cancel", only("admin", ok=302), lambda world: {"pk": world.job.pk}, method="post"),
+    Row("home:customer-list", everybody()),
+    Row("home:customer-page", who_sees_north(), lambda world: {"pk": world.customer.pk}),
+    Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "timeline"}),
+    Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "value"}),
+    Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "steps"}),
 ]

@@ -7,7 +7,7 @@ from complaints import complaint_handling
 from complaints.guardian_assignment import name_guardian
 from complaints.models import Article
 from crm.core.models import JobRun
-from customers.models import CostRate, DataImport, Product
+from customers.models import ContactPoint, CostRate, DataImport, Product
 from interactions.models import Alert
 from interactions.process_running import start_process
 from interactions.promise_keeping import PromiseLine, make_promise
@@ -21,6 +21,9 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     world.customer = factories.make_customer(owner=world.rep, team=world.rep.team)
     world.person = factories.make_person(world.customer)
     world.order = factories.make_order(world.customer, date(2026, 3, 2))
+    world.point = ContactPoint.objects.create(
+        customer=world.customer, kind="email", value="info@kjeldsen.example", value_normal="info@kjeldsen.example"
+    )
     world.product = Product.objects.create(number="P-1", name="Shaft seal")
     world.cost_rate = CostRate.objects.create(work=CostRate.Work.CALL, valid_from=date(2026, 1, 1))
     world.complaint = complaint_handling.take_complaint(

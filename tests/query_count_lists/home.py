@@ -7,9 +7,24 @@ from typing import Any
 from django.utils import timezone
 
 from crm.core.models import JobRun
-from segments.models import Segment
+from interactions.models import Interaction, Task
+from segments.models import Membership, Segment
 from tests import factories
 from tests.query_count_lists import ListPage
+from tests.score_factory import make_score
+
+
+def make_scored_customers(n: int, cast: Any) -> None:
+    """``n`` customers of Ana's with all a row shows."""
+    segment, _made = Segment.objects.get_or_create(key="premium", name="Premium", mark="premium", priority=1)
+    now = timezone.now()
+    for _number in range(n):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        make_score(customer)
+        Membership.objects.create(customer=customer, segment=segment, since=now.date())
+        Interaction.objects.create(customer=customer, channel="call", happened_at=now, logged_by=cast.rep)
+        Task.objects.create(customer=customer, kind="follow_up", title="Call", due_at=now + timedelta(days=1))
+
 
 _microseconds = count()
 
@@ -41,4 +56,6 @@ LISTS: list[ListPage] = [
     ListPage("my day", "/", _make_tasks),
     ListPage("search", "/search/?q=holm", _make_holms),
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),
+    ListPage("customers", "/customers/", make_scored_customers),
+    ListPage("customers, filtered", "/customers/?risk=high&sort=-sales", make_scored_customers),
 ]

@@ -1,0 +1,230 @@
+"""The list of customers: who needs something this week, and which of them has nobody.
+
+Narrowed by the query string, so every figure of a dashboard can lead to the customers behind it:
+``?segment=premium&grade=A&risk=high``. Values are read from the scores in force; a customer who was never scored has
+none and stands last.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from complaints.models import Complaint
+from crm.core.generic_views import ListView
+from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
+from crm.core.models import Role, Team, User
+from crm.core.row_visibility import SEES_ALL
+from crm.core.text_folding import fold_text
+from customers.models import Customer
+from interactions.models import Interaction, Task
+from segments.models import CurrentScore, Membership, Segment
+
+GRADES = tuple((grade, grade) for grade in ("A", "A1", "A2", "B", "B1", "B2", "C", "C1", "C2"))
+RISKS = {risk.name.lower(): risk for risk in CurrentScore.Risk}
+MOST_OWNERS = 200
+Customers = QuerySet[Any]
+
+
+def search_customers(rows: Customers, text: str, request: HttpRequest) -> Customers:
+    """By name, trading name (accents and case apart) or the start of the number; short words from the start."""
+    folded = fold_text(text)
+    by_name = Q(name_folded__contains=folded) if len(folded) > 2 else Q(name_folded__startswith=folded)
+    return rows.filter(by_name | Q(number__startswith=text))
+
+
+def _of_segment(rows: Customers, key: str, request: HttpRequest) -> Customers:
+    members = Membership.objects.current().filter(customer=OuterRef("pk"), segment__key=key)
+    return rows.filter(Exists(members))
+
+
+def _of_grade(rows: Customers, grade: str, request: HttpRequest) -> Customers:
+    return rows.filter(score__grade=grade) if len(grade) == 2 else rows.filter(score__grade__startswith=grade)
+
+
+def _of_owner(rows: Customers, owner: str, request: HttpRequest) -> Customers:
+    return rows.filter(owner=request.user.pk if owner == "me" else int(owner))
+
+
+def _of_nobody(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    return rows.filter(Q(owner=None) | Q(owner__is_active=False))
+
+
+def _below_zero(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    return rows.filter(score__contribution_12m_cents__lt=0)
+
+
+def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
+    """Those whom nobody spoke to within the rhythm their segment promises."""
+    late = Q(pk__in=[])
+    for key, days in Segment.objects.exclude(cadence_days=None).values_list("pk", "cadence_days"):
+        member = Membership.objects.current().filter(customer=OuterRef("pk"), segment=key)
+        talk = Interaction.objects.filter(customer=OuterRef("pk"), happened_at__gte=now - timedelta(days=days))
+        late |= Q(Exists(member) & ~Exists(talk))
+    return rows.filter(late)
+
+
+def _segment_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    return Segment.objects.filter(archived_at=None).values_list("key", "name")
+
+
+def _owner_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    """Whoever may own what the reader sees; at most 200 names, himself first."""
+    user = request.user
+    owners = User.objects.active().exclude(pk=user.pk)
+    if user.role == Role.MANAGER:
+        owners = owners.filter(Q(team=user.team_id) | Q(team__in=user.managed_teams.values("pk")))
+    elif user.role not in SEES_ALL:
+        owners = owners.filter(team=user.team_id) if user.team_id else owners.none()
+    names = owners.order_by("name").values_list("pk", "name")[:MOST_OWNERS]
+    return [("me", gettext("me")), *((str(key), name) for key, name in names)]
+
+
+def _team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    user = request.user
+    teams = Team.objects.all()
+    if user.role not in SEES_ALL:
+        teams = teams.filter(Q(pk=user.team_id) | Q(managers=user)).distinct()
+    return [(str(key), name) for key, name in teams.values_list("pk", "name")[:MOST_OWNERS]]
+
+
+def load_row_details(rows: list[Any], request: HttpRequest) -> None:
+    """Segment, last contact, next task and open complaint of one page, in two queries."""
+    keys = [row.pk for row in rows]
+    segments = {
+        m.customer_id: m.segment
+        for m in Membership.objects.current().filter(customer__in=keys).select_related("segment")
+    }
+    open_tasks = Task.objects.filter(customer=OuterRef("pk"), state=Task.State.OPEN).order_by("due_at", "id")
+    talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-happened_at", "-id")
+    details = Customer.objects.filter(pk__in=keys).annotate(
+        talked_at=Subquery(talks.values("happened_at")[:1]),
+        task=Subquery(open_tasks.values(parts=JSONObject(title="title", due="due_at"))[:1]),
+        complains=Exists(Complaint.objects.filter(customer=OuterRef("pk"), closed_at=None)),
+    )
+    found = {key: (at, task, bad) for key, at, task, bad in details.values_list("pk", "talked_at", "task", "complains")}
+    today = timezone.localdate()
+    for row in rows:
+        row.segment = segments.get(row.pk)
+        row.talked_at, task, row.complains = found.get(row.pk, (None, None, False))
+        row.task_title = task["title"] if task else ""
+        row.task_due = datetime.fromisoformat(task["due"]) if task else None
+        row.shown_score = score = getattr(row, "score", None)
+        row.silent_days = (today - score.last_day).days if score and score.last_day else None
+
+
+CUSTOMERS = ListDefinition(
+    columns=(
+        Column("name", _("Customer"), sort="name_folded"),
+        Column("class", _("Class"), head_term="class"),
+        Column("segment", _("Segment"), hide_on_phone=True),
+        Column(
+            "risk",
+            _("Risk"),
+            sort="score__gap_ratio",
+            tie="score__customer_id",
+            nullable=True,
+            largest_first=True,
+            hide_on_phone=True,
+        ),
+        Column(
+            "sales",
+            _("Sales 12 m"),
+            kind="amount",
+            sort="score__sales_12m_cents",
+            tie="score__customer_id",
+            nullable=True,
+            largest_first=True,
+        ),
+        Column(
+            "contribution",
+            _("Contribution"),
+            kind="amount",
+            sort="score__contribution_12m_cents",
+            tie="score__customer_id",
+            nullable=True,
+            largest_first=True,
+            hide_on_phone=True,
+        ),
+        Column("silent", _("Silent / usual"), kind="number"),
+        Column(
+            "stake",
+            _("At stake"),
+            kind="amount",
+            sort="score__at_stake_cents",
+            tie="score__customer_id",
+            nullable=True,
+            largest_first=True,
+        ),
+        Column("talk", _("Last contact"), hide_on_phone=True),
+        Column("next", _("Next"), hide_on_phone=True),
+        Column("owner", _("Owner"), hide_on_phone=True),
+    ),
+    filters=(
+        TextFilter("q", _("Name or number"), search_customers),
+        ChoiceFilter("segment", _("Segment"), _of_segment, _segment_choices),
+        ChoiceFilter("grade", _("Class"), _of_grade, GRADES),
+        ChoiceFilter(
+            "risk",
+            _("Risk"),
+            lambda rows, value, request: rows.filter(score__risk=RISKS[value]),
+            tuple((name, risk.label) for name, risk in RISKS.items()),
+        ),
+        ChoiceFilter("owner", _("Owner"), _of_owner, _owner_choices),
+        ChoiceFilter("team", _("Team"), lambda rows, value, request: rows.filter(team=int(value)), _team_choices),
+        ChoiceFilter(
+            "stage", _("Stage"), lambda rows, value, request: rows.filter(stage=value), Customer.Stage.choices
+        ),
+        TextFilter("country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper())),
+        FlagFilter("nobody", _("Nobody looks after"), _of_nobody),
+        FlagFilter(
+            "overdue", _("Overdue to talk to"), lambda rows, value, request: overdue_to_talk(rows, now=timezone.now())
+        ),
+        FlagFilter("below_zero", _("Below zero"), _below_zero),
+        FlagFilter("archived", _("Archived"), lambda rows, value, request: rows),
+    ),
+    default_sort="-stake",
+    load=load_row_details,
+)
+VIEWS = (
+    (_("All"), ""),
+    (_("My customers"), "owner=me"),
+    (_("Slipping away"), "risk=high"),
+    (_("Overdue to talk to"), "overdue=1"),
+    (_("Nobody looks after"), "nobody=1"),
+    (_("Below zero"), "below_zero=1"),
+    (_("Archived"), "archived=1"),
+)
+
+
+class CustomerList(ListView):
+    """Customers the reader may see; the archived ones only where he asks for them."""
+
+    model = Customer
+    permission = "customers.view_customer"
+    definition = CUSTOMERS
+    template_name = "home/customer_list.html"
+    fragments = ("rows",)
+    title = _("Customers")
+    new_permission = "customers.add_customer"
+    new_label = _("Customer")
+
+    def get_new_url(self) -> str:
+        return reverse("customers:customer-new")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset().select_related("owner", "score")
+        return rows.exclude(archived_at=None) if self.request.GET.get("archived") == "1" else rows.current()
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**context)
+        query = shown["list"].query.lstrip("?")
+        tabs = [{"label": label, "url": f"?{key}", "current": query == key} for label, key in VIEWS]
+        return {**shown, "tabs": tabs}

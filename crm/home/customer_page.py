@@ -1,0 +1,81 @@
+"""One customer on one screen: how we stand, what we said last, what we owe, what comes next.
+
+The first paint says how we stand; timeline, value and next steps are fetched beside it (``customer-part``), each also a
+page of its own for whoever has no script.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from crm.core.generic_views import DetailView
+from crm.home.customer_state import describe_sales, load_state, with_segment
+from crm.home.customer_timeline import KINDS, load_timeline, read_place
+from crm.home.customer_value import load_rhythm, load_statement
+from customers.models import Customer
+from interactions.models import ProcessRun
+from interactions.models.process_run import StepRun
+
+
+class CustomerPage(DetailView):
+    """The page of one customer."""
+
+    model = Customer
+    permission = "customers.view_customer"
+    template_name = "home/customer_page.html"
+    title = _("Customer")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return with_segment(super().get_queryset().select_related("owner", "team", "score"))
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        state = load_state(self.found, now=timezone.now())
+        compared = describe_sales(state.score) if state.score else ""
+        return super().get_context_data(state=state, compared=compared, **context)
+
+
+def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in KINDS else ""
+    place = read_place(request.GET.get("after", ""))
+    entries, more = load_timeline(customer, kind=kind, place=place, today=timezone.localdate())
+    tabs = [{"key": "", "label": _("Everything")}, *({"key": key, "label": label} for key, label in KINDS.items())]
+    return {"entries": entries, "more": more, "kind": kind, "tabs": tabs, "is_first": place is None}
+
+
+def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    score, today = getattr(customer, "score", None), timezone.localdate()
+    statement = load_statement(customer, score, today=today)
+    return {"score": score, "statement": statement, "rhythm": load_rhythm(customer, score, today=today)}
+
+
+def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """Every running process with its steps; the open step first."""
+    runs = list(
+        ProcessRun.objects.filter(customer=customer, state=ProcessRun.State.RUNNING).select_related(
+            "version__process__segment"
+        )[:5]
+    )
+    steps = StepRun.objects.filter(run__in=runs).select_related("step").order_by("position")
+    for run in runs:
+        run.shown_steps = [step for step in steps if step.run_id == run.pk]
+    return {"runs": runs}
+
+
+PARTS = {"timeline": _timeline_part, "value": _value_part, "steps": _steps_part}
+
+
+@require_GET
+def show_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
+    """A part of the page: alone for htmx, else in a page of its own."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("score"), pk=pk)
+    if part not in PARTS:
+        raise Http404
+    shown = {"customer": customer, "part": f"home/customer_page/{part}.html", **PARTS[part](request, customer)}
+    name = shown["part"] if request.htmx else "home/customer_page/alone.html"
+    return render(request, name, shown)

@@ -1,0 +1,164 @@
+"""How we stand with one customer: everything the customer page says at first sight, in a handful of queries."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from complaints.models import Complaint
+from crm.core.formats import format_money, format_percent
+from crm.core.models.business_setting import setting
+from customers.models import ContactPoint, Customer, Person, ProfileFact
+from interactions.models import Alert, Interaction, Promise
+from segments.models import CurrentScore, Membership
+from segments.rules.value_explanation import Relation, ValueFacts, explain_value
+
+RECENTLY_CLOSED = timedelta(days=7)
+MOST_PEOPLE = 30
+MOST_FACTS = 60
+OLD_FACT = timedelta(days=365)
+
+
+@dataclass
+class ComplaintState:
+    """An open complaint and its clock, in local days."""
+
+    complaint: Complaint
+    day: int
+    of_days: int
+
+    @property
+    def days_left(self) -> int:
+        return max(0, self.of_days - self.day)
+
+
+@dataclass
+class CustomerState:
+    """What the page shows at first sight."""
+
+    customer: Customer
+    score: CurrentScore | None
+    segment: dict[str, Any] | None
+    silent_days: int | None
+    people: list[Person] = field(default_factory=list)
+    points: list[ContactPoint] = field(default_factory=list)
+    facts: list[ProfileFact] = field(default_factory=list)
+    complaint: ComplaintState | None = None
+    alert: Alert | None = None
+    last_talk: Interaction | None = None
+    owed: list[Promise] = field(default_factory=list)
+    asked: list[Promise] = field(default_factory=list)
+    why: str = ""
+
+    @property
+    def phone(self) -> ContactPoint | None:
+        return next((p for p in self.points if p.kind == ContactPoint.Kind.PHONE and p.is_valid), None)
+
+    @property
+    def mail(self) -> ContactPoint | None:
+        return next((p for p in self.points if p.kind == ContactPoint.Kind.EMAIL and p.is_valid), None)
+
+
+def with_segment(customers: QuerySet[Any]) -> QuerySet[Any]:
+    """Each with ``segment_parts``: name, mark, cadence, since and reason of the segment he is in."""
+    current = Membership.objects.current().filter(customer=OuterRef("pk"))
+    parts = JSONObject(
+        name="segment__name",
+        mark="segment__mark",
+        key="segment__key",
+        cadence_days="segment__cadence_days",
+        since="since",
+        reason="reason",
+        pinned_until="pin__expires_on",
+    )
+    return customers.annotate(segment_parts=Subquery(current.values(parts=parts)[:1]))
+
+
+def _read_segment(parts: dict[str, Any] | None) -> dict[str, Any] | None:
+    if parts is None:
+        return None
+    dates = {key: date.fromisoformat(parts[key]) for key in ("since", "pinned_until") if parts[key]}
+    return {**parts, **dates}
+
+
+def _load_people(state: CustomerState) -> None:
+    talks = Interaction.objects.filter(person=OuterRef("pk")).order_by("-happened_at")
+    people = Person.objects.filter(customer=state.customer, left_on=None)
+    state.people = list(people.annotate(talked_at=Subquery(talks.values("happened_at")[:1]))[:MOST_PEOPLE])
+    state.points = list(ContactPoint.objects.filter(customer=state.customer))
+    for person in state.people:
+        person.points = [point for point in state.points if point.person_id == person.pk]
+
+
+def _load_facts(state: CustomerState, *, today: date) -> None:
+    """The newest of each label."""
+    facts = ProfileFact.objects.filter(customer=state.customer).select_related("asked_by")
+    state.facts = list(facts.order_by("label", "-told_on", "-id").distinct("label")[:MOST_FACTS])
+    for fact in state.facts:
+        fact.is_old = today - fact.told_on > OLD_FACT
+
+
+def _load_complaint(state: CustomerState, *, today: date) -> None:
+    complaints = Complaint.objects.filter(customer=state.customer, closed_at=None).select_related("guardian")
+    worst = complaints.order_by("-severity", "taken_at").first()
+    if worst is not None:
+        day = (today - timezone.localdate(worst.taken_at)).days
+        state.complaint = ComplaintState(worst, day=day, of_days=int(setting("complaints.recovery_days")))
+
+
+def _load_talk(state: CustomerState, *, now: datetime) -> None:
+    talks = Interaction.objects.filter(customer=state.customer).select_related("person", "logged_by")
+    state.last_talk = talks.order_by("-happened_at", "-id").first()
+    promises = Promise.objects.filter(customer=state.customer).select_related("owner", "person")
+    shown = promises.filter(Q(state=Promise.State.OPEN) | Q(closed_at__gte=now - RECENTLY_CLOSED))
+    for promise in shown.order_by(F("closed_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")[:20]:
+        (state.owed if promise.side == Promise.Side.OURS else state.asked).append(promise)
+
+
+def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int | None) -> str:
+    """The sentence that says why the customer is where he is."""
+    known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
+    facts = ValueFacts(
+        purchases=score.purchase_days,
+        silence_days=silent_days,
+        mean_gap_days=score.mean_gap_days,
+        surprise=score.surprise if known else None,
+        at_stake_cents=score.at_stake_cents or None,
+        too_little_data=score.note == CurrentScore.Note.LITTLE_DATA,
+        relation=Relation.CONTRACT if customer.relation == Customer.Relation.CONTRACT else Relation.PURCHASES,
+    )
+    currency = setting("company.currency")
+    return explain_value(facts).render(translate=_, format_money=lambda cents: format_money(cents, currency=currency))
+
+
+def describe_sales(score: CurrentScore) -> str:
+    """``a third less than the year before`` in figures; "" without a year before."""
+    before = score.sales_before_12m_cents
+    if before <= 0:
+        return ""
+    change = score.sales_12m_cents / before - 1
+    share = format_percent(abs(change))
+    if abs(change) < 0.02:
+        return _("as much as the year before")
+    return _("%(share)s less than the year before" if change < 0 else "%(share)s more than the year before") % {
+        "share": share
+    }
+
+
+def load_state(customer: Customer, *, now: datetime) -> CustomerState:
+    """Everything at first sight; ``customer`` comes from ``with_segment`` with owner, team and score."""
+    today = timezone.localdate(now)
+    score = getattr(customer, "score", None)
+    silent = (today - score.last_day).days if score and score.last_day else None
+    state = CustomerState(customer, score, _read_segment(customer.segment_parts), silent)
+    _load_people(state)
+    _load_facts(state, today=today)
+    _load_complaint(state, today=today)
+    state.alert = Alert.objects.filter(customer=customer).open().select_related("trigger").order_by("-rank").first()
+    _load_talk(state, now=now)
+    state.why = explain_score(customer, score, silent_days=silent) if score else ""
+    return state

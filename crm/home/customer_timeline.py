@@ -1,0 +1,279 @@
+"""Everything that happened with a customer, newest first: contacts, orders, complaints, alerts, steps, changes.
+
+Each kind is read from its own table along its own index, no further than one page needs, and merged here. A place in
+the timeline is the moment, the kind's rank and the id of its last entry.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from heapq import merge
+from itertools import islice
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.functional import Promise as LazyText
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from complaints.models import Complaint
+from crm.core.formats import format_money
+from crm.core.models.business_setting import setting
+from customers.models import Customer, Order
+from interactions.models import Alert, Interaction
+from interactions.models.process_run import StepRun
+from segments.models import Pin, SegmentChange
+
+PAGE_SIZE = 25
+LARGEST_ID = 2**63 - 1
+CHANNEL_ICONS = {"call": "phone", "mail": "mail", "visit": "visit", "chat": "message"}
+
+
+@dataclass
+class Entry:
+    """One line of the timeline. ``said`` marks the customer's own words; ``day_only`` has no hour to show."""
+
+    at: datetime
+    rank: int
+    id: int
+    icon: str
+    what: str
+    who: str = ""
+    text: str = ""
+    tone: str = ""
+    url: str = ""
+    day_only: bool = False
+    said: bool = False
+    heading: str = ""
+
+    @property
+    def place(self) -> tuple[datetime, int, int]:
+        return (self.at, -self.rank, self.id)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of entry: its rows, the field that orders them, and how a row reads."""
+
+    key: str
+    label: str | LazyText
+    rank: int
+    rows: Callable[[Customer], QuerySet[Any]]
+    moment: str
+    read: Callable[[Any], Entry]
+    by_day: bool = False
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _join(*parts: object) -> str:
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _read_interaction(row: Interaction) -> Entry:
+    words = {
+        ("call", "out"): _("Call to %(who)s"),
+        ("call", "in"): _("Call from %(who)s"),
+        ("mail", "out"): _("Mail to %(who)s"),
+        ("mail", "in"): _("Mail from %(who)s"),
+        ("visit", "out"): _("Visit with %(who)s"),
+        ("visit", "in"): _("Visit of %(who)s"),
+        ("chat", "out"): _("Chat with %(who)s"),
+        ("chat", "in"): _("Chat from %(who)s"),
+    }
+    what = words[row.channel, row.direction] % {"who": row.person or _("the company")}
+    outcome = "" if row.outcome == Interaction.Outcome.TALKED else row.get_outcome_display()
+    minutes = _("%(minutes)s min") % {"minutes": row.minutes} if row.minutes else ""
+    icon = CHANNEL_ICONS[row.channel]
+    return Entry(
+        row.happened_at,
+        0,
+        row.pk,
+        icon,
+        what,
+        _join(outcome, minutes, row.logged_by),
+        row.note,
+        said=row.direction == "in",
+    )
+
+
+def _read_order(row: Order) -> Entry:
+    amount = format_money(row.amount_cents, currency=setting("company.currency"), with_cents=True)
+    kind = _("Return %(number)s") if row.amount_cents < 0 else _("Order %(number)s")
+    lines = _("%(count)s lines") % {"count": row.line_count} if row.line_count > 1 else ""
+    url = reverse("customers:order-detail", args=[row.pk])
+    tone = "warn" if row.amount_cents < 0 else ""
+    what = kind % {"number": row.number}
+    return Entry(_start_of(row.day), 1, row.pk, "box", what, _join(amount, lines), tone=tone, url=url, day_only=True)
+
+
+def _read_complaint(row: Complaint) -> Entry:
+    what = _("%(kind)s %(title)s") % {"kind": row.get_kind_display().capitalize(), "title": row}
+    closed = _("closed %(day)s") % {"day": timezone.localdate(row.closed_at)} if row.closed_at else _("open")
+    tone = "good" if row.closed_at else "bad"
+    return Entry(row.taken_at, 2, row.pk, "alert", what, _join(closed, row.taken_by), row.words, tone, said=True)
+
+
+def _read_alert(row: Alert) -> Entry:
+    return Entry(
+        row.created_at, 3, row.pk, "bolt", str(row.trigger), _join(_("alert"), row.get_state_display()), tone="bad"
+    )
+
+
+def _read_step(row: StepRun) -> Entry:
+    skipped = row.state == StepRun.State.SKIPPED
+    what = (_("Step skipped: %(step)s") if skipped else _("Step done: %(step)s")) % {"step": row.step.title}
+    icon, tone = ("pause", "warn") if skipped else ("check", "good")
+    return Entry(row.closed_at, 4, row.pk, icon, what, _join(row.run, row.closed_by), row.skip_reason, tone)
+
+
+def _read_change(row: SegmentChange) -> Entry:
+    what = _("Now %(segment)s") % {"segment": row.to_segment}
+    before = _("before: %(segment)s") % {"segment": row.from_segment} if row.from_segment else ""
+    return Entry(row.created_at, 5, row.pk, "swap", what, before, row.reason)
+
+
+def _read_pin(row: Pin) -> Entry:
+    what = _("Pinned: %(what)s") % {"what": row.segment or row.grade}
+    return Entry(
+        row.pinned_at,
+        6,
+        row.pk,
+        "pin",
+        what,
+        _join(row.pinned_by, _("until %(day)s") % {"day": row.expires_on}),
+        row.reason,
+    )
+
+
+SOURCES = (
+    Source(
+        "talks",
+        gettext_lazy("Talks"),
+        0,
+        lambda c: Interaction.objects.filter(customer=c).select_related("person", "logged_by"),
+        "happened_at",
+        _read_interaction,
+    ),
+    Source(
+        "orders", gettext_lazy("Orders"), 1, lambda c: Order.objects.filter(customer=c), "day", _read_order, by_day=True
+    ),
+    Source(
+        "complaints",
+        gettext_lazy("Complaints"),
+        2,
+        lambda c: Complaint.objects.filter(customer=c).select_related("taken_by"),
+        "taken_at",
+        _read_complaint,
+    ),
+    Source(
+        "alerts",
+        gettext_lazy("Alerts"),
+        3,
+        lambda c: Alert.objects.filter(customer=c).select_related("trigger"),
+        "created_at",
+        _read_alert,
+    ),
+    Source(
+        "steps",
+        gettext_lazy("Steps"),
+        4,
+        lambda c: StepRun.objects.filter(run__customer=c, closed_at__isnull=False).select_related(
+            "run", "step", "closed_by"
+        ),
+        "closed_at",
+        _read_step,
+    ),
+    Source(
+        "segments",
+        gettext_lazy("Segment"),
+        5,
+        lambda c: SegmentChange.objects.filter(customer=c).select_related("from_segment", "to_segment"),
+        "created_at",
+        _read_change,
+    ),
+    Source(
+        "segments",
+        gettext_lazy("Segment"),
+        6,
+        lambda c: Pin.objects.filter(customer=c).select_related("segment", "pinned_by"),
+        "pinned_at",
+        _read_pin,
+    ),
+)
+KINDS = {source.key: source.label for source in SOURCES}
+Place = tuple[datetime, int, int]
+
+
+def write_place(entry: Entry) -> str:
+    """The token of an entry's place."""
+    raw = json.dumps([entry.at.isoformat(), entry.rank, entry.id]).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def read_place(raw: str) -> Place | None:
+    """A place from a token; None when it is broken or forged."""
+    try:
+        moment, rank, row_id = json.loads(base64.urlsafe_b64decode(raw.encode("ascii") + b"==="))
+        at = datetime.fromisoformat(moment)
+        sane = timedelta(days=1) < at - datetime.min.replace(tzinfo=at.tzinfo) and at.year < 9000
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+    if (
+        at.tzinfo is None
+        or not sane
+        or type(rank) is not int
+        or type(row_id) is not int
+        or not 0 <= row_id <= LARGEST_ID
+    ):
+        return None
+    return (at, rank, row_id)
+
+
+def _read_source(source: Source, customer: Customer, place: Place | None, size: int) -> Iterable[Entry]:
+    rows = source.rows(customer).order_by(f"-{source.moment}", "-id")
+    if place is not None:
+        at, rank, row_id = place
+        moment = timezone.localdate(at) if source.by_day else at
+        if rank == source.rank:
+            rows = rows.filter(TupleLessThan((F(source.moment), F("id")), (moment, row_id)))
+        elif rank < source.rank or (source.by_day and at > _start_of(timezone.localdate(at))):
+            rows = rows.filter(**{f"{source.moment}__lte": moment})
+        else:
+            rows = rows.filter(**{f"{source.moment}__lt": moment})
+    return [source.read(row) for row in rows[:size]]
+
+
+def _headings(entries: list[Entry], *, today: date) -> None:
+    """The first entry of each day (for two days) or month carries its heading."""
+    before = ""
+    for entry in entries:
+        day = timezone.localdate(entry.at)
+        if day >= today:
+            words = _("Today")
+        elif day == today - timedelta(days=1):
+            words = _("Yesterday")
+        elif (day.year, day.month) == (today.year, today.month):
+            words = _("Earlier this month")
+        else:
+            words = f"{MONTHS[day.month]}" if day.year == today.year else f"{MONTHS[day.month]} {day.year}"
+        entry.heading, before = ("" if words == before else words), words
+
+
+def load_timeline(customer: Customer, *, kind: str, place: Place | None, today: date) -> tuple[list[Entry], str]:
+    """A page of entries, of one kind or ("") of all, and the token of the next page or ""."""
+    sources = [source for source in SOURCES if not kind or source.key == kind]
+    parts = [_read_source(source, customer, place, PAGE_SIZE + 1) for source in sources]
+    newest_first = merge(*parts, key=lambda entry: entry.place, reverse=True)
+    entries = list(islice(newest_first, PAGE_SIZE + 1))
+    more = write_place(entries[PAGE_SIZE - 1]) if len(entries) > PAGE_SIZE else ""
+    _headings(entries[:PAGE_SIZE], today=today)
+    return entries[:PAGE_SIZE], more

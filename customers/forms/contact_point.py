@@ -1,0 +1,97 @@
+"""Forms of people, of ways to reach them and of what they told."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import ContactPoint, Person, ProfileFact
+from customers.rules.contact_point_reading import ContactPointReading, UnreadableContactPoint, read_contact_point
+
+REFUSALS = {
+    "empty": _("Please write an address or number."),
+    "long": _("This is too long."),
+    "phone": _("This is no phone number. Write it with its country, such as +45 86 12 34 56."),
+    "email": _("This is no e-mail address."),
+    "web": _("This is no web address."),
+}
+_DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def read_or_refuse(text: str, *, kind: str, country: str = "") -> ContactPointReading:
+    """A reading, or a ``ValidationError`` in words."""
+    try:
+        return read_contact_point(text, kind=kind, country=country)
+    except UnreadableContactPoint as error:
+        raise ValidationError(REFUSALS[error.reason]) from None
+
+
+class ContactPointForm(forms.ModelForm):
+    """A number or address of the customer or of one of its people."""
+
+    class Meta:
+        model = ContactPoint
+        fields = ["kind", "value", "person", "is_valid", "proven_on"]
+        widgets = {"proven_on": _DAY}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(customer=self.instance.customer_id).order_by("name_folded")
+        self.fields["person"].queryset = people
+        self.fields["person"].empty_label = str(_("the company"))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("kind") and values.get("value"):
+            try:
+                reading = read_or_refuse(values["value"], kind=values["kind"], country=self.instance.customer.country)
+            except ValidationError as error:
+                self.add_error("value", error)
+                return values
+            values["value"], self.instance.value_normal = reading.value, reading.value_normal
+            self._refuse_twice(values, reading)
+        return values
+
+    def _refuse_twice(self, values: dict[str, Any], reading: ContactPointReading) -> None:
+        same = ContactPoint.objects.filter(
+            customer=self.instance.customer_id,
+            person=values.get("person"),
+            kind=reading.kind,
+            value_normal=reading.value_normal,
+        )
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error("value", _("This is already noted here."))
+
+
+class PersonForm(forms.ModelForm):
+    """Somebody at the customer; a day in ``left_on`` takes him out of the page, not out of the history."""
+
+    class Meta:
+        model = Person
+        fields = ["name", "job_title", "influence", "language", "is_main", "left_on"]
+        widgets = {"left_on": _DAY}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("left_on"):
+            values["is_main"] = False
+        return values
+
+    def save(self, commit: bool = True) -> Person:  # noqa: FBT001, FBT002 the signature is Django's
+        person = super().save(commit=False)
+        if person.is_main:
+            others = Person.objects.filter(customer=person.customer_id, is_main=True)
+            others.exclude(pk=person.pk).update(is_main=False)
+        if commit:
+            person.save()
+        return person
+
+
+class FactForm(forms.ModelForm):
+    """Something they told us."""
+
+    class Meta:
+        model = ProfileFact
+        fields = ["label", "value", "told_on", "source", "use_in_talk"]
+        widgets = {"told_on": _DAY}

@@ -1,0 +1,137 @@
+"""The form of a customer."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.models import Role, Team, User
+from customers.customer_registration import LikelyDuplicate, find_duplicates, next_number
+from customers.forms.contact_point import read_or_refuse
+from customers.models import ContactPoint, Customer
+from customers.rules.contact_point_reading import read_domain
+
+ASSIGN = "customers.assign_customer"
+
+
+class CustomerForm(forms.ModelForm):
+    """``user`` decides which owners and teams may be chosen; without the right to assign the fields are not there."""
+
+    class Meta:
+        model = Customer
+        fields = [
+            "name",
+            "trading_name",
+            "kind",
+            "number",
+            "stage",
+            "relation",
+            "owner",
+            "team",
+            "street",
+            "postcode",
+            "city",
+            "country",
+            "language",
+            "industry",
+            "tax_id",
+            "domain",
+            "since",
+            "source",
+            "lawful_basis",
+        ]
+        widgets = {"since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+        help_texts = {"country": _("Two letters, such as DK."), "number": _("Empty: the next free one.")}
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.duplicates: list[LikelyDuplicate] = []
+        self.fields["number"].required = False
+        self.fields["name"].widget.attrs["dir"] = "auto"
+        if user.has_perm(ASSIGN):
+            self.fields["owner"].queryset = self._owners()
+            self.fields["team"].queryset = self._teams()
+        else:
+            del self.fields["owner"], self.fields["team"]
+
+    def _owners(self) -> Any:
+        owners = User.objects.active().order_by("name")
+        if self.user.role == Role.MANAGER:
+            mine = Q(team=self.user.team_id) | Q(team__in=self.user.managed_teams.values("pk"))
+            owners = User.objects.filter(mine & Q(is_active=True) | Q(pk=self.instance.owner_id)).order_by("name")
+        return owners
+
+    def _teams(self) -> Any:
+        teams = Team.objects.all()
+        if self.user.role == Role.MANAGER:
+            mine = Q(pk=self.user.team_id) | Q(pk__in=self.user.managed_teams.values("pk"))
+            teams = teams.filter(mine | Q(pk=self.instance.team_id))
+        return teams
+
+    def clean_number(self) -> str:
+        number = self.cleaned_data["number"].strip()
+        if number:
+            return number
+        return self.instance.number or next_number()
+
+    def clean_country(self) -> str:
+        country = self.cleaned_data["country"].strip().upper()
+        if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
+            raise ValidationError(_("Two letters, such as DK."))
+        return country
+
+    def clean_domain(self) -> str:
+        return read_domain(self.cleaned_data["domain"])
+
+
+class NewCustomerForm(CustomerForm):
+    """With a first e-mail and phone, and a word about who looks alike; ``accept`` says that it is another one."""
+
+    email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
+    accept = forms.BooleanField(label=_("It is another customer"), required=False)
+
+    def clean_email(self) -> str:
+        text = self.cleaned_data["email"].strip()
+        return read_or_refuse(text, kind=ContactPoint.Kind.EMAIL).value_normal if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("phone"):
+            try:
+                reading = read_or_refuse(values["phone"], kind="phone", country=values.get("country", ""))
+                self.phone_read = reading
+            except ValidationError as error:
+                self.add_error("phone", error)
+        named = {key: values.get(key, "") for key in ("name", "tax_id", "domain", "email")}
+        self.duplicates = find_duplicates(self.user, **named)
+        if self.duplicates and not values.get("accept"):
+            self.add_error(
+                None, _("Somebody like this is already here. Look below; tick the box if it is another one.")
+            )
+        return values
+
+    def save(self, commit: bool = True) -> Customer:  # noqa: FBT001, FBT002 the signature is Django's
+        customer = super().save(commit=False)
+        if "owner" not in self.fields:
+            customer.owner, customer.team = self.user, self.user.team
+        elif customer.team is None and customer.owner is not None:
+            customer.team = customer.owner.team
+        if not customer.domain and (email := self.cleaned_data["email"]):
+            customer.domain = read_domain(email)
+        if commit:
+            customer.save()
+            self.save_contact_points(customer)
+        return customer
+
+    def save_contact_points(self, customer: Customer) -> None:
+        """The e-mail and phone typed with the customer."""
+        if email := self.cleaned_data["email"]:
+            ContactPoint.objects.create(customer=customer, kind="email", value=email, value_normal=email)
+        if reading := getattr(self, "phone_read", None):
+            ContactPoint.objects.create(
+                customer=customer, kind="phone", value=reading.value, value_normal=reading.value_normal
+            )

@@ -1,0 +1,70 @@
+"""An order entered by hand."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from customers.forms.amounts import AmountField
+from customers.models import Order, OrderLine, Product
+
+LINES = 5
+
+
+class OrderForm(forms.ModelForm):
+    """Number, day and net amount; a return has a minus."""
+
+    amount_cents = AmountField(label=_("Net amount"), help_text=_("A return has a minus."))
+    cost_cents = AmountField(label=_("Cost of goods"), required=False)
+
+    class Meta:
+        model = Order
+        fields = ["number", "day", "amount_cents", "cost_cents"]
+        widgets = {"day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+
+class OrderLineForm(forms.Form):
+    """One line; an empty one is left out."""
+
+    description = forms.CharField(label=_("What"), max_length=200, required=False)
+    product = forms.CharField(label=_("Product number"), max_length=40, required=False)
+    quantity = forms.DecimalField(label=_("Quantity"), max_digits=14, decimal_places=3, required=False, min_value=0)
+    amount_cents = AmountField(label=_("Net amount"), required=False)
+
+    def clean_product(self) -> Product | None:
+        number = self.cleaned_data["product"].strip()
+        if not number:
+            return None
+        product = Product.objects.filter(number=number).first()
+        if product is None:
+            raise ValidationError(_("No product has this number."))
+        return product
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        described = values.get("description") or values.get("product")
+        if described and values.get("amount_cents") is None and "amount_cents" not in self.errors:
+            self.add_error("amount_cents", _("Please give the amount of this line."))
+        return values
+
+    def make_line(self, *, position: int) -> OrderLine | None:
+        """The line as typed, or None where nothing was."""
+        values = self.cleaned_data
+        if values.get("amount_cents") is None:
+            return None
+        product = values.get("product")
+        quantity = values.get("quantity")
+        quantity = 1 if quantity is None else quantity
+        cost = int(product.cost_cents * quantity) if product and product.cost_cents is not None else None
+        return OrderLine(
+            position=position,
+            product=product,
+            description=values.get("description") or (product.name if product else ""),
+            quantity=quantity,
+            amount_cents=values["amount_cents"],
+            cost_cents=cost,
+        )
+
+
+OrderLineFormSet = forms.formset_factory(OrderLineForm, extra=LINES, max_num=LINES, absolute_max=LINES)

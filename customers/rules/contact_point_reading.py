@@ -1,0 +1,89 @@
+"""Reads phone numbers, e-mail and web addresses as people write them, into the one form in which they are compared."""
+
+import re
+from dataclasses import dataclass
+
+import phonenumbers
+
+PHONE, EMAIL, WEB = "phone", "email", "web"
+LONGEST = 254
+_EMAIL = re.compile(
+    r"^[^@\s<>()\[\]\\,;:\"]{1,64}@([a-z0-9¡-￿](?:[a-z0-9¡-￿-]{0,61}[a-z0-9¡-￿])?\.)+[a-z¡-￿][a-z0-9¡-￿-]{1,62}$"
+)
+_HOST = re.compile(r"^([a-z0-9¡-￿](?:[a-z0-9¡-￿-]{0,61}[a-z0-9¡-￿])?\.)+[a-z¡-￿][a-z0-9¡-￿-]{1,62}$")
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://")
+
+
+class UnreadableContactPoint(ValueError):
+    """What was typed cannot be read; ``reason`` is ``empty``, ``long``, ``phone``, ``email`` or ``web``."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class ContactPointReading:
+    """``value`` as it is shown, ``value_normal`` as it is compared and dialled."""
+
+    kind: str
+    value: str
+    value_normal: str
+
+
+def guess_kind(text: str) -> str:
+    """What ``text`` looks like: a phone number, an e-mail or a web address."""
+    if "@" in text:
+        return EMAIL
+    digits = sum(c.isdigit() for c in text)
+    return PHONE if digits >= 5 and digits * 2 >= len(text.strip()) else WEB
+
+
+def read_contact_point(text: str, *, kind: str, country: str = "") -> ContactPointReading:
+    """Read ``text``; ``country`` (two letters) helps with phone numbers written without ``+``.
+
+    Raises ``UnreadableContactPoint``.
+    """
+    shown = " ".join(text.split())
+    if not shown:
+        raise UnreadableContactPoint("empty")
+    if len(shown) > LONGEST:
+        raise UnreadableContactPoint("long")
+    read = {PHONE: _read_phone, EMAIL: _read_email, WEB: _read_web}[kind]
+    return read(shown, country)
+
+
+def _read_phone(shown: str, country: str) -> ContactPointReading:
+    text = f"+{shown[2:]}" if shown.startswith("00") else shown
+    try:
+        number = phonenumbers.parse(text, country.upper() or None)
+    except phonenumbers.NumberParseException:
+        raise UnreadableContactPoint(PHONE) from None
+    if not phonenumbers.is_possible_number(number):
+        raise UnreadableContactPoint(PHONE)
+    form = phonenumbers.PhoneNumberFormat
+    return ContactPointReading(
+        PHONE,
+        phonenumbers.format_number(number, form.INTERNATIONAL),
+        phonenumbers.format_number(number, form.E164),
+    )
+
+
+def _read_email(shown: str, country: str) -> ContactPointReading:
+    plain = shown.lower().removeprefix("mailto:").strip()
+    if not _EMAIL.match(plain):
+        raise UnreadableContactPoint(EMAIL)
+    return ContactPointReading(EMAIL, plain, plain)
+
+
+def _read_web(shown: str, country: str) -> ContactPointReading:
+    plain = _SCHEME.sub("", shown.lower()).rstrip("/")
+    if not _HOST.match(plain.partition("/")[0].partition(":")[0]) or " " in plain:
+        raise UnreadableContactPoint(WEB)
+    return ContactPointReading(WEB, plain, plain.removeprefix("www."))
+
+
+def read_domain(text: str) -> str:
+    """The bare domain of a web or e-mail address: ``https://www.Kjeldsen.example/dk`` is ``kjeldsen.example``."""
+    host = _SCHEME.sub("", text.strip().lower()).rpartition("@")[2].partition("/")[0].partition(":")[0]
+    return host.removeprefix("www.").strip(".")

@@ -1,0 +1,103 @@
+"""New, edit, archive and restore a customer."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.core.generic_views import CreateView, UpdateView
+from crm.core.permission_check import refuse_unless
+from crm.core.toasts import add_toast
+from customers.customer_archiving import archive_customer, restore_customer
+from customers.customer_registration import find_duplicates
+from customers.forms.customer import CustomerForm, NewCustomerForm
+from customers.models import Customer
+from customers.rules.contact_point_reading import read_domain
+
+
+def page_url(customer: Customer) -> str:
+    """The page of a customer, which a layer above draws."""
+    return reverse("home:customer-page", args=[customer.pk])
+
+
+class CustomerNew(CreateView):
+    model = Customer
+    form_class = NewCustomerForm
+    permission = "customers.add_customer"
+    template_name = "customers/customer_new.html"
+    title = gettext_lazy("New customer")
+    back_label = gettext_lazy("Customers")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_back_url(self) -> str:
+        return reverse("home:customer-list")
+
+    def get_success_url(self) -> str:
+        seen = Customer.objects.visible_to(self.request.user).filter(pk=self.object.pk).exists()
+        return page_url(self.object) if seen else self.get_back_url()
+
+    def save_form(self, form: Any) -> Customer:
+        customer = super().save_form(form)
+        form.save_contact_points(customer)
+        return customer
+
+
+class CustomerEdit(UpdateView):
+    model = Customer
+    form_class = CustomerForm
+    permission = "customers.change_customer"
+    template_name = "customers/customer_edit.html"
+    title = gettext_lazy("Edit customer")
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "user": self.request.user}
+
+    def get_back_url(self) -> str:
+        return page_url(self.found)
+
+    def get_success_url(self) -> str:
+        seen = Customer.objects.visible_to(self.request.user).filter(pk=self.found.pk).exists()
+        return page_url(self.found) if seen else reverse("home:customer-list")
+
+
+@require_GET
+def warn_of_duplicates(request: HttpRequest) -> HttpResponse:
+    """Who looks like the customer being typed; a fragment."""
+    refuse_unless(request.user, "customers.add_customer")
+    typed = {key: "".join(c for c in request.GET.get(key, "") if c.isprintable())[:300] for key in ("name", "tax_id")}
+    email, domain = (read_text(request, key).lower() for key in ("email", "domain"))
+    duplicates = find_duplicates(request.user, **typed, email=email, domain=read_domain(domain))
+    return render(request, "customers/duplicate_warning.html", {"duplicates": duplicates})
+
+
+def read_text(request: HttpRequest, key: str) -> str:
+    """A value of the query string without control characters."""
+    return "".join(c for c in request.GET.get(key, "") if c.isprintable()).strip()[:254]
+
+
+@require_POST
+def archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Out of the lists; Undo brings back."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    refuse_unless(request.user, "customers.archive_customer")
+    archive_customer(customer, by=request.user, at=timezone.now())
+    undo = reverse("customers:customer-restore", args=[customer.pk])
+    add_toast(request, _("%(name)s archived.") % {"name": customer.name}, undo_url=undo)
+    return redirect(page_url(customer))
+
+
+@require_POST
+def restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back into the lists."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
+    refuse_unless(request.user, "customers.archive_customer")
+    restore_customer(customer, by=request.user)
+    add_toast(request, _("%(name)s is back.") % {"name": customer.name})
+    return redirect(page_url(customer))

@@ -1,0 +1,71 @@
+"""People at a customer, ways to reach them, and what they told."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.generic_views import CreateView, DeleteView, UpdateView
+from customers.forms.contact_point import ContactPointForm, FactForm, PersonForm
+from customers.models import ContactPoint, Customer, Person, ProfileFact
+
+
+class _OfCustomer:
+    """Leads back to the page of the customer."""
+
+    permission = "customers.change_customer"
+
+    def get_back_url(self) -> str:
+        customer = self.parent or self.found.customer  # type: ignore[attr-defined]
+        return reverse("home:customer-page", args=[customer.pk])
+
+
+class PersonNew(_OfCustomer, CreateView):
+    model, form_class, parent_model = Person, PersonForm, Customer
+    title = _("New person")
+
+
+class PersonEdit(_OfCustomer, UpdateView):
+    model, form_class = Person, PersonForm
+    template_name = "customers/person_edit.html"
+    title = _("Edit person")
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        points = ContactPoint.objects.filter(person=self.found)
+        return super().get_context_data(points=points, back_label=self.found.customer, **context)
+
+
+class ContactPointNew(_OfCustomer, CreateView):
+    model, form_class, parent_model = ContactPoint, ContactPointForm, Customer
+    title = _("New number or address")
+
+    def get_initial(self) -> dict[str, Any]:
+        person = self.request.GET.get("person", "")
+        return {"kind": ContactPoint.Kind.PHONE, "person": person if person.isdecimal() and len(person) < 19 else None}
+
+
+class ContactPointEdit(_OfCustomer, UpdateView):
+    model, form_class = ContactPoint, ContactPointForm
+    template_name = "customers/contact_point_edit.html"
+    title = _("Edit number or address")
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(back_label=self.found.customer, **context)
+
+
+class ContactPointDelete(_OfCustomer, DeleteView):
+    model = ContactPoint
+    title = _("Remove number or address")
+
+
+class FactNew(_OfCustomer, CreateView):
+    model, form_class, parent_model = ProfileFact, FactForm, Customer
+    title = _("New fact")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"told_on": timezone.localdate()}
+
+    def save_form(self, form: Any) -> ProfileFact:
+        form.instance.asked_by = self.request.user
+        return super().save_form(form)

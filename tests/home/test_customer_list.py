@@ -1,0 +1,133 @@
+"""The list of customers: who is shown to whom, narrowed and sorted how."""
+
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from interactions.models import Interaction, Task
+from segments.models import Membership, Segment
+from tests import factories
+from tests.score_factory import make_score
+
+
+@pytest.fixture
+def open_list(signed_in):
+    def open_it(user, **query):
+        return signed_in(user).get(f"{reverse('home:customer-list')}?{urlencode(query)}")
+
+    return open_it
+
+
+def names(answer):
+    return [row.name for row in answer.context["list"].rows]
+
+
+@pytest.fixture
+def premium(db):
+    return Segment.objects.create(key="premium", name="Premium", mark="premium", priority=1, cadence_days=30)
+
+
+def join(customer, segment):
+    return Membership.objects.create(customer=customer, segment=segment, since="2026-01-01")
+
+
+def test_a_rep_sees_the_customers_of_his_team_and_no_others(rep, customer, foreign_customer, open_list):
+    text = open_list(rep).content.decode()
+    assert customer.name in text
+    assert foreign_customer.name not in text
+
+
+def test_the_most_at_stake_stand_first_and_those_without_a_score_last(rep, customer, open_list):
+    small = factories.make_customer(name="Small", owner=rep, team=rep.team)
+    factories.make_customer(name="Never scored", owner=rep, team=rep.team)
+    make_score(customer)
+    make_score(small, at_stake_cents=100)
+    assert names(open_list(rep)) == [customer.name, "Small", "Never scored"]
+    assert names(open_list(rep, sort="name")) == [customer.name, "Never scored", "Small"]
+
+
+def test_a_row_says_value_silence_risk_and_what_is_next(rep, customer, premium, open_list):
+    join(customer, premium)
+    make_score(customer, last_day=timezone.localdate() - timedelta(days=62))
+    text = open_list(rep).content.decode()
+    for words in ("A1", "Premium", "148,320", "35,138", "62 d", "3.4×", "6,420", "no step planned", "Ana Ribeiro"):
+        assert words in text
+    due = timezone.now() + timedelta(days=3)
+    Task.objects.create(customer=customer, kind="follow_up", title="Visit in Aarhus", due_at=due, assignee=rep)
+    assert "Visit in Aarhus" in open_list(rep).content.decode()
+
+
+def test_a_link_from_a_dashboard_leads_to_the_customers_behind_the_figure(rep, customer, premium, open_list):
+    join(customer, premium)
+    make_score(customer)
+    factories.make_customer(name="Other", owner=rep, team=rep.team)
+    for query in (
+        {"segment": "premium", "grade": "A", "risk": "high"},
+        {"grade": "A1"},
+        {"owner": "me", "stage": "customer", "q": "kjeld"},
+        {"team": rep.team_id, "q": customer.number},
+    ):
+        assert customer.name in names(open_list(rep, **query)), query
+    assert names(open_list(rep, segment="premium")) == [customer.name]
+    assert names(open_list(rep, grade="B")) == []
+
+
+def test_names_are_found_without_accents_or_case(rep, open_list):
+    factories.make_customer(name="Zakłady Metalowe Świętochłowice", owner=rep, team=rep.team)
+    assert names(open_list(rep, q="SWIETOCHLOWICE")) == ["Zakłady Metalowe Świętochłowice"]
+    assert names(open_list(rep, q="za")) == ["Zakłady Metalowe Świętochłowice"]
+
+
+def test_whoever_nobody_spoke_to_within_the_rhythm_of_the_segment_is_overdue(rep, customer, premium, open_list):
+    join(customer, premium)
+    spoken = factories.make_customer(name="Spoken to", owner=rep, team=rep.team)
+    join(spoken, premium)
+    yesterday = timezone.now() - timedelta(days=1)
+    Interaction.objects.create(customer=spoken, channel="call", happened_at=yesterday, logged_by=rep)
+    Interaction.objects.create(customer=customer, channel="call", happened_at=yesterday - timedelta(days=40))
+    assert names(open_list(rep, overdue="1")) == [customer.name]
+
+
+def test_whose_owner_has_left_is_looked_after_by_nobody(lead, rep, customer, open_list):
+    assert names(open_list(lead, nobody="1")) == []
+    rep.is_active = False
+    rep.save()
+    assert names(open_list(lead, nobody="1")) == [customer.name]
+
+
+def test_archived_customers_are_shown_only_where_they_are_asked_for(rep, customer, open_list):
+    customer.archived_at = timezone.now()
+    customer.save()
+    assert names(open_list(rep)) == []
+    assert names(open_list(rep, archived="1")) == [customer.name]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"owner": "x"},
+        {"owner": "9" * 40},
+        {"team": "-1"},
+        {"grade": "Z"},
+        {"risk": "9"},
+        {"segment": "' or 1=1"},
+        {"q": "\x00"},
+        {"q": "%_\\"},
+        {"q": "😀" * 300},
+        {"country": "<b>"},
+        {"sort": "owner__password"},
+        {"after": "AAAA"},
+        {"before": "W10"},
+        {"archived": "2"},
+    ],
+)
+def test_no_query_string_breaks_the_list(rep, customer, open_list, query):
+    assert open_list(rep, **query).status_code == 200
+
+
+def test_names_with_markup_are_shown_as_text(rep, open_list):
+    factories.make_customer(name="<script>alert(1)</script>", owner=rep, team=rep.team)
+    assert "<script>alert" not in open_list(rep).content.decode()

@@ -1,0 +1,142 @@
+"""One customer on one screen."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from customers.models import ContactPoint, CostRate, ProfileFact, PurchaseDay
+from interactions.models import Interaction, Promise
+from segments.models import Membership, Segment
+from tests import factories
+from tests.score_factory import make_score
+
+
+@pytest.fixture
+def open_page(signed_in):
+    def open_it(user, customer, part="", **query):
+        name, args = ("home:customer-part", [customer.pk, part]) if part else ("home:customer-page", [customer.pk])
+        return signed_in(user).get(reverse(name, args=args), query)
+
+    return open_it
+
+
+def test_a_customer_with_nothing_known_shows_what_comes_next(rep, customer, open_page):
+    text = open_page(rep, customer).content.decode()
+    for words in (customer.name, "Not scored yet", "Nobody has logged a contact yet", "Nobody known here yet"):
+        assert words in text
+
+
+def test_the_page_says_how_we_stand_what_we_owe_and_who_is_there(rep, customer, open_page):
+    premium = Segment.objects.create(key="premium", name="Premium", mark="premium", priority=1, cadence_days=30)
+    Membership.objects.create(customer=customer, segment=premium, since="2026-01-01", reason="sales above 75,000")
+    make_score(customer, last_day=timezone.localdate() - timedelta(days=62))
+    person = factories.make_person(customer, job_title="head of purchasing", is_main=True)
+    ContactPoint.objects.create(
+        customer=customer, person=person, kind="phone", value="+45 86 12 34 56", value_normal="+4586123456"
+    )
+    now = timezone.now()
+    Interaction.objects.create(
+        customer=customer,
+        person=person,
+        channel="call",
+        happened_at=now,
+        logged_by=rep,
+        note="Wants the cause",
+    )
+    Promise.objects.create(customer=customer, side="ours", text="Price hold to December", owner=rep, due_on=now.date())
+    Promise.objects.create(customer=customer, side="theirs", text="Invoices split by plant", owner=rep)
+    ProfileFact.objects.create(customer=customer, label="Needs", value="FKM seals", told_on="2024-01-01", source="Lars")
+    text = open_page(rep, customer).content.decode()
+    for words in (
+        "€148,320",
+        "€35,138",
+        "62 days",
+        "26% less than the year before",
+        "Premium",
+        "sales above 75,000",
+        "Søren Holm",
+        "tel:+4586123456",
+        "Wants the cause",
+        "Price hold to December",
+        "Invoices split by plant",
+        "FKM seals",
+        "old",
+        "A1",
+    ):
+        assert words in text, words
+
+
+def test_the_first_paint_costs_at_most_twelve_queries(rep, customer, signed_in):
+    browser = signed_in(rep)
+    url = reverse("home:customer-page", args=[customer.pk])
+    make_score(customer)
+    browser.get(url)
+    for number in range(5):
+        person = factories.make_person(customer, name=f"Person {number}")
+        ContactPoint.objects.create(customer=customer, person=person, kind="web", value="a", value_normal=f"{number}")
+        Interaction.objects.create(customer=customer, person=person, channel="call", happened_at=timezone.now())
+    with CaptureQueriesContext(connection) as queries:
+        assert browser.get(url).status_code == 200
+    assert len(queries) <= 12, [query["sql"][:140] for query in queries]
+
+
+def test_the_statement_adds_up_to_the_cent(rep, customer, open_page):
+    today = timezone.localdate()
+    day = today - timedelta(days=30)
+    CostRate.objects.create(work="order", cents_each=1_800, valid_from="2020-01-01")
+    PurchaseDay.objects.create(customer=customer, day=day, amount_cents=100_033, cost_cents=60_011, orders=2, lines=2)
+    PurchaseDay.objects.create(
+        customer=customer, day=day - timedelta(days=3), amount_cents=-10_001, cost_cents=-6_000, orders=1, lines=1
+    )
+    PurchaseDay.objects.create(
+        customer=customer, day=today - timedelta(days=400), amount_cents=7, cost_cents=1, orders=1, lines=1
+    )
+    answer = open_page(rep, customer, "value")
+    statement = answer.context["statement"]
+    assert (statement.sales_cents, statement.returns_cents, statement.goods_cents) == (100_033, -10_001, 54_011)
+    assert statement.contribution_cents == statement.net_cents - statement.goods_cents - sum(
+        part.cents for part in statement.service
+    )
+    text = answer.content.decode()
+    assert "1,000.33" in text
+    assert "−100.01" in text
+
+
+def test_the_timeline_shows_everything_once_newest_first_page_by_page(rep, customer, open_page):
+    now = timezone.now()
+    for number in range(40):
+        at = now - timedelta(hours=20 * number)
+        Interaction.objects.create(customer=customer, channel="call", happened_at=at, note=f"talk {number}")
+        factories.make_order(customer, (now - timedelta(days=number)).date(), number=f"R-{number}")
+    seen, after = [], ""
+    while True:
+        answer = open_page(rep, customer, "timeline", **({"after": after} if after else {}))
+        seen += [(entry.at, entry.what, entry.text) for entry in answer.context["entries"]]
+        after = answer.context["more"]
+        if not after:
+            break
+    assert len(seen) == len(set(seen)) == 80
+    assert [at for at, *_rest in seen] == sorted((at for at, *_rest in seen), reverse=True)
+
+
+@pytest.mark.parametrize("after", ["x", "W10", "bnVsbA", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwxLDFd", "ä", "%00"])
+def test_a_forged_place_in_the_timeline_is_its_beginning(rep, customer, open_page, after):
+    factories.make_order(customer, timezone.localdate())
+    assert len(open_page(rep, customer, "timeline", after=after, kind="nonsense").context["entries"]) == 1
+
+
+def test_a_part_that_does_not_exist_is_not_found(rep, customer, open_page):
+    assert open_page(rep, customer, "secrets").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["א" * 300, "<img src=x onerror=alert(1)>", "😀 & Söhne", "x" * 300, "{{ 7*7 }}"])
+def test_any_name_is_shown_as_it_is(rep, customer, open_page, name):
+    customer.name = name
+    customer.save()
+    text = open_page(rep, customer).content.decode()
+    assert "<img src=x" not in text
+    assert "49" not in text or "7*7" in text
