@@ -73,9 +73,10 @@ PREMIUM = DefaultSegment(
     goodwill_cents=50_000,
     criteria={
         "all": [
-            _when("grade", "is", "A1"),
+            _when("abc", "is", "A"),
+            _when("frequency_score", "at_least", 5),
+            _when("purchase_days", "at_least", 8),
             _when("contribution_12m", "more_than", 0),
-            _when("purchase_days", "at_least", 3),
             {"not": _when("risk", "is", "lost")},
         ]
     },

@@ -100,7 +100,7 @@ class TriggerForm(forms.ModelForm):
             "holdout_percent",
             "tell_manager",
         ]
-        widgets = {"segments": forms.CheckboxSelectMultiple}
+        widgets = {"segments": forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"})}
         help_texts = {
             "segments": _("None chosen: customers of every segment."),
             "holdout_percent": _("This share is left without the action, chosen by chance, to measure what it brings."),

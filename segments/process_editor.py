@@ -74,12 +74,13 @@ class ProcessEditor:
 
 
 def format_clock(hours: int) -> str:
-    """Working hours as people say them: ``4 h``, ``2 d``; zero is ``at once``."""
+    """Working hours as people say them: ``4 h``, ``2 d``, ``7 d 3 h`` (a day has eight); zero is ``at once``."""
+    days, rest = divmod(hours, HOURS_A_DAY)
     if hours == 0:
         return _("at once")
-    if hours % HOURS_A_DAY == 0:
-        return _("%(days)s d") % {"days": hours // HOURS_A_DAY}
-    return _("%(hours)s h") % {"hours": hours}
+    if days == 0:
+        return _("%(hours)s h") % {"hours": rest}
+    return _("%(days)s d %(hours)s h") % {"days": days, "hours": rest} if rest else _("%(days)s d") % {"days": days}
 
 
 def build_matrix() -> list[MatrixRow]:
