@@ -127,3 +127,16 @@ def test_a_request_that_makes_no_sense_is_answered_in_the_look(db):
     page = Client(raise_request_exception=False).get("/accounts/login/", headers={"host": "elsewhere.example"})
     assert page.status_code == 400
     assert b"Nothing was changed." in page.content
+
+
+def test_an_error_page_that_breaks_too_is_still_an_answer(rep, broken, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ValueError("no style sheet")
+
+    monkeypatch.setattr("crm.home.error_pages.render_to_string", fail)
+    broken(ValueError("x"))
+    browser = Client(raise_request_exception=False)
+    browser.force_login(rep, backend="django.contrib.auth.backends.ModelBackend")
+    page = browser.get("/search/?q=a")
+    assert page.status_code == 500
+    assert b"Something broke here." in page.content
