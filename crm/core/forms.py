@@ -1,6 +1,7 @@
 """Forms of people, their preferences and the first run."""
 
 import zoneinfo
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -40,6 +41,7 @@ CURRENCIES = {
 }
 
 
+@cache
 def list_time_zones() -> list[tuple[str, str]]:
     """Every place with a clock of its own, and UTC: ``("Europe/Oslo", "Europe, Oslo")``."""
     areas = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
