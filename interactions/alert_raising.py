@@ -97,13 +97,14 @@ def _close_what_is_over(*, at: datetime) -> int:
 
 
 def _refresh_ranks() -> None:
-    """Open tasks show what is at stake now, not what was when they were opened."""
+    """Open tasks show what is at stake now, not what was when they were opened. A complaint's task keeps its rank: it
+    stands above what only might be lost."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
             FROM segments_current_score s
-            WHERE t.state IN ('open', 'paused') AND s.customer_id = t.customer_id
+            WHERE t.state IN ('open', 'paused') AND t.kind <> 'complaint' AND s.customer_id = t.customer_id
                 AND (t.rank, t.at_stake_cents) IS DISTINCT FROM (s.risk_rank, s.at_stake_cents)
             """
         )

@@ -13,13 +13,16 @@ from crm.core.models import User
 from crm.core.models.business_setting import setting
 from customers.models import Customer, Person
 from interactions.contact_permission import find_permission
-from interactions.models import Interaction, Promise, Task
+from interactions.models import Interaction, ProcessRun, Promise, Task
+from interactions.process_running import continue_contact
 from interactions.promise_keeping import PromiseLine, close_promise, make_promise
 from interactions.rules.contact_cadence import is_talk
 from interactions.rules.process_next_step import ContactFacts, does_contact_answer
 from interactions.rules.send_permission import needs_override
 from interactions.task_finishing import finish_task
 from interactions.task_handling import open_task, snooze_task
+from segments.models import Process
+from segments.segment_assignment import refresh_customer
 
 
 class ContactRefused(Exception):
@@ -58,7 +61,8 @@ def log_interaction(
     token: UUID | None = None,
 ) -> LoggedContact:
     """Write the contact, close the tasks it answers (``answers`` is the one it was logged from), keep and make
-    promises, plan the next contact, and let the process go on.
+    promises, plan the next contact, let the process go on (an answered alert opens the next step of how the segment
+    stays in contact), and refresh the customer's figures.
 
     The same ``token`` twice logs once. ``minutes`` not given are the setting's assumption; 0 where nobody was reached.
     Raises ``ContactRefused`` when the customer does not want to be contacted this way and ``override_reason`` is empty.
@@ -85,6 +89,8 @@ def log_interaction(
         token=token,
     )
     answered = _finish_answered(interaction, answers=answers, by=by, at=at)
+    if any(task.alert_id is not None for task in answered) or _is_in_contact_process(customer, interaction):
+        continue_contact(customer, interaction=interaction, by=by, at=at)
     for promise in keeps:
         close_promise(promise, by=by, at=at)
     made = [
@@ -92,6 +98,7 @@ def log_interaction(
     ]
     if next_contact_at is not None:
         _plan_next_contact(interaction, answers=answers, by=by, at=at)
+    refresh_customer(customer.pk, on=company_calendar().local_day(at))
     return LoggedContact(interaction, answered=answered, promises=made, next_task=_find_next_task(customer))
 
 
@@ -129,9 +136,23 @@ def _finish_answered(interaction: Interaction, *, answers: Task | None, by: User
         is_later = task.kind == Task.Kind.FOLLOW_UP and calendar.local_day(task.due_at) > today
         if is_later and not is_chosen and interaction.next_contact_at is None:
             continue
-        if does_contact_answer(contact, task_kind=task.kind, step_channel=step_channel, is_chosen=is_chosen):
+        if does_contact_answer(
+            contact,
+            task_kind=task.kind,
+            step_channel=step_channel,
+            is_chosen=is_chosen,
+            is_mine=task.assignee_id == by.pk,
+        ):
             finished.append(finish_task(task, by=by, at=at, interaction=interaction))
     return finished
+
+
+def _is_in_contact_process(customer: Customer, interaction: Interaction) -> bool:
+    """Whether this was a talk with a customer whose segment's way of staying in contact is being carried out."""
+    if not is_talk(channel=interaction.channel, direction=interaction.direction, outcome=interaction.outcome):
+        return False
+    runs = ProcessRun.objects.filter(customer=customer, state=ProcessRun.State.RUNNING)
+    return runs.filter(version__process__flow=Process.Flow.CADENCE).exists()
 
 
 def _plan_next_contact(interaction: Interaction, *, answers: Task | None, by: User, at: datetime) -> None:

@@ -13,10 +13,15 @@ from crm.core.business_calendar import company_calendar
 from crm.core.models import User
 from customers.models import Customer
 from interactions.models import Interaction, ProcessRun, StepRun, Task
-from interactions.rules.process_next_step import StepState, find_next_step, is_run_finished
+from interactions.rules.process_next_step import (
+    StepState,
+    find_next_step,
+    is_run_finished,
+    list_steps_done_by_talk,
+)
 from interactions.task_assignment import find_doer
 from interactions.task_handling import OPEN_STATES, close_task, open_task
-from segments.models import Membership, Process, ProcessVersion, Segment
+from segments.models import Membership, Process, ProcessStep, ProcessVersion, Segment
 
 SELLING_FLOWS = frozenset({Process.Flow.PROMOTE, Process.Flow.PROPOSE, Process.Flow.CADENCE})
 
@@ -155,6 +160,30 @@ def reopen_step(step_run: StepRun) -> ProcessRun:
     if run.state != ProcessRun.State.RUNNING:
         run.state, run.ended_at = ProcessRun.State.RUNNING, None
         run.save(update_fields=["state", "ended_at"])
+    return run
+
+
+@transaction.atomic
+def continue_contact(customer: Customer, *, interaction: Interaction, by: User, at: datetime) -> ProcessRun | None:
+    """A talk was had: go on with how this segment stays in contact, so that its next step is open.
+
+    The run that is there goes on; without one it begins with this talk. None where the segment has no such process.
+    """
+    flow = Process.Flow.CADENCE
+    running = ProcessRun.objects.filter(
+        customer=customer, state=ProcessRun.State.RUNNING, version__process__flow=flow
+    ).first()
+    try:
+        run = running or start_process(customer, flow=flow, key=f"{flow}:{interaction.pk}", by=by, at=at)
+    except NoProcess:
+        return None
+    steps = {one.position: one for one in run.steps.select_related("step")}
+    mine = {ProcessStep.Doer.OWNER, ProcessStep.Doer.REP, by.role}
+    states = [
+        StepState(one.position, one.state, one.step.channel, is_mine=one.step.doer in mine) for one in steps.values()
+    ]
+    for position in list_steps_done_by_talk(states, channel=interaction.channel):
+        run = complete_step(steps[position], by=by, at=at, interaction=interaction)
     return run
 
 

@@ -118,7 +118,8 @@ def build_day(user: User, *, at: datetime, tab: str = "", after: str = "", is_te
         )
     tasks = list(with_customer(shown).order_by("-rank", "due_at", "pk")[: PAGE + 1])
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
-    return MyDay(tasks[:PAGE], next_after, counts, stake, late, tab=tab if kind else "", is_team=is_team)
+    shown_tasks = _name_complaints(tasks[:PAGE])
+    return MyDay(shown_tasks, next_after, counts, stake, late, tab=tab if kind else "", is_team=is_team)
 
 
 def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
@@ -134,6 +135,15 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
         email=Subquery(points.filter(kind=ContactPoint.Kind.EMAIL).values("value_normal")[:1]),
         refused=ArraySubquery(refused.values(found=JSONObject(channel="channel", said_on="said_on"))),
     )
+
+
+def _name_complaints(tasks: list[Task]) -> list[Task]:
+    """Each task of a complaint learns which one (``complaint_pk``), from the source it was opened with."""
+    for task in tasks:
+        parts = task.source.split(":")
+        is_complaint = task.kind == _KINDS.COMPLAINT and len(parts) > 1 and parts[1].isdecimal()
+        task.complaint_pk = int(parts[1]) if is_complaint else None  # type: ignore[attr-defined]
+    return tasks
 
 
 def look_around(user: User, *, at: datetime) -> AroundMyDay:
@@ -229,7 +239,7 @@ def _show_rows(request: HttpRequest, *, now: datetime) -> HttpResponse:
     wanted = [request.GET.get("open", ""), request.GET.get("close", "")]
     before = parse_qs(urlsplit(request.htmx.current_url or "").query).get("open", [""])[0]
     pks = [int(raw) for raw in {*wanted, before} if raw.isdecimal() and len(raw) < 18]
-    tasks = list(with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks)))
+    tasks = _name_complaints(list(with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks))))
     main = request.htmx.target.removeprefix("task-")
     context = {
         "rows": sorted(tasks, key=lambda task: str(task.pk) != main),

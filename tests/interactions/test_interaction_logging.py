@@ -146,3 +146,31 @@ def test_whoever_refused_calls_is_called_only_with_a_reason_that_is_kept(custome
     assert log(customer, rep, override_reason="Their line stands still").interaction.override_reason
     assert log(customer, rep, direction="in").interaction.override_reason == ""
     assert log(customer, rep, channel="mail", override_reason="not needed").interaction.override_reason == ""
+
+
+CADENCE = [{"title": "Read where we left off"}, {"title": "Talk", "channel": "call"}, {"title": "Tell the manager"}]
+
+
+def test_answering_an_alert_opens_the_next_step_of_how_the_segment_stays_in_contact(customer, rep, alert):
+    at_risk = factories.make_segment("risk")
+    factories.put_in_segment(customer, at_risk)
+    factories.make_process(at_risk, "cadence", CADENCE)
+    factories.make_task(customer, kind=Task.Kind.ALERT, alert=alert)
+    log(customer, rep)
+    assert [task.title for task in Task.objects.open()] == ["Tell the manager"]
+    log(customer, rep)  # the talk after it goes on with the same run
+    assert customer.process_runs.count() == 1
+
+
+def test_a_talk_that_answers_nothing_starts_no_process(customer, rep):
+    at_risk = factories.make_segment("risk")
+    factories.put_in_segment(customer, at_risk)
+    factories.make_process(at_risk, "cadence", CADENCE)
+    log(customer, rep)
+    assert not customer.process_runs.exists()
+
+
+def test_a_segment_without_that_process_loses_nothing(customer, rep, alert):
+    factories.make_task(customer, kind=Task.Kind.ALERT, alert=alert)
+    assert log(customer, rep).created
+    assert not Task.objects.open().exists()

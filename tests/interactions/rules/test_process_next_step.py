@@ -8,6 +8,7 @@ from interactions.rules.process_next_step import (
     does_contact_answer,
     find_next_step,
     is_run_finished,
+    list_steps_done_by_talk,
 )
 
 
@@ -58,3 +59,27 @@ MAIL = ContactFacts("mail", "out", "message")
 )
 def test_what_a_contact_answers(contact, kind, channel, chosen, answers):
     assert does_contact_answer(contact, task_kind=kind, step_channel=channel, is_chosen=chosen) is answers
+
+
+@pytest.mark.parametrize(
+    ("steps", "channel", "done"),
+    [
+        ("open: waiting:call waiting:", "call", [1, 2]),  # read, talk; the third step opens
+        ("open: waiting:call waiting:", "visit", []),  # they want a call here
+        ("done: open:call waiting:", "call", [2]),
+        ("open:mail waiting:call", "call", []),  # a step that asks for something else comes first
+        ("open: waiting:", "call", []),  # nothing asks for a talk
+        ("done: done:call", "call", []),
+        ("done: skipped:call open: waiting:call", "call", [3, 4]),
+    ],
+)
+def test_a_talk_does_what_prepares_it_and_the_step_that_asks_for_it(steps, channel, done):
+    states = [StepState(number, *one.split(":")) for number, one in enumerate(steps.split(), start=1)]
+    assert list_steps_done_by_talk(states, channel=channel) == done
+
+
+def test_a_colleagues_step_is_not_done_by_ones_own_talk():
+    states = [StepState(1, "open", "call", is_mine=False)]
+    assert list_steps_done_by_talk(states, channel="call") == []
+    assert not does_contact_answer(CALL, task_kind="step", step_channel="call", is_mine=False)
+    assert does_contact_answer(CALL, task_kind="step", step_channel="call", is_mine=False, is_chosen=True)
