@@ -23,6 +23,7 @@ from complaints.goodwill_limit import find_goodwill_limit
 from complaints.guardian_assignment import assign_guardian, release_guardian
 from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
 from complaints.rules.closing_permission import SATISFIED, Block, ClosingDecision, decide_closing
+from complaints.rules.customers_words import quote_words
 from crm.core.formats import format_money
 from crm.core.local_time import company_day
 from crm.core.models import User
@@ -191,8 +192,8 @@ def _describe_attempt(note: str, *, mended: str, said_by: str) -> str:
     """``Lars Bak, in part: “…”``; not reached without an answer."""
     if not mended:
         return f"{_('Not reached')}. {note}".strip()
-    said = str(Complaint.Mended(mended).label)
-    return f"{said_by}, {said}: “{note}”" if said_by else f"{said}: “{note}”"
+    said = f"{Complaint.Mended(mended).label}: {quote_words(note)}"
+    return f"{said_by}, {said}" if said_by else said
 
 
 def read_closing(complaint: Complaint, *, by: User | None, asked_on: date | None = None) -> ClosingDecision:

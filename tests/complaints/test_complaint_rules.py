@@ -7,6 +7,7 @@ import pytest
 
 from complaints.rules.closing_permission import Block, decide_closing
 from complaints.rules.complaint_priority import rank_complaint
+from complaints.rules.customers_words import quote_words
 from complaints.rules.guardian_choice import Candidate, Refusal, choose_guardian, find_refusal
 from complaints.rules.recovery_clock import (
     ClockState,
@@ -219,3 +220,11 @@ def test_the_curve_counts_each_case_once_and_reads_between_its_points():
     assert 0.5 < read_curve(points, 3) < 0.8
     assert read_curve(points, 300) == 0
     assert read_curve(build_curve([]), 3) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("It leaks", "“It leaks”"), ("“It leaks”", "“It leaks”"), (' "It leaks" ', "“It leaks”"), ("  ", ""), ('""', "")],
+)
+def test_customers_words_stand_in_one_pair_of_quotes(typed, shown):
+    assert quote_words(typed) == shown
