@@ -39,7 +39,7 @@ def _answer(request: HttpRequest, pk: int, said: str) -> HttpResponse:
     add_toast(request, said)
     if not wants_fragment(request, ("case",)):
         return redirect("complaints:complaint-detail", pk=pk)
-    return trigger_client_event(show_case(request, pk), "queue-changed", {})
+    return trigger_client_event(show_case(request, pk, acted=True), "queue-changed", {})
 
 
 def _do(

@@ -30,13 +30,13 @@ from customers.models import Customer
 FORMS = {"entry": EntryForm, "closing": ClosingForm, "goodwill": GoodwillForm, "reason": ReasonForm}
 
 
-def show_case(request: HttpRequest, pk: int, *, status: int = 200, **forms: Any) -> HttpResponse:
-    """The case as it stands now; ``forms`` are those that were refused, with what was typed."""
+def show_case(request: HttpRequest, pk: int, *, status: int = 200, acted: bool = False, **forms: Any) -> HttpResponse:
+    """The case as it stands now; ``forms`` are those that were refused, ``acted`` lights what was just written."""
     complaint = get_object_or_404(find_case_rows(request.user), pk=pk)
     case = read_case(complaint, by=request.user, at=timezone.now())
     empty = {name: form() for name, form in FORMS.items()}
     shown = {"case": case, "complaint": complaint, "forms": {**empty, **forms}, "mended": Complaint.Mended.choices}
-    shown["come_back"] = setting("complaints.come_back_after")
+    shown |= {"come_back": setting("complaints.come_back_after"), "acted": acted}
     fragment = wants_fragment(request, ("case",))
     template = "complaints/complaint_detail.html" + (f"#{fragment}" if fragment else "")
     return render(request, template, shown, status=status)
