@@ -22,7 +22,9 @@ def _every(gap: int, last: int, count: int, amount: int, *, wobble: int = 2) -> 
     """``count`` orders about every ``gap`` days, the last one ``last`` days ago."""
     steps = [last + gap * index + (index * 7 % (2 * wobble + 1)) - wobble for index in range(count)]
     steps[0] = last
-    return tuple((days, amount + (index * 137 % 300) - 150) for index, days in reversed(list(enumerate(steps))))
+    return tuple(
+        (days, amount + amount * (index * 137 % 40 - 20) // 100) for index, days in reversed(list(enumerate(steps)))
+    )
 
 
 def _falling(gap: int, count: int, amount: int, *, since: int, fall: float) -> tuple[tuple[int, int], ...]:
@@ -139,8 +141,8 @@ CASES: tuple[Case, ...] = (
         "Kowalski Transport i Spedycja",
         "PL",
         "Łódź",
-        "A small customer's complaint that nobody guards yet",
-        _every(60, 25, 10, 380),
+        "A small customer's complaint, half way through its clock",
+        _every(60, 25, 10, 210, wobble=3),
         email="biuro@kowalski.example",
     ),
 )

@@ -15,7 +15,7 @@ from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.order_book import plant_cases, write_orders, write_products
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.purchases import draw_purchases
-from crm.home.demo_company.stories import start_proposals, tell_stories
+from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
 from crm.nightly_run import run_night
 from customers.models import Customer
 from segments.default_configuration import create_defaults
@@ -34,34 +34,35 @@ class DemoRefused(Exception):
     """The demo company may not be loaded here; the message says why."""
 
 
+@transaction.atomic
 def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None] = lambda line: None) -> None:
     """Load the demo company as of ``at`` (its local day is today). Deterministic for a number of customers and a day.
 
     Raises ``DemoRefused`` where the demo flag is off, there are customers already, or fewer are asked for than there
-    are planted cases.
+    are planted cases. One transaction: an interrupted load leaves nothing behind and can be repeated.
     """
     refuse_unless_allowed(customers)
     rng = np.random.default_rng(SEED)
     today = at.date()
-    with transaction.atomic():
-        change_setting("company.name", "Halden Industrial Supplies")
-        sync_roles()
-        create_defaults()
-        staff = hire_staff(customers, rng=rng)
-        purchases = plant_cases(draw_purchases(customers, rng=rng, size=np.ones(customers)))
-        worth = np.bincount(purchases.customer, weights=purchases.amount_cents, minlength=customers)
-        base = CustomerBase(customers, staff=staff, worth=worth, today=today, rng=rng)
-        base.write()
-        say(f"{customers:,} customers")
-        write_orders(purchases, base, products=write_products(), rng=rng)
-        say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")
-        Conversations(base, now=at, rng=rng).write()
-        say("a year of contacts, promises, facts and complaints")
+    change_setting("company.name", "Halden Industrial Supplies")
+    sync_roles()
+    create_defaults()
+    staff = hire_staff(customers, rng=rng)
+    purchases = plant_cases(draw_purchases(customers, rng=rng, size=np.ones(customers)))
+    worth = np.bincount(purchases.customer, weights=purchases.amount_cents, minlength=customers)
+    base = CustomerBase(customers, staff=staff, worth=worth, today=today, rng=rng)
+    base.write()
+    say(f"{customers:,} customers")
+    write_orders(purchases, base, products=write_products(), rng=rng)
+    say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")
+    Conversations(base, now=at, rng=rng).write()
+    say("a year of contacts, promises, facts and complaints")
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(ANALYSED))
     for days in (90, 30):
         evening = today - timedelta(days=days)
         run_night(on=evening, at=noon(evening, at))
+        settle_evening(evening, at=noon(evening, at) + timedelta(days=1))
     tell_stories(at=at)
     run_night(on=today, at=at)
     start_proposals(at=at)

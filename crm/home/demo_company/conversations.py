@@ -45,12 +45,12 @@ FACTS = (
     ("Pays", ("30 days net", "14 days, 2%", "One invoice a month")),
 )
 COMPLAINTS = (
-    ("Wrong seal material", "“It went soft after six weeks and line 3 stood for six hours.”"),
-    ("Two deliveries late in a row", "“Nobody rang. We heard it from the driver.”"),
-    ("Box damaged, gloves wet", "“The pallet stood in the rain.”"),
-    ("Credit note promised twice", "“I have asked three people now.”"),
-    ("Hose burst at half the stated pressure", "“It could have hurt somebody.”"),
-    ("Price differs from the list", "“On the phone it was another price.”"),
+    ("Wrong seal material", "It went soft after six weeks and line 3 stood for six hours."),
+    ("Two deliveries late in a row", "Nobody rang. We heard it from the driver."),
+    ("Box damaged, gloves wet", "The pallet stood in the rain."),
+    ("Credit note promised twice", "I have asked three people now."),
+    ("Hose burst at half the stated pressure", "It could have hurt somebody."),
+    ("Price differs from the list", "On the phone it was another price."),
 )
 
 
@@ -157,7 +157,7 @@ class Conversations:
                     guardian_named_at=taken + timedelta(minutes=12),
                     first_answer_at=taken + timedelta(minutes=20 + nth * 37 % 900),
                     remedy="Replacement at no charge",
-                    customers_word="“Fine now, thank you.”",
+                    customers_word="Fine now, thank you.",
                     mended="yes" if nth % 5 else "part",
                     closed_at=solved,
                     closed_by_id=guardians[nth % len(guardians)],
