@@ -12,6 +12,18 @@ _CASES = """LEFT JOIN LATERAL (
     FROM complaints_complaint k WHERE k.customer_id = c.id AND k.kind = 'complaint'
 ) complaint_cases ON true"""
 
+_COST = """LEFT JOIN (
+    SELECT k.customer_id, sum(coalesce(r.cents_each, 0) + coalesce(g.cents, 0))::bigint AS cents
+    FROM complaints_complaint k
+    LEFT JOIN customers_costrate r ON r.work = 'complaint'
+        AND k.taken_at::date >= r.valid_from AND (r.valid_to IS NULL OR k.taken_at::date <= r.valid_to)
+    LEFT JOIN (
+        SELECT complaint_id, sum(amount_cents) AS cents FROM complaints_goodwillgrant GROUP BY complaint_id
+    ) g ON g.complaint_id = k.id
+    WHERE k.kind = 'complaint' AND k.taken_at::date > %(today)s::date - 365 AND k.taken_at::date <= %(today)s::date
+    GROUP BY k.customer_id
+) complaint_cost ON complaint_cost.customer_id = c.id"""
+
 
 def register_complaint_metrics() -> None:
     """Put them into the catalogue; called once when the app starts."""
@@ -42,5 +54,14 @@ def register_complaint_metrics() -> None:
             "%(today)s::date - complaint_cases.latest",
             _CASES,
             group=_GROUP,
+        ),
+        Metric(
+            "service_cost_complaints",
+            _("cost of complaints, 12 months"),
+            MetricKind.MONEY,
+            _("Complaints taken in the last 12 months × the rate for handling one, and the goodwill given."),
+            "coalesce(complaint_cost.cents, 0)",
+            _COST,
+            group=_("cost to serve"),
         ),
     )

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from complaints import complaint_handling
-from complaints.models import Complaint
+from complaints.models import Complaint, GoodwillGrant
 from crm.core.metric_catalogue import METRICS
+from customers.models import CostRate
 
 
 def ask(name, customer, today):
@@ -37,3 +38,13 @@ def test_complaints_are_counted(customer, guardian, rep, noon, days_later, open_
 def test_who_never_complained_has_no_last_day(customer, noon):
     assert ask("open_complaints", customer, noon.date()) == 0
     assert ask("days_since_complaint", customer, noon.date()) is None
+
+
+def test_a_complaint_costs_its_handling_and_the_goodwill_given(customer, rep, noon):
+    CostRate.objects.create(work="complaint", cents_each=45_00, valid_from=noon.date() - timedelta(days=99))
+    complaint = complaint_handling.take_complaint(customer, title="Late", by=rep, at=noon)
+    complaint_handling.take_complaint(customer, title="A question", by=rep, at=noon, kind=Complaint.Kind.QUESTION)
+    for cents in (20_00, 5_00):
+        GoodwillGrant.objects.create(complaint=complaint, what="a part", amount_cents=cents)
+    assert ask("service_cost_complaints", customer, noon.date()) == 70_00
+    assert ask("service_cost_complaints", customer, noon.date() + timedelta(days=365)) == 0
