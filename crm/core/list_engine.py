@@ -103,6 +103,7 @@ class TextFilter:
     name: str
     label: Text
     apply: Apply
+    is_short: bool = False
 
     kind = "text"
 
@@ -112,11 +113,12 @@ class TextFilter:
 
 @dataclass(frozen=True)
 class FlagFilter:
-    """On or not asked: ``?name=1``."""
+    """On or not asked: ``?name=1``. One that is a view of its own (``in_form=False``) is carried along, not offered."""
 
     name: str
     label: Text
     apply: Apply
+    in_form: bool = True
 
     kind = "flag"
 

@@ -14,19 +14,23 @@ from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
+from crm.core.formats import format_currency_sign
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
 from crm.core.models import Role, Team, User
+from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
 from customers.models import Customer
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Membership, Segment
 
+currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
 GRADES = tuple((grade, grade) for grade in ("A", "A1", "A2", "B", "B1", "B2", "C", "C1", "C2"))
 RISKS = {risk.name.lower(): risk for risk in CurrentScore.Risk}
 MOST_OWNERS = 200
@@ -61,6 +65,10 @@ def _below_zero(rows: Customers, value: str, request: HttpRequest) -> Customers:
     return rows.filter(score__contribution_12m_cents__lt=0)
 
 
+def _of_country(rows: Customers, country: str, request: HttpRequest) -> Customers:
+    return rows.filter(country=country[:2].upper())
+
+
 def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
     """Those whom nobody spoke to within the rhythm their segment promises."""
     late = Q(pk__in=[])
@@ -69,6 +77,10 @@ def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
         talk = Interaction.objects.filter(customer=OuterRef("pk"), happened_at__gte=now - timedelta(days=days))
         late |= Q(Exists(member) & ~Exists(talk))
     return rows.filter(late)
+
+
+def _overdue(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    return overdue_to_talk(rows, now=timezone.now())
 
 
 def _segment_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
@@ -115,7 +127,7 @@ def load_row_details(rows: list[Any], request: HttpRequest) -> None:
         row.segment = segments.get(row.pk)
         row.talked_at, task, row.complains = found.get(row.pk, (None, None, False))
         row.task_title = task["title"] if task else ""
-        row.task_due = datetime.fromisoformat(task["due"]) if task else None
+        row.task_day = timezone.localdate(datetime.fromisoformat(task["due"])) if task else None
         row.shown_score = score = getattr(row, "score", None)
         row.silent_days = (today - score.last_day).days if score and score.last_day else None
 
@@ -138,6 +150,7 @@ CUSTOMERS = ListDefinition(
             "sales",
             _("Sales 12 m"),
             kind="amount",
+            unit=currency_sign(),
             sort="score__sales_12m_cents",
             tie="score__customer_id",
             nullable=True,
@@ -182,13 +195,13 @@ CUSTOMERS = ListDefinition(
         ChoiceFilter(
             "stage", _("Stage"), lambda rows, value, request: rows.filter(stage=value), Customer.Stage.choices
         ),
-        TextFilter("country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper())),
-        FlagFilter("nobody", _("Nobody looks after"), _of_nobody),
-        FlagFilter(
-            "overdue", _("Overdue to talk to"), lambda rows, value, request: overdue_to_talk(rows, now=timezone.now())
+        TextFilter(
+            "country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper()), is_short=True
         ),
-        FlagFilter("below_zero", _("Below zero"), _below_zero),
-        FlagFilter("archived", _("Archived"), lambda rows, value, request: rows),
+        FlagFilter("nobody", _("Nobody looks after"), _of_nobody, in_form=False),
+        FlagFilter("overdue", _("Overdue to talk to"), _overdue, in_form=False),
+        FlagFilter("below_zero", _("Below zero"), _below_zero, in_form=False),
+        FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="-stake",
     load=load_row_details,

@@ -18,8 +18,8 @@ from crm.home.customer_state import describe_sales, load_state, with_segment
 from crm.home.customer_timeline import KINDS, load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement
 from customers.models import Customer
-from interactions.models import ProcessRun
-from interactions.models.process_run import StepRun
+from interactions.models import Task
+from interactions.process_overview import list_running
 
 
 class CustomerPage(DetailView):
@@ -55,16 +55,9 @@ def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 
 
 def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    """Every running process with its steps; the open step first."""
-    runs = list(
-        ProcessRun.objects.filter(customer=customer, state=ProcessRun.State.RUNNING).select_related(
-            "version__process__segment"
-        )[:5]
-    )
-    steps = StepRun.objects.filter(run__in=runs).select_related("step").order_by("position")
-    for run in runs:
-        run.shown_steps = [step for step in steps if step.run_id == run.pk]
-    return {"runs": runs}
+    """What is planned next, and every running process with its steps."""
+    tasks = Task.objects.filter(customer=customer).open().select_related("assignee")
+    return {"task": tasks.order_by("due_at", "id").first(), "runs": list_running(customer)}
 
 
 PARTS = {"timeline": _timeline_part, "value": _value_part, "steps": _steps_part}
@@ -76,6 +69,11 @@ def show_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("score"), pk=pk)
     if part not in PARTS:
         raise Http404
-    shown = {"customer": customer, "part": f"home/customer_page/{part}.html", **PARTS[part](request, customer)}
+    shown = {
+        "customer": customer,
+        "is_card": part == "timeline",
+        "part": f"home/customer_page/{part}.html",
+        **PARTS[part](request, customer),
+    }
     name = shown["part"] if request.htmx else "home/customer_page/alone.html"
     return render(request, name, shown)

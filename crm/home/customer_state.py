@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,11 +13,11 @@ from complaints.models import Complaint
 from crm.core.formats import format_money, format_percent
 from crm.core.models.business_setting import setting
 from customers.models import ContactPoint, Customer, Person, ProfileFact
-from interactions.models import Alert, Interaction, Promise
+from interactions.conversation import Conversation, continue_conversation
+from interactions.models import Alert, Interaction
 from segments.models import CurrentScore, Membership
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value
 
-RECENTLY_CLOSED = timedelta(days=7)
 MOST_PEOPLE = 30
 MOST_FACTS = 60
 OLD_FACT = timedelta(days=365)
@@ -49,9 +49,7 @@ class CustomerState:
     facts: list[ProfileFact] = field(default_factory=list)
     complaint: ComplaintState | None = None
     alert: Alert | None = None
-    last_talk: Interaction | None = None
-    owed: list[Promise] = field(default_factory=list)
-    asked: list[Promise] = field(default_factory=list)
+    conversation: Conversation = field(default_factory=Conversation)
     why: str = ""
 
     @property
@@ -110,15 +108,6 @@ def _load_complaint(state: CustomerState, *, today: date) -> None:
         state.complaint = ComplaintState(worst, day=day, of_days=int(setting("complaints.recovery_days")))
 
 
-def _load_talk(state: CustomerState, *, now: datetime) -> None:
-    talks = Interaction.objects.filter(customer=state.customer).select_related("person", "logged_by")
-    state.last_talk = talks.order_by("-happened_at", "-id").first()
-    promises = Promise.objects.filter(customer=state.customer).select_related("owner", "person")
-    shown = promises.filter(Q(state=Promise.State.OPEN) | Q(closed_at__gte=now - RECENTLY_CLOSED))
-    for promise in shown.order_by(F("closed_at").asc(nulls_first=True), F("due_on").asc(nulls_last=True), "id")[:20]:
-        (state.owed if promise.side == Promise.Side.OURS else state.asked).append(promise)
-
-
 def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int | None) -> str:
     """The sentence that says why the customer is where he is."""
     known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
@@ -159,6 +148,6 @@ def load_state(customer: Customer, *, now: datetime) -> CustomerState:
     _load_facts(state, today=today)
     _load_complaint(state, today=today)
     state.alert = Alert.objects.filter(customer=customer).open().select_related("trigger").order_by("-rank").first()
-    _load_talk(state, now=now)
+    state.conversation = continue_conversation(customer, at=now)
     state.why = explain_score(customer, score, silent_days=silent) if score else ""
     return state

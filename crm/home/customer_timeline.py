@@ -53,6 +53,11 @@ class Entry:
     heading: str = ""
 
     @property
+    def is_quoted(self) -> bool:
+        """The customer's own words, not in quotation marks yet."""
+        return self.said and self.text[:1] not in '“"„«'
+
+    @property
     def place(self) -> tuple[datetime, int, int]:
         return (self.at, -self.rank, self.id)
 

@@ -48,9 +48,9 @@ class RhythmDrawing:
         return round(self.gap_to - self.gap_from, 1)
 
     @property
-    def gap_middle(self) -> float:
-        """Where the words over the silence stand, kept inside the drawing."""
-        return min(RIGHT - 30, max(LEFT + 30, round((self.gap_from + self.gap_to) / 2, 1)))
+    def words_at(self) -> float:
+        """Where the words over the silence end, left of today."""
+        return round(self.gap_to - 4, 1)
 
 
 def _first_of_month(day: date, *, months_before: int) -> date:

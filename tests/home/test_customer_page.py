@@ -26,7 +26,7 @@ def open_page(signed_in):
 
 def test_a_customer_with_nothing_known_shows_what_comes_next(rep, customer, open_page):
     text = open_page(rep, customer).content.decode()
-    for words in (customer.name, "Not scored yet", "Nobody has logged a contact yet", "Nobody known here yet"):
+    for words in (customer.name, "Not scored yet", "No contact on record yet", "Nobody known here yet"):
         assert words in text
 
 
