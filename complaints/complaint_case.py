@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -223,8 +223,3 @@ def _describe_wait(until: datetime | date | None, *, since: datetime) -> str:
         return _("after %(n)s h") % {"n": round(minutes / 60)}
     days = round(minutes / 1440)
     return ngettext("after %(n)s day", "after %(n)s days", days) % {"n": days}
-
-
-def find_most_pressing(rows: QuerySet[Complaint]) -> Complaint | None:
-    """Of a customer's open complaints the one whose clock has run longest."""
-    return rows.open().select_related("guardian").order_by(F("taken_at").asc(), "pk").first()

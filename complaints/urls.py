@@ -10,7 +10,6 @@ urlpatterns = [
     path("new/", case.complaint_new, name="complaint-new"),
     path("customers/", desk.customer_lookup, name="customer-lookup"),
     path("figures/", desk.complaint_figures, name="complaint-figures"),
-    path("of/<int:customer_pk>/band/", desk.customer_band, name="customer-band"),
     path("answers/", article.ArticleList.as_view(), name="article-list"),
     path("answers/<int:pk>/", article.ArticleDetail.as_view(), name="article-detail"),
     path("answers/<int:pk>/edit/", article.ArticleEdit.as_view(), name="article-edit"),

@@ -4,21 +4,18 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
-from complaints.complaint_case import find_most_pressing
 from complaints.complaint_figures import find_total, list_figure_rows, read_figures
 from complaints.complaint_queue import QueueFilter, count_open, list_queue
 from complaints.customer_lookup import look_up_customers
 from complaints.models import Complaint
-from complaints.rules.recovery_clock import read_clock
 from crm.core.generic_views import wants_fragment
-from crm.core.local_time import company_day, company_zone
+from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
-from customers.models import Customer
 
 FRAGMENTS = ("queue", "more-cases")
 may_see = permission_required("complaints.view_complaint", raise_exception=True)
@@ -71,21 +68,3 @@ def customer_lookup(request: HttpRequest) -> HttpResponse:
     found = look_up_customers(request.user, text)
     shown = {"choices": found.customers, "is_typo": found.is_typo, "text": text}
     return render(request, "complaints/customer_lookup.html", shown)
-
-
-@require_GET
-def customer_band(request: HttpRequest, customer_pk: int) -> HttpResponse:
-    """The cell of a customer's state band: the open complaint that presses most, or that there is none."""
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
-    rows = Complaint.objects.filter(customer=customer)
-    complaint = find_most_pressing(rows)
-    shown: dict[str, Any] = {"customer": customer, "complaint": complaint, "days": setting("complaints.recovery_days")}
-    if complaint is not None:
-        shown["others"] = rows.open().count() - 1
-        shown["clock"] = read_clock(
-            complaint.taken_at, at=timezone.now(), zone=company_zone(), of_days=int(shown["days"])
-        )
-        shown["come_back"] = setting("complaints.come_back_after")
-    else:
-        shown["last"] = rows.filter(closed_at__isnull=False).order_by("-closed_at").first()
-    return render(request, "complaints/customer_band.html", shown)

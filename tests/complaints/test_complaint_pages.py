@@ -226,7 +226,6 @@ class TestCase:
             "/complaints/",
             case_url(complaint, "similar"),
             case_url(complaint, "edit"),
-            f"/complaints/of/{customer.pk}/band/",
             f"/complaints/customers/?customer_text={EVIL[:9]}",
         ):
             shown = client.get(url).content.decode()
@@ -238,7 +237,7 @@ class TestCase:
         customer = factories.make_customer(owner=rep, name="ش" * 300)
         complaint = handling.take_complaint(customer, title="漢" * 200, words="م" * 4000, by=rep, at=noon)
         client = signed_in(guardian)
-        for url in (case_url(complaint), "/complaints/", f"/complaints/of/{customer.pk}/band/"):
+        for url in (case_url(complaint), "/complaints/"):
             assert client.get(url).status_code == 200
 
     def test_a_page_costs_few_queries(self, complaint, guardian, signed_in, noon, django_assert_max_num_queries):
@@ -375,22 +374,6 @@ class TestCorrecting:
         for wrong in ({"person": stranger.pk}, {"order": order.pk}):
             form = self.form(complaint, edit_version=version, **wrong)
             assert signed_in(guardian).post(case_url(complaint, "edit"), form).status_code == 422
-
-
-class TestBand:
-    def test_it_shows_the_clock_and_the_guardian(self, complaint, rep, signed_in, noon):
-        client = signed_in(rep)
-        with time_machine.travel(noon + timedelta(days=13), tick=False):
-            shown = client.get(f"/complaints/of/{complaint.customer_id}/band/").content.decode()
-        assert "Complaint, day 13 of 30" in shown
-        assert "Guardian Nurul Aini" in shown
-        assert "17 days left; after that under 20% come back" in shown
-
-    def test_nobody_complained(self, customer, rep, signed_in):
-        assert "Never complained" in signed_in(rep).get(f"/complaints/of/{customer.pk}/band/").content.decode()
-
-    def test_another_team_gets_nothing(self, complaint, other_rep, signed_in):
-        assert signed_in(other_rep).get(f"/complaints/of/{complaint.customer_id}/band/").status_code == 404
 
 
 class TestLearning:

@@ -16,10 +16,6 @@ def article(world: World) -> dict[str, Any]:
     return {"pk": world.article.pk}
 
 
-def of_customer(world: World) -> dict[str, Any]:
-    return {"customer_pk": world.customer.pk}
-
-
 def keepers(ok: int = 200) -> dict[str, int]:
     """Guardians and admins; team South does not even learn that there is such a case."""
     return only(*KEEPERS, ok=ok, hidden_from=("other_rep",))
@@ -53,7 +49,6 @@ ROWS: list[Row] = [
         method="post",
     ),
     Row("complaints:customer-lookup", only(*TAKERS), query="?customer_text=cust"),
-    Row("complaints:customer-band", who_sees_north(), of_customer),
     Row("complaints:complaint-detail", who_sees_north(), case),
     Row("complaints:complaint-similar", who_sees_north(), case),
     Row("complaints:complaint-edit", keepers(), case),
