@@ -67,7 +67,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     report = NightReport()
     watch = _Watch(report, progress)
     report.orders_of_customers = watch.time("ingest", lambda: ingest_orders(at=at)).customers
-    finished = ScoreRun.objects.filter(pk=run_id, state=ScoreRun.State.FINISHED).first()
+    finished = ScoreRun.objects.filter(pk=run_id or 0, state=ScoreRun.State.FINISHED).first()
     run = finished or watch.time("plan", lambda: plan_run(on=on))
     report.run_id, report.customers = run.pk, run.customers
     if finished is None:

@@ -74,7 +74,7 @@ def write_shard(columns: Columns, *, run_id: int, as_of_day: int, number: int, f
             " WITH (autovacuum_enabled = false)"
         )
         values, unknown = lay_out_columns(columns, run_id=run_id, as_of_day=as_of_day)
-        rows = copy_columns(cursor, table, values, nulls=unknown, freeze=True)
+        rows = copy_columns(cursor.cursor, table, values, nulls=unknown, freeze=True)
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (customer_id)")
         for index in SCORE_INDEXES:
             cursor.execute(f"CREATE INDEX ON {table} {index}")

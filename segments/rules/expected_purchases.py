@@ -160,13 +160,19 @@ def expect_purchases_if_active(
 
 
 def _expect_per_pair(model: ExpectedPurchaseModel, x: FloatArray, age: FloatArray, horizon: float) -> FloatArray:
-    a = model.a if abs(model.a - 1) > 1e-6 else 1 + 1e-6
+    a = _avoid_integer(model.a)
     share = horizon / (model.alpha + age + horizon)
     top = a + model.b + x - 1
     top = np.where(np.abs(top) < 1e-9, 1e-9, top)
-    series = hyp2f1(a + model.b - 1 - model.r, a - 1, top, share)
+    series = hyp2f1(_avoid_integer(a + model.b - 1 - model.r), a - 1, top, share)
     result: FloatArray = top / (a - 1) * (1 - np.exp((a - 1) * np.log1p(-share)) * series)
     return result
+
+
+def _avoid_integer(value: float) -> float:
+    """The value, moved by a millionth when it is whole: there the library's series fails for some arguments, and a = 1
+    would divide by zero. The expectation changes by less than it is shown."""
+    return value + 1e-6 if abs(value - round(value)) < 1e-6 else value
 
 
 def expect_purchases(model: ExpectedPurchaseModel, histories: PurchaseHistories, *, horizon: float) -> FloatArray:

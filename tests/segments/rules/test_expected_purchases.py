@@ -71,6 +71,28 @@ def test_nobody_is_expected_to_buy_in_no_time():
     assert range_of_purchases(PUBLISHED, repeats=3, age=30, horizon=0) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("r", "a", "b"), [(0.9, 0.9, 5.0), (0.5, 50.0, 1000.0), (1.0, 2.0, 3.0), (0.25, 1.0, 500.0), (3.0, 0.0001, 0.001)]
+)
+def test_parameters_on_whole_numbers_or_at_their_bounds_give_finite_expectations(r, a, b):
+    """The library's series fails at some whole numbers, where a search that ends at a bound may well stop."""
+    model = ExpectedPurchaseModel(r=r, alpha=30.0, a=a, b=b)
+    repeats = np.repeat([0, 1, 5, 50, 100, 300], 20)
+    ages = np.tile(np.linspace(1, 1500, 20), 6)
+    expected = expect_purchases_if_active(
+        model, build_histories(repeats, np.where(repeats > 0, ages, 0), ages), horizon=1096
+    )
+    assert np.all(np.isfinite(expected))
+    assert np.all(expected >= 0)
+    for position in range(0, 120, 17):
+        if expected[position] < 400:
+            chances = list_purchase_chances(
+                model, repeats=int(repeats[position]), age=ages[position], horizon=1096, up_to=20_000
+            )
+            mean = chances @ np.arange(len(chances))
+            assert expected[position] == pytest.approx(mean, rel=1e-3, abs=1e-4)
+
+
 @pytest.mark.parametrize("a", [1.0, 1.0 + 1e-8, 0.3, 4.0])
 @pytest.mark.parametrize(("repeats", "last", "horizon"), [(0, 0, 39), (2, 30, 39), (40, 80, 156), (900, 99, 300)])
 def test_the_expectation_is_the_mean_of_the_chances(a, repeats, last, horizon):

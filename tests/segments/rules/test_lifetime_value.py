@@ -8,9 +8,11 @@ from segments.rules.expected_purchases import (
     ExpectedPurchaseModel,
     estimate_still_buying,
     expect_purchases_if_active,
+    find_purchase_quantiles,
     fit_expected_purchases,
+    range_of_purchases,
 )
-from segments.rules.lifetime_value import forecast_customer, value_customers
+from segments.rules.lifetime_value import forecast_customer, look_up_ranges, tabulate_ranges, value_customers
 from segments.rules.purchase_history import build_histories
 from tests.segments.rules.published_data import load_cdnow_calibration
 
@@ -74,3 +76,28 @@ def test_on_the_published_shop_both_ways_of_weighing_forecast_too_little():
         misses[name] = values.weighed.sum() / later.sum() - 1
     assert misses["purchase model"] == pytest.approx(-0.143, abs=0.001)
     assert misses["dropout model"] == pytest.approx(-0.19, abs=0.01)
+
+
+def test_ranges_read_from_the_table_are_those_of_the_whole_distribution():
+    table = tabulate_ranges(MODEL, most_repeats=300, longest_age=1100)
+    for repeats, age in ((0, 30), (3, 200), (12, 365), (66, 1093), (250, 1000)):
+        one = build_histories([repeats], [age if repeats else 0], [age])
+        mean = expect_purchases_if_active(MODEL, one, horizon=1096)[0]
+        low, high = look_up_ranges(table, one.repeats, one.age)
+        exact_low, exact_high = range_of_purchases(MODEL, repeats=repeats, age=age, horizon=1096)
+        assert low[0] * mean == pytest.approx(exact_low, abs=1.0 + 0.06 * exact_low)
+        assert high[0] * mean == pytest.approx(exact_high, abs=1.0 + 0.06 * exact_high)
+
+
+def test_the_table_holds_for_a_base_of_one_time_buyers_and_beyond_its_edges():
+    table = tabulate_ranges(MODEL, most_repeats=0, longest_age=0)
+    low, high = look_up_ranges(table, np.array([0, 50]), np.array([0.0, 5000.0]))
+    assert np.all(low >= 0)
+    assert np.all(high > low)
+
+
+def test_a_long_tail_is_followed_as_far_as_the_range_needs():
+    wide = ExpectedPurchaseModel(r=0.05, alpha=0.01, a=0.5, b=400.0)
+    low, high = find_purchase_quantiles(wide, repeats=0, age=1, horizon=5000, shares=(0.1, 0.99), about=0.1)
+    assert low == 0
+    assert high > 64
