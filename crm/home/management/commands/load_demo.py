@@ -24,7 +24,11 @@ class Command(BaseCommand):
             return
         begun = time.monotonic()
         try:
-            load_demo_company(customers, at=timezone.localtime(), say=self.stdout.write)
+            load_demo_company(
+                customers,
+                at=timezone.localtime(),
+                say=lambda line: self.stdout.write(f"{time.monotonic() - begun:5.1f} s  {line}"),
+            )
         except DemoRefused as reason:
             raise CommandError(str(reason)) from reason
         self.stdout.write(self.style.SUCCESS(f"Demo company loaded in {time.monotonic() - begun:.1f} s."))
