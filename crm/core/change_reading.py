@@ -34,6 +34,7 @@ class Change:
     record: str
     is_removal: bool
     by: User | None = None
+    kept_as: int = 0
     fields: list[FieldChange] = field(default_factory=list)
 
 
@@ -55,7 +56,7 @@ def changes_of(record: models.Model) -> list[Change]:
         if tracked and find_event_model(model) is not None:
             changes += _read_changes(model, {f"{link.name}_id": record.pk})
     _name_people(changes)
-    return [change for change, _by in sorted(changes, key=lambda pair: pair[0].at, reverse=True)]
+    return [change for change, _by in sorted(changes, key=lambda pair: (pair[0].at, pair[0].kept_as), reverse=True)]
 
 
 def _read_changes(model: type[models.Model], condition: dict[str, Any]) -> list[tuple[Change, int | None]]:
@@ -85,6 +86,7 @@ def _read_changes(model: type[models.Model], condition: dict[str, Any]) -> list[
 def _compare(model: type[models.Model], event: Any, after: Any) -> Change:
     removed = event.pgh_label == "deleted"
     change = Change(event.pgh_created_at, str(model._meta.verbose_name), _name(model, event, after), removed)
+    change.kept_as = event.pgh_id
     for column in _told_fields(model, event):
         old = getattr(event, column.attname)
         new = None if removed or after is None else getattr(after, column.attname)

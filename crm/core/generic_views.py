@@ -8,6 +8,7 @@ overwritten by somebody who saw an older one: he gets both versions side by side
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
@@ -174,8 +175,15 @@ class CreateView(_SavingMixin, generic.CreateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(form_token=get_random_string(24), **context)
 
+    def token_key(self) -> str:
+        return f"form:{self.request.user.pk}:{quote(self.request.POST.get('form_token', '')[:40])}"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        made = "form_token" in request.POST and cache.get(self.token_key())
+        return HttpResponseRedirect(made) if made else super().post(request, *args, **kwargs)
+
     def form_valid(self, form: ModelForm) -> HttpResponse:
-        key = f"form:{self.request.user.pk}:{self.request.POST.get('form_token', '')[:40]!r}"
+        key = self.token_key()
         if "form_token" in self.request.POST and not cache.add(key, "", TOKEN_SECONDS):
             return HttpResponseRedirect(cache.get(key) or self.get_back_url())
         try:

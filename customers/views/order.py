@@ -6,10 +6,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.formats import format_money
+from crm.core.formats import format_currency_sign, format_money
 from crm.core.generic_views import CreateView, DetailView, ListView
 from crm.core.list_engine import Column, FlagFilter, ListDefinition, TextFilter
 from crm.core.models.business_setting import setting
@@ -18,6 +19,9 @@ from customers.models import Customer, Order
 from customers.order_entry import LinesDoNotAddUp, enter_order
 
 LARGEST_ID = 2**63 - 1
+
+
+currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
 
 
 def _of_customer(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
@@ -36,7 +40,7 @@ ORDERS = ListDefinition(
         ),
         Column("customer", gettext_lazy("Customer"), "customer.name"),
         Column("day", gettext_lazy("Day"), kind="day", sort="day", largest_first=True),
-        Column("amount", gettext_lazy("Net amount"), "amount_cents", "amount_exact"),
+        Column("amount", gettext_lazy("Net amount"), "amount_cents", "amount_exact", unit=currency_sign()),
         Column("lines", gettext_lazy("Lines"), "line_count", "number", hide_on_phone=True),
     ),
     filters=(
@@ -65,6 +69,13 @@ class OrderList(ListView):
         rows = super().get_queryset().select_related("customer")
         wanted = self.request.GET.get("customer", "")
         return _of_customer(rows, wanted, self.request) if wanted else rows
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**context)
+        if self.request.GET.get("customer") and shown["list"].rows:
+            customer = shown["list"].rows[0].customer
+            shown |= {"parent": customer, "back_url": reverse("home:customer-page", args=[customer.pk])}
+        return shown
 
 
 class OrderDetail(DetailView):
