@@ -15,8 +15,8 @@ from django.db import connection, transaction
 
 from customers.models import RollupWatermark
 
-# With more touched customers than this, making everything new is the shorter way.
-REBUILD_FROM = 200_000
+# With more touched customers than this, and more than half of all, making everything new is the shorter way.
+REBUILD_FROM = 10_000
 
 DAYS = """
 SELECT o.customer_id, coalesce(original.day, o.day) AS day, sum(o.amount_cents)::bigint AS amount_cents,
@@ -82,13 +82,14 @@ def ingest_orders(*, at: datetime) -> IngestReport:
             " INSERT INTO touched SELECT DISTINCT customer_id FROM taken"
         )
         touched = cursor.rowcount
-        if touched > REBUILD_FROM:
+        rebuilt = touched > REBUILD_FROM and _is_mostly_new(cursor, touched)
+        if rebuilt:
             _rebuild(cursor)
         elif touched:
             _recompute_touched(cursor)
         cursor.execute("DROP TABLE touched")
     RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
-    return IngestReport(touched, rebuilt=touched > REBUILD_FROM)
+    return IngestReport(touched, rebuilt=rebuilt)
 
 
 @transaction.atomic
@@ -120,6 +121,12 @@ def find_last_purchase_day() -> date | None:
         cursor.execute("SELECT max(day) FROM customers_purchaseday")
         (day,) = cursor.fetchone()
     return day  # type: ignore[no-any-return]
+
+
+def _is_mostly_new(cursor: object, touched: int) -> bool:
+    cursor.execute("SELECT count(*) FROM customers_purchasestate")  # type: ignore[attr-defined]
+    (known,) = cursor.fetchone()  # type: ignore[attr-defined]
+    return bool(2 * touched > known)
 
 
 def _recompute_touched(cursor: object) -> None:

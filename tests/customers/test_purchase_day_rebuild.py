@@ -133,6 +133,14 @@ def test_many_touched_customers_are_a_rebuild(customer, foreign_customer, monkey
     make_order(foreign_customer, DAY)
     assert ingest_orders(at=NOW).rebuilt
     assert PurchaseDay.objects.count() == 2
+    others = [make_customer() for _ in range(4)]
+    for other in others:
+        make_order(other, DAY)
+    assert ingest_orders(at=NOW).rebuilt
+    make_order(customer, in_days(3))
+    make_order(foreign_customer, in_days(3))
+    assert not ingest_orders(at=NOW).rebuilt
+    assert PurchaseDay.objects.count() == 8
 
 
 def test_the_last_purchase_day(customer):
