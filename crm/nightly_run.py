@@ -21,7 +21,8 @@ from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from segments.models import ScoreRun
 from segments.score_run import FiguresLostError, finish_run, plan_run, work_shards
-from segments.segment_assignment import assign_segments
+from segments.segment_assignment import AssignmentReport, assign_segments
+from segments.segment_figures import write_segment_figures
 
 NIGHT = "night"
 SCORING_HELP = "scoring-help"
@@ -76,11 +77,18 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         report.run_id = run.pk
     report.switched = watch.time("finish", lambda: finish_run(run)).switched
     if report.switched:
-        assigned = watch.time("segments", lambda: assign_segments(on=on))
+        assigned = watch.time("segments", lambda: _move_segments(on=on))
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report
+
+
+def _move_segments(*, on: date) -> AssignmentReport:
+    """Everybody into his segment, then the figures of the segments for the dashboard."""
+    assigned = assign_segments(on=on)
+    write_segment_figures(on=on)
+    return assigned
 
 
 class _Watch:

@@ -1,11 +1,178 @@
-"""Figures of each segment."""
+"""Figures of each segment: written once a night for everybody and for each team, read by dashboards.
 
-from segments.models import Membership
+One pass gathers a row per customer with what the scores and the metrics of all apps know; a few sums over it are kept.
+Writing the same evening again replaces what was written.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from crm.core.metric_catalogue import METRICS, Metric
+from segments.models import Membership, SegmentDay
+from segments.rules.figure_spread import STEP_RATIO
+
+KEPT_DAYS = 35
+POINTS_EACH = 80
+MOVES_LOOK_BACK_DAYS = 3
+UNKNOWN = Metric("unknown", "", "number", "", "NULL::double precision")  # type: ignore[arg-type]
+
+_GATHER = """
+CREATE TEMP TABLE evening ON COMMIT DROP AS
+SELECT c.id, c.team_id, held.segment_id, seg.cadence_days,
+    coalesce(figures.sales_12m_cents, 0) AS sales, coalesce(figures.sales_before_12m_cents, 0) AS sales_before,
+    coalesce(figures.goods_12m_cents, 0) AS goods, coalesce(figures.service_12m_cents, 0) AS service,
+    coalesce(figures.contribution_12m_cents, 0) AS contribution, coalesce(figures.value_3y_cents, 0) AS value_3y,
+    coalesce(figures.at_stake_cents, 0) AS at_stake, coalesce(figures.risk, 0) AS risk,
+    left(coalesce(figures.grade, ''), 1) AS letter, figures.gap_ratio,
+    ({contact})::double precision AS contact_days, ({complaints})::double precision AS complaints,
+    ({minutes})::double precision AS minutes
+FROM customers_customer c
+JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
+JOIN segments_segment seg ON seg.id = held.segment_id
+LEFT JOIN segments_current_score figures ON figures.customer_id = c.id
+{joins}
+WHERE c.archived_at IS NULL
+"""
+
+# Everybody, and each team: rows without a team count only for everybody.
+_SETS = "GROUPING SETS (({key}), ({key}, team_id)) HAVING grouping(team_id) = 1 OR team_id IS NOT NULL"
+
+_WRITE = """
+INSERT INTO segments_segmentday (day, segment_id, team_id, customers, sales_cents, sales_before_cents, goods_cents,
+    service_cents, contribution_cents, value_3y_cents, at_risk, at_stake_cents, below_zero, below_zero_cents, to_talk,
+    talked_in_time, complained, minutes, sales_spread, contribution_spread, classes, points)
+WITH sums AS (
+    SELECT segment_id, team_id, count(*) AS customers, sum(sales) AS sales, sum(sales_before) AS sales_before,
+        sum(goods) AS goods, sum(service) AS service, sum(contribution) AS contribution, sum(value_3y) AS value_3y,
+        count(*) FILTER (WHERE risk = 2) AS at_risk, coalesce(sum(at_stake) FILTER (WHERE risk = 2), 0) AS at_stake,
+        count(*) FILTER (WHERE contribution < 0) AS below_zero,
+        coalesce(sum(contribution) FILTER (WHERE contribution < 0), 0) AS below_zero_cents,
+        count(*) FILTER (WHERE cadence_days IS NOT NULL) AS to_talk,
+        CASE WHEN %(knows_contact)s THEN count(*) FILTER (WHERE contact_days <= cadence_days) END AS in_time,
+        CASE WHEN %(knows_complaints)s THEN count(*) FILTER (WHERE complaints > 0) END AS complained,
+        CASE WHEN %(knows_minutes)s THEN coalesce(sum(minutes), 0) END AS minutes
+    FROM evening GROUP BY {by_segment}
+), sales_steps AS (
+    SELECT segment_id, team_id, (sign(sales) * ceil(ln(abs(sales) / 100.0 + 1) / %(ratio)s))::int AS step,
+        count(*) AS n, sum(sales) AS cents FROM evening GROUP BY {by_sales_step}
+), sales_spread AS (
+    SELECT segment_id, team_id, json_agg(json_build_array(step, n, cents) ORDER BY step) AS spread
+    FROM sales_steps GROUP BY segment_id, team_id
+), contribution_steps AS (
+    SELECT segment_id, team_id, (sign(contribution) * ceil(ln(abs(contribution) / 100.0 + 1) / %(ratio)s))::int AS step,
+        count(*) AS n, sum(contribution) AS cents FROM evening GROUP BY {by_contribution_step}
+), contribution_spread AS (
+    SELECT segment_id, team_id, json_agg(json_build_array(step, n, cents) ORDER BY step) AS spread
+    FROM contribution_steps GROUP BY segment_id, team_id
+), by_letter AS (
+    SELECT segment_id, team_id, letter, count(*) AS n, coalesce(sum(minutes), 0) AS minutes, sum(contribution) AS cents
+    FROM evening WHERE letter <> '' GROUP BY {by_letter}
+), classes AS (
+    SELECT segment_id, team_id, json_object_agg(letter, json_build_array(n, minutes::bigint, cents)) AS classes
+    FROM by_letter GROUP BY segment_id, team_id
+), placed AS (
+    SELECT segment_id, team_id, sales, gap_ratio,
+        row_number() OVER (PARTITION BY segment_id, team_id ORDER BY hashint8(id)) AS in_team,
+        row_number() OVER (PARTITION BY segment_id ORDER BY hashint8(id)) AS in_all
+    FROM evening WHERE gap_ratio IS NOT NULL AND sales >= 100000
+), points AS (
+    SELECT segment_id, NULL::bigint AS team_id,
+        json_agg(json_build_array(sales, round(gap_ratio::numeric, 2))) AS points
+    FROM placed WHERE in_all <= %(points)s GROUP BY segment_id
+    UNION ALL
+    SELECT segment_id, team_id, json_agg(json_build_array(sales, round(gap_ratio::numeric, 2)))
+    FROM placed WHERE in_team <= %(points)s AND team_id IS NOT NULL GROUP BY segment_id, team_id
+)
+SELECT %(day)s, s.segment_id, s.team_id, s.customers, s.sales, s.sales_before, s.goods, s.service, s.contribution,
+    s.value_3y, s.at_risk, s.at_stake, s.below_zero, s.below_zero_cents, s.to_talk, s.in_time, s.complained, s.minutes,
+    sales_spread.spread, contribution_spread.spread, coalesce(classes.classes, '{{}}'), coalesce(points.points, '[]')
+FROM sums s
+JOIN sales_spread ON sales_spread.segment_id = s.segment_id AND sales_spread.team_id IS NOT DISTINCT FROM s.team_id
+JOIN contribution_spread ON contribution_spread.segment_id = s.segment_id
+    AND contribution_spread.team_id IS NOT DISTINCT FROM s.team_id
+LEFT JOIN classes ON classes.segment_id = s.segment_id AND classes.team_id IS NOT DISTINCT FROM s.team_id
+LEFT JOIN points ON points.segment_id = s.segment_id AND points.team_id IS NOT DISTINCT FROM s.team_id
+"""
+
+_MOVES = """
+INSERT INTO segments_segmentmove (day, team_id, from_segment_id, to_segment_id, customers)
+SELECT m.day, c.team_id, m.from_segment_id, m.to_segment_id, count(*)
+FROM segments_segmentchange m JOIN customers_customer c ON c.id = m.customer_id
+WHERE m.day > %(since)s AND m.day <= %(day)s AND c.archived_at IS NULL
+GROUP BY GROUPING SETS ((m.day, m.from_segment_id, m.to_segment_id),
+    (m.day, c.team_id, m.from_segment_id, m.to_segment_id))
+HAVING grouping(c.team_id) = 1 OR c.team_id IS NOT NULL
+"""
+
+
+@transaction.atomic
+def write_segment_figures(*, on: date) -> int:
+    """Keep the figures of the evening ``on`` (local day); returns how many rows were written.
+
+    To be called after the segments were assigned. Days older than 35 are thinned out to the last of each month.
+    """
+    used = {name: METRICS.get(name, UNKNOWN) for name in ("days_since_contact", "complaints_12m", "minutes_12m")}
+    params: dict[str, Any] = {
+        "today": on,
+        "day": on,
+        "since": on - timedelta(days=MOVES_LOOK_BACK_DAYS),
+        "points": POINTS_EACH,
+        "knows_contact": used["days_since_contact"] is not UNKNOWN,
+        "knows_complaints": used["complaints_12m"] is not UNKNOWN,
+        "knows_minutes": used["minutes_12m"] is not UNKNOWN,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-figures'))")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SELECT ln(%s::double precision)", [STEP_RATIO])
+        params["ratio"] = cursor.fetchone()[0]
+        cursor.execute(_gather_sql(used), params)
+        cursor.execute("DELETE FROM segments_segmentday WHERE day = %(day)s", params)
+        cursor.execute(_write_sql(), params)
+        written = int(cursor.rowcount)
+        cursor.execute("DELETE FROM segments_segmentmove WHERE day > %(since)s AND day <= %(day)s", params)
+        cursor.execute(_MOVES, params)
+        cursor.execute("DROP TABLE evening")
+        cursor.execute(
+            "DELETE FROM segments_segmentday WHERE day < %s AND day + 1 <> date_trunc('month', day + 1)::date",
+            [on - timedelta(days=KEPT_DAYS)],
+        )
+    return written
+
+
+def _gather_sql(used: dict[str, Metric]) -> str:
+    joins = dict.fromkeys(metric.join for metric in used.values() if metric.join)
+    return _GATHER.format(
+        contact=used["days_since_contact"].sql,
+        complaints=used["complaints_12m"].sql,
+        minutes=used["minutes_12m"].sql,
+        joins=" ".join(joins),
+    )
+
+
+def _write_sql() -> str:
+    return _WRITE.format(
+        by_segment=_SETS.format(key="segment_id"),
+        by_sales_step=_SETS.format(key="segment_id, step"),
+        by_contribution_step=_SETS.format(key="segment_id, step"),
+        by_letter=_SETS.format(key="segment_id, letter"),
+    )
 
 
 def count_members() -> dict[int, int]:
-    """Customers in each segment now, by segment id."""
-    from django.db.models import Count
+    """Customers in each segment by segment id: as of the last figures, else counted up to 10,000 in each."""
+    last = SegmentDay.objects.filter(team=None).aggregate(last=Max("day"))["last"]
+    if last is not None:
+        return dict(SegmentDay.objects.filter(team=None, day=last).values_list("segment_id", "customers"))
+    counts: dict[int, int] = {}
+    for segment_id in Membership.objects.current().order_by("segment_id").values_list("segment_id", flat=True)[:10_000]:
+        counts[segment_id] = counts.get(segment_id, 0) + 1
+    return counts
 
-    rows = Membership.objects.current().values("segment_id").annotate(n=Count("id")).order_by()
-    return {row["segment_id"]: row["n"] for row in rows}
+
+def find_last_day(*, until: date) -> Any:
+    """The latest evening with figures up to ``until``; None before the first night."""
+    return SegmentDay.objects.filter(day__lte=until).aggregate(last=Max("day"))["last"]

@@ -97,6 +97,21 @@ def format_percent(share: float | None) -> str:
     return _signed(percent, decimals, f"{_group(percent, decimals)}%")
 
 
+def format_signed(value: float | None) -> str:
+    """A change in whole numbers with its sign: ``+12``, ``−22``, ``0``."""
+    if value is None:
+        return UNKNOWN
+    return f"+{format_number(value)}" if round(value) > 0 else format_number(value)
+
+
+def format_signed_percent(share: float | None) -> str:
+    """A change in percent with its arrow: ``▲ 4%``, ``▼ 18%``, ``0%``."""
+    if share is None:
+        return UNKNOWN
+    text = format_percent(abs(share))
+    return text if round(share, 3) == 0 else f"▲ {text}" if share > 0 else f"▼ {text}"
+
+
 def format_multiple(value: float | None) -> str:
     """How many times: ``3.4×``; whole from 10 on."""
     if value is None:

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from crm.home import customer_list, customer_page, job_list, my_day, search
+from crm.home import customer_list, customer_page, job_list, my_day, search, segment_dashboard
 
 app_name = "home"
 urlpatterns = [
+    path("segments/", segment_dashboard.segment_dashboard, name="segment-dashboard"),
     path("", my_day.my_day, name="my-day"),
     path("search/", search.search, name="search"),
     path("jobs/", job_list.job_list, name="job-list"),

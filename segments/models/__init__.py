@@ -4,6 +4,7 @@ from segments.models.membership import Membership, Pin, SegmentChange
 from segments.models.process_definition import Process, ProcessStep, ProcessVersion
 from segments.models.score import CurrentScore, ModelFit, ScoreRun, ScoreShard
 from segments.models.segment import Segment, SegmentRule
+from segments.models.segment_figures import SegmentDay, SegmentMove
 from segments.models.trigger import Trigger
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "ScoreShard",
     "Segment",
     "SegmentChange",
+    "SegmentDay",
+    "SegmentMove",
     "SegmentRule",
     "Trigger",
 ]

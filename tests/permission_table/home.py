@@ -15,4 +15,6 @@ ROWS: list[Row] = [
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "timeline"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "value"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "steps"}),
+    Row("home:segment-dashboard", only("lead", "executive", "admin")),
+    Row("home:segment-dashboard", only("lead", "executive", "admin"), query="?since=nonsense&team=99"),
 ]

@@ -81,6 +81,18 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def signed(value: float | None) -> str:
+    """A change in whole numbers: ``+12``, ``−22``."""
+    return formats.format_signed(value)
+
+
+@register.filter
+def signed_percent(share: float | None) -> str:
+    """A change in percent: ``▲ 4%``, ``▼ 18%``."""
+    return formats.format_signed_percent(share)
+
+
+@register.filter
 def multiple(value: float | None) -> str:
     """``3.4×``."""
     return formats.format_multiple(value)

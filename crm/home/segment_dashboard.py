@@ -1,0 +1,159 @@
+"""The segment dashboard: where value is won and lost, who moved, who is not looked after."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from crm.core.local_time import company_day
+from crm.core.models import Team, User
+from crm.core.models.business_setting import setting
+from crm.core.row_visibility import customer_scope
+from crm.home.segment_charts import (
+    draw_hours,
+    draw_moves,
+    draw_pareto_chart,
+    draw_risk_map,
+    draw_spark,
+    draw_spread_boxes,
+)
+from crm.home.segment_summary import Summary, build_summary, list_teams, scope_of
+from customers.models import Customer
+from interactions.models import Alert, Task
+from segments.models import CurrentScore, Membership
+from segments.segment_figures import find_last_day
+
+PERIODS = {"30d": 30, "90d": 91, "365d": 365}
+AT_RISK_SHOWN = 6
+GOOD_COVERAGE = 0.75
+
+
+@dataclass
+class Choice:
+    """What the reader looks at: his team or all of his, and since when."""
+
+    team: Team | None
+    teams: list[Team]
+    period: str
+    since: date
+
+    @property
+    def list_query(self) -> str:
+        """What every link to a list carries."""
+        return urlencode({"team": self.team.pk}) if self.team else ""
+
+
+@permission_required("segments.view_dashboard", raise_exception=True)
+def segment_dashboard(request: HttpRequest) -> HttpResponse:
+    """The page; before the first night it says what is missing."""
+    today = company_day(timezone.now())
+    choice = read_choice(request, today=today)
+    day = find_last_day(until=today)
+    context: dict[str, Any] = {"choice": choice, "day": day, "today": today}
+    if day is not None:
+        summary = build_summary(scope_of(request.user, choice.teams, team=choice.team), day=day, since=choice.since)
+        context |= draw_everything(summary)
+        context |= {"at_risk": list_at_risk(request.user, team=choice.team), "visits": count_visits(request, choice)}
+    return render(request, "home/segment_dashboard.html", context)
+
+
+def read_choice(request: HttpRequest, *, today: date) -> Choice:
+    """Team and day from the query; what cannot be understood is left out."""
+    teams = list_teams(request.user)
+    team = next((one for one in teams if str(one.pk) == request.GET.get("team")), None)
+    period = request.GET.get("since", "90d")
+    if period in PERIODS:
+        return Choice(team, teams, period, today - timedelta(days=PERIODS[period]))
+    try:
+        since = min(date.fromisoformat(period), today)
+    except ValueError:
+        period, since = "90d", today - timedelta(days=PERIODS["90d"])
+    return Choice(team, teams, period, since)
+
+
+def draw_everything(summary: Summary) -> dict[str, Any]:
+    """The summary with its drawings."""
+    a_value, b_value = float(setting("classes.a_share")), float(setting("classes.b_share"))
+    boxes = draw_spread_boxes([*(one.figures.contribution for one in summary.segments), summary.total.contribution])
+    moves = [((was.name, was.mark), (to.name, to.mark), n) for was, to, n in summary.moves]
+    minutes = summary.total.minutes
+    return {
+        "summary": summary,
+        "rows": list(zip(summary.segments, boxes, strict=False)),
+        "total_box": boxes[-1],
+        "pareto": draw_pareto_chart(summary.total.sales, summary.total.contribution, a_value=a_value, b_value=b_value),
+        "moves": draw_moves(moves),
+        "moved": sum(n for _was, _to, n in moves),
+        "risk_map": draw_risk_map([(one.segment.name, one.segment.mark, one.points) for one in summary.segments]),
+        "hours": draw_hours(summary.classes),
+        "hours_logged": minutes // 60 if minutes is not None else None,
+        "stake_change": _change(summary.total.at_stake_cents, summary.stake_before),
+        "sparks": {"contribution": draw_spark(summary.contribution_line), "stake": draw_spark(summary.stake_line)},
+        "worst": _find_worst(summary),
+        "good_coverage": GOOD_COVERAGE,
+    }
+
+
+def _change(now: int, before: int | None) -> float | None:
+    return (now - before) / before if before else None
+
+
+def _find_worst(summary: Summary) -> Any:
+    """The segment whose customers are talked to least in time, where that is worth a word."""
+    known = [one for one in summary.segments if one.figures.in_time is not None]
+    worst = min(known, key=lambda one: one.figures.in_time or 0.0, default=None)
+    return worst if worst and (worst.figures.in_time or 0) < (summary.total.in_time or 0) else None
+
+
+@dataclass
+class AtRiskRow:
+    """A customer at risk: what is at stake, why, and whether anybody does something about it."""
+
+    customer: Customer
+    score: CurrentScore
+    segment: Any
+    task: Task | None
+
+    @property
+    def due_on(self) -> date | None:
+        """The local day until which somebody does it."""
+        return company_day(self.task.due_at) if self.task else None
+
+    @property
+    def is_falling(self) -> bool:
+        """The fall says more than the silence."""
+        return (self.score.gap_ratio or 0) < 1.5 and (self.score.fall or 0) >= 0.2
+
+
+def list_at_risk(user: User, *, team: Team | None) -> list[AtRiskRow]:
+    """The largest sums at stake among those at risk; three queries."""
+    customers = Customer.objects.visible_to(user).current().filter(score__risk=CurrentScore.Risk.HIGH)
+    if team is not None:
+        customers = customers.filter(team=team)
+    found = list(
+        customers.select_related("score", "owner").order_by("-score__at_stake_cents", "-score__customer_id")[
+            :AT_RISK_SHOWN
+        ]
+    )
+    ids = [customer.pk for customer in found]
+    members = Membership.objects.current().filter(customer__in=ids).select_related("segment")
+    segments = {member.customer_id: member.segment for member in members}
+    tasks: dict[int, Task] = {}
+    for task in Task.objects.filter(customer__in=ids, state=Task.State.OPEN).order_by("due_at", "pk"):
+        tasks.setdefault(task.customer_id, task)
+    return [AtRiskRow(one, one.score, segments.get(one.pk), tasks.get(one.pk)) for one in found]
+
+
+def count_visits(request: HttpRequest, choice: Choice) -> dict[str, Any]:
+    """Open alerts to visit now: how many, their yearly sales at stake, how many are past their clock."""
+    alerts = Alert.objects.open().filter(customer_scope(request.user, prefix="customer__"), trigger__key="visit-now")
+    if choice.team is not None:
+        alerts = alerts.filter(customer__team=choice.team)
+    late = Q(task__state=Task.State.OPEN, task__due_at__lt=timezone.now())
+    return alerts.aggregate(n=Count("pk"), cents=Sum("at_stake_cents"), late=Count("pk", filter=late))

@@ -1,0 +1,97 @@
+"""Drawings are right at their edges: nobody, one customer, everybody alike, below zero."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm.home.segment_charts import (
+    draw_hours,
+    draw_moves,
+    draw_pareto_chart,
+    draw_risk_map,
+    draw_spark,
+    draw_spread_boxes,
+    name_fill,
+)
+from segments.rules.figure_spread import Spread, draw_pareto, find_share_of_customers, merge_spreads
+
+NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+def test_steps_of_two_groups_add_up():
+    spread = merge_spreads([[[-1, 1, -500], [3, 2, 200]], [[3, 1, 130], [9, 1, 9000]]])
+    assert (spread.customers, spread.total) == (5, 8830)
+    assert (spread.quantile(0), spread.quantile(0.5), spread.quantile(1)) == (-500, 110, 9000)
+    assert Spread().quantile(0.5) is None
+
+
+def test_the_curve_rises_to_the_whole_and_falls_by_what_those_below_zero_take_back():
+    points = draw_pareto(merge_spreads([[[-4, 1, -100], [1, 2, 200], [5, 1, 800]]]))
+    assert [(round(point.customers, 2), point.value) for point in points] == [(0, 0), (0.25, 0.8), (0.75, 1), (1, 0.9)]
+    assert find_share_of_customers(points, 0.8) == 0.25
+    assert find_share_of_customers(points, 0.9) == 0.5
+    assert find_share_of_customers([], 0.8) is None
+
+
+def test_without_sales_there_is_no_curve():
+    assert draw_pareto_chart(Spread(), Spread(), a_value=0.8, b_value=0.95) is None
+    nothing = merge_spreads([[[0, 5, 0]]])
+    assert draw_pareto_chart(nothing, nothing, a_value=0.8, b_value=0.95) is None
+
+
+def test_one_customer_is_all_of_a():
+    one = merge_spreads([[[9, 1, 5000]]])
+    chart = draw_pareto_chart(one, one, a_value=0.8, b_value=0.95)
+    assert 0 < chart.a <= chart.b <= 1
+    assert chart.takes_back == 0
+    assert [letter for letter, _x in chart.letters] == ["A", "B", "C"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"), st.integers(1, 10**6)), max_size=30))
+def test_flows_stay_in_the_picture_and_nobody_is_lost(moves):
+    chart = draw_moves([((was, "new"), (to, "plus"), n) for was, to, n in moves])
+    assert sum(flow.customers for flow in chart.flows) + chart.rest == sum(n for _was, _to, n in moves)
+    for bar in [*chart.left, *chart.right]:
+        assert 0 <= float(bar.y) <= 262
+        assert float(bar.y) + float(bar.height) <= 263
+
+
+@given(st.lists(st.tuples(st.integers(-(10**6), 10**12), st.floats(0, 10**6, allow_nan=False)).map(list), max_size=600))
+def test_every_mark_of_the_map_lies_inside_it(points):
+    drawn = draw_risk_map([("A", "premium", points), ("B", "half", points[:3])])
+    if not points:
+        assert drawn is None
+        return
+    assert drawn.shown <= 242
+    for layer in drawn.layers:
+        for x, y in re.findall(r"M(-?\d+) (-?\d+)", layer.path):
+            assert 42 <= int(x) <= 407
+            assert 22 <= int(y) <= 222
+
+
+def test_a_spare_mark_is_drawn_in_ink():
+    assert (name_fill("premium"), name_fill("hexagon")) == ("f-premium", "br-ink")
+
+
+def test_boxes_share_one_scale_with_zero_inside():
+    low = merge_spreads([[[-30, 3, -60_000], [-10, 3, -3000]]])
+    high = merge_spreads([[[10, 3, 3000], [60, 3, 6_000_000]]])
+    first, nobody, last = draw_spread_boxes([low, Spread(), high])
+    assert nobody is None
+    assert first.zero == last.zero
+    assert float(first.middle) < float(first.zero) < float(last.middle)
+    assert draw_spread_boxes([Spread()]) == [None]
+
+
+def test_a_line_needs_two_evenings():
+    assert draw_spark([5]) is None
+    line, area, _last = draw_spark([5, 5, 5])
+    assert len(NUMBERS.findall(line)) == 6
+    assert area.endswith("z")
+
+
+def test_hours_and_contribution_are_shares_of_their_own_wholes():
+    rows = draw_hours({"A": [10, 60, 900], "C": [90, 180, -50]})
+    assert [(row.letter, row.hours, row.contribution) for row in rows] == [("A", 0.25, 1.0), ("C", 0.75, 0.0)]
+    assert draw_hours({"A": [10, 0, 900]}) == []
