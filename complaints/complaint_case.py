@@ -38,12 +38,13 @@ class Mark:
 
 @dataclass
 class ShownStep:
-    """A step of the way in words: what, who, and when it was or must be done."""
+    """A step of the way in words: what, and when it was or must be done; ``was_late`` when done after its time."""
 
     title: str
     state: str
     done: str = ""
     due_at: datetime | date | None = None
+    was_late: bool = False
 
 
 @dataclass
@@ -205,7 +206,8 @@ def _list_steps(complaint: Complaint, *, entries: list[ComplaintEntry], days: in
         waits = step.done_at is None and (complaint.closed_at is None or step.step is Step.LOOK_AGAIN)
         state = "done" if step.done_at is not None else "now" if step.is_now and waits else ""
         done = _describe_wait(step.done_at, since=taken)
-        shown.append(ShownStep(titles[step.step], state, done, step.due_at if waits else None))
+        late = isinstance(step.done_at, datetime) and isinstance(step.due_at, datetime) and step.done_at > step.due_at
+        shown.append(ShownStep(titles[step.step], state, done, step.due_at if waits else None, was_late=late))
     return shown
 
 

@@ -73,7 +73,7 @@ class CurveDrawing:
     @property
     def label_y(self) -> float:
         """Above the dot, inside the drawing."""
-        return max(TOP + 8, round(self.today[1] - 8, 1)) if self.today else 0
+        return max(TOP + 8, round(self.today[1] - 14, 1)) if self.today else 0
 
 
 def draw_recovery_curve(points: list[CurvePoint], *, clock_day: int, clock_days: int) -> CurveDrawing | None:

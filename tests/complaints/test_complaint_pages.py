@@ -206,6 +206,12 @@ class TestCase:
         assert ("The clock has run out" in shown) is (left == 0)
         assert "fewer than 20% come back" in shown
 
+    def test_a_promise_kept_late_is_called_late(self, complaint, guardian, signed_in, noon):
+        handling.answer(complaint, text="x", by=guardian, at=noon + timedelta(days=3))
+        shown = signed_in(guardian).get(case_url(complaint)).content.decode()
+        assert "after 3 days, late" in shown
+        assert shown.count(", late</span>") == 1
+
     def test_tomorrow_somebody_is_told(self, complaint, guardian, lead, signed_in, noon):
         client = signed_in(guardian)
         with time_machine.travel(noon + timedelta(days=13), tick=False):
