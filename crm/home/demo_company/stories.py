@@ -10,8 +10,8 @@ from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.conversations import COMPLAINTS
 from customers.models import Customer
 from interactions.interaction_logging import log_interaction
-from interactions.models import Alert, Promise, Task
-from interactions.process_running import start_process
+from interactions.models import Alert, Promise, StepRun, Task
+from interactions.process_running import complete_step, start_process
 
 
 def settle_evening(evening: date, *, at: datetime) -> None:
@@ -117,13 +117,17 @@ def start_proposals(*, at: datetime) -> None:
     found = Customer.objects.in_bulk([number for number, _s, _a in proposals], field_name="number")
     for nth, (number, subject, amount) in enumerate(proposals):
         if customer := found.get(number):
-            start_process(
+            by = customer.owner or ana
+            run = start_process(
                 customer,
                 flow="propose",
                 key=subject.split(":")[0],
                 subject=subject,
                 amount_cents=amount,
                 expected_on=at.date() + timedelta(days=10 + nth * 3),
-                by=customer.owner or ana,
-                at=at - timedelta(days=nth % 9, hours=3),
+                by=by,
+                at=at - timedelta(days=1 + nth % 4, hours=3),
             )
+            for _done in range(nth % 4):
+                if step := run.steps.filter(state=StepRun.State.OPEN).first():
+                    complete_step(step, by=by, at=at - timedelta(hours=5 + nth))
