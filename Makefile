@@ -8,6 +8,7 @@
 #   make vendor   front-end files again       make clean    remove all that was installed (DATA_DIR stays)
 
 COVERAGE_FLOOR ?= 90
+RULES_COVERAGE_FLOOR ?= 100
 TEST_PROCESSES ?= 2
 PY := .venv/bin/python
 UV := .venv/bin/uv
@@ -31,6 +32,7 @@ run: .venv/installed $(FRONTEND)
 
 test: .venv/installed-dev $(FRONTEND)
 	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR) $(TESTS)
+	@$(PY) -m coverage report --include='*/rules/*' --skip-covered --fail-under=$(RULES_COVERAGE_FLOOR)
 
 bench: .venv/installed-dev $(FRONTEND)
 	@$(PY) -m tests.bench
