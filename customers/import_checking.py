@@ -16,7 +16,7 @@ from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
-from customers.import_reading import Chunk, Table, open_table
+from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.models import DataImport
 from customers.rules.import_columns import ORDERS, guess_columns, missing_fields
 
@@ -146,7 +146,7 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
 
 def parse_table(table: Table, rules: ParseRules) -> Iterator[tuple[Chunk, Parsed]]:
     """Every chunk with its values and problems."""
-    for chunk in table.chunks():
+    for chunk in table.chunks(size=CHUNK_ROWS):
         yield chunk, parse_chunk(chunk, table.headers, rules)
 
 
@@ -172,7 +172,7 @@ def _rows_to_show(
         notes.setdefault(row, []).append({"field": name, "code": code, "value": str(value)})
     places = {name: table.headers.index(header) for name, header in rules.columns.items()}
     rows = {n: row for n, row in zip(chunk.numbers, chunk.rows, strict=True) if n in chosen}
-    texts = {n: text for n, _code, text in chunk.broken if n in chosen}
+    texts = {n: "; ".join(cells) for n, _code, cells in chunk.broken if n in chosen}
     return [
         {
             "row": number,

@@ -13,7 +13,9 @@ from customers.models import DataImport
 from customers.rules.import_columns import FIELDS, Reading
 
 STEPS = ("upload", "columns", "import", "report")
-SHOWN_COLUMNS = 30
+WIDE_FROM = 30
+SHOWN_OF_WIDE = 10
+SHOWN_CELLS = 240
 _AT = {"reading": 1, "ready": 1, "running": 2, "done": 3, "failed": 3, "cancelled": 3}
 
 
@@ -95,8 +97,10 @@ def _columns(data_import: DataImport) -> list[dict[str, Any]]:
     goes_to = {header: name for name, header in data_import.columns.items()}
     samples = data_import.preview.get("samples", {})
     columns = []
-    for place, header in enumerate(data_import.preview.get("headers", [])):
-        if header in goes_to or place < SHOWN_COLUMNS:
+    headers = data_import.preview.get("headers", [])
+    most = len(headers) if len(headers) <= WIDE_FROM else SHOWN_OF_WIDE
+    for place, header in enumerate(headers):
+        if header in goes_to or place < most:
             name = goes_to.get(header, "")
             columns.append(
                 {
@@ -113,7 +117,8 @@ def _columns(data_import: DataImport) -> list[dict[str, Any]]:
 def _more_headers(data_import: DataImport) -> list[str]:
     """Columns of a very wide file that have no row of their own."""
     mapped = set(data_import.columns.values())
-    return [header for header in data_import.preview.get("headers", [])[SHOWN_COLUMNS:] if header not in mapped]
+    headers = data_import.preview.get("headers", [])
+    return [h for h in headers[SHOWN_OF_WIDE:] if h not in mapped] if len(headers) > WIDE_FROM else []
 
 
 def _read_as(data_import: DataImport, name: str) -> str:
@@ -145,7 +150,8 @@ def _rows(data_import: DataImport) -> list[dict[str, Any]]:
     wrong = preview.get("problem_rows", [])
     seen = {row["row"] for row in wrong}
     rows = wrong + [row for row in preview.get("shown", []) if row["row"] not in seen]
-    return [_row(data_import, row) for row in rows]
+    most = max(8, SHOWN_CELLS // max(1, len(_mapped(data_import))))
+    return [_row(data_import, row) for row in rows[:most]]
 
 
 def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:

@@ -218,7 +218,9 @@ def _convert(cents: int | None, rate: Decimal) -> int | None:
 
 def _broken_rows(chunk: Chunk) -> pd.DataFrame:
     return pd.DataFrame(
-        [(row, "", code, text[:100]) for row, code, text in chunk.broken], columns=PROBLEM_COLUMNS[:4], dtype=object
+        [(row, "", code, "; ".join(cells)[:100]) for row, code, cells in chunk.broken],
+        columns=PROBLEM_COLUMNS[:4],
+        dtype=object,
     )
 
 

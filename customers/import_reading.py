@@ -46,11 +46,11 @@ csv.field_size_limit(MAX_LINE)
 
 @dataclass
 class Chunk:
-    """Rows of equal width with their row numbers, and the rows that could not be read: (row, code, its text)."""
+    """Rows of equal width with their row numbers, and the rows that could not be read: (row, code, its cells)."""
 
     numbers: list[int] = field(default_factory=list)
     rows: list[list[str]] = field(default_factory=list)
-    broken: list[tuple[int, str, str]] = field(default_factory=list)
+    broken: list[tuple[int, str, list[str]]] = field(default_factory=list)
     last_row: int = 1
 
 
@@ -73,7 +73,7 @@ class Table:
             number += 1
             chunk.last_row = number
             if isinstance(item, BrokenRow):
-                chunk.broken.append((number, item.code, item.text[:2000]))
+                chunk.broken.append((number, item.code, [item.text.strip()[:2000]]))
             elif any(item):
                 _add_row(chunk, number, item, width)
             if len(chunk.rows) + len(chunk.broken) >= size:
@@ -97,7 +97,7 @@ class BrokenRow:
 def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
     if len(row) > width:
         if any(cell.strip() for cell in row[width:]):
-            chunk.broken.append((number, "too_many_cells", ";".join(row)))
+            chunk.broken.append((number, "too_many_cells", row))
             return
         row = row[:width]
     elif len(row) < width:
@@ -236,7 +236,7 @@ def _find_encoding(path: Path, sample: bytes, *, packed: bool) -> str:
             return "utf-16-be" if even > odd else "utf-16-le"
         raise ImportFileError("no_table")
     control = sum(head.count(bytes([code])) for code in (*range(1, 9), *range(14, 27), 28, 29, 30, 31))
-    if control * 20 > len(head):
+    if control > 16 and control * 20 > len(head):
         raise ImportFileError("no_table")
     if _is_utf8(path, packed=packed):
         return "utf-8"

@@ -105,8 +105,6 @@ def read_sheet(path: Path, sheet: str) -> Iterator[list[str]]:
         found = _open(path).get_sheet_by_name(sheet)
     except CalamineError as error:
         raise ImportFileError("broken_workbook") from error
-    for _ in range(found.start[0] if found.start else 0):
-        yield []
     for row in found.iter_rows():
         yield [value if isinstance(value, str) else _cell_text(value) for value in row]
 

@@ -7,7 +7,7 @@ goes on where it stopped. What was written before a cancel stays and is reported
 import csv
 import io
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -57,25 +57,28 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
     raises when it is lost.
     """
     stage = Stage(data_import.pk)
+    kept = dict(lease.checkpoint)
     try:
-        _stage_rows(data_import, stage, lease, at=at)
-        _prepare(data_import, stage, lease, at=at)
-        _write_records(data_import, stage, lease)
+        kept = _stage_rows(data_import, stage, lease, kept, at=at)
+        kept = _prepare(data_import, stage, lease, kept, at=at)
+        for state in _write_records(data_import, stage, lease, kept):
+            kept = state
     except JobCancelled:
-        _finish(data_import, stage, lease.checkpoint, state=DataImport.State.CANCELLED, at=at)
+        _finish(data_import, stage, kept, state=DataImport.State.CANCELLED, at=at)
         raise
-    return _finish(data_import, stage, lease.checkpoint, state=DataImport.State.DONE, at=at)
+    return _finish(data_import, stage, kept, state=DataImport.State.DONE, at=at)
 
 
 def _total(data_import: DataImport, checkpoint: Mapping[str, Any]) -> int:
     return max(int(data_import.preview.get("rows") or 0), int(checkpoint.get("rows", 0)), 1)
 
 
-def _stage_rows(data_import: DataImport, stage: Stage, lease: Lease, *, at: datetime) -> None:
+def _stage_rows(
+    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], *, at: datetime
+) -> dict[str, Any]:
     """COPY every good row into the stage, every other into the rejected ones."""
-    state = dict(lease.checkpoint)
     if state.get("phase", "stage") != "stage":
-        return
+        return state
     if "row" not in state or not stage.holds(int(state["rows"])):
         state = {"phase": "stage", "row": 0, "rows": 0}
         is_orders = data_import.kind == ORDERS
@@ -92,14 +95,17 @@ def _stage_rows(data_import: DataImport, stage: Stage, lease: Lease, *, at: date
             rows = state["rows"] + len(chunk.rows) + len(chunk.broken)
             state = {"phase": "stage", "row": chunk.last_row, "rows": rows}
             lease.progress(rows // 2, max(_total(data_import, state), rows), checkpoint=state)
-    lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint={**state, "phase": "prepare"})
+    state = {**state, "phase": "prepare"}
+    lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
+    return state
 
 
-def _prepare(data_import: DataImport, stage: Stage, lease: Lease, *, at: datetime) -> None:
+def _prepare(
+    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], *, at: datetime
+) -> dict[str, Any]:
     """Check rows against each other and the database, in one transaction."""
-    state = dict(lease.checkpoint)
     if state["phase"] != "prepare":
-        return
+        return state
     options = {**data_import.options, "by_id": data_import.created_by_id, "source": data_import.file_name}
     with transaction.atomic():
         if data_import.kind == ORDERS:
@@ -109,8 +115,9 @@ def _prepare(data_import: DataImport, stage: Stage, lease: Lease, *, at: datetim
         else:
             verb = customer_import.prepare_customers
         found = verb(stage, columns=data_import.columns, options=options, by=data_import.created_by)
-        state |= {"phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
+        state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
+    return state
 
 
 def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
@@ -133,11 +140,12 @@ def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
     data_import.save(update_fields=["options"])
 
 
-def _write_records(data_import: DataImport, stage: Stage, lease: Lease) -> None:
-    """Write batch by batch, each with its checkpoint in one transaction."""
+def _write_records(
+    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """Write batch by batch, each with its checkpoint in one transaction; yields what is committed after each."""
     options = {**data_import.options, "by_id": data_import.created_by_id, "source": data_import.file_name}
-    state = dict(lease.checkpoint)
-    while state["phase"] == "write" and state["after"] < state["records"]:
+    while state["after"] < state["records"]:
         with one_writer():
             common: dict[str, Any] = {
                 "after": state["after"],
@@ -149,11 +157,12 @@ def _write_records(data_import: DataImport, stage: Stage, lease: Lease) -> None:
                 wrote = order_import.write_orders(stage, **common)
             else:
                 wrote = customer_import.write_customers(stage, **common, options=options)
+            state = {**state, "after": min(wrote["until"], state["records"])}
             for name in ("created", "changed", "unchanged"):
                 state[name] += wrote[name]
-            state["after"] = min(wrote["until"], state["records"])
             share = state["after"] / max(1, state["records"])
             lease.progress(int(state["rows"] * (1 + share) / 2), _total(data_import, state), checkpoint=state)
+        yield state
 
 
 def _finish(
@@ -218,13 +227,12 @@ def _save_rejected(data_import: DataImport, stage: Stage) -> None:
     table = open_import(data_import)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([*map(neutralise, table.headers), gettext("Row"), gettext("Reason")])
+    writer.writerow([gettext("Row"), gettext("Reason"), *map(neutralise, table.headers)])
     for chunk in table.chunks():
         rows = dict(zip(chunk.numbers, chunk.rows, strict=True))
-        rows |= {n: [text.rstrip("\r\n"), *[""] * (len(table.headers) - 1)] for n, _code, text in chunk.broken}
+        rows |= {number: cells for number, _code, cells in chunk.broken}
         for number in sorted(rows.keys() & reasons.keys()):
-            cells = map(neutralise, rows[number])
-            writer.writerow([*cells, number, neutralise("; ".join(reasons[number]))])
+            writer.writerow([number, neutralise("; ".join(reasons[number])), *map(neutralise, rows[number])])
     data_import.rejected.save(
         f"{secrets.token_hex(16)}.csv", ContentFile(("\ufeff" + out.getvalue()).encode()), save=False
     )

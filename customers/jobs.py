@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind
 from crm.core.local_time import company_day
 from customers.import_checking import check_file
+from customers.import_cleaning import clean_imports
 from customers.import_handling import READ_JOB, WRITE_JOB
 from customers.import_writing import write_import
 from customers.models import DataImport
 from customers.rules.import_file_error import ImportFileError
+
+CLEAN_JOB = "import-clean"
 
 
 @job_kind(READ_JOB, label=_("Looking through an import file"), lease=timedelta(minutes=3))
@@ -60,6 +63,12 @@ def write_import_job(lease: JobLease) -> dict[str, Any] | None:
         _fail(data_import, {"code": "unknown", "values": {}})
         raise
     return {name: report[name] for name in ("rows", "created", "changed", "unchanged", "rejected")}
+
+
+@job_kind(CLEAN_JOB, label=_("Clearing away files of old imports"), lease=timedelta(minutes=5))
+def clean_imports_job(lease: JobLease) -> dict[str, Any]:
+    """Once a day."""
+    return clean_imports(at=timezone.now())
 
 
 def _of(lease: JobLease, *states: str) -> DataImport | None:

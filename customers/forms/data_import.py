@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.models import User
+from crm.core.models import Role, User
 from customers.import_checking import teams_of
 from customers.import_wording import field_label
 from customers.models import Customer, DataImport
@@ -84,13 +84,14 @@ class ReadingForm(forms.Form):
 
     def __init__(self, data: Any = None, *, data_import: DataImport, user: User) -> None:
         options = data_import.options
-        chosen = {"team": options.get("team_id") or "", "owner": options.get("owner_id") or ""}
+        sees_all = user.role == Role.ADMIN
+        teams = teams_of(user)
+        self.usual_team = None if sees_all else next((team.pk for team in teams), None)
+        chosen = {"team": options.get("team_id") or self.usual_team or "", "owner": options.get("owner_id") or ""}
         delimiter = options.get("delimiter", "").replace("\t", "\\t")
         super().__init__(data, initial={**options, **chosen, "delimiter": delimiter})
         self.data_import = data_import
         self.headers: list[str] = data_import.preview.get("headers", [])
-        teams = teams_of(user)
-        sees_all = user.role == "admin"
         nobody = [("", _("nobody"))] if sees_all else []
         self.fields["team"].choices = nobody + [(team.pk, team.name) for team in teams]
         owners = User.objects.active() if sees_all else User.objects.active().filter(team__in=teams)
@@ -152,7 +153,7 @@ class ReadingForm(forms.Form):
         return {
             "trial_dates": bool(values.get("trial_dates")),
             "customer_kind": values.get("customer_kind") or Customer.Kind.ORGANISATION,
-            "team_id": int(values["team"]) if values.get("team") else None,
+            "team_id": int(values["team"]) if values.get("team") else self.usual_team,
             "owner_id": int(values["owner"]) if values.get("owner") else None,
         }
 

@@ -165,8 +165,8 @@ def test_the_rejected_rows_come_back_as_a_file_that_can_be_mended_and_sent_again
     done = import_file("customer id,date,amount,note\n1,2026-02-30,10,=1+1\n2,2026-03-01,10,x\n")
     text = done.rejected.read().decode("utf-8-sig")
     assert text.splitlines() == [
-        "customer id,date,amount,note,Row,Reason",
-        "1,2026-02-30,10,'=1+1,2,Order day: “2026-02-30” is a day that does not exist",
+        "Row,Reason,customer id,date,amount,note",
+        "2,Order day: “2026-02-30” is a day that does not exist,1,2026-02-30,10,'=1+1",
     ]
-    again = import_file(text.replace("2026-02-30", "2026-02-28"))
+    again = import_file(text.replace(",2026-02-30,", ",2026-02-28,"))
     assert counts(again) == (1, 0, 0, 0)

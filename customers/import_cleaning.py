@@ -1,0 +1,57 @@
+"""Files of imports do not stay for ever: uploads that nobody started, rejected rows, and what a crash left over."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from customers.import_handling import cancel_import
+from customers.import_staging import Stage
+from customers.models import DataImport
+
+FORGET_UPLOADS_AFTER = timedelta(days=7)
+FORGET_REJECTED_AFTER = timedelta(days=30)
+OPEN = (DataImport.State.READING, DataImport.State.READY, DataImport.State.RUNNING, DataImport.State.FAILED)
+
+
+def clean_imports(*, at: datetime) -> dict[str, int]:
+    """Throw away uploads left lying for a week and rejected rows after a month; the reports stay.
+
+    Returns how many of each went. Files and stages that no import knows any more go too, once they are a day old.
+    """
+    left = DataImport.objects.filter(
+        state__in=(DataImport.State.READY, DataImport.State.FAILED), created_at__lt=at - FORGET_UPLOADS_AFTER
+    )
+    uploads = [cancel_import(data_import, at=at) for data_import in left]
+    rejected = DataImport.objects.exclude(rejected="").filter(finished_at__lt=at - FORGET_REJECTED_AFTER)
+    gone = 0
+    for data_import in rejected:
+        data_import.rejected.delete(save=True)
+        gone += 1
+    return {"uploads": len(uploads), "rejected": gone, "files": _remove_unknown_files(at), "stages": _drop_stages()}
+
+
+def _remove_unknown_files(at: datetime) -> int:
+    known = {Path(name).name for row in DataImport.objects.values_list("file", "rejected") for name in row if name}
+    finished = DataImport.objects.exclude(state__in=OPEN).exclude(file="").values_list("file", flat=True)
+    known -= {Path(name).name for name in finished}
+    removed = 0
+    for path in (Path(settings.MEDIA_ROOT) / "imports").glob("*"):
+        if path.name not in known and path.stat().st_mtime < (at - timedelta(days=1)).timestamp():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
+
+
+def _drop_stages() -> int:
+    """Tables of imports that are over or were never known."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^import_[0-9]+_rows$'")
+        names = [row[0] for row in cursor.fetchall()]
+    ids = {int(match[1]) for name in names if (match := re.match(r"import_(\d+)_", name))}
+    ids -= set(DataImport.objects.filter(pk__in=ids, state__in=OPEN).values_list("pk", flat=True))
+    for import_id in ids:
+        Stage(import_id).drop()
+    return len(ids)

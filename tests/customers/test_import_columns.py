@@ -1,0 +1,124 @@
+"""Columns are found in the exports people have."""
+
+import pytest
+
+from customers.rules.import_columns import guess_columns, has_lines, looks_headless, missing_fields
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (
+            ["customer_id", "date", "cds", "amount"],
+            {"customer_number": "customer_id", "day": "date", "quantity": "cds", "amount": "amount"},
+        ),
+        (
+            ["Kundennr.", "Firma", "Belegdatum", "Beleg", "Betrag netto", "Währg", "Artikel", "EK", "Notiz"],
+            {
+                "customer_number": "Kundennr.",
+                "customer_name": "Firma",
+                "day": "Belegdatum",
+                "number": "Beleg",
+                "amount": "Betrag netto",
+                "currency": "Währg",
+                "product_name": "Artikel",
+                "cost": "EK",
+            },
+        ),
+        (
+            [
+                "Order Reference",
+                "Order Date",
+                "Customer",
+                "Untaxed Amount",
+                "Order Lines/Product",
+                "Order Lines/Quantity",
+            ],
+            {
+                "number": "Order Reference",
+                "day": "Order Date",
+                "customer_number": "Customer",
+                "amount": "Untaxed Amount",
+                "product_name": "Order Lines/Product",
+                "quantity": "Order Lines/Quantity",
+            },
+        ),
+        (
+            [
+                "opportunity_id",
+                "sales_agent",
+                "product",
+                "account",
+                "deal_stage",
+                "engage_date",
+                "close_date",
+                "close_value",
+            ],
+            {
+                "number": "opportunity_id",
+                "product_name": "product",
+                "customer_name": "account",
+                "day": "close_date",
+                "amount": "close_value",
+            },
+        ),
+        (
+            ["Deal ID", "Organization", "Value", "Currency", "Won time"],
+            {
+                "number": "Deal ID",
+                "customer_name": "Organization",
+                "amount": "Value",
+                "currency": "Currency",
+                "day": "Won time",
+            },
+        ),
+    ],
+    ids=["cdnow", "german back office", "odoo", "opportunities", "pipedrive"],
+)
+def test_order_columns(headers, expected):
+    assert guess_columns("orders", headers) == expected
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (
+            "Record ID|Company name|Company owner|Phone Number|City|Country/Region|Industry",
+            "number name owner_email phone city country industry",
+        ),
+        (
+            "Account ID|Account Name|Billing Street|Billing City|Billing Country|Phone|Website",
+            "number name street city country phone domain",
+        ),
+        ("ID|Name|Address|Owner|Organization created", "number name street owner_email since"),
+        ("Name|Is Company|Tax ID|Salesperson|Zip|Email", "name kind tax_id owner_email postcode email"),
+        ("Account Owner|Account Name|Billing Code|Account Number", "owner_email name postcode number"),
+    ],
+    ids=["hubspot", "salesforce", "pipedrive", "odoo", "zoho"],
+)
+def test_customer_columns(headers, expected):
+    assert set(guess_columns("customers", headers.split("|"))) == set(expected.split())
+
+
+def test_a_column_called_customer_holds_names_when_its_values_are_words():
+    rows = [["Kjeldsen Maskinfabrik A/S", "2026-03-01", "10.00"], ["Baltic Crane OÜ", "2026-03-01", "10.00"]]
+    assert guess_columns("orders", ["customer", "date", "amount"], rows)["customer_name"] == "customer"
+    rows = [["10482", "2026-03-01", "10.00"]]
+    assert guess_columns("orders", ["customer", "date", "amount"], rows)["customer_number"] == "customer"
+
+
+def test_values_speak_where_headers_are_silent():
+    rows = [["10482", "2026-03-01", "10.50"], ["10483", "2026-03-02", "1.250,00"]]
+    assert guess_columns("orders", ["who", "when", "how much"], rows) == {"day": "when", "amount": "how much"}
+
+
+def test_what_is_missing_is_named():
+    assert missing_fields("orders", {"day": "x"}) == [("customer_number", "customer_name"), ("amount",)]
+    assert missing_fields("customers", {"name": "x"}) == []
+    assert has_lines({"quantity": "cds"})
+    assert not has_lines({"amount": "x"})
+
+
+def test_a_file_without_a_header_is_noticed():
+    assert looks_headless(["1", "1997-01-01", "11.77"])
+    assert not looks_headless(["customer_id", "date", "amount"])

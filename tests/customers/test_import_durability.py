@@ -1,0 +1,107 @@
+"""An import that is killed anywhere ends as if nothing had happened; stopped, it keeps what is whole and says so."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from crm.core.job_ledger import JobCancelled
+from customers import import_checking, import_writing
+from customers.import_staging import Stage
+from customers.import_writing import write_import
+from customers.models import Customer, DataImport, Order, OrderLine
+from tests.customers.import_files import AT, counts, read_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+FILE = "order,customer id,date,amount,quantity\n" + "".join(
+    f"O{n},{n % 7},2026-01-{n % 28 + 1:02},{'ten' if n % 10 == 3 else n},1\n" for n in range(1, 40)
+)
+
+
+class Killed(BaseException):
+    """The process is gone."""
+
+
+@dataclass
+class KilledAt:
+    """A lease whose worker dies, or is told to stop, at its n-th sign of progress, before that is committed."""
+
+    nth: int
+    how: type[BaseException]
+    checkpoint: dict[str, Any] = field(default_factory=dict)
+    signs: int = 0
+
+    def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None:
+        self.signs += 1
+        if self.signs == self.nth:
+            raise self.how
+        self.checkpoint = checkpoint or self.checkpoint
+
+
+@pytest.fixture(autouse=True)
+def _small_batches(monkeypatch):
+    monkeypatch.setattr(import_checking, "CHUNK_ROWS", 10)
+    monkeypatch.setattr(import_writing, "WRITE_BATCH", 10)
+
+
+def _whole():
+    orders = Order.objects.order_by("number").values_list("number", "customer__number", "day", "amount_cents")
+    return list(orders), OrderLine.objects.count(), Customer.objects.count()
+
+
+def _import_undisturbed():
+    data_import = read_file(FILE)
+    report = write_import(data_import, lease=KilledAt(0, Killed), at=AT)
+    return report, _whole()
+
+
+@pytest.mark.parametrize("nth", range(1, 11))
+def test_killed_at_any_point_it_ends_the_same(nth):
+    report, expected = _import_undisturbed()
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    data_import = read_file(FILE)
+    lease = KilledAt(nth, Killed)
+    with pytest.raises(Killed):
+        write_import(data_import, lease=lease, at=AT)
+    assert OrderLine.objects.count() == Order.objects.count()
+    again = DataImport.objects.get(pk=data_import.pk)
+    resumed = write_import(again, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert _whole() == expected
+    assert resumed == report
+    assert counts(again) == (35, 0, 0, 4)
+
+
+def test_a_database_that_crashed_and_lost_the_stage_starts_it_again():
+    _report, expected = _import_undisturbed()
+    Order.objects.all().delete()
+    data_import = read_file(FILE)
+    lease = KilledAt(3, Killed)
+    with pytest.raises(Killed):
+        write_import(data_import, lease=lease, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {Stage(data_import.pk).rows}, {Stage(data_import.pk).rejected}")
+    write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert _whole() == expected
+
+
+def test_stopped_in_the_middle_what_is_written_stays_whole_and_is_reported():
+    data_import = read_file(FILE)
+    with pytest.raises(JobCancelled):
+        write_import(data_import, lease=KilledAt(8, JobCancelled), at=AT)
+    data_import.refresh_from_db()
+    assert data_import.state == "cancelled"
+    assert data_import.report["created"] == Order.objects.count() == OrderLine.objects.count() == 10
+    assert not data_import.file
+    rest = read_file(FILE)
+    write_import(rest, lease=KilledAt(0, Killed), at=AT)
+    assert counts(rest) == (25, 0, 10, 4)
+
+
+def test_nothing_is_left_behind():
+    _import_undisturbed()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relname ~ '^import_[0-9]+'")
+        assert cursor.fetchone()[0] == 0

@@ -1,0 +1,203 @@
+"""How people write amounts, days, currencies, countries and addresses, and what they mean."""
+
+import contextlib
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from customers.rules.import_values import (
+    Unreadable,
+    clean_text,
+    find_day_order,
+    find_decimal_sign,
+    has_open_order,
+    normalise_phone,
+    read_country,
+    read_currency,
+    read_customer_kind,
+    read_day,
+    read_domain,
+    read_email,
+    read_money,
+    read_quantity,
+)
+
+
+def _code(read, *args, **kwargs):
+    with pytest.raises(Unreadable) as caught:
+        read(*args, **kwargs)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    ("text", "cents"),
+    [
+        ("11.77", 1177),
+        ("12", 1200),
+        ("1,234.56", 123456),
+        ("1.234,56", 123456),
+        ("1 234,56", 123456),
+        ("1 234,56 €", 123456),
+        ("1'234.50", 123450),
+        ("12,34,567.89", 123456789),
+        ("1.234.567", 123456700),
+        ("$1,200", 120000),
+        ("-$5", -500),
+        ("$-5.50", -550),
+        ("US$ 5", 500),
+        ("EUR 7.846,00", 784600),
+        ("5 kr", 500),
+        ("R$ 10,00", 1000),
+        ("12,-", 1200),
+        ("(12.00)", -1200),
+        ("3-", -300),
+        ("−410.00", -41000),
+        ("+7", 700),
+        (".5", 50),
+        ("0,250", 25),
+        ("35.309999999", 3531),
+        ("0.005", 1),
+        ("1,234", 123400),
+        ("1.234", 123400),
+        ("٣٥", 3500),
+    ],
+)
+def test_amounts_in_any_style_are_read_to_the_cent(text, cents):
+    assert read_money(text) == cents
+
+
+@pytest.mark.parametrize("text", ["ten", "1e5", "nan", "inf", "1.2.3,4,5", "--5", "5-5", "€", "12:30", "1,2,3", "0x1F"])
+def test_what_is_no_amount_is_refused(text):
+    assert _code(read_money, text) == "no_amount"
+
+
+def test_an_amount_beyond_all_reason_is_refused():
+    assert _code(read_money, "9" * 30) == "too_large"
+    assert _code(read_quantity, "9" * 30) == "too_large"
+
+
+def test_one_telling_amount_decides_for_the_column():
+    assert find_decimal_sign(["1.234", "12,50"]) == ","
+    assert find_decimal_sign(["1,234", "12.50"]) == "."
+    assert find_decimal_sign(["1.234", "950"]) is None
+    assert read_money("1.234", decimal_sign=".") == 123
+    assert read_money("1.234", decimal_sign=",") == 123400
+    assert read_money("1,234", decimal_sign=",") == 123
+
+
+@given(st.integers(-(10**13), 10**13), st.sampled_from([(",", "."), (".", ","), (" ", ","), ("'", "."), ("", ".")]))
+def test_every_amount_written_with_cents_comes_back(cents, style):
+    group, sign = style
+    whole, rest = divmod(abs(cents), 100)
+    grouped = f"{whole:,}".replace(",", group)
+    text = f"{'-' if cents < 0 else ''}{grouped}{sign}{rest:02}"
+    assert read_money(text, decimal_sign=sign) == cents
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-04",
+        "2026/3/4",
+        "20260304",
+        "04.03.2026",
+        "4.3.26",
+        "4 Mar 2026",
+        "4. März 2026",
+        "4 de marzo de 2026",
+        "Mar 4, 2026",
+        "March 4th, 2026",
+        "04-Mar-26",
+        "Wed, 4 Mar 2026",
+        "2026-03-04 00:00:00",
+        "2026-03-04T15:30",
+        "04.03.2026 15:30",
+        "3/4/2026 3:30 PM",
+        "46085",
+    ],
+)
+def test_days_in_any_spelling(text):
+    assert read_day(text, day_order="month" if text.startswith("3/") else None).day == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("31.09.2026", "no_such_day"),
+        ("2026-02-30", "no_such_day"),
+        ("13/13/2026", "no_such_day"),
+        ("0000-00-00", "no_such_day"),
+        ("soon", "no_day"),
+        ("2026", "no_day"),
+        ("4 Foo 2026", "no_day"),
+        ("12:30", "no_day"),
+        ("1066-10-14", "year_off"),
+        ("9999-12-31", "year_off"),
+        ("2026-03-04 25:00", "no_day"),
+        ("2026-03-04 13:30 PM", "no_day"),
+    ],
+)
+def test_what_is_no_day_says_why(text, code):
+    assert _code(read_day, text) == code
+
+
+def test_day_or_month_first_is_told_by_the_whole_column_or_asked():
+    assert find_day_order(["03/04/2026", "13/04/2026"]) == "day"
+    assert find_day_order(["03/04/2026", "04/13/2026"]) == "month"
+    assert find_day_order(["03/04/2026", "03/03/2026"]) is None
+    assert find_day_order(["03.04.2026"]) == "day"
+    assert has_open_order("03/04/2026")
+    assert not has_open_order("03/03/2026")
+    assert read_day("03/04/2026", day_order="month").day == date(2026, 3, 4)
+    assert read_day("03/04/2026", day_order="day").day == date(2026, 4, 3)
+
+
+def test_an_evening_in_new_york_is_the_next_day_in_berlin():
+    read = read_day("2026-03-04T20:00:00-05:00", zone=ZoneInfo("Europe/Berlin"))
+    assert read.day == date(2026, 3, 5)
+    assert read_day("2026-03-04 23:30", zone=ZoneInfo("Europe/Berlin")).day == date(2026, 3, 4)
+    assert read_day("2026-03-04T23:30:00Z", zone=ZoneInfo("Asia/Tokyo")).day == date(2026, 3, 5)
+    assert read_day("2026-03-04 23:30 +0530").moment.hour == 18
+
+
+@given(st.dates(date(1900, 1, 1), date(2199, 12, 31)), st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%Y%m%d", "%d %b %Y"]))
+def test_every_day_written_in_a_plain_format_comes_back(day, pattern):
+    assert read_day(day.strftime(pattern)).day == day
+
+
+@given(st.text(max_size=60))
+def test_no_text_at_all_breaks_the_readers(text):
+    for read in (read_money, read_day, read_quantity, read_currency, read_email, read_country, read_customer_kind):
+        with contextlib.suppress(Unreadable):
+            read(clean_text(text))
+    assert isinstance(read_domain(text), str)
+    assert isinstance(normalise_phone(text or "x"), str)
+
+
+def test_currencies_countries_kinds_and_addresses():
+    assert [read_currency(text) for text in ("eur", "€", "US$", "EURO", "zł")] == ["EUR", "EUR", "USD", "EUR", "PLN"]
+    assert _code(read_currency, "EUROS?") == "no_currency"
+    assert [read_country(text) for text in ("de", "Deutschland", "United States", "Česko")] == ["DE", "DE", "US", "CZ"]
+    assert _code(read_country, "Atlantis") == "no_country"
+    assert [read_customer_kind(text) for text in ("Company", "True", "person", "0")] == [
+        "organisation",
+        "organisation",
+        "person",
+        "person",
+    ]
+    assert _code(read_customer_kind, "maybe") == "no_kind"
+    assert read_email("Ana <Ana@Example.COM>") == "ana@example.com"
+    assert _code(read_email, "ana at example") == "no_email"
+    assert read_domain("https://www.Example.com/about?x=1") == "example.com"
+    assert normalise_phone("+45 86 12 34 56") == "+4586123456"
+    assert normalise_phone("ask reception") == "ask reception"
+
+
+def test_the_apostrophe_before_a_formula_is_taken_off_again():
+    assert clean_text("'=1+1") == "=1+1"
+    assert clean_text("'+49 30 1") == "+49 30 1"
+    assert clean_text("'s-Hertogenbosch") == "'s-Hertogenbosch"
+    assert clean_text(" a\x00b ") == "ab"
