@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.cache import cache
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError, QuerySet
 from django.forms import ModelForm
@@ -116,12 +116,9 @@ class ListView(ScopedMixin, generic.ListView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         page = build_list(self.object_list, self.definition, self.request, keep=self.keep)
-        may_add = bool(self.new_label) and (not self.new_permission or self.request.user.has_perm(self.new_permission))
+        may_add = self.new_label and (not self.new_permission or self.request.user.has_perm(self.new_permission))
         words = {"new_url": self.get_new_url() if may_add else "", "new_label": self.new_label}
         return super().get_context_data(list=page, empty_text=self.empty_text, **words, **context)
-
-    def paginate_queryset(self, *args: Any) -> Any:
-        raise ImproperlyConfigured("Lists page by key: set page_size in the definition.")
 
 
 class DetailView(ScopedMixin, generic.DetailView):

@@ -88,6 +88,7 @@ class ChoiceFilter:
     label: Text
     apply: Apply
     choices: Sequence[tuple[str, Text]] | Callable[[HttpRequest], Iterable[tuple[str, Text]]] = ()
+    in_form: bool = True
 
     kind = "choice"
 
@@ -98,12 +99,19 @@ class ChoiceFilter:
 
 @dataclass(frozen=True)
 class TextFilter:
-    """Free text; control characters are taken out before ``apply`` sees it."""
+    """Free text of at most ``limit`` characters; control characters are taken out before ``apply`` sees it.
+
+    What ``accepts`` refuses is left out; ``tell`` says the value in words.
+    """
 
     name: str
     label: Text
     apply: Apply
     is_short: bool = False
+    in_form: bool = True
+    limit: int = 200
+    accepts: Callable[[str], bool] | None = None
+    tell: Callable[[str], str] | None = None
 
     kind = "text"
 
@@ -158,8 +166,10 @@ class Control:
 
     @property
     def value_words(self) -> str:
-        if self.filter.kind == "flag":
+        if isinstance(self.filter, FlagFilter):
             return ""
+        if isinstance(self.filter, TextFilter) and self.filter.tell:
+            return self.filter.tell(self.value)
         return dict(self.options).get(self.value, self.value)
 
 
@@ -312,8 +322,9 @@ def _read_controls(definition: ListDefinition, request: HttpRequest) -> list[Con
     controls = []
     for one in definition.filters:
         options = one.options(request)
-        value = clean_text(request.GET.get(one.name, ""))
-        if one.kind != "text" and value not in dict(options):
+        text = isinstance(one, TextFilter)
+        value = clean_text(request.GET.get(one.name, ""), limit=one.limit if text else 200)
+        if value and not ((one.accepts is None or one.accepts(value)) if text else value in dict(options)):
             value = ""
         controls.append(Control(one, options, value))
     return controls

@@ -26,6 +26,7 @@ from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
+from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, tell_rule
 from customers.models import Customer
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Membership, Segment
@@ -197,6 +198,15 @@ CUSTOMERS = ListDefinition(
         ),
         TextFilter(
             "country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper()), is_short=True
+        ),
+        TextFilter(
+            "rule",
+            _("Rule"),
+            filter_by_rule,
+            in_form=False,
+            limit=LONGEST_RULE,
+            accepts=is_rule,
+            tell=tell_rule,
         ),
         FlagFilter("nobody", _("Nobody looks after"), _of_nobody, in_form=False),
         FlagFilter("overdue", _("Overdue to talk to"), _overdue, in_form=False),

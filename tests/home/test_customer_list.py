@@ -1,5 +1,6 @@
 """The list of customers: who is shown to whom, narrowed and sorted how."""
 
+import json
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -126,6 +127,23 @@ def test_archived_customers_are_shown_only_where_they_are_asked_for(rep, custome
 )
 def test_no_query_string_breaks_the_list(rep, customer, open_list, query):
     assert open_list(rep, **query).status_code == 200
+
+
+def test_a_rule_of_the_grammar_narrows_the_list_and_is_read_aloud(rep, customer, open_list):
+    make_score(customer)
+    other = factories.make_customer(name="Small", owner=rep, team=rep.team)
+    make_score(other, sales_12m_cents=100)
+    rule = {"all": [{"metric": "sales_12m", "operator": "at_least", "value": 1_000_000}]}
+    answer = open_list(rep, rule=json.dumps(rule))
+    assert names(answer) == [customer.name]
+    assert "10,000" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "rule", ["{", "[]", "1", '{"metric": "nonsense"}', '{"all": ' * 900, '{"metric": "sales_12m", "operator": "%s"}']
+)
+def test_a_rule_that_is_none_is_left_out(rep, customer, open_list, rule):
+    assert names(open_list(rep, rule=rule)) == [customer.name]
 
 
 def test_names_with_markup_are_shown_as_text(rep, open_list):
