@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+from segments.criteria_reading import say_problem
 from segments.rules.criteria import (
     DAY_COUNTS,
     LISTS,
@@ -37,6 +38,7 @@ class Row:
     values: list[str] = field(default_factory=list)
     error: str = ""
     number: int = 0
+    is_new: bool = False
 
 
 @dataclass
@@ -78,11 +80,11 @@ class RuleForm:
         return {top.word: nodes} if nodes else {}
 
     def mark_errors(self, *, for_segment: bool) -> None:
-        """Write beside each row why its condition cannot be used."""
+        """Write beside each row why its condition cannot be used; a row just added may still be empty."""
         for group in self.groups:
             for row in group.rows:
                 problems = find_problems(_read_row(row), METRICS, for_segment=for_segment)
-                row.error = problems[0].text % problems[0].values if problems else ""
+                row.error = say_problem(problems[0]) if problems and not row.is_new else ""
 
 
 # --- From the rule ---------------------------------------------------------------------------------------------------
@@ -120,7 +122,8 @@ def _build_group(node: Criteria) -> Group:
 def new_row(metric: str = FIRST_METRIC) -> Row:
     """A condition to start from."""
     name = metric if metric in METRICS else next(iter(METRICS), "")
-    return Row(name, OPERATORS[METRICS[name].kind][0] if name in METRICS else "at_least", [""])
+    operator = OPERATORS[METRICS[name].kind][0] if name in METRICS else "at_least"
+    return Row(name, operator, [""], is_new=True)
 
 
 def _show_condition(condition: Criteria) -> Row:

@@ -9,6 +9,11 @@ from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 
 SCORE = "LEFT JOIN segments_current_score s ON s.customer_id = c.id"
 VALUE = _("what they are worth")
+TREATMENT = _("how they are treated")
+MEMBERSHIP = (
+    "LEFT JOIN segments_membership member ON member.customer_id = c.id AND member.until IS NULL "
+    "LEFT JOIN segments_segment member_of ON member_of.id = member.segment_id"
+)
 RISK = _("how likely they come back")
 
 GRADES = tuple((grade, grade) for grade in ("A1", "A2", "B1", "B2", "C1", "C2"))
@@ -17,7 +22,7 @@ RISKS = (("none", _("none")), ("watch", _("watch")), ("high", _("high")), ("lost
 
 def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
-    register_metrics(*_value_metrics(), *_risk_metrics())
+    register_metrics(*_value_metrics(), *_risk_metrics(), *_membership_metrics())
 
 
 def _value_metrics() -> list[Metric]:
@@ -186,6 +191,16 @@ def _risk_metrics() -> list[Metric]:
             group=RISK,
         ),
     ]
+
+
+def _membership_metrics() -> list[Metric]:
+    """For triggers and lists; a segment's own rule cannot ask what follows from it."""
+    return [
+        Metric("segment", _("segment"), MetricKind.TEXT, _("The name of the segment they are in."), "member_of.name",
+               join=MEMBERSHIP, group=TREATMENT, from_segment=True),
+        Metric("days_in_segment", _("days in the segment"), MetricKind.DAYS, _("Since they came into their segment."),
+               "%(today)s::date - member.since", join=MEMBERSHIP, group=TREATMENT, from_segment=True),
+    ]  # fmt: skip
 
 
 def _score(name: str, label: object, kind: MetricKind, meaning: object, sql: str, group: object = VALUE) -> Metric:

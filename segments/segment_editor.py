@@ -51,6 +51,12 @@ class Editor:
     changes: list[Difference]
     versions: QuerySet[SegmentRule]
     show: str
+    act: str
+
+    @property
+    def has_lost_row(self) -> bool:
+        """A row was just taken out, so the focus needs a new place."""
+        return self.act.startswith("remove-")
 
     @property
     def is_changed(self) -> bool:
@@ -108,7 +114,7 @@ def build_editor(
     changes = list_changes(in_force, rule.criteria) if rule is not None and rule.is_usable else []
     versions = segment.rules.select_related("published_by").exclude(state=SegmentRule.State.DRAFT)[:20]
     return Editor(
-        segment, draft, published, rule, dry_run, too_slow, list_metrics(for_segment=True), changes, versions, show
+        segment, draft, published, rule, dry_run, too_slow, list_metrics(for_segment=True), changes, versions, show, act
     )
 
 

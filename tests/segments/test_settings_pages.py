@@ -85,7 +85,7 @@ def test_a_fragment_holds_the_workbench_alone(browser):
         ({"metric-0": "sales_12m", "operator-0": "at_least", "value-0": "lots"}, "does not fit"),
         ({"metric-0": "no_such"}, "no figure called"),
         ({"value-0": ""}, "does not fit"),
-        ({"metric-0": "segment", "value-0": "x"}, ""),
+        ({"metric-0": "segment", "value-0": "x"}, "follows from the segment"),
         ({"value-0": "x" * 5000}, "does not fit"),
         ({"group-0": "99", "operator-0": "'; DROP TABLE"}, ""),
     ],
