@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.views import generic
 
 from crm.core.edit_conflict import list_differences, take_stored
+from crm.core.fragments import wants_fragment
 from crm.core.list_engine import ListDefinition, build_list
 from crm.core.models.edited import EditedModel
 from crm.core.toasts import add_error, add_toast
@@ -35,14 +36,6 @@ def visible_rows(model: type[models.Model], user: Any) -> QuerySet[Any]:
     """Rows of ``model`` that ``user`` may see; every row of a model that knows no owner."""
     rows = model._default_manager.all()
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
-
-
-def wants_fragment(request: HttpRequest, names: tuple[str, ...]) -> str:
-    """The partial that htmx asks for, or "" when the whole page is wanted (also after Back)."""
-    details = getattr(request, "htmx", None)
-    if not details or details.boosted or details.history_restore_request:
-        return ""
-    return details.target if details.target in names else ""
 
 
 class ScopedMixin:
@@ -119,6 +112,12 @@ class ListView(ScopedMixin, generic.ListView):
         may_add = self.new_label and (not self.new_permission or self.request.user.has_perm(self.new_permission))
         words = {"new_url": self.get_new_url() if may_add else "", "new_label": self.new_label}
         return super().get_context_data(list=page, empty_text=self.empty_text, **words, **context)
+
+    def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
+        response = super().render_to_response(context, **options)
+        if wants_fragment(self.request, self.fragments):
+            response["HX-Push-Url"] = f"{self.request.path}{context['list'].address}"
+        return response
 
 
 class DetailView(ScopedMixin, generic.DetailView):

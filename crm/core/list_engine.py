@@ -195,6 +195,7 @@ class ListPage:
     next_url: str = ""
     clear_url: str = "?"
     query: str = ""
+    address: str = ""
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -380,6 +381,7 @@ def build_list(
     if definition.load:
         definition.load(rows, request)
     count, exact = count_about(queryset)
+    place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}
     return ListPage(
         rows=rows,
         heads=_heads(definition, sort, state),
@@ -390,5 +392,6 @@ def build_list(
         next_url=_place_url(state, "after", rows[-1], sort) if after else "",
         clear_url=_url(dict(hidden)),
         query=_url(state),
+        address=_url(state, **place),
         hidden=hidden + ([("sort", state["sort"])] if "sort" in state else []),
     )

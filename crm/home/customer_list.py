@@ -34,7 +34,7 @@ from segments.models import CurrentScore, Membership, Segment
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
 GRADES = tuple((grade, grade) for grade in ("A", "A1", "A2", "B", "B1", "B2", "C", "C1", "C2"))
 RISKS = {risk.name.lower(): risk for risk in CurrentScore.Risk}
-MOST_OWNERS = 200
+MOST_OWNERS = 100
 Customers = QuerySet[Any]
 
 
@@ -89,7 +89,7 @@ def _segment_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 
 def _owner_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
-    """Whoever may own what the reader sees; at most 200 names, himself first."""
+    """Whoever may own what the reader sees; at most 100 names, himself first."""
     user = request.user
     owners = User.objects.active().exclude(pk=user.pk)
     if user.role == Role.MANAGER:
@@ -214,6 +214,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="-stake",
+    page_size=25,
     load=load_row_details,
 )
 VIEWS = (

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 from interactions.models import Interaction, Task
 from segments.models import Membership, Segment
 from tests import factories
+from tests.query_count_lists.home import make_scored_customers
 from tests.score_factory import make_score
 
 
@@ -149,3 +151,16 @@ def test_a_rule_that_is_none_is_left_out(rep, customer, open_list, rule):
 def test_names_with_markup_are_shown_as_text(rep, open_list):
     factories.make_customer(name="<script>alert(1)</script>", owner=rep, team=rep.team)
     assert "<script>alert" not in open_list(rep).content.decode()
+
+
+def test_what_the_browser_remembers_is_the_short_address(rep, customer, signed_in):
+    asked = {"q": "kjeld", "segment": "", "grade": "", "owner": "me", "sort": "name"}
+    answer = signed_in(rep).get(
+        reverse("home:customer-list"), asked, headers={"HX-Request": "true", "HX-Target": "rows"}
+    )
+    assert answer["HX-Push-Url"] == "/customers/?q=kjeld&owner=me&sort=name"
+
+
+def test_a_full_page_of_rows_stays_small(rep, signed_in):
+    make_scored_customers(30, SimpleNamespace(rep=rep))
+    assert len(signed_in(rep).get(reverse("home:customer-list")).content) < 60_000
