@@ -55,7 +55,7 @@ def _show_editor(request: HttpRequest, segment: Segment, *, data: Any, act: str,
 def _keep_draft(request: HttpRequest, segment: Segment, *, publish: bool) -> HttpResponse:
     editor = build_editor(segment, on=company_day(timezone.now()), data=request.POST, act="look", with_dry_run=False)
     try:
-        segment_editing.save_draft(segment, editor.rule.criteria, by=request.user)
+        segment_editing.save_draft(segment, editor.rule.criteria if editor.rule else {}, by=request.user)
     except (CriteriaError, SegmentEditingError) as error:
         add_error(request, say_problems(error) if isinstance(error, CriteriaError) else str(error))
         return _show_editor(request, segment, data=request.POST, act="look", status=422)

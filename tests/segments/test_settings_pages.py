@@ -138,6 +138,13 @@ def test_a_rule_with_more_levels_than_rows_can_show_is_left_alone(browser):
     assert "more levels" in browser.get(segment_url("segment-edit")).content.decode()
 
 
+def test_the_segment_that_takes_the_rest_has_no_rule_to_save(browser):
+    answer = browser.post(segment_url("segment-edit", "low-cost"), CITY | {"act": "save"})
+    assert answer.status_code == 422
+    assert "no rule of its own" in answer.content.decode()
+    assert not SegmentRule.objects.filter(segment__key="low-cost").exists()
+
+
 CITY_RULE = {"metric": "city", "operator": "is", "value": "Bergen"}
 
 
