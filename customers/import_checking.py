@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.db.models import Q
 
 from crm.core.local_time import company_zone
 from crm.core.models import Role, Team, User
@@ -91,8 +92,7 @@ def teams_of(by: User | None) -> Sequence[Team]:
     """The teams whose customers ``by`` may write: all for an admin (or a command), else his own and managed ones."""
     if by is None or by.role == Role.ADMIN:
         return list(Team.objects.all())
-    ids = {by.team_id, *by.managed_teams.values_list("pk", flat=True)}
-    return list(Team.objects.filter(pk__in=ids - {None}))
+    return list(Team.objects.filter(Q(pk=by.team_id) | Q(managers=by)).distinct())
 
 
 def open_import(data_import: DataImport) -> Table:
@@ -117,7 +117,9 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
     data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
     styles = find_styles(table, data_import.kind, data_import.columns)
     rules = make_parse_rules(data_import, on=on, styles=styles)
-    totals, shown, problem_rows = Totals(), [], []
+    totals = Totals()
+    shown: list[dict[str, Any]] = []
+    problem_rows: list[dict[str, Any]] = []
     for chunk, parsed in parse_table(table, rules):
         totals.add(parsed, chunk)
         shown += _rows_to_show(chunk, parsed, table, rules, limit=SHOWN_ROWS - len(shown), wrong=False)

@@ -163,8 +163,13 @@ def _note(
     wrong = np.flatnonzero(codes != "")
     if not len(wrong):
         return
-    shown = [str(raw[place])[:100] for place in wrong] if raw is not None else ""
+    shown = [_shorten(str(raw[place])) for place in wrong] if raw is not None else ""
     problems.append(pd.DataFrame({"row": numbers[wrong], "field": name, "code": codes[wrong], "value": shown}))
+
+
+def _shorten(text: str) -> str:
+    """One line, to be shown."""
+    return " ".join(text.replace("\x00", "").split())[:100]
 
 
 def _note_missing(
@@ -185,7 +190,7 @@ def _note_missing(
         if missing.any():
             known = set().union(*(told.get(name, set()) for name in group))
             codes = np.where(missing & ~np.isin(numbers, list(known)), "empty", "").astype(object)
-            _note(problems, numbers, group[0], codes)
+            _note(problems, numbers, next((name for name in group if name in values), group[0]), codes)
             missing_any |= missing
     return missing_any
 
@@ -213,7 +218,11 @@ def _convert_currencies(problems: list[pd.DataFrame], frame: pd.DataFrame, rules
 
 
 def _convert(cents: int | None, rate: Decimal) -> int | None:
-    return None if pd.isna(cents) else int((Decimal(cents) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return (
+        None
+        if cents is None or pd.isna(cents)
+        else int((Decimal(cents) * rate).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    )
 
 
 def _broken_rows(chunk: Chunk) -> pd.DataFrame:

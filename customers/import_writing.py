@@ -5,15 +5,14 @@ goes on where it stopped. What was written before a cancel stays and is reported
 """
 
 import csv
-import io
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 
-import pandas as pd
-from django.core.files.base import ContentFile
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
@@ -216,26 +215,33 @@ def _make_report(stage: Stage, state: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _save_rejected(data_import: DataImport, stage: Stage) -> None:
-    """The rejected rows as CSV, to mend and send again: the file's own columns and the reason."""
+    """The rejected rows as CSV, to mend and send again: row, reason, and the file's own columns; chunk by chunk."""
+    data_import.rejected.name = f"imports/{secrets.token_hex(16)}.csv"
+    table = open_import(data_import)
+    with Path(data_import.rejected.path).open("w", encoding="utf-8-sig", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow([gettext("Row"), gettext("Reason"), *map(neutralise, table.headers)])
+        before = 0
+        for chunk in table.chunks():
+            reasons = _reasons(data_import, stage, after=before, until=chunk.last_row)
+            before = chunk.last_row
+            rows = dict(zip(chunk.numbers, chunk.rows, strict=True))
+            rows |= {number: cells for number, _code, cells in chunk.broken}
+            for number in sorted(rows.keys() & reasons.keys()):
+                writer.writerow([number, neutralise("; ".join(reasons[number])), *map(neutralise, rows[number])])
+
+
+def _reasons(data_import: DataImport, stage: Stage, *, after: int, until: int) -> dict[int, list[str]]:
+    """Why each row behind ``after`` up to ``until`` was rejected."""
     reasons: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT row, field, code, value FROM {stage.rejected} ORDER BY row")  # noqa: S608
+        sql = f"SELECT row, field, code, value FROM {stage.rejected} WHERE row > %s AND row <= %s ORDER BY row"  # noqa: S608
+        cursor.execute(sql, [after, until])
         for row, name, code, value in cursor.fetchall():
             label = field_label(data_import.kind, name) if name else ""
             text = describe_problem(code, value or "")
             reasons.setdefault(row, []).append(f"{label}: {text}" if label else text)
-    table = open_import(data_import)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([gettext("Row"), gettext("Reason"), *map(neutralise, table.headers)])
-    for chunk in table.chunks():
-        rows = dict(zip(chunk.numbers, chunk.rows, strict=True))
-        rows |= {number: cells for number, _code, cells in chunk.broken}
-        for number in sorted(rows.keys() & reasons.keys()):
-            writer.writerow([number, neutralise("; ".join(reasons[number])), *map(neutralise, rows[number])])
-    data_import.rejected.save(
-        f"{secrets.token_hex(16)}.csv", ContentFile(("\ufeff" + out.getvalue()).encode()), save=False
-    )
+    return reasons
 
 
 def neutralise(cell: str) -> str:
@@ -246,4 +252,4 @@ def neutralise(cell: str) -> str:
 
 
 def _is_number(cell: str) -> bool:
-    return bool(pd.Series([cell]).str.fullmatch(r"-?[\d.,\s]+").iloc[0])
+    return re.fullmatch(r"-?[\d.,\s]+", cell) is not None

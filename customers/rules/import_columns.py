@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 
 from customers.rules.import_headers import CUSTOMER_HEADERS, ORDER_HEADERS
-from customers.rules.import_values import fold_word, looks_like_day, looks_like_email, looks_like_money
+from customers.rules.import_values import (
+    fold_word,
+    looks_like_country,
+    looks_like_day,
+    looks_like_email,
+    looks_like_money,
+)
 
 ORDERS = "orders"
 CUSTOMERS = "customers"
@@ -107,6 +113,8 @@ def guess_columns(kind: str, headers: Sequence[str], samples: Sequence[Sequence[
     guess = _columns_by_header(kind, headers)
     if kind == ORDERS:
         _keep_names_out_of_numbers(guess, headers, samples)
+    else:
+        _tell_countries_from_cities(guess, headers, samples)
     for field in FIELDS[kind]:
         if field.name in {"day", "amount", "email"} and field.name not in guess:
             column = _column_by_values(field, headers, samples, taken=set(guess.values()))
@@ -142,6 +150,19 @@ def _keep_names_out_of_numbers(guess: dict[str, str], headers: Sequence[str], sa
     values = [row[place] for row in samples if len(row) > place and row[place].strip()]
     if values and sum(1 for v in values if re.search(r"[^\W\d]\s+[^\W\d]", v)) * 2 > len(values):
         guess["customer_name"] = guess.pop("customer_number")
+
+
+def _tell_countries_from_cities(
+    guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]
+) -> None:
+    """A column headed "location" is a city or a country; the values say which."""
+    header = guess.get("city")
+    if header is None or "country" in guess:
+        return
+    place = headers.index(header)
+    values = [row[place] for row in samples if len(row) > place and row[place].strip()]
+    if values and sum(map(looks_like_country, values)) >= 0.8 * len(values):
+        guess["country"] = guess.pop("city")
 
 
 def _column_by_values(

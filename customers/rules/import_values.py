@@ -346,6 +346,11 @@ def read_country(text: str) -> str:
         raise Unreadable("no_country") from None
 
 
+def looks_like_country(text: str) -> bool:
+    """The name or code of a country and nothing else."""
+    return text.upper().strip() in COUNTRY_CODES or fold_word(text) in COUNTRY_NAMES
+
+
 def read_customer_kind(text: str) -> str:
     """``person`` or ``organisation``. Raises ``Unreadable``: ``no_kind``."""
     word = text.casefold().strip()

@@ -122,3 +122,10 @@ def test_what_is_missing_is_named():
 def test_a_file_without_a_header_is_noticed():
     assert looks_headless(["1", "1997-01-01", "11.77"])
     assert not looks_headless(["customer_id", "date", "amount"])
+
+
+def test_a_location_is_a_country_when_its_values_are():
+    rows = [["Acme", "United States"], ["Betasoloin", "Kenya"], ["Bioholding", "Philippines"]]
+    assert guess_columns("customers", ["account", "office_location"], rows)["country"] == "office_location"
+    rows = [["Acme", "Porto"], ["Betasoloin", "Malmö"]]
+    assert guess_columns("customers", ["account", "office_location"], rows)["city"] == "office_location"

@@ -170,3 +170,15 @@ def test_the_rejected_rows_come_back_as_a_file_that_can_be_mended_and_sent_again
     ]
     again = import_file(text.replace(",2026-02-30,", ",2026-02-28,"))
     assert counts(again) == (1, 0, 0, 0)
+
+
+def test_line_ends_and_quotes_inside_a_wrong_cell_are_told_and_break_nothing():
+    done = import_file('customer id,date,amount\n7,"20\r26","1""0\n"\n8,2026-03-01,5\n')
+    assert problems(done) == [(2, "day", "no_day"), (2, "amount", "no_amount")]
+    assert counts(done) == (1, 0, 0, 1)
+
+
+def test_an_empty_customer_name_is_said_of_the_name_where_the_file_has_no_number():
+    assert problems(import_file("company,date,amount\n,2026-03-01,10\nx,2026-03-01,10\n")) == [
+        (2, "customer_name", "empty")
+    ]
