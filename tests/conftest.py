@@ -27,7 +27,10 @@ def _clean_cache() -> None:
     """No test reads what another one cached."""
     from django.core.cache import cache
 
+    from crm.core.models.business_setting import forget_settings
+
     cache.clear()
+    forget_settings()
 
 
 @pytest.fixture(autouse=True)

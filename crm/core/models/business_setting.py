@@ -1,5 +1,6 @@
 """Numbers and names that a business user sets in the browser, with their default and where it came from."""
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,13 +72,33 @@ class BusinessSetting(models.Model):
         return f"{self.key} = {self.value}"
 
 
+class _Remembered:
+    """What this process read last, for two seconds: a page asks for the currency a hundred times."""
+
+    seconds = 2.0
+    stored: dict[str, Any] | None = None
+    until = 0.0
+
+
 def setting(key: str) -> Any:
-    """The value in force: what an admin set, else the default. Unknown keys raise ``KeyError``."""
-    stored = cache.get(_CACHE_KEY)
-    if stored is None:
-        stored = dict(BusinessSetting.objects.values_list("key", "value"))
-        cache.set(_CACHE_KEY, stored, 300)
-    return stored.get(key, DEFINITIONS[key].default)
+    """The value in force: what an admin set, else the default. Unknown keys raise ``KeyError``.
+
+    A change is seen at once by the process that made it, and by the others within two seconds.
+    """
+    now = time.monotonic()
+    if _Remembered.stored is None or now >= _Remembered.until:
+        stored = cache.get(_CACHE_KEY)
+        if stored is None:
+            stored = dict(BusinessSetting.objects.values_list("key", "value"))
+            cache.set(_CACHE_KEY, stored, 300)
+        _Remembered.stored, _Remembered.until = stored, now + _Remembered.seconds
+    return _Remembered.stored.get(key, DEFINITIONS[key].default)
+
+
+def forget_settings() -> None:
+    """Read them again next time, here and in the cache that all processes share."""
+    _Remembered.stored = None
+    cache.delete(_CACHE_KEY)
 
 
 @transaction.atomic
@@ -88,5 +109,5 @@ def change_setting(key: str, value: Any, *, by: Any = None) -> BusinessSetting:
     if (low is not None and value < low) or (high is not None and value > high):
         raise ValueError(f"{key} must be between {low} and {high}.")
     row, _created = BusinessSetting.objects.update_or_create(key=key, defaults={"value": value, "changed_by": by})
-    transaction.on_commit(lambda: cache.delete(_CACHE_KEY))
+    transaction.on_commit(forget_settings)
     return row

@@ -4,6 +4,7 @@ Each part says in words what it shows, so colour is never the only cue.
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import forms, template
@@ -25,6 +26,12 @@ SEGMENT_SHAPES = ("premium", "standard", "low", "new", "risk", "plus", "star", "
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """``{% icon "phone" %}``; ``{% icon "phone" "s" %}`` is small. Names: static/icons.txt. Write the word too."""
+    return _draw_icon(name, size)
+
+
+@lru_cache(maxsize=512)
+def _draw_icon(name: str, size: str) -> SafeString:
+    """Drawn once a process: a worklist shows two hundred of them."""
     return format_html(
         '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
         f" {size}" if size else "",
