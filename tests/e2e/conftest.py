@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from crm.core.models import User
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
-WORKER = ("-m", "celery", "-A", "crm", "worker", "-c", "1", "--without-gossip", "--without-mingle")
+WORKER = ("-m", "celery", "-A", "crm", "worker", "-c", "1", "--without-gossip", "--without-mingle", "-l", "info")
 # Playwright's sync calls run an event loop in this thread; Django would refuse its queries there otherwise.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
@@ -34,8 +35,9 @@ def browser() -> Iterator[Any]:
     if path is None:
         message = "No Chromium found: install it, or name one in CHROMIUM."
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=15_000)
     arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
@@ -86,19 +88,28 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
 
 @pytest.fixture
 def worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A real Celery worker on the test database and on a queue that only this test process uses."""
+    """A real Celery worker that is ready, on the test database and on a queue that only this test process uses."""
     database = connection.settings_dict
     url = os.environ["DATABASE_URL"].replace("/rapport?", f"/{database['NAME']}?")
     environment = {**os.environ, "DATABASE_URL": url}
-    log = (tmp_path / "worker.log").open("wb")
     process = subprocess.Popen(
         [sys.executable, *WORKER, "-Q", settings.CELERY_TASK_DEFAULT_QUEUE, "-n", f"tests{os.getpid()}@%h"],
         cwd=settings.BASE_DIR,
         env=environment,
-        stdout=log,
+        stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    yield process
-    process.terminate()
-    process.wait(30)
-    log.close()
+    assert process.stdout
+    with (tmp_path / "worker.log").open("wb") as log, process.stdout as lines:
+        for line in lines:
+            log.write(line)
+            if line.rstrip().endswith(b" ready."):
+                break
+        else:
+            pytest.fail(f"The worker did not start: {log.name}")
+        rest = threading.Thread(target=shutil.copyfileobj, args=(lines, log))
+        rest.start()
+        yield process
+        process.terminate()
+        process.wait(30)
+        rest.join()
