@@ -58,6 +58,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             viewport={"width": width, "height": 900},
             color_scheme="dark" if dark else "light",
             reduced_motion="reduce",
+            has_touch=width < 600,
             base_url=live_server.url,
         )
         contexts.append(context)
