@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from crm.nightly_run import run_night
 from django.db import connection
 from django.utils import timezone
 
 from crm.home.demo_company.company import load_demo_company
+from crm.nightly_run import run_night
 from tests.bench.figure import report, stopwatch
 
 
