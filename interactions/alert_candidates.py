@@ -146,8 +146,12 @@ def _build_slipping_away(on: date) -> TriggerQuery:
 def _build_visit_now(on: date) -> TriggerQuery:
     limit = float(setting("fall.warning"))
     return TriggerQuery(
-        where="al_s.fall >= %(fall_limit)s AND al_s.purchase_days >= %(least)s",
-        params={"fall_limit": limit, "least": conditions.LEAST_PURCHASE_DAYS},
+        where="al_s.fall >= %(fall_limit)s AND al_s.mean_gap_days <= %(quarter)s AND al_s.purchase_days >= %(least)s",
+        params={
+            "fall_limit": limit,
+            "quarter": conditions.QUARTER_DAYS,
+            "least": conditions.LEAST_PURCHASE_DAYS,
+        },
         evidence={"fall_limit": limit},
     )
 

@@ -71,6 +71,7 @@ def _say_condition(condition: Condition) -> str:
         "risk": gettext("Silent for longer than is usual for them"),
         "silence": gettext("Silent for no more than %(limit)s days: beyond that they are lost, not slipping away"),
         "place": gettext("Among the %(limit)s told to one person that evening, most at stake first"),
+        "rhythm": gettext("Usually buys at least every %(limit)s days"),
         "fall": gettext("Sales at least %(share)s under their own baseline"),
         "second_order_late": gettext("Later than most who came back: over %(limit)s days"),
         "days_since_contact": gettext("Not talked to for longer than the segment's %(limit)s days"),

@@ -1,13 +1,16 @@
 """Why an alert is there, in one sentence made of that evening's figures."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from crm.core.formats import format_money, format_percent
 from crm.core.models.business_setting import setting
+from interactions.models import Alert
 from interactions.rules import alert_conditions as conditions
+from segments.models import CurrentScore
 from segments.rules.value_explanation import ValueFacts, explain_value
 
 
@@ -19,6 +22,22 @@ def explain_alert(evidence: Mapping[str, Any]) -> str:
         conditions.OVERDUE_CONTACT: _explain_overdue,
     }.get(str(evidence.get("trigger")))
     return say(evidence) if say else explain_rhythm(evidence)
+
+
+def explain_alert_now(alert: Alert, *, score: CurrentScore | None, on: date) -> str:
+    """The same sentence with the figures of ``on``: a silence of last week has grown since.
+
+    What is at stake is left out: whoever shows this shows the money beside it.
+    """
+    figures = {**alert.evidence, "at_stake_cents": None}
+    if score is not None:
+        names = ("purchase_days", "gap_days", "mean_gap_days", "surprise", "fall", "sales_12m_cents")
+        figures |= {name: getattr(score, name) for name in names}
+        if score.last_day is not None:
+            figures["gap_days"] = (on - score.last_day).days
+    if figures.get("days_since_contact") is not None:
+        figures["days_since_contact"] += (on - alert.day).days
+    return explain_alert(figures)
 
 
 def explain_rhythm(evidence: Mapping[str, Any], *, in_short: bool = False) -> str:

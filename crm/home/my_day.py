@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
@@ -14,16 +14,18 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
+from django_htmx.http import push_url
 
 from crm.core.business_calendar import company_calendar
 from crm.core.models import Role, User
 from customers.models import ContactPoint
+from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
 from interactions.models import ContactPreference, Interaction, Task
 from segments.models import Membership
 
-PAGE = 30
+PAGE = 20
 AHEAD_DAYS = 2
 ASIDE_ROWS = 5
 _KINDS = Task.Kind
@@ -81,7 +83,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     day = build_day(
         request.user, at=now, tab=request.GET.get("tab", ""), after=request.GET.get("after", ""), is_team=is_team
     )
-    context: dict[str, Any] = {"day": day, "icons": ICONS, "now": now}
+    context: dict[str, Any] = {"day": day, "now": now}
     if target == "my-day-more":
         return render(request, "home/my_day_rows.html", context)
     context["around"] = look_around(request.user, at=now)
@@ -118,7 +120,7 @@ def build_day(user: User, *, at: datetime, tab: str = "", after: str = "", is_te
         )
     tasks = list(with_customer(shown).order_by("-rank", "due_at", "pk")[: PAGE + 1])
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
-    shown_tasks = _name_complaints(tasks[:PAGE])
+    shown_tasks = _describe(tasks[:PAGE], at=at)
     return MyDay(shown_tasks, next_after, counts, stake, late, tab=tab if kind else "", is_team=is_team)
 
 
@@ -137,12 +139,17 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def _name_complaints(tasks: list[Task]) -> list[Task]:
-    """Each task of a complaint learns which one (``complaint_pk``), from the source it was opened with."""
+def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
+    """Each task learns its icon, why it is there by today's figures, and which complaint it is of, if any."""
+    today = timezone.localdate(at)
     for task in tasks:
+        row: Any = task
+        row.icon = ICONS[task.kind]
         parts = task.source.split(":")
         is_complaint = task.kind == _KINDS.COMPLAINT and len(parts) > 1 and parts[1].isdecimal()
-        task.complaint_pk = int(parts[1]) if is_complaint else None  # type: ignore[attr-defined]
+        row.complaint_pk = int(parts[1]) if is_complaint else None
+        if task.alert is not None:
+            row.why = explain_alert_now(task.alert, score=getattr(task.customer, "score", None), on=today)
     return tasks
 
 
@@ -237,17 +244,19 @@ def _open(request: HttpRequest, tasks: list[Task], *, now: datetime) -> dict[str
 def _show_rows(request: HttpRequest, *, now: datetime) -> HttpResponse:
     """The row that was opened or closed; the one that stood open before closes with it."""
     wanted = [request.GET.get("open", ""), request.GET.get("close", "")]
-    before = parse_qs(urlsplit(request.htmx.current_url or "").query).get("open", [""])[0]
+    here = {key: values[0] for key, values in parse_qs(urlsplit(request.htmx.current_url or "").query).items()}
+    before = here.pop("open", "")
     pks = [int(raw) for raw in {*wanted, before} if raw.isdecimal() and len(raw) < 18]
-    tasks = _name_complaints(list(with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks))))
+    tasks = _describe(list(with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks))), at=now)
     main = request.htmx.target.removeprefix("task-")
-    context = {
+    context: dict[str, Any] = {
         "rows": sorted(tasks, key=lambda task: str(task.pk) != main),
         "main": int(main) if main.isdecimal() else 0,
-        "icons": ICONS,
         "now": now,
     }
-    return render(request, "home/my_day_opened.html", context | _open(request, tasks, now=now))
+    response = render(request, "home/my_day_opened.html", context | _open(request, tasks, now=now))
+    shown = here | ({"open": wanted[0]} if wanted[0] else {})
+    return push_url(response, f"{request.path}?{urlencode(shown)}" if shown else request.path)
 
 
 def _write_place(task: Task) -> str:

@@ -14,6 +14,7 @@ OVERDUE_CONTACT = "overdue-contact"
 
 LEAST_PURCHASE_DAYS = 3
 LONGEST_SILENCE_DAYS = 730
+QUARTER_DAYS = 91
 SECOND_ORDER_WITHIN_DAYS = 365
 USUAL_SECOND_ORDER_DAYS = 30
 WATCH = 1
@@ -54,9 +55,11 @@ def judge_slipping_away(evidence: Mapping[str, object]) -> list[Condition]:
 
 
 def judge_visit_now(evidence: Mapping[str, object]) -> list[Condition]:
-    """Sales fell by the set share or more against the own baseline."""
+    """Sales of a quarter fell by the set share or more against the own baseline. Whoever buys less than once a quarter
+    has quarters without sales by his own rhythm, and is left to the silence."""
     return [
         _at_least("fall", _number(evidence, "fall"), _number(evidence, "fall_limit") or 1),
+        _at_most("rhythm", _number(evidence, "mean_gap_days"), QUARTER_DAYS),
         _at_least("purchase_days", _number(evidence, "purchase_days"), LEAST_PURCHASE_DAYS),
         _within_budget(evidence),
     ]

@@ -7,7 +7,7 @@ import pytest
 from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency, replay_alert
 
 RHYTHM = {"purchase_days": 9, "risk": 2, "gap_days": 61, "place": 1, "budget": 8}
-FALL = {"fall": 0.46, "fall_limit": 0.4, "purchase_days": 12, "place": 2, "budget": 8}
+FALL = {"fall": 0.46, "fall_limit": 0.4, "purchase_days": 12, "mean_gap_days": 18.0, "place": 2, "budget": 8}
 ONCE = {"purchase_days": 1, "gap_days": 41, "usual_second_order_days": 30, "place": 1, "budget": 8}
 QUIET = {"days_since_contact": 34, "cadence_days": 30, "open_tasks": 0, "place": 1, "budget": 8}
 
@@ -25,6 +25,7 @@ QUIET = {"days_since_contact": 34, "cadence_days": 30, "open_tasks": 0, "place":
         ("visit-now", FALL | {"fall": 0.4}, None),  # forty percent is enough
         ("visit-now", FALL | {"fall": 0.399}, "fall"),
         ("visit-now", FALL | {"fall": None}, "fall"),
+        ("visit-now", FALL | {"mean_gap_days": 158.0}, "rhythm"),  # a quarter without an order is nothing new
         ("second-order", ONCE, None),
         ("second-order", ONCE | {"gap_days": 30}, "second_order_late"),
         ("second-order", ONCE | {"purchase_days": 2}, "purchase_days"),
