@@ -41,6 +41,7 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         indexes = [
             models.Index(fields=["customer", "-day", "-id"], name="order_of_customer"),
+            models.Index(fields=["day", "id"], name="order_by_day"),
             models.Index(fields=["updated_at"], name="order_updated"),
         ]
 
