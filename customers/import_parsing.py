@@ -28,6 +28,7 @@ from customers.rules.import_values import (
     read_quantity,
 )
 
+ENOUGH_VOTES = 1_000
 PROBLEM_COLUMNS = ["row", "field", "code", "value", "number"]
 
 
@@ -134,7 +135,7 @@ def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any
 
 
 def _read_text(text: str, length: int) -> str:
-    line = " ".join(text.split())
+    line = text if text.isalnum() else " ".join(text.split())
     if len(line) > length:
         raise Unreadable("too_long")
     return line
@@ -234,19 +235,22 @@ def _broken_rows(chunk: Chunk) -> pd.DataFrame:
 
 
 def find_styles(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str, Any]:
-    """Decimal sign and order of day and month, by all rows; ``days_open`` where dates tell nothing and it matters."""
+    """Decimal sign and order of day and month, by the first thousand cells that tell.
+
+    ``days_open`` where no date of the file tells and it matters; ``rows`` is how many there are.
+    """
     votes: dict[str, int] = {"day": 0, "month": 0, ",": 0, ".": 0}
     rows = open_days = 0
     day_places = _places(table, kind, columns, Reading.DAY)
     money_places = _places(table, kind, columns, Reading.MONEY)
     for chunk in table.chunks():
         rows += len(chunk.rows) + len(chunk.broken)
-        for place in day_places:
+        for place in day_places if votes["day"] + votes["month"] < ENOUGH_VOTES else ():
             for text in {row[place].strip() for row in chunk.rows}:
                 if order := day_order_of(text):
                     votes[order] += 1
                 open_days += has_open_order(text)
-        for place in money_places:
+        for place in money_places if votes[","] + votes["."] < ENOUGH_VOTES else ():
             for text in {row[place] for row in chunk.rows}:
                 if sign := decimal_sign_of(text):
                     votes[sign] += 1

@@ -74,6 +74,10 @@ class Table:
             chunk.last_row = number
             if isinstance(item, BrokenRow):
                 chunk.broken.append((number, item.code, [item.text.strip()[:2000]]))
+            elif len(item) == width:
+                if any(item):
+                    chunk.numbers.append(number)
+                    chunk.rows.append(item)
             elif any(item):
                 _add_row(chunk, number, item, width)
             if len(chunk.rows) + len(chunk.broken) >= size:

@@ -31,6 +31,8 @@ class Unreadable(ValueError):
 
 def clean_text(text: str) -> str:
     """Without the apostrophe that our exports put before ``= + - @``, without NUL and outer space."""
+    if text.isascii() and text.isprintable() and not text.startswith("'"):
+        return text.strip()
     if text.startswith(_FORMULA_START):
         text = text[1:]
     return text.replace("\x00", "").strip().strip("\ufeff\u200b")
@@ -42,6 +44,7 @@ _CURRENCY_WORD = re.compile(
     r"^(?:[A-Z]{3}|[A-Z]{0,3}[$€£¥₹₽₩₺₫₴฿]|R\$|zł|kr\.?|Kč|Ft|lei|Fr\.?|Rp\.?|RM|Rs\.?)"
     r"|(?:[A-Z]{3}|[$€£¥₹₽₩₺₫₴฿]|zł|kr\.?|Kč|Ft|lei|Fr\.?|,-|\.-)$"
 )
+_WITH_CENTS = re.compile(r"-?[0-9]{1,11}\.[0-9]{2}")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*(?:[.,]\d*)?|\d*[.,]\d+|\d+[.,]?\d*")
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
@@ -65,6 +68,8 @@ def _bare_number(text: str) -> tuple[bool, str]:
 
 def decimal_sign_of(text: str) -> str | None:
     """``","`` or ``"."`` where this number alone says which one is the decimal sign, else ``None``."""
+    if _WITH_CENTS.fullmatch(text):
+        return "."
     _negative, bare = _bare_number(text)
     comma, point = bare.count(","), bare.count(".")
     if comma and point:
@@ -107,6 +112,8 @@ def read_number(text: str, *, decimal_sign: str | None = None) -> Decimal:
 
 def read_money(text: str, *, decimal_sign: str | None = None) -> int:
     """Cents, rounded half up. Raises ``Unreadable``: ``no_amount``, ``too_large``."""
+    if _WITH_CENTS.fullmatch(text):
+        return int(text.replace(".", ""))
     try:
         value = read_number(text, decimal_sign=decimal_sign)
     except Unreadable as error:
