@@ -77,8 +77,9 @@ document.addEventListener("htmx:afterSettle", restoreNew);
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.matches("form[data-draft]")) keep(event.detail.elt);
 });
+// A form that its answer replaced has left the page by now: the event then names what is around it, the request the form.
 document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.elt;
+  const form = event.detail.requestConfig?.elt || event.detail.elt;
   if (form.matches("form[data-draft]") && event.detail.successful) forget(form);
 });
 document.addEventListener("htmx:sendError", (event) => {
