@@ -84,6 +84,7 @@ function pressInLogBox(event, form) {
   if (!part) return false;
   event.preventDefault();
   act(part);
+  if (part.querySelector("input[type=radio]")) form.querySelector("textarea").focus(); // also when it was chosen already
   return true;
 }
 
