@@ -13,6 +13,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 
 from crm.core import formats
@@ -232,7 +233,7 @@ def control(field: BoundField, **attrs: str) -> SafeString:
 def field(field: BoundField, label: str = "") -> dict[str, Any]:
     """``{% field form.email %}``: label, control, help and errors; ``{% field form.email _("Mail") %}`` renames."""
     kind = "checkbox" if isinstance(field.field.widget, forms.CheckboxInput) else ""
-    return {"field": field, "label": label or field.label, "kind": kind}
+    return {"field": field, "label": capfirst(label or field.label), "kind": kind}
 
 
 @register.filter(is_safe=True)
