@@ -55,7 +55,7 @@ _PROBLEMS = {
     "no_number": _("“%(value)s” is not a number"),
     "too_large": _("“%(value)s” is larger than any amount we keep"),
     "no_currency": _("“%(value)s” is not a currency code like EUR"),
-    "no_rate": _("there is no rate for “%(value)s”"),
+    "no_rate": _("“%(value)s” has no rate"),
     "no_email": _("“%(value)s” is not an e-mail address"),
     "no_country": _("“%(value)s” is not a country or its two-letter code"),
     "no_kind": _("“%(value)s” is neither organisation nor person"),

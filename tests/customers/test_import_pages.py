@@ -171,7 +171,7 @@ def test_a_manager_cannot_choose_a_foreign_team(signed_in, lead, south):
 
 def test_a_rate_for_another_currency_can_be_given(browser):
     data_import = _upload(browser, "customer id,date,amount,currency\n7,2026-03-01,10,USD\n")
-    assert "there is no rate" in _page(browser, data_import)
+    assert "has no rate" in _page(browser, data_import)
     _send(browser, "import-columns", data_import, **{"rate-USD": "0.9"})
     _work()
     _send(browser, "import-start", data_import)
