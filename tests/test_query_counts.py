@@ -31,5 +31,5 @@ def test_thirty_rows_cost_what_three_cost(cast, signed_in, page):
     page.make_rows(27, cast)
     with CaptureQueriesContext(connection) as thirty:
         assert client.get(page.url).status_code == 200
-    assert len(thirty) == len(three), [query["sql"][:120] for query in thirty]
+    assert len(thirty) <= len(three), [query["sql"][:120] for query in thirty]
     assert len(three) <= page.most_queries, [query["sql"][:120] for query in three]

@@ -17,7 +17,7 @@ def segment(world: World) -> Segment:
     """A segment with a rule in force, one that was replaced and a draft."""
     if not hasattr(world, "segment"):
         Segment.objects.create(key="rest", name="Rest", priority=9, is_fallback=True)
-        world.segment = Segment.objects.create(key="premium", name="Premium", priority=1)
+        world.segment, _made = Segment.objects.get_or_create(key="premium", defaults={"name": "Premium", "priority": 1})
         for version, state in enumerate(("retired", "published", "draft"), start=1):
             SegmentRule.objects.create(segment=world.segment, version=version, state=state, criteria=RULE)
     return world.segment

@@ -1,9 +1,14 @@
 """The lists of ``customers``."""
 
+from datetime import date, timedelta
+from itertools import count as count_up
 from typing import Any
 
-from customers.models import DataImport
+from customers.models import CostRate, DataImport, Product
+from tests import factories
 from tests.query_count_lists import ListPage
+
+_numbers = count_up()
 
 
 def _make_imports(count: int, cast: Any) -> None:
@@ -11,4 +16,24 @@ def _make_imports(count: int, cast: Any) -> None:
         DataImport.objects.create(kind="orders", state="done", file_name=f"orders-{number}.csv", created_by=cast.lead)
 
 
-LISTS: list[ListPage] = [ListPage("imports", "/customers/imports/", _make_imports, "lead")]
+def _make_orders(count: int, cast: Any) -> None:
+    for _number in range(count):
+        factories.make_order(factories.make_customer(owner=cast.rep, team=cast.rep.team), date(2026, 3, 2))
+
+
+def _make_products(count: int, cast: Any) -> None:
+    for _number in range(count):
+        Product.objects.create(number=f"P-{next(_numbers)}", name="Seal")
+
+
+def _make_rates(count: int, cast: Any) -> None:
+    for _number in range(count):
+        CostRate.objects.create(work=CostRate.Work.CALL, valid_from=date(2000, 1, 1) + timedelta(days=next(_numbers)))
+
+
+LISTS: list[ListPage] = [
+    ListPage("imports", "/customers/imports/", _make_imports, "lead"),
+    ListPage("orders", "/customers/orders/", _make_orders),
+    ListPage("products", "/customers/products/", _make_products, "lead"),
+    ListPage("cost rates", "/customers/cost-rates/", _make_rates, "admin"),
+]
