@@ -10,22 +10,27 @@ from django.db import OperationalError, connection, transaction
 
 from segments.models import Segment
 from segments.rules.criteria import Criteria
-from segments.segment_choice import build_segment_choice
+from segments.segment_assignment import ALL_PINS
+from segments.segment_choice import PIN_JOIN, build_segment_choice
 
 LIST_LENGTH = 20
 TIME_LIMIT_SECONDS = 8
 
 _QUERY = """
 WITH chosen AS MATERIALIZED (
-    SELECT c.id, held.segment_id AS was, {by_rule} AS ruled, {chosen} AS becomes, pin.id IS NOT NULL AS pinned
+    SELECT c.id, held.segment_id AS was, rules.ruled, coalesce(pin.segment_id, rules.ruled) AS becomes,
+        pin.id IS NOT NULL AS pinned
     FROM customers_customer c
     LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
     {joins}
+    CROSS JOIN LATERAL (SELECT {by_rule} AS ruled) rules
     WHERE c.archived_at IS NULL
 ), counts AS (
-    SELECT was, becomes, count(*) AS customers FROM chosen GROUP BY was, becomes
+    SELECT was, becomes, ruled, pinned, count(*) AS customers FROM chosen GROUP BY was, becomes, ruled, pinned
+), moves AS (
+    SELECT was, becomes, sum(customers)::int AS customers FROM counts GROUP BY was, becomes
 ), stays AS (
-    SELECT count(*) AS customers FROM chosen
+    SELECT coalesce(sum(customers), 0)::int AS customers FROM counts
     WHERE pinned AND was IS NOT DISTINCT FROM becomes AND ruled <> becomes AND %(segment)s IN (ruled, becomes)
 ), movers AS (
     SELECT m.id, c.name, c.country, m.was, m.becomes, score.sales_12m_cents, score.grade
@@ -35,7 +40,7 @@ WITH chosen AS MATERIALIZED (
         OR (%(show)s = 'out' AND m.was = %(segment)s))
     ORDER BY score.sales_12m_cents DESC NULLS LAST, m.id LIMIT %(most)s
 )
-SELECT (SELECT coalesce(json_agg(json_build_array(was, becomes, customers)), '[]') FROM counts),
+SELECT (SELECT coalesce(json_agg(json_build_array(was, becomes, customers)), '[]') FROM moves),
        (SELECT coalesce(json_agg(json_build_array(id, name, country, was, becomes, sales_12m_cents, grade)), '[]')
         FROM movers),
        (SELECT customers FROM stays)
@@ -97,7 +102,7 @@ def try_segment_rule(
     Raises ``DryRunTooSlow`` after TIME_LIMIT_SECONDS.
     """
     choice = build_segment_choice(on=on, drafts={segment.pk: criteria})
-    query = _QUERY.format(by_rule=choice.by_rule, chosen=choice.chosen, joins=choice.joins)
+    query = _QUERY.format(by_rule=choice.by_rule, joins=choice.joins.replace(PIN_JOIN, ALL_PINS))
     params = {**choice.params, "segment": segment.pk, "show": show, "most": most}
     counts, movers, pinned_stay = _ask(query, params)
     return _build(segment, counts, movers, pinned_stay)
