@@ -49,6 +49,8 @@ def test_a_guardian_mends_it_and_closes_it_with_the_customers_own_word(open_page
     taken = timezone.now() - timedelta(days=13)
     complaint = complaint_handling.take_complaint(customer, title="Seals went soft", by=rep, at=taken)
     escalate_complaints(at=taken + timedelta(minutes=40))
+    complaint.refresh_from_db()
+    assert complaint.guardian == guardian != customer.owner
     page = open_page(guardian, "/complaints/")
     case = page.locator("#case")
     page.get_by_text("17 days left", exact=True).wait_for()
