@@ -34,11 +34,14 @@ def make_order(customer: Customer, day: date, amount_cents: int = 10_000, **fiel
 
 
 def make_segment(key: str = "premium", **fields: Any) -> Segment:
-    """A segment with its own mark where it has one; the fallback when ``is_fallback`` is given."""
+    """A segment with its own mark where it has one; the fallback when ``is_fallback`` is given.
+
+    Where the defaults are there already, the one of that key, changed to ``fields``.
+    """
     mark = key if key in Segment.Mark.values else Segment.Mark.PLUS
-    return Segment.objects.create(
-        **{"key": key, "name": key.capitalize(), "mark": mark, "priority": Segment.objects.count() + 1, **fields}
-    )
+    new = {"name": key.capitalize(), "mark": mark, "priority": Segment.objects.count() + 1, **fields}
+    segment, _created = Segment.objects.update_or_create(key=key, defaults=fields, create_defaults=new)
+    return segment
 
 
 def put_in_segment(customer: Customer, segment: Segment, since: date = date(2026, 1, 1)) -> Membership:
@@ -46,12 +49,15 @@ def put_in_segment(customer: Customer, segment: Segment, since: date = date(2026
     return Membership.objects.create(customer=customer, segment=segment, since=since, reason="test")
 
 
-def make_process(segment: Segment, flow: str, steps: list[dict[str, Any]], version: int = 1) -> ProcessVersion:
-    """A published process of ``segment``; an older version of it is retired."""
+def make_process(segment: Segment, flow: str, steps: list[dict[str, Any]]) -> ProcessVersion:
+    """A published process of ``segment``, as its next version; the one before is retired."""
     process, _created = Process.objects.get_or_create(segment=segment, flow=flow)
     process.versions.filter(state=ProcessVersion.State.PUBLISHED).update(state=ProcessVersion.State.RETIRED)
     published = ProcessVersion.objects.create(
-        process=process, version=version, state=ProcessVersion.State.PUBLISHED, promise="answer in two days"
+        process=process,
+        version=process.versions.count() + 1,
+        state=ProcessVersion.State.PUBLISHED,
+        promise="answer in two days",
     )
     for position, step in enumerate(steps, start=1):
         ProcessStep.objects.create(version=published, position=position, **{"title": f"Step {position}", **step})
@@ -115,6 +121,6 @@ def set_score(customer: Customer, **figures: Any) -> None:
 
 def make_trigger(key: str = "slipping-away", **fields: Any) -> Trigger:
     """A trigger that is on, opens a task due in two working days and has no cooldown."""
-    return Trigger.objects.create(
-        **{"key": key, "name": key.replace("-", " ").capitalize(), "cooldown_days": 0, "due_hours": 16, **fields}
-    )
+    new = {"name": key.replace("-", " ").capitalize(), "cooldown_days": 0, "due_hours": 16, **fields}
+    trigger, _created = Trigger.objects.update_or_create(key=key, defaults=new)
+    return trigger

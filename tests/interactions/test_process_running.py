@@ -108,7 +108,7 @@ def test_a_skip_keeps_its_reason_and_goes_on(run, rep):
 
 
 def test_a_running_one_keeps_its_steps_when_a_new_version_is_published(run, customer, premium, rep):
-    factories.make_process(premium, "propose", [{"title": "New first step"}], version=2)
+    factories.make_process(premium, "propose", [{"title": "New first step"}])
     complete_step(step(run, 1), by=rep, at=AT)
     assert Task.objects.open().get().title == "Manager reads the draft"
     start_process(customer, flow="propose", key="P-4000", by=rep, at=AT)

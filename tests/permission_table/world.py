@@ -52,7 +52,7 @@ def _add_work(world: SimpleNamespace) -> None:
     )
     line = PromiseLine("ours", "Send the certificates", at.date())
     world.promise = make_promise(world.customer, line=line, by=world.rep, at=at)
-    segment = factories.make_segment()
+    segment = factories.make_segment("hexagon")
     factories.put_in_segment(world.customer, segment)
     factories.make_process(segment, "deliver", [{}, {}])
     world.run = start_process(world.customer, flow="deliver", key="D-1", by=world.rep, at=at)
