@@ -52,8 +52,9 @@ def changes_of(record: models.Model) -> list[Change]:
     changes = _read_changes(parent, {"pgh_obj_id": record.pk})
     for model in apps.get_models():
         link = next((f for f in model._meta.fields if f.name == parent._meta.model_name and f.is_relation), None)
-        tracked = link is not None and link.related_model is parent and not issubclass(model, pghistory.models.Event)
-        if tracked and find_event_model(model) is not None:
+        if link is None or link.related_model is not parent or issubclass(model, pghistory.models.Event):
+            continue
+        if find_event_model(model) is not None:
             changes += _read_changes(model, {f"{link.name}_id": record.pk})
     _name_people(changes)
     return [change for change, _by in sorted(changes, key=lambda pair: (pair[0].at, pair[0].kept_as), reverse=True)]
@@ -64,7 +65,7 @@ def _read_changes(model: type[models.Model], condition: dict[str, Any]) -> list[
     events_model = find_event_model(model)
     if events_model is None:
         return []
-    events = list(
+    events: list[Any] = list(
         events_model._default_manager.filter(**condition)
         .select_related("pgh_context")
         .order_by("-pgh_id")[:MOST_EVENTS]

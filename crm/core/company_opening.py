@@ -1,15 +1,16 @@
 """Opening an empty house: the first administrator and the company, once."""
 
+from collections.abc import Callable
+
 from django.db import connection, transaction
-from django.dispatch import Signal
 
 from crm.core.models import Role, User
 from crm.core.models.business_setting import change_setting
 from crm.core.role_permissions import sync_roles
 
 _LOCK = 7_202_611  # one number for "somebody is opening this company", for pg_advisory_xact_lock
-# Sent in the transaction that opens the company: each app brings what a company starts with.
-company_opened = Signal()
+# What each app brings to a company that opens; entered from its ``AppConfig.ready``, like its metrics.
+OPENING_STEPS: list[Callable[[], None]] = []
 
 
 class CompanyIsOpenError(Exception):
@@ -46,5 +47,6 @@ def open_company(
     change_setting("company.currency", currency, by=admin)
     change_setting("company.time_zone", time_zone, by=admin)
     change_setting("company.fiscal_year_month", fiscal_year_month, by=admin)
-    company_opened.send(sender=User, admin=admin)
+    for bring in OPENING_STEPS:
+        bring()
     return admin

@@ -323,9 +323,13 @@ def _read_controls(definition: ListDefinition, request: HttpRequest) -> list[Con
     controls = []
     for one in definition.filters:
         options = one.options(request)
-        text = isinstance(one, TextFilter)
-        value = clean_text(request.GET.get(one.name, ""), limit=one.limit if text else 200)
-        if value and not ((one.accepts is None or one.accepts(value)) if text else value in dict(options)):
+        if isinstance(one, TextFilter):
+            value = clean_text(request.GET.get(one.name, ""), limit=one.limit)
+            known = one.accepts is None or one.accepts(value)
+        else:
+            value = clean_text(request.GET.get(one.name, ""), limit=200)
+            known = value in dict(options)
+        if value and not known:
             value = ""
         controls.append(Control(one, options, value))
     return controls
