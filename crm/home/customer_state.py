@@ -25,11 +25,12 @@ OLD_FACT = timedelta(days=365)
 
 @dataclass
 class ComplaintState:
-    """An open complaint and its clock, in local days."""
+    """An open complaint, its clock in local days, and the share that comes back once the clock has run out."""
 
     complaint: Complaint
     day: int
     of_days: int
+    come_back_after: float = 0.0
 
     @property
     def days_left(self) -> int:
@@ -105,7 +106,12 @@ def _load_complaint(state: CustomerState, *, today: date) -> None:
     worst = complaints.order_by("-severity", "taken_at").first()
     if worst is not None:
         day = (today - timezone.localdate(worst.taken_at)).days
-        state.complaint = ComplaintState(worst, day=day, of_days=int(setting("complaints.recovery_days")))
+        state.complaint = ComplaintState(
+            worst,
+            day=day,
+            of_days=int(setting("complaints.recovery_days")),
+            come_back_after=float(setting("complaints.come_back_after")),
+        )
 
 
 def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int | None) -> str:

@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Reverse
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -62,10 +62,7 @@ class Group:
 
 
 def _address(name: str, pk: int) -> str:
-    try:
-        return reverse(name, kwargs={"pk": pk})
-    except NoReverseMatch:
-        return ""
+    return reverse(name, kwargs={"pk": pk})
 
 
 def _folded_words(text: str) -> list[str]:
@@ -157,7 +154,7 @@ def _customer_hits(customers: Iterable[Customer], *, mark: Callable[[str], list[
         days = (timezone.now() - case.taken_at).days + 1 if case else 0
         hits.append(
             Hit(
-                _address("customers:customer-detail", customer.pk),
+                _address("home:customer-page", customer.pk),
                 "user",
                 mark(customer.name),
                 " · ".join(fact for fact in facts if fact),
@@ -172,7 +169,7 @@ def _customer_hits(customers: Iterable[Customer], *, mark: Callable[[str], list[
 
 def _person_hit(person: Person, *, mark: Callable[[str], list[Part]], detail: str = "") -> Hit:
     facts = (person.job_title, str(person.customer), _("has left") if person.left_on else "", detail)
-    url = _address("customers:customer-detail", person.customer_id)
+    url = _address("home:customer-page", person.customer_id)
     return Hit(
         url, "people", mark(person.name), " · ".join(fact for fact in facts if fact), owner=person.customer.owner
     )
@@ -185,7 +182,7 @@ def _point_hits(points: list[ContactPoint], *, mark: Callable[[str], list[Part]]
             point.person.customer = point.customer
             hits.append(_person_hit(point.person, mark=mark, detail=point.value))
         else:
-            url = _address("customers:customer-detail", point.customer_id)
+            url = _address("home:customer-page", point.customer_id)
             hits.append(Hit(url, "phone", mark(point.customer.name), point.value, owner=point.customer.owner))
     return hits
 
@@ -194,7 +191,7 @@ def _order_hits(orders: list[Order], *, mark: Callable[[str], list[Part]]) -> li
     currency, today = setting("company.currency"), timezone.localdate()
     return [
         Hit(
-            _address("customers:order-detail", order.pk) or _address("customers:customer-detail", order.customer_id),
+            _address("customers:order-detail", order.pk),
             "box",
             mark(_("Order %(number)s") % {"number": order.number}),
             f"{order.customer} · {format_day(order.day, today=today)}",

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -108,7 +108,6 @@ SETTINGS = [
             NavItem(gettext_lazy("Business settings"), "core:setting-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Colleagues"), "core:user-list", permission="core.manage_users"),
             NavItem(gettext_lazy("Teams"), "core:team-list", permission="core.manage_users"),
-            NavItem(gettext_lazy("History"), "core:history-list", permission="core.manage_users"),
         ],
     ),
 ]
@@ -169,13 +168,6 @@ class Shell:
     key_groups: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _url(name: str) -> str:
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
-
-
 def _count_once_a_while(item: NavItem, user: User) -> int:
     """The count of ``item``, at most 20 seconds old: pages do not pay for it with every click."""
     if item.count is None:
@@ -189,11 +181,11 @@ def _count_once_a_while(item: NavItem, user: User) -> int:
 
 
 def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
-    """The links of ``items`` that exist and that ``user`` may open."""
+    """The links of ``items`` that ``user`` may open."""
     links = []
     for item in items:
-        url = _url(item.url_name)
-        if not url or (item.permission and not user.has_perm(item.permission)):
+        url = reverse(item.url_name)
+        if item.permission and not user.has_perm(item.permission):
             continue
         current = path == url or any(path.startswith(start) for start in item.paths or ((url,) if url != "/" else ()))
         count = _count_once_a_while(item, user)
@@ -271,7 +263,7 @@ def build_shell(request: HttpRequest) -> Shell:
     groups = [SettingsGroup(str(label), _resolve(items, user=user, path=path)) for label, items in SETTINGS]
     groups = [group for group in groups if group.entries]
     may_log = user.has_perm("interactions.add_interaction")
-    log_url = _url("interactions:interaction-new") if may_log else ""
+    log_url = reverse("interactions:interaction-new") if may_log else ""
     return Shell(
         user=user,
         initials=format_initials(user.name or user.email),
@@ -284,12 +276,12 @@ def build_shell(request: HttpRequest) -> Shell:
         settings_groups=groups,
         account_links=_resolve(ACCOUNT, user=user, path=path),
         in_settings=any(link.current for group in groups for link in group.entries),
-        home_url=_url("home:my-day") or "/",
-        search_url=_url("home:search"),
+        home_url=reverse("home:my-day"),
+        search_url=reverse("home:search"),
         log_url=log_url,
         settings_url=groups[0].entries[0].url if groups else "",
-        account_url=_url("core:account"),
-        preferences_url=_url("core:preferences"),
+        account_url=reverse("core:account"),
+        preferences_url=reverse("core:preferences"),
         modules=SCRIPTS,
         key_groups=_key_groups(),
     )

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -88,11 +88,8 @@ def customer_timeline(request: HttpRequest, customer_pk: int) -> HttpResponse:
 
 
 def link_customer(customer: Customer) -> str:
-    """The customer's page where there is one."""
-    try:
-        return reverse("home:customer-page", args=[customer.pk])
-    except NoReverseMatch:
-        return reverse("interactions:customer-timeline", args=[customer.pk])
+    """The customer's page."""
+    return reverse("home:customer-page", args=[customer.pk])
 
 
 def _pks(rows: Any) -> set[int]:

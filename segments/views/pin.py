@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -27,10 +27,7 @@ may_pin = permission_required("segments.pin_segment", raise_exception=True)
 
 def _customer_url(customer: Customer) -> str:
     """The customer's page."""
-    try:
-        return reverse("home:customer-page", args=[customer.pk])
-    except NoReverseMatch:
-        return reverse("segments:pin-new", args=[customer.pk])
+    return reverse("home:customer-page", args=[customer.pk])
 
 
 def pin_new(request: HttpRequest, customer_pk: int) -> HttpResponse:

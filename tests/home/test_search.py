@@ -113,3 +113,17 @@ def test_names_with_html_are_shown_as_they_are(signed_in, rep):
     page = signed_in(rep).get("/search/", {"q": "bold"}).content.decode()
     assert "&lt;b&gt;" in page
     assert "<b>Bold" not in page
+
+
+def test_every_hit_leads_to_a_page_that_opens(rep, kjeldsen, signed_in):
+    person = factories.make_person(kjeldsen, name="Kjeld Bak")
+    ContactPoint.objects.create(
+        customer=kjeldsen, person=person, kind="email", value="kjeld@k.example", value_normal="kjeld@k.example"
+    )
+    factories.make_order(kjeldsen, date(2026, 3, 2), number="KJELD-1")
+    found = find_everything("kjeld", user=rep)
+    client = signed_in(rep)
+    assert {hit.kind for group in found for hit in group.hits} >= {"user", "people"}
+    assert [client.get(hit.url).status_code for group in found for hit in group.hits] == [200] * sum(
+        len(group.hits) for group in found
+    )

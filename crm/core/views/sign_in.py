@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
@@ -72,11 +72,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def _next_page() -> str:
-    """Where to bring the first customers; the home page while there is no import page."""
-    try:
-        return reverse("customers:import-new")
-    except NoReverseMatch:
-        return "/"
+    """Where to bring the first customers."""
+    return reverse("customers:import-new")
 
 
 @login_not_required
