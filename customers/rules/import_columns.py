@@ -92,14 +92,6 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
 """For each kind, groups of fields of which one must have a column."""
 
 
-def field_named(kind: str, name: str) -> ImportField:
-    """The field ``name`` of ``kind``. Raises ``KeyError``."""
-    for field in FIELDS[kind]:
-        if field.name == name:
-            return field
-    raise KeyError(name)
-
-
 def fold_header(header: str) -> str:
     """``"Order Date (UTC)"`` becomes ``"orderdate"``: no case, accents, brackets or signs."""
     return fold_word(re.sub(r"[(\[].*?[)\]]", "", header))

@@ -6,7 +6,7 @@ cents, so sums are exact and a quartile is off by less than a step. Steps of two
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 STEP_RATIO = 1.05
 Step = Sequence[int]  # (step, customers, cents)
@@ -32,12 +32,8 @@ class Spread:
         if not self.counts:
             return None
         wanted = share * (self.customers - 1)
-        before = 0
-        for count, cents in zip(self.counts, self.sums, strict=True):
-            before += count
-            if before > wanted:
-                return round(cents / count)
-        return round(self.sums[-1] / self.counts[-1])
+        steps = zip(accumulate(self.counts), self.counts, self.sums, strict=True)
+        return next(round(cents / count) for reached, count, cents in steps if reached > wanted)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from interactions.models import Alert, Interaction, StepRun, Task
 from segments.models import Membership, Process
-from tests.e2e.trading_company import in_days, open_trading_company
+from tests.e2e.trading_company import SILENT_DAYS, in_days, open_trading_company
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 NOTE = "Their line stands still for repairs until spring; the next order comes in March."
@@ -37,7 +37,7 @@ def first_row(page):
 
 def expect_silent_first_with_its_reason(page, silent):
     expect(first_row(page).locator(".r-name")).to_have_text(silent.name)
-    expect(first_row(page).locator(".why")).to_have_text(re.compile(r"18 days.*62 days"))
+    expect(first_row(page).locator(".why")).to_have_text(re.compile(rf"18 days.*{SILENT_DAYS + 1} days"))
     expect(first_row(page).locator(".stake")).to_have_text(re.compile(r"\d"))
 
 
