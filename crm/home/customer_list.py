@@ -214,7 +214,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="-stake",
-    page_size=24,
+    page_size=20,
     load=load_row_details,
 )
 VIEWS = (
