@@ -329,9 +329,7 @@ def _read_controls(definition: ListDefinition, request: HttpRequest) -> list[Con
         else:
             value = clean_text(request.GET.get(one.name, ""), limit=200)
             known = value in dict(options)
-        if value and not known:
-            value = ""
-        controls.append(Control(one, options, value))
+        controls.append(Control(one, options, value if known else ""))
     return controls
 
 

@@ -52,13 +52,3 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
-
-
-class Heartbeat(models.Model):
-    """When a part of the system last gave a sign of life (``beat``, ``worker``)."""
-
-    name = models.CharField(max_length=40, primary_key=True)
-    at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.at:%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,57 @@
+"""The budgets of the house: rooms that can be overseen, names that say whose and what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+APPS = ("crm", "customers", "segments", "interactions", "complaints")
+ROOT = Path(settings.BASE_DIR)
+SOURCES = [
+    path
+    for app in APPS
+    for path in (ROOT / app).rglob("*.py")
+    if "migrations" not in path.parts and "__pycache__" not in path.parts
+]
+NAMES_WITHOUT_A_SUBJECT = {"utils", "helpers", "services", "managers", "constants", "signals"}
+LONGEST_FILE, LONGEST_TEMPLATE = 400, 150
+
+
+def lines_of(path: Path) -> int:
+    return len(path.read_text().splitlines())
+
+
+def test_no_file_is_longer_than_one_reader_oversees():
+    assert {str(path.relative_to(ROOT)): lines_of(path) for path in SOURCES if lines_of(path) > LONGEST_FILE} == {}
+
+
+def test_no_template_is_longer_than_a_page():
+    templates = (ROOT / "templates").rglob("*.html")
+    long = {str(path.relative_to(ROOT)): lines_of(path) for path in templates if lines_of(path) > LONGEST_TEMPLATE}
+    assert long == {}
+
+
+def test_every_module_says_whose_and_what():
+    assert [str(path) for path in SOURCES if path.stem in NAMES_WITHOUT_A_SUBJECT] == []
+
+
+@pytest.mark.parametrize(
+    "module", ["django.dispatch", "django.db.models.signals", "django.contrib.contenttypes.fields"]
+)
+def test_nothing_happens_by_signal_and_nothing_points_anywhere(module):
+    guilty = []
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module == module:
+                guilty.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert guilty == []
+
+
+def test_every_module_says_in_a_docstring_what_it_is_for():
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in SOURCES
+        if path.read_text().strip() and ast.get_docstring(ast.parse(path.read_text())) is None
+    ]
+    assert silent == []
