@@ -29,7 +29,7 @@ def bench_pages(customers: int) -> None:
     """Each page ``TIMES`` times as a role that uses it; the first visit is not counted."""
     customer = Customer.objects.get(number="K-10001").pk
     for name, account, path in PAGES:
-        client = Client()
+        client = Client(headers={"host": "127.0.0.1"})
         user = User.objects.get(email=f"{account}@rapport.example")
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         url = path.format(customer=customer)
