@@ -39,6 +39,9 @@ def _create_segment(default: DefaultSegment) -> None:
             "value_proposition": gettext(default.proposition),
             "cadence_days": default.cadence_days,
             "goodwill_limit_cents": default.goodwill_cents,
+            "is_passing": default.is_passing,
+            "needs_owner": default.needs_owner,
+            "answer_hours": default.answer_hours,
         },
     )
     if created and default.criteria:

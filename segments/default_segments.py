@@ -50,6 +50,9 @@ class DefaultSegment:
     criteria: dict[str, Any]
     processes: dict[str, tuple[str, list[DefaultStep]]] = field(default_factory=dict)
     is_fallback: bool = False
+    is_passing: bool = False
+    needs_owner: bool = False
+    answer_hours: int | None = None
 
 
 def _when(metric: str, operator: str, value: Any) -> dict[str, Any]:
@@ -80,6 +83,8 @@ PREMIUM = DefaultSegment(
             {"not": _when("risk", "is", "lost")},
         ]
     },
+    answer_hours=4,
+    needs_owner=True,
     processes={
         _PROMOTE: (
             _("one idea, in person"),
@@ -149,6 +154,9 @@ AT_RISK = DefaultSegment(
     cadence_days=14,
     goodwill_cents=50_000,
     criteria={"all": [_when("risk", "one_of", ["high", "lost"]), _VALUABLE]},
+    is_passing=True,
+    answer_hours=4,
+    needs_owner=True,
     processes={
         _PROMOTE: (
             _("a visit in 2 days"),
@@ -215,6 +223,9 @@ NEW = DefaultSegment(
     criteria={
         "any": [_when("days_since_first_order", "at_most", 180), _when("purchase_days", "at_most", 0)],
     },
+    is_passing=True,
+    answer_hours=8,
+    needs_owner=True,
     processes={
         _PROMOTE: (
             _("in 5 days"),

@@ -1,18 +1,23 @@
 """What we know and decide: configuration and results."""
 
+from segments.models.cluster_proposal import ClusterProposal
 from segments.models.membership import Membership, Pin, SegmentChange
 from segments.models.process_definition import Process, ProcessStep, ProcessVersion
+from segments.models.process_misfit import ProcessMisfit
 from segments.models.score import CurrentScore, ModelFit, ScoreRun, ScoreShard
 from segments.models.segment import Segment, SegmentRule
 from segments.models.segment_figures import SegmentDay, SegmentMove
+from segments.models.segment_product import SegmentProduct
 from segments.models.trigger import Trigger
 
 __all__ = [
+    "ClusterProposal",
     "CurrentScore",
     "Membership",
     "ModelFit",
     "Pin",
     "Process",
+    "ProcessMisfit",
     "ProcessStep",
     "ProcessVersion",
     "ScoreRun",
@@ -21,6 +26,7 @@ __all__ = [
     "SegmentChange",
     "SegmentDay",
     "SegmentMove",
+    "SegmentProduct",
     "SegmentRule",
     "Trigger",
 ]

@@ -40,6 +40,17 @@ class Segment(EditedModel):
         _("talk at least every, days"), null=True, blank=True, help_text=_("Empty: only when the customer wants it.")
     )
     goodwill_limit_cents = models.BigIntegerField(_("goodwill limit"), default=0, db_default=0)
+    answer_hours = models.PositiveSmallIntegerField(
+        _("answer within, working hours"), null=True, blank=True, help_text=_("Empty: nothing is promised.")
+    )
+    needs_owner = models.BooleanField(_("always has an owner"), default=False, db_default=False)
+    care_cents = models.BigIntegerField(_("what care costs, a customer a year"), null=True, blank=True)
+    is_passing = models.BooleanField(
+        _("customers only pass through"),
+        default=False,
+        db_default=False,
+        help_text=_("As new ones and those at risk do: what they are worth does not decide who belongs here."),
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -63,7 +74,10 @@ class Segment(EditedModel):
 
 @keep_history()
 class SegmentRule(models.Model):
-    """One version of a segment's rule in the criteria grammar (``segments.rules.criteria``)."""
+    """One version of a segment's rule in the criteria grammar (``segments.rules.criteria``).
+
+    A draft with ``publish_on`` (a local day) comes into force in the night before that day's work begins.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -77,6 +91,7 @@ class SegmentRule(models.Model):
     reason = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    publish_on = models.DateField(_("comes into force on"), null=True, blank=True)
 
     class Meta:
         ordering = ["segment", "-version"]
@@ -89,6 +104,9 @@ class SegmentRule(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["segment"], condition=models.Q(state="draft"), name="one_draft_segment_rule"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(publish_on=None) | models.Q(state="draft"), name="only_drafts_are_scheduled"
             ),
         ]
 

@@ -9,7 +9,9 @@ class SegmentDay(models.Model):
     Money in cents, over the 12 months that end on ``day``. ``sales_spread`` and ``contribution_spread`` are steps of
     near-equal values, each ``[step, customers, cents]``, from which quartiles and the Pareto curve are read.
     ``classes`` maps A, B and C to ``[customers, minutes, contribution]``; ``points`` is a sample of customers,
-    ``[sales, silence in own gaps]``. What no app can tell is empty.
+    ``[sales, silence in own gaps]``; ``reach`` maps A, B, C and "" (no class yet) to ``[customers, those with a name
+    and a channel]``; ``too_simple`` and ``too_heavy`` count customers whose process does not fit. What no app can tell
+    is empty.
     """
 
     day = models.DateField()
@@ -34,6 +36,9 @@ class SegmentDay(models.Model):
     contribution_spread = models.JSONField(default=list)
     classes = models.JSONField(default=dict)
     points = models.JSONField(default=list)
+    reach = models.JSONField(null=True)
+    too_simple = models.IntegerField(null=True)
+    too_heavy = models.IntegerField(null=True)
 
     class Meta:
         ordering = ["day", "segment__priority"]
