@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
+from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
 
 _GROUP = _("Complaints")
 _CASES = """LEFT JOIN LATERAL (
@@ -24,9 +25,23 @@ _COST = """LEFT JOIN (
     GROUP BY k.customer_id
 ) complaint_cost ON complaint_cost.customer_id = c.id"""
 
+_EVENTS = """SELECT k.customer_id, 'complaint'::text AS work, k.taken_at::date AS day, 1 AS pieces, 0 AS minutes,
+    coalesce(r.cents_each, 0)::bigint AS cents
+    FROM complaints_complaint k LEFT JOIN customers_costrate r ON r.work = 'complaint'
+        AND k.taken_at::date >= r.valid_from AND (r.valid_to IS NULL OR k.taken_at::date <= r.valid_to)
+    WHERE k.kind = 'complaint'"""
+# Goodwill is counted with its complaint, on the day that was taken.
+_GOODWILL = """SELECT k.customer_id, 'goodwill'::text AS work, k.taken_at::date AS day, 1 AS pieces, 0 AS minutes,
+    g.amount_cents AS cents
+    FROM complaints_goodwillgrant g JOIN complaints_complaint k ON k.id = g.complaint_id
+    WHERE k.kind = 'complaint'"""
+
 
 def register_complaint_metrics() -> None:
     """Put them into the catalogue; called once when the app starts."""
+    register_service_events(
+        ServiceEvents("complaints", ("complaint",), _EVENTS), ServiceEvents("goodwill", ("goodwill",), _GOODWILL)
+    )
     register_metrics(
         Metric(
             "open_complaints",

@@ -7,6 +7,7 @@ its own, and scoring takes their sum as the cost to serve.
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
+from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
 from customers.models import Customer
 
 STATE = "LEFT JOIN customers_purchasestate ps ON ps.customer_id = c.id"
@@ -21,12 +22,41 @@ LEFT JOIN (
 ) handling ON handling.customer_id = c.id
 """.strip()
 
+FREIGHT = HANDLING.replace("'order'", "'freight'").replace("handling", "freight")
+RETURNS = """
+LEFT JOIN (
+    SELECT o.customer_id, sum(r.cents_each)::bigint AS cents
+    FROM customers_order o
+    JOIN customers_costrate r
+        ON r.work = 'return' AND o.day >= r.valid_from AND (r.valid_to IS NULL OR o.day <= r.valid_to)
+    WHERE o.amount_cents < 0 AND o.day > %(today)s::date - 365 AND o.day <= %(today)s::date
+    GROUP BY o.customer_id
+) returned ON returned.customer_id = c.id
+""".strip()
+
+# Work by order and by delivery is counted from the purchase days, as the night does; returns from the orders.
+_OF_DAYS = """SELECT d.customer_id, '{work}'::text AS work, d.day, d.orders AS pieces, 0 AS minutes,
+    (d.orders * coalesce(r.cents_each, 0))::bigint AS cents
+    FROM customers_purchaseday d LEFT JOIN customers_costrate r
+        ON r.work = '{work}' AND d.day >= r.valid_from AND (r.valid_to IS NULL OR d.day <= r.valid_to)"""
+_OF_RETURNS = """SELECT o.customer_id, 'return'::text AS work, o.day, 1 AS pieces, 0 AS minutes,
+    coalesce(r.cents_each, 0)::bigint AS cents
+    FROM customers_order o LEFT JOIN customers_costrate r
+        ON r.work = 'return' AND o.day >= r.valid_from AND (r.valid_to IS NULL OR o.day <= r.valid_to)
+    WHERE o.amount_cents < 0"""
+EVENTS = (
+    ServiceEvents("orders", ("order",), _OF_DAYS.format(work="order")),
+    ServiceEvents("freight", ("freight",), _OF_DAYS.format(work="freight")),
+    ServiceEvents("returns", ("return",), _OF_RETURNS),
+)
+
 IDENTITY = _("who they are")
 ORDERS = _("what they bought")
 
 
 def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
+    register_service_events(*EVENTS)
     register_metrics(
         Metric(
             "kind",
@@ -119,6 +149,24 @@ def register() -> None:
             _("Orders of the last 12 months × the rate for handling one."),
             "coalesce(handling.cents, 0)",
             join=HANDLING,
+            group=_("cost to serve"),
+        ),
+        Metric(
+            "service_cost_freight",
+            _("cost of freight, 12 months"),
+            MetricKind.MONEY,
+            _("Deliveries and returns of the last 12 months × the rate for freight."),
+            "coalesce(freight.cents, 0)",
+            join=FREIGHT,
+            group=_("cost to serve"),
+        ),
+        Metric(
+            "service_cost_returns",
+            _("cost of handling returns, 12 months"),
+            MetricKind.MONEY,
+            _("Returns of the last 12 months × the rate for handling one."),
+            "coalesce(returned.cents, 0)",
+            join=RETURNS,
             group=_("cost to serve"),
         ),
     )

@@ -7,6 +7,8 @@ the ``service_cost_*`` of all apps up to the cost to serve.
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
+from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
+from interactions.models import Interaction
 
 CONTACTS = """
 LEFT JOIN (
@@ -31,6 +33,10 @@ LEFT JOIN (
     GROUP BY i.customer_id
 ) contact_cost ON contact_cost.customer_id = c.id
 """.strip()
+CONTACT_EVENTS = """SELECT i.customer_id, i.channel::text AS work, i.happened_at::date AS day, 1 AS pieces, i.minutes,
+    coalesce(i.minutes * r.cents_per_minute + r.cents_each, 0)::bigint AS cents
+    FROM interactions_interaction i LEFT JOIN customers_costrate r ON r.work = i.channel
+        AND i.happened_at >= r.valid_from AND (r.valid_to IS NULL OR i.happened_at < r.valid_to + 1)"""
 TASKS = """
 LEFT JOIN (
     SELECT t.customer_id, count(*) AS open, count(*) FILTER (WHERE t.due_at < %(today)s::date) AS overdue
@@ -57,6 +63,7 @@ WORK = _("what is to be done")
 def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
     register_metrics(*_contact_metrics(), *_work_metrics())
+    register_service_events(ServiceEvents("contacts", tuple(Interaction.Channel.values), CONTACT_EVENTS))
 
 
 def _contact_metrics() -> list[Metric]:

@@ -75,7 +75,7 @@ def _value_metrics() -> list[Metric]:
             "value_3y",
             _("value, 3 years"),
             money,
-            _("Margin to expect, weighed with the chance of going on."),
+            _("Contribution to expect after cost to serve, weighed with the chance of going on."),
             "s.value_3y_cents",
         ),
         _score(

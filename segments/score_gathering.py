@@ -18,7 +18,8 @@ from segments.rules.abc_classes import GRADES
 from segments.rules.customer_scoring import CUSTOMER_FIELDS
 
 SERVICE_COST = "service_cost_"
-HANDLING = "service_cost_orders"  # counted while the days are read anyway: reading them twice would double the time
+# Counted while the days are read anyway: reading them twice would double the time.
+OF_DAYS = ("service_cost_orders", "service_cost_freight")
 BINARY_HEADER = 19
 _SENDERS = {"i4": "int4send", "i8": "int8send", "f8": "float8send"}
 
@@ -124,7 +125,7 @@ def _figures_sql(on: date, *, customer_id: int | None = None) -> str:
     states = "customers_purchasestate"
     if last is not None and last > on:
         states = f"({write_states_sql(source=f'customers_purchaseday p WHERE {only} p.day <= %(today)s::date')})"
-    costs = [metric for name, metric in sorted(METRICS.items()) if name.startswith(SERVICE_COST) and name != HANDLING]
+    costs = [metric for name, metric in sorted(METRICS.items()) if _is_read_apart(name)]
     joins = dict.fromkeys(metric.join for metric in costs if metric.join)
     return FIGURES.format(
         handling=_handling_sql(),
@@ -137,16 +138,18 @@ def _figures_sql(on: date, *, customer_id: int | None = None) -> str:
     )
 
 
+def _is_read_apart(name: str) -> bool:
+    return name.startswith(SERVICE_COST) and name not in OF_DAYS
+
+
 def _handling_sql() -> str:
-    """Cents for handling one order on ``day``: the rate that began last."""
-    rates = CostRate.objects.filter(work=CostRate.Work.ORDER).order_by("-valid_from")
-    cases = [
-        f"WHEN day >= date '{rate.valid_from}'"
-        + (f" AND day <= date '{rate.valid_to}'" if rate.valid_to else "")
-        + f" THEN {rate.cents_each}"
-        for rate in rates
-    ]
-    return f"(CASE {' '.join(cases)} ELSE 0 END)" if cases else "0"
+    """Cents for handling and sending one order of ``day``: of each work the rate that began last."""
+    works = (CostRate.Work.ORDER, CostRate.Work.FREIGHT)
+    cases: dict[str, list[str]] = {}
+    for rate in CostRate.objects.filter(work__in=works).order_by("-valid_from"):
+        until = f" AND day <= date '{rate.valid_to}'" if rate.valid_to else ""
+        cases.setdefault(rate.work, []).append(f"WHEN day >= date '{rate.valid_from}'{until} THEN {rate.cents_each}")
+    return "(" + " + ".join(f"CASE {' '.join(when)} ELSE 0 END" for when in cases.values()) + ")" if cases else "0"
 
 
 def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:

@@ -18,9 +18,10 @@ from crm.core.models.business_setting import setting
 from customers.purchase_day_rebuild import ingest_customer
 from segments.model_fitting import fit_models
 from segments.models import ScoreRun, ScoreShard
-from segments.rules.abc_classes import ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
+from segments.rules.abc_classes import GRADES, ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
 from segments.rules.churn_risk import LEAST_AGE_DAYS, LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.customer_scoring import ScoringPlan, score_customers
+from segments.rules.rank_ladder import build_ladder
 from segments.rules.rfm import find_rfm_cuts
 from segments.score_gathering import (
     drop_figures,
@@ -165,7 +166,7 @@ def _make_plan(run_id: int, *, on: date) -> dict[str, Any]:
     )
     lines = ClassLines(100 * setting("classes.a_share"), 100 * setting("classes.b_share"))
     cuts = find_class_cuts(rows["customer_id"], rows["sales_12m"], lines=lines)
-    mean_rate, margin_share, repeat_rate = _measure_means(run_id, as_of_day)
+    mean_rate, margin_share, repeat_rate, service_per_purchase = _measure_means(run_id, as_of_day)
     scoring = ScoringPlan(
         as_of_day=as_of_day,
         horizon_days=int(setting("risk.horizon_days")),
@@ -178,13 +179,23 @@ def _make_plan(run_id: int, *, on: date) -> dict[str, Any]:
         models=fit_models(run_id, on=on, as_of_day=as_of_day),
         fall_warning=float(setting("fall.warning")),
         fall_critical=float(setting("fall.critical")),
+        service_per_purchase=service_per_purchase,
     )
-    return {"scoring": scoring.to_json(), "classes": _describe_classes(cuts), "pareto": _draw_pareto(rows["sales_12m"])}
+    return {
+        "scoring": scoring.to_json(),
+        "classes": _describe_classes(cuts),
+        "pareto": _draw_pareto(rows["sales_12m"]),
+        "ladder": build_ladder(rows["customer_id"], rows["sales_12m"]),
+    }
 
 
 def _describe_classes(cuts: ClassCuts) -> dict[str, Any]:
     return {
-        letter: {"customers": cuts.share_of_customers(letter), "sales": cuts.share_of_revenue(letter)}
+        letter: {
+            "customers": cuts.share_of_customers(letter),
+            "sales": cuts.share_of_revenue(letter),
+            "count": sum(n for grade, n in zip(GRADES, cuts.customers, strict=True) if grade[0] == letter),
+        }
         for letter in "ABC"
     }
 
@@ -194,19 +205,21 @@ def _draw_pareto(sales: Any) -> list[list[float]]:
     return [[round(float(x), 6), round(float(y), 6)] for x, y in zip(heads, share, strict=True)]
 
 
-def _measure_means(run_id: int, as_of_day: int) -> tuple[float, float, float]:
-    """Mean margin a day of customers with a rhythm, margin as a share of sales, share of customers who came back."""
+def _measure_means(run_id: int, as_of_day: int) -> tuple[float, float, float, float]:
+    """Mean margin a day of customers with a rhythm, margin as a share of sales, share of customers who came back, and
+    the cost to serve a purchase."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(avg((amount - cost) / greatest(%(day)s - first_day, %(least)s)::numeric)"
             "           FILTER (WHERE purchase_days >= %(rhythm)s), 0)::float8,"
             "       coalesce(1 - sum(cost) / nullif(sum(amount), 0), 1)::float8,"
-            "       coalesce(avg((purchase_days > 1)::integer), 0)::float8"
+            "       coalesce(avg((purchase_days > 1)::integer), 0)::float8,"
+            "       coalesce(sum(service_12m)::numeric / nullif(sum(purchase_days_12m), 0), 0)::float8"
             f" FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0",
             {"day": as_of_day, "least": LEAST_AGE_DAYS, "rhythm": LEAST_PURCHASES_FOR_RHYTHM},
         )
-        mean_rate, margin_share, repeat_rate = cursor.fetchone()
-    return mean_rate, min(max(margin_share, -1.0), 1.0), repeat_rate
+        mean_rate, margin_share, repeat_rate, service = cursor.fetchone()
+    return mean_rate, min(max(margin_share, -1.0), 1.0), repeat_rate, service
 
 
 def _cut_into_shards(run: ScoreRun) -> None:

@@ -16,6 +16,8 @@ class CostRate(models.Model):
         VISIT = "visit", _("visit")
         CHAT = "chat", _("chat")
         ORDER = "order", _("handling an order")
+        FREIGHT = "freight", _("freight")
+        RETURN = "return", _("handling a return")
         COMPLAINT = "complaint", _("handling a complaint")
 
     work = models.CharField(_("work"), max_length=10, choices=Work.choices)

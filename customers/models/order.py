@@ -43,6 +43,7 @@ class Order(models.Model):
             models.Index(fields=["customer", "-day", "-id"], name="order_of_customer"),
             models.Index(fields=["day", "id"], name="order_by_day"),
             models.Index(fields=["updated_at"], name="order_updated"),
+            models.Index(fields=["day"], name="order_returned", condition=models.Q(amount_cents__lt=0)),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.generic_views import CreateView, DeleteView, ListView, UpdateView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
+from customers.cost_rate_setting import set_cost_rate
 from customers.forms.product import CostRateForm, ProductForm
 from customers.models import CostRate, Product
 
@@ -94,6 +95,9 @@ class _RatePage:
 
     def get_back_url(self) -> str:
         return reverse("customers:cost-rate-list")
+
+    def save_form(self, form: Any) -> CostRate:
+        return set_cost_rate(form.save(commit=False))
 
 
 class CostRateList(_RatePage, ListView):

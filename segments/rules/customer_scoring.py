@@ -25,7 +25,14 @@ from segments.rules.churn_risk import (
 )
 from segments.rules.dropout_model import DropoutModel, SilenceScores, score_silence
 from segments.rules.expected_purchases import ExpectedPurchaseModel, estimate_still_buying, expect_purchases_if_active
-from segments.rules.lifetime_value import YEAR_DAYS, RangeTable, look_up_ranges, value_customers
+from segments.rules.lifetime_value import (
+    YEAR_DAYS,
+    RangeTable,
+    expect_service,
+    look_up_ranges,
+    share_of_margin,
+    value_customers,
+)
 from segments.rules.purchase_history import BoolArray, FloatArray, IntArray, PurchaseHistories
 from segments.rules.rfm import RfmCuts, ScoreCuts, assign_rfm
 from segments.rules.spend_per_purchase import SpendModel, expect_spend
@@ -84,6 +91,7 @@ class ScoringPlan:
     models: FittedModels | None
     fall_warning: float
     fall_critical: float
+    service_per_purchase: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Plain numbers and lists; floats keep every digit."""
@@ -258,7 +266,8 @@ def _add_value(
     plan: ScoringPlan,
     models: FittedModels,
 ) -> None:
-    """Purchases and margin to expect. The chance is the one that is shown where one is shown, so the parts multiply."""
+    """Purchases to expect, and what is left of them after goods and cost to serve. The chance is the one that is shown
+    where one is shown, so the parts multiply."""
     shown = columns["alive"][who]
     still = estimate_still_buying(models.purchases, histories)
     chance = np.where(np.isnan(shown), still, shown)
@@ -267,10 +276,12 @@ def _add_value(
         customers["purchase_days"].astype(np.int64),
         customers["positive_amount"] / np.maximum(customers["purchase_days"], 1),
     )
-    revenue = customers["amount"]
-    own_share = (revenue - customers["cost"]) / np.maximum(revenue, 1)
-    margin = spend * np.where(revenue > 0, np.clip(own_share, -1.0, 1.0), plan.margin_share)
-    values = value_customers(models.purchases, histories, active=chance, margin_per_purchase=margin)
+    margin_share = share_of_margin(customers["amount"], customers["cost"], otherwise=plan.margin_share)
+    service = expect_service(
+        customers["service_12m"], customers["purchase_days_12m"], mean_of_all=plan.service_per_purchase
+    )
+    brings = spend * margin_share - service
+    values = value_customers(models.purchases, histories, active=chance, margin_per_purchase=brings)
     year = expect_purchases_if_active(models.purchases, histories, horizon=YEAR_DAYS)
     columns["expected_orders_12m"][who] = year * values.chance
     low, high = look_up_ranges(models.ranges, histories.repeats, histories.age)

@@ -14,12 +14,29 @@ from segments.rules.expected_purchases import (
     estimate_still_buying,
     expect_purchases_if_active,
     find_purchase_quantiles,
-    range_of_purchases,
 )
 from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistories, build_histories
 
 YEAR_DAYS = 365
 VALUE_DAYS = 1_096
+
+
+SERVICE_PRIOR_PURCHASES = 2.0
+
+
+def share_of_margin(revenue_cents: IntArray, cost_cents: IntArray, *, otherwise: float) -> FloatArray:
+    """What is left of each customer's sales after goods, as a share between -1 and 1; ``otherwise`` without sales."""
+    own = (revenue_cents - cost_cents) / np.maximum(revenue_cents, 1)
+    return np.where(revenue_cents > 0, np.clip(own, -1.0, 1.0), otherwise)
+
+
+def expect_service(service_12m_cents: IntArray, purchases_12m: IntArray, *, mean_of_all: float) -> FloatArray:
+    """Cost to serve a purchase, in cents: the own of twelve months, drawn to the mean of all as if two purchases at
+    that price had been seen besides. The visits before a first purchase are so not taken for a habit."""
+    seen = np.maximum(purchases_12m, 0).astype(np.float64)
+    told = service_12m_cents + SERVICE_PRIOR_PURCHASES * mean_of_all
+    expected: FloatArray = told / (seen + SERVICE_PRIOR_PURCHASES)
+    return expected
 
 
 @dataclass(frozen=True)
@@ -107,52 +124,3 @@ def _place(grid: FloatArray, values: FloatArray) -> tuple[IntArray, FloatArray]:
     cell = np.clip(np.searchsorted(grid, values, side="right") - 1, 0, len(grid) - 2)
     inside = np.clip((values - grid[cell]) / (grid[cell + 1] - grid[cell]), 0.0, 1.0)
     return cell.astype(np.int64), inside
-
-
-@dataclass(frozen=True)
-class ForecastRow:
-    """What to expect of one customer until ``horizon`` days from now. The ranges hold for 80 of 100 customers like
-    him who are active today; ``weighed`` figures include the chance that he is not."""
-
-    horizon: int
-    purchases: float
-    purchases_low: int
-    purchases_high: int
-    margin: float
-    margin_low: float
-    margin_high: float
-    chance: float
-    weighed_purchases: float
-    weighed_margin: float
-
-
-def forecast_customer(
-    model: ExpectedPurchaseModel,
-    histories: PurchaseHistories,
-    *,
-    chance: float,
-    margin_per_purchase: float,
-    horizons: tuple[int, ...] = (91, YEAR_DAYS, VALUE_DAYS),
-) -> list[ForecastRow]:
-    """The forecast table of one customer, one row per horizon in days. ``histories`` holds him alone."""
-    (repeats,), (age,) = histories.repeats, histories.age
-    rows = []
-    for horizon in horizons:
-        purchases = float(expect_purchases_if_active(model, histories, horizon=horizon)[0])
-        low, high = range_of_purchases(model, repeats=int(repeats), age=float(age), horizon=horizon)
-        margins = sorted((low * margin_per_purchase, high * margin_per_purchase))
-        rows.append(
-            ForecastRow(
-                horizon=horizon,
-                purchases=purchases,
-                purchases_low=low,
-                purchases_high=high,
-                margin=purchases * margin_per_purchase,
-                margin_low=margins[0],
-                margin_high=margins[1],
-                chance=chance,
-                weighed_purchases=chance * purchases,
-                weighed_margin=chance * purchases * margin_per_purchase,
-            )
-        )
-    return rows

@@ -1,7 +1,7 @@
 """The demo company from nothing to a working day."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from django.conf import settings
@@ -19,6 +19,7 @@ from crm.home.demo_company.stories import settle_evening, start_proposals, tell_
 from crm.nightly_run import run_night
 from customers.models import Customer
 from segments.default_configuration import create_defaults
+from segments.score_run import finish_run, plan_run, work_shards
 
 SEED = 20_261
 ANALYSED = (
@@ -65,9 +66,17 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
         run_night(on=evening, at=noon(evening, at))
         settle_evening(evening, at=noon(evening, at) + timedelta(days=1))
     tell_stories(at=at)
+    keep_evening(today - timedelta(days=7))
     run_night(on=today, at=at)
     start_proposals(at=at)
     say("three evenings scored, segments and alerts in place")
+
+
+def keep_evening(evening: date) -> None:
+    """The scores of an evening, so that what changed within a week can be told; nobody is moved or alerted."""
+    run = plan_run(on=evening)
+    work_shards(run)
+    finish_run(run)
 
 
 def refuse_unless_allowed(customers: int) -> None:

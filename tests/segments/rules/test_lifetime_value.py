@@ -12,7 +12,13 @@ from segments.rules.expected_purchases import (
     fit_expected_purchases,
     range_of_purchases,
 )
-from segments.rules.lifetime_value import forecast_customer, look_up_ranges, tabulate_ranges, value_customers
+from segments.rules.lifetime_value import (
+    expect_service,
+    look_up_ranges,
+    share_of_margin,
+    tabulate_ranges,
+    value_customers,
+)
 from segments.rules.purchase_history import build_histories
 from tests.segments.rules.published_data import load_cdnow_calibration
 
@@ -43,23 +49,14 @@ def test_without_a_trusted_dropout_model_the_purchase_model_weighs():
     assert values.chance.tolist() == estimate_still_buying(MODEL, CUSTOMERS).tolist()
 
 
-def test_the_forecast_table_of_one_customer():
-    one = build_histories([66], [1031], [1093])
-    rows = forecast_customer(MODEL, one, chance=0.519, margin_per_purchase=2286.0)
-    assert [row.horizon for row in rows] == [91, 365, 1096]
-    for row in rows:
-        assert row.purchases == pytest.approx(expect_purchases_if_active(MODEL, one, horizon=row.horizon)[0])
-        assert row.purchases_low < row.purchases < row.purchases_high
-        assert row.margin_low < row.margin < row.margin_high
-        assert row.weighed_purchases == pytest.approx(0.519 * row.purchases)
-        assert row.weighed_margin == pytest.approx(0.519 * row.margin)
-    assert rows[0].purchases < rows[1].purchases < rows[2].purchases
-    assert rows[2].purchases == pytest.approx(42, abs=1.5)
+def test_the_visits_before_a_first_purchase_are_not_taken_for_a_habit():
+    service = expect_service(np.array([30_000, 30_000, 0, 4_000]), np.array([1, 10, 0, 0]), mean_of_all=900.0)
+    assert service == pytest.approx([(30_000 + 1_800) / 3, (30_000 + 1_800) / 12, 900.0, (4_000 + 1_800) / 2])
 
 
-def test_the_range_of_a_customer_who_costs_money_runs_from_the_worse_to_the_better():
-    row = forecast_customer(MODEL, build_histories([66], [1031], [1093]), chance=1.0, margin_per_purchase=-10.0)[0]
-    assert row.margin_low < row.margin < row.margin_high < 0
+def test_the_share_of_margin_is_the_own_where_something_was_sold():
+    shares = share_of_margin(np.array([1_000, 0, 1_000, 1_000]), np.array([600, 50, 5_000, 0]), otherwise=0.3)
+    assert shares.tolist() == [0.4, 0.3, -1.0, 1.0]
 
 
 def test_on_the_published_shop_both_ways_of_weighing_forecast_too_little():

@@ -1,0 +1,93 @@
+"""Where serving a customer costs something: every app that causes work declares its events, and they are summed here.
+
+An event is one piece of work on one local day: how many pieces, minutes, and cents at the rate that was valid that
+day. The value statement, the allocation of a period's pool and the effect of a decision all read the same events; the
+``service_cost_…`` metrics of the same apps are their sums over twelve months, for everybody at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+Period = tuple[date, date]  # first and last day, both included
+
+
+@dataclass(frozen=True)
+class ServiceEvents:
+    """``sql`` selects ``customer_id, work, day, pieces, minutes, cents``: ``work`` is a text, ``minutes`` 0 where
+    nobody counts them. ``works`` are the works that can occur."""
+
+    name: str
+    works: tuple[str, ...]
+    sql: str
+
+
+@dataclass(frozen=True)
+class ServiceCost:
+    """What one kind of work for one customer came to in one period (its place in the list that was asked for)."""
+
+    customer_id: int
+    period: int
+    work: str
+    pieces: int
+    minutes: int
+    cents: int
+
+
+SOURCES: dict[str, ServiceEvents] = {}
+
+
+def register_service_events(*sources: ServiceEvents) -> None:
+    """Add to the catalogue; the same name with another meaning raises ``ValueError``."""
+    for source in sources:
+        if SOURCES.get(source.name, source) != source:
+            raise ValueError(f"The service events {source.name} are declared twice.")
+        SOURCES[source.name] = source
+
+
+def read_service_costs(customer_ids: Iterable[int], *, periods: Sequence[Period]) -> list[ServiceCost]:
+    """Sums by customer, period and work, in one query; periods must not overlap."""
+    ids = list(customer_ids)
+    if not ids or not periods:
+        return []
+    return [ServiceCost(*row) for row in _run(periods, "e.customer_id = ANY(%(ids)s)", {"ids": ids})]
+
+
+def read_work_drivers(work: str, *, period: Period) -> list[ServiceCost]:
+    """What caused one kind of work in a period, for every customer who caused any, by customer id."""
+    sources = [source for source in SOURCES.values() if work in source.works]
+    if not sources:
+        return []
+    return [ServiceCost(*row) for row in _run([period], "e.work = %(work)s", {"work": work}, sources=sources)]
+
+
+def _run(
+    periods: Sequence[Period],
+    condition: str,
+    values: dict[str, Any],
+    *,
+    sources: Sequence[ServiceEvents] | None = None,
+) -> list[tuple[Any, ...]]:
+    """Rows of sums; the text is put together from the catalogue alone, days and ids travel as values."""
+    events = " UNION ALL ".join(f"({source.sql})" for source in (sources or list(SOURCES.values())))
+    if not events:
+        return []
+    cases, params = [], dict(values)
+    for place, (first, last) in enumerate(periods):
+        params |= {f"first{place}": first, f"last{place}": last}
+        cases.append(f"WHEN e.day BETWEEN %(first{place})s AND %(last{place})s THEN {place}")
+    params |= {"earliest": min(first for first, _last in periods), "latest": max(last for _first, last in periods)}
+    sql = f"""
+        SELECT * FROM (
+            SELECT e.customer_id, CASE {" ".join(cases)} END AS period, e.work,
+                   sum(e.pieces)::bigint, sum(e.minutes)::bigint, sum(e.cents)::bigint
+            FROM ({events}) e
+            WHERE {condition} AND e.day BETWEEN %(earliest)s AND %(latest)s
+            GROUP BY 1, 2, 3
+        ) sums WHERE period IS NOT NULL ORDER BY 1, 2, 3"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()  # type: ignore[no-any-return]
