@@ -127,3 +127,60 @@ def test_every_hit_leads_to_a_page_that_opens(rep, kjeldsen, signed_in):
     assert [client.get(hit.url).status_code for group in found for hit in group.hits] == [200] * sum(
         len(group.hits) for group in found
     )
+
+
+@pytest.mark.parametrize(
+    "typed", ["kjeldsen.example", "www.kjeldsen.example", "https://kjeldsen.example/dk", "kjeldsen.ex"]
+)
+def test_by_the_domain_of_the_firm(rep, typed):
+    factories.make_customer(owner=rep, name="Maskinfabrik", domain="kjeldsen.example")
+    assert names(find_everything(typed, user=rep)) == ["Maskinfabrik"]
+
+
+def test_by_the_domain_of_a_mail_address(rep, kjeldsen):
+    person = factories.make_person(kjeldsen, name="Lars Bak")
+    ContactPoint.objects.create(
+        customer=kjeldsen, person=person, kind="email", value="lars@hidra.example", value_normal="lars@hidra.example"
+    )
+    assert names(find_everything("@hidra.example", user=rep)) == ["Lars Bak"]
+    assert names(find_everything("hidra.example", user=rep)) == ["Lars Bak"]
+    assert find_everything("idra.example", user=rep) == []
+
+
+def test_who_is_called_so_stands_before_who_only_has_it_in_his_name(rep):
+    for name in ("Nordholm Pumps", "Bruder Holm", "Holm & Sons"):
+        factories.make_customer(owner=rep, name=name)
+    assert names(find_everything("holm", user=rep)) == ["Holm & Sons", "Bruder Holm", "Nordholm Pumps"]
+
+
+@pytest.fixture
+def known_by_everything(rep, kjeldsen):
+    """Kjeldsen with a person, a phone, a mail, an order and a case that all answer to the same digits or name."""
+    kjeldsen.number = "886120"
+    kjeldsen.save()
+    person = factories.make_person(kjeldsen, name="886120477 Kjeldsen")
+    for kind, value in (("phone", "+45886120477"), ("email", "kjeldsen@k.example"), ("web", "kjeldsen.example")):
+        ContactPoint.objects.create(customer=kjeldsen, person=person, kind=kind, value=value, value_normal=value)
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="886120477")
+    Complaint.objects.create(
+        pk=886120477, customer=kjeldsen, title="wrong seal", taken_at=datetime(2026, 11, 8, tzinfo=UTC)
+    )
+    return kjeldsen
+
+
+@pytest.mark.parametrize("role", ["rep", "lead", "admin"])
+@pytest.mark.parametrize("as_page", [True, False])
+def test_whatever_is_typed_an_answer_costs_at_most_twelve_queries(
+    request, signed_in, known_by_everything, django_assert_max_num_queries, role, as_page
+):
+    client = signed_in(request.getfixturevalue(role))
+    found = find_everything("886120477", user=request.getfixturevalue(role))
+    assert {hit.kind for group in found for hit in group.hits} == {"people", "box", "shield"}
+    client.get("/search/")  # the counts of the navigation are kept for a while
+    headers = {} if as_page else {"HX-Request": "true"}
+    for typed in (
+        *("kjeldsen", "kjelsen maskinfabirk", "nobody is called so", "886120477", "886120", "C-886120477"),
+        *("+45 88 61 20 477", "kjeldsen@k", "kjeldsen.example", "x", "12", "k"),
+    ):
+        with django_assert_max_num_queries(12, info=typed):
+            client.get("/search/", {"q": typed}, headers=headers)
