@@ -9,9 +9,9 @@ from django.db.models.functions import TruncDate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from complaints.complaint_escalation import find_told
 from complaints.complaint_handling import describe_block, read_closing
 from complaints.complaint_queue import find_segments
+from complaints.complaint_tasks import find_asked_for_guardian, find_told
 from complaints.goodwill_limit import GoodwillLimit
 from complaints.models import Complaint, ComplaintEntry, Escalation
 from complaints.rules.closing_permission import ClosingDecision
@@ -66,6 +66,7 @@ class ComplaintCase:
     paused_tasks: int
     outcome: Outcome
     wait_for_guardian: str = ""
+    asked_for_guardian: User | None = None
     permissions: dict[str, bool] = field(default_factory=dict)
 
 
@@ -127,6 +128,7 @@ def read_case(complaint: Complaint, *, by: User, at: datetime) -> ComplaintCase:
             complaint.taken_at.astimezone(zone).date(), next_purchase=complaint.bought_on, today=company_day(at)
         ),
         wait_for_guardian=_describe_wait(complaint.guardian_named_at, since=complaint.taken_at),
+        asked_for_guardian=find_asked_for_guardian(complaint) if complaint.guardian_id is None else None,
         permissions={
             "note": by.has_perm("complaints.add_complaint"),
             "change": by.has_perm("complaints.change_complaint"),
@@ -162,7 +164,7 @@ def _describe_next_told(complaint: Complaint, *, clock: RecoveryClock, at: datet
     day = next((day for day in days if day > clock.day), None)
     if day is None or complaint.closed_at is not None:
         return ""
-    told = find_told(complaint, rung=find_rung(day, days=days))
+    told = find_told(complaint, rung=find_rung(day, days=days), at=at)
     if told is None:
         return ""
     words = {"days": day - clock.day, "day": day, "name": told.name}

@@ -13,12 +13,11 @@ from django.db.models import Exists, F, IntegerField, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from complaints.complaint_tasks import NAME_GUARDIAN, open_complaint_task
-from complaints.guardian_assignment import assign_guardian, release_guardian
+from complaints.complaint_tasks import find_told, open_complaint_task
+from complaints.guardian_assignment import assign_guardian, find_valued_customers, release_guardian
 from complaints.models import Complaint, ComplaintEntry, Escalation
 from complaints.rules.guardian_choice import GUARDIAN_ROLE
 from complaints.rules.recovery_clock import (
-    Rung,
     find_due_escalations,
     find_end_of_clock_day,
     find_rung,
@@ -27,9 +26,8 @@ from complaints.rules.recovery_clock import (
     read_clock,
 )
 from crm.core.local_time import company_day, company_zone
-from crm.core.models import Role, User
+from crm.core.models import User
 from crm.core.models.business_setting import setting
-from segments.models import CurrentScore
 
 CHUNK = 200
 
@@ -64,8 +62,8 @@ def _waiting_for_guardian(*, at: datetime) -> Iterator[Complaint]:
     """Open complaints without a guardian who still works here, for which the house must find one now."""
     limit = int(setting("complaints.guardian_minutes"))
     gone = Q(guardian__is_active=False) | ~Q(guardian__role=GUARDIAN_ROLE)
-    valued = CurrentScore.objects.filter(pk=OuterRef("customer_id"), grade__regex="^[AB]")
-    rows = Complaint.objects.open().filter(Q(guardian=None) | gone).annotate(is_valued=Exists(valued))
+    valued = Exists(find_valued_customers().filter(pk=OuterRef("customer_id")))
+    rows = Complaint.objects.open().filter(Q(guardian=None) | gone).annotate(is_valued=valued)
     for complaint in rows.select_related("guardian").order_by("pk"):
         minutes = (at - complaint.taken_at) / timedelta(minutes=1)
         left = complaint.guardian_id is not None
@@ -74,25 +72,13 @@ def _waiting_for_guardian(*, at: datetime) -> Iterator[Complaint]:
 
 
 def _find_guardian(complaint: Complaint, *, at: datetime, report: EscalationReport) -> None:
-    """Name one; when nobody can, the one who may name somebody is asked to."""
+    """Name one; when nobody can, the one who may name somebody has been asked to."""
     if complaint.guardian_id is not None:
         release_guardian(complaint, at=at)
     if assign_guardian(complaint, at=at).guardian_id is not None:
         report.guardians_named += 1
         return
     report.unguarded += 1
-    asked = find_told(complaint, rung=Rung.MANAGER)
-    if asked is None:
-        return
-    why = _("Nobody of the quality unit can guard %(number)s now. Somebody must be freed for it.")
-    open_complaint_task(
-        complaint,
-        piece=NAME_GUARDIAN,
-        title=_("Name a guardian for %(number)s") % {"number": complaint.number},
-        why=why % {"number": complaint.number},
-        assignee=asked,
-        due_at=complaint.taken_at + timedelta(minutes=int(setting("complaints.guardian_minutes"))),
-    )
 
 
 def _reached_a_day(*, at: datetime) -> list[int]:
@@ -130,7 +116,7 @@ def _escalate(complaint_id: int, *, at: datetime) -> bool:
     due = find_due_escalations(clock.day, days=days, told=known)
     if not due:
         return False
-    told = find_told(complaint, rung=find_rung(due[-1], days=days))
+    told = find_told(complaint, rung=find_rung(due[-1], days=days), at=at)
     Escalation.objects.bulk_create(
         [Escalation(complaint=complaint, clock_day=day, told=told, at=at) for day in due], ignore_conflicts=True
     )
@@ -156,20 +142,3 @@ def _tell(complaint: Complaint, *, told: User, day: int, days_left: int, at: dat
         assignee=told,
         due_at=max(at, find_end_of_clock_day(at, 0, zone=company_zone())),
     )
-
-
-def find_told(complaint: Complaint, *, rung: Rung) -> User | None:
-    """Who stands on ``rung`` for this complaint; where nobody does, the next rung up.
-
-    A manager is one of the customer's team, else any; people are taken in the order they joined.
-    """
-    people = User.objects.active().order_by("pk")
-    if rung == Rung.GUARDIAN and complaint.guardian is not None and complaint.guardian.is_active:
-        return complaint.guardian
-    if rung != Rung.ADMIN:
-        managers = people.filter(role=Role.MANAGER)
-        team_id = complaint.customer.team_id
-        own = managers.filter(managed_teams=team_id).first() if team_id else None
-        if found := own or managers.first():
-            return found
-    return people.filter(role=Role.ADMIN).first()

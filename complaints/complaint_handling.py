@@ -20,7 +20,7 @@ from complaints.complaint_tasks import (
     open_guardian_tasks,
 )
 from complaints.goodwill_limit import find_goodwill_limit
-from complaints.guardian_assignment import assign_guardian, release_guardian
+from complaints.guardian_assignment import assign_guardian, find_valued_customers, release_guardian
 from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
 from complaints.rules.closing_permission import SATISFIED, Block, ClosingDecision, decide_closing
 from complaints.rules.customers_words import quote_words
@@ -28,12 +28,12 @@ from crm.core.formats import format_money
 from crm.core.local_time import company_day
 from crm.core.models import User
 from crm.core.models.business_setting import setting
+from customers.customer_freshening import freshen_customer
 from customers.models import Customer, Order, Person
 from interactions.task_handling import pause_selling_tasks, resume_selling_tasks
 from segments.models import CurrentScore
 
 Entry = ComplaintEntry.Kind
-VALUED = frozenset("AB")
 
 
 class ComplaintRefused(Exception):
@@ -58,7 +58,8 @@ def take_complaint(
     """Write down what a customer complains of; the clock runs from ``at``.
 
     Keeps his yearly sales as they are now, stops selling to him while it is open (complaints, not questions), and for
-    a customer of class A or B names a guardian at once. The same ``token`` again returns the complaint it made.
+    a customer of class A or B, or of the premium segment, names a guardian at once (where nobody can guard it, asks for
+    one). The same ``token`` again returns the complaint it made.
     """
     if token and (known := Complaint.objects.filter(token=token, customer=customer).first()):
         return known
@@ -92,14 +93,15 @@ def take_complaint(
 
 def _write_complaint(complaint: Complaint) -> Complaint:
     customer = Customer.objects.select_for_update(no_key=True).get(pk=complaint.customer_id)
-    score = CurrentScore.objects.filter(pk=customer.pk).values_list("sales_12m_cents", "grade").first()
+    score = CurrentScore.objects.filter(pk=customer.pk).values_list("sales_12m_cents").first()
     at, by = complaint.taken_at, complaint.taken_by
     complaint.value_cents = max(0, score[0] if score else sum_sales_of_a_year(customer, at=at))
     complaint.save()
     _write_entry(complaint, Entry.TAKEN, by=by, at=at, text=complaint.words)
     if complaint.kind == Complaint.Kind.COMPLAINT:
         pause_selling_tasks(customer, reason=_("Open complaint %(number)s") % {"number": complaint.number})
-    if score and score[1][:1] in VALUED:
+    freshen_customer(customer.pk, at=at)
+    if find_valued_customers().filter(pk=customer.pk).exists():
         return assign_guardian(complaint, at=at)
     return complaint
 
@@ -247,6 +249,7 @@ def close_complaint(
     drop_complaint_tasks(complaint, by=by, at=at)
     if not other_complaint_is_open(complaint):
         resume_selling_tasks(complaint.customer)
+    freshen_customer(complaint.customer_id, at=at)
     return complaint
 
 
@@ -283,6 +286,7 @@ def reopen(complaint: Complaint, *, reason: str, by: User, at: datetime) -> Comp
     if complaint.kind == Complaint.Kind.COMPLAINT:
         reason_paused = _("Open complaint %(number)s") % {"number": complaint.number}
         pause_selling_tasks(complaint.customer, reason=reason_paused)
+    freshen_customer(complaint.customer_id, at=at)
     return _keep_or_find_guardian(complaint, at=at)
 
 

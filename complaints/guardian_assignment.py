@@ -8,19 +8,29 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from complaints.complaint_tasks import NAME_GUARDIAN, close_complaint_task, open_guardian_tasks
+from complaints.complaint_tasks import NAME_GUARDIAN, ask_for_guardian, close_complaint_task, open_guardian_tasks
 from complaints.models import Complaint, ComplaintEntry
 from complaints.rules.guardian_choice import GUARDIAN_ROLE, Candidate, Refusal, choose_guardian, find_refusal
 from crm.core.local_time import company_day
 from crm.core.models import Absence, User
 from customers.models import Customer
+from segments.models import CurrentScore, Membership
+
+PREMIUM = "premium"
 
 
 class GuardianRefused(Exception):
     """This colleague cannot guard this complaint; the message says why, in words for the page."""
+
+
+def find_valued_customers() -> QuerySet[Customer]:
+    """Those whose complaint has a guardian at once: of class A or B, or in the premium segment."""
+    by_class = CurrentScore.objects.filter(pk=OuterRef("pk"), grade__regex="^[AB]")
+    by_segment = Membership.objects.current().filter(customer=OuterRef("pk"), segment__key=PREMIUM)
+    return Customer.objects.filter(Exists(by_class) | Exists(by_segment))
 
 
 def list_candidates(*, at: datetime, among: Iterable[int] | None = None) -> list[Candidate]:
@@ -87,12 +97,16 @@ def name_guardian(complaint: Complaint, *, guardian: User, by: User | None, at: 
 
 @transaction.atomic
 def assign_guardian(complaint: Complaint, *, at: datetime) -> Complaint:
-    """Let the house choose a guardian for a complaint that has none; unchanged when nobody can guard it today."""
+    """Let the house choose a guardian for a complaint that has none.
+
+    When nobody can guard it today the one who may name somebody has a task to free one, and the complaint stays so.
+    """
     complaint = _lock(complaint)
     if complaint.guardian_id is not None or complaint.closed_at is not None:
         return complaint
     chosen = choose_guardian(list_candidates(at=at), seller_id=complaint.customer.owner_id)
     if chosen is None:
+        ask_for_guardian(complaint, at=at)
         return complaint
     return name_guardian(complaint, guardian=User.objects.get(pk=chosen), by=None, at=at)
 

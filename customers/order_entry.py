@@ -1,7 +1,10 @@
 """An order that somebody enters by hand."""
 
+from datetime import datetime
+
 from django.db import transaction
 
+from customers.customer_freshening import freshen_customer
 from customers.models import Order, OrderLine
 
 
@@ -14,8 +17,9 @@ class LinesDoNotAddUp(Exception):
 
 
 @transaction.atomic
-def enter_order(order: Order, *, lines: list[OrderLine]) -> Order:
-    """Write ``order`` with its lines; without lines it has one of the whole amount.
+def enter_order(order: Order, *, lines: list[OrderLine], at: datetime) -> Order:
+    """Write ``order`` with its lines; without lines it has one of the whole amount. His customer's facts, class,
+    segment and alerts are right at once.
 
     The cost of goods is the sum of the lines' where all of them know theirs and the order does not say its own. Raises
     ``LinesDoNotAddUp``.
@@ -32,4 +36,5 @@ def enter_order(order: Order, *, lines: list[OrderLine]) -> Order:
     for line in lines:
         line.order = order
     OrderLine.objects.bulk_create(lines)
+    freshen_customer(order.customer_id, at=at)
     return order

@@ -63,13 +63,22 @@ def raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
     return EveningOfAlerts(raised=dict(raised), held_out=held_out, over=over)
 
 
+@transaction.atomic
+def refresh_alerts(customer_id: int, *, at: datetime) -> int:
+    """Close the alerts of one customer that are over, with their tasks, and rank his other tasks by his figures of now;
+    how many were over. New alerts wait for the evening: whom to tell first is decided among all."""
+    over = _close_what_is_over(at=at, customer_id=customer_id)
+    _refresh_ranks(customer_id=customer_id)
+    return over
+
+
 def _take_turn() -> None:
     """Two runs of one evening follow each other; the second then finds nothing to do."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
 
 
-def _close_what_is_over(*, at: datetime) -> int:
+def _close_what_is_over(*, at: datetime, customer_id: int | None = None) -> int:
     """They bought again, or the fall is made good: the alert is over by itself and its task is dropped."""
     reason = gettext("Over by itself: the figures are back in order.")
     with connection.cursor() as cursor:
@@ -78,6 +87,7 @@ def _close_what_is_over(*, at: datetime) -> int:
             UPDATE interactions_alert a SET state = 'over', closed_at = %(at)s, closed_reason = %(reason)s
             FROM segments_current_score s, segments_trigger t
             WHERE a.state = 'open' AND s.customer_id = a.customer_id AND t.id = a.trigger_id
+                AND (%(customer)s::bigint IS NULL OR a.customer_id = %(customer)s)
                 AND CASE t.key
                     WHEN 'visit-now' THEN s.fall < coalesce((a.evidence ->> 'fall_limit')::float, 0.4)
                     WHEN 'overdue-contact' THEN false
@@ -85,7 +95,7 @@ def _close_what_is_over(*, at: datetime) -> int:
                 END
             RETURNING a.id
             """,
-            {"at": at, "reason": reason},
+            {"at": at, "reason": reason, "customer": customer_id},
         )
         ids = [row[0] for row in cursor.fetchall()]
     for tasks in (
@@ -96,7 +106,7 @@ def _close_what_is_over(*, at: datetime) -> int:
     return len(ids)
 
 
-def _refresh_ranks() -> None:
+def _refresh_ranks(*, customer_id: int | None = None) -> None:
     """Open tasks show what is at stake now, not what was when they were opened. A complaint's task keeps its rank: it
     stands above what only might be lost."""
     with connection.cursor() as cursor:
@@ -105,8 +115,10 @@ def _refresh_ranks() -> None:
             UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
             FROM segments_current_score s
             WHERE t.state IN ('open', 'paused') AND t.kind <> 'complaint' AND s.customer_id = t.customer_id
+                AND (%(customer)s::bigint IS NULL OR t.customer_id = %(customer)s)
                 AND (t.rank, t.at_stake_cents) IS DISTINCT FROM (s.risk_rank, s.at_stake_cents)
-            """
+            """,
+            {"customer": customer_id},
         )
 
 

@@ -1,5 +1,7 @@
 """The interactions app."""
 
+from datetime import date, datetime
+
 from django.apps import AppConfig
 
 
@@ -7,6 +9,15 @@ class InteractionsConfig(AppConfig):
     name = "interactions"
 
     def ready(self) -> None:
+        from customers.customer_freshening import FRESHENERS
         from interactions import customer_metrics
 
         customer_metrics.register()
+        FRESHENERS.append(_refresh_alerts)
+
+
+def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
+    """Alerts that are over, and what is at stake in the tasks, of a customer whose figures changed."""
+    from interactions.alert_raising import refresh_alerts
+
+    refresh_alerts(customer_id, at=at)

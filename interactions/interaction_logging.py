@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from crm.core.business_calendar import company_calendar
 from crm.core.models import User
 from crm.core.models.business_setting import setting
+from customers.customer_freshening import freshen_customer
 from customers.models import Customer, Person
 from interactions.contact_permission import find_permission
 from interactions.models import Interaction, ProcessRun, Promise, Task
@@ -22,7 +23,6 @@ from interactions.rules.send_permission import needs_override
 from interactions.task_finishing import finish_task
 from interactions.task_handling import open_task, snooze_task
 from segments.models import Process
-from segments.segment_assignment import refresh_customer
 
 
 class ContactRefused(Exception):
@@ -98,7 +98,7 @@ def log_interaction(
     ]
     if next_contact_at is not None:
         _plan_next_contact(interaction, answers=answers, by=by, at=at)
-    refresh_customer(customer.pk, on=company_calendar().local_day(at))
+    freshen_customer(customer.pk, at=at)
     return LoggedContact(interaction, answered=answered, promises=made, next_task=_find_next_task(customer))
 
 

@@ -1,5 +1,7 @@
 """The segments app."""
 
+from datetime import date, datetime
+
 from django.apps import AppConfig
 
 
@@ -8,10 +10,19 @@ class SegmentsConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.core.company_opening import OPENING_STEPS
+        from customers.customer_freshening import FRESHENERS
         from segments import customer_metrics
 
         customer_metrics.register()
         OPENING_STEPS.append(_bring_defaults)
+        FRESHENERS.append(_refresh_figures)
+
+
+def _refresh_figures(customer_id: int, *, on: date, at: datetime) -> None:
+    """Facts, class and segment of a customer about whom somebody wrote something."""
+    from segments.segment_assignment import refresh_customer
+
+    refresh_customer(customer_id, on=on)
 
 
 def _bring_defaults() -> None:

@@ -91,11 +91,19 @@ def complaint_new(request: HttpRequest) -> HttpResponse:
         except ComplaintRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            add_toast(request, _("%(number)s is taken. The clock runs.") % {"number": complaint.number})
+            add_toast(request, _describe_taken(complaint))
             return redirect("complaints:complaint-detail", pk=complaint.pk)
     chosen = form.cleaned_data.get("customer") if form.is_bound else customer
     shown = {"form": form, "choices": form.choices, "customer": chosen}
     return render(request, "complaints/complaint_new.html", shown, status=422 if form.errors else 200)
+
+
+def _describe_taken(complaint: Complaint) -> str:
+    """Taken, and who guards it where that is decided already."""
+    if complaint.guardian is None:
+        return _("%(number)s is taken. The clock runs.") % {"number": complaint.number}
+    words = {"number": complaint.number, "name": complaint.guardian.name}
+    return _("%(number)s is taken. %(name)s is the guardian; the clock runs.") % words
 
 
 class ComplaintEdit(UpdateView):

@@ -54,7 +54,7 @@ def find_matches(text: str, *, user: User) -> Matches:
     return Matches(found) if found else Matches(_find_alike(text, user=user), is_guess=True)
 
 
-# --- the parts: kind, rank, place and id of what was found; the lowest rank stands first ---------------------------------
+# --- the parts: kind, rank, place and id of what was found; the lowest rank stands first ------------------------------
 def _part(rows: QuerySet[Any], *, rank: int, place: str | None = None, limit: int = SHOWN) -> QuerySet[Any]:
     """The first ``limit`` of ``rows`` by ``place`` (a column; without one in no order), as a part of the union."""
     kind = Value(KINDS.index(rows.model), output_field=models.IntegerField())

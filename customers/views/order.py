@@ -94,7 +94,7 @@ class OrderDetail(DetailView):
 
 
 class OrderNew(CreateView):
-    """Number, day, amount and up to five lines; the night counts it."""
+    """Number, day, amount and up to five lines; it counts at once."""
 
     model = Order
     form_class = OrderForm
@@ -131,4 +131,4 @@ class OrderNew(CreateView):
     def save_form(self, form: Any) -> Order:
         forms = self.lines.forms if self.lines is not None else []
         lines = [line for line in (one.make_line(position=at) for at, one in enumerate(forms, 1)) if line]
-        return enter_order(form.save(commit=False), lines=lines)
+        return enter_order(form.save(commit=False), lines=lines, at=timezone.now())

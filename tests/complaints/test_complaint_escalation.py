@@ -108,9 +108,10 @@ class TestGuardianInTime:
     def test_no_valued_complaint_is_without_guardian_after_an_hour(self, premium_customer, rep, lead, noon, run_clock):
         complaint = complaint_handling.take_complaint(premium_customer, title="Leaks", by=rep, at=noon)
         assert complaint.guardian is None  # nobody of the quality unit was there
-        run_clock(noon + timedelta(minutes=5))
         asked = Task.objects.get(source=f"complaint:{complaint.pk}:name-guardian")
-        assert asked.assignee == lead
+        assert (asked.assignee, asked.due_at) == (lead, noon + timedelta(hours=1))
+        run_clock(noon + timedelta(minutes=5))
+        assert Task.objects.filter(source=asked.source).count() == 1
         User.objects.create_user("late@rapport.test", factories.PASSWORD, name="Late Guardian", role=Role.GUARDIAN)
         assert run_clock(noon + timedelta(minutes=10)).result["guardians_named"] == 1
         complaint.refresh_from_db()

@@ -8,7 +8,10 @@ import pytest
 from complaints import complaint_handling as handling
 from complaints.complaint_handling import ComplaintRefused
 from complaints.models import Complaint, ComplaintEntry
+from crm.core.models import Absence, User
+from customers.models import Customer
 from interactions.models import Task
+from segments.models import Membership
 from tests import factories
 
 
@@ -33,6 +36,44 @@ def test_a_valued_complainer_has_a_guardian_at_once_who_is_not_the_seller(compla
     tasks = Task.objects.filter(assignee=guardian, customer=complaint.customer)
     assert {task.source.rsplit(":")[-1] for task in tasks} == {"answer", "remedy", "word"}
     assert min(task.due_at for task in tasks).date() == noon.date()
+
+
+def test_a_premium_customer_of_class_c_has_a_guardian_at_once(customer, premium, guardian, rep, noon, score_as):
+    score_as(customer, grade="C2", sales_cents=90_000)
+    Membership.objects.create(customer=customer, segment=premium, since=noon.date())
+    assert take(customer, rep, noon).guardian == guardian
+
+
+@pytest.mark.parametrize("grade", ["A1", "A2", "B1", "B2"])
+def test_every_a_and_b_customer_has_a_guardian_at_once(customer, guardian, rep, noon, score_as, grade):
+    score_as(customer, grade=grade, sales_cents=90_000)
+    assert take(customer, rep, noon).guardian == guardian
+
+
+@pytest.mark.parametrize("why", ["away", "left", "sells to him"])
+def test_where_nobody_can_guard_the_manager_has_a_task_the_same_moment(
+    premium_customer, guardian, lead, rep, noon, why, signed_in
+):
+    if why == "away":
+        Absence.objects.create(user=guardian, first_day=noon.date(), last_day=noon.date())
+    elif why == "left":
+        User.objects.filter(pk=guardian.pk).update(is_active=False)
+    else:
+        Customer.objects.filter(pk=premium_customer.pk).update(owner=guardian)
+    complaint = take(premium_customer, rep, noon)
+    assert complaint.guardian is None
+    task = Task.objects.get(assignee=lead)
+    assert task.title == f"Name a guardian for {complaint.number}"
+    page = signed_in(lead).get(f"/complaints/{complaint.pk}/").content.decode()
+    assert "Nobody of the quality unit can take it now" in page
+    assert "Marit Haugen has been asked to free somebody" in page
+
+
+def test_a_manager_who_is_away_is_not_the_one_asked(premium_customer, lead, admin, rep, noon):
+    Absence.objects.create(user=lead, first_day=noon.date(), last_day=noon.date())
+    complaint = take(premium_customer, rep, noon)
+    assert Task.objects.get(source__endswith="name-guardian").assignee == admin
+    assert complaint.guardian is None
 
 
 def test_a_small_customer_waits_for_a_volunteer(customer, guardian, rep, noon, score_as):

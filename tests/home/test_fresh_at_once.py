@@ -1,0 +1,101 @@
+"""After an order, a contact or a complaint the customer's figures are right at once; nobody waits for the night."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from complaints.models import Complaint
+from crm.core import job_ledger
+from crm.nightly_run import run_night
+from customers.models import Customer
+from interactions.models import Alert, Task
+from segments.default_configuration import create_defaults
+from segments.models import CurrentScore, Membership, Segment, SegmentRule
+from tests import factories
+from tests.segments.purchase_world import END, make_world
+
+pytestmark = pytest.mark.django_db
+NIGHT = datetime(2026, 11, 22, 2, tzinfo=UTC)
+MORNING = datetime(2026, 11, 22, 9, tzinfo=UTC)
+TODAY = MORNING.date()
+
+
+@pytest.fixture
+def silent(customer, rep, lead, monkeypatch, time_machine):
+    """Kjeldsen bought every 18 days for two years, then not for 80; the night of yesterday has told Ana."""
+    monkeypatch.setattr(job_ledger, "_ring", lambda job_id: None)
+    create_defaults()
+    make_world(customers=40)
+    for days in range(80, 800, 18):
+        factories.make_order(customer, END - timedelta(days), 200_000)
+    time_machine.move_to(MORNING)
+    run_night(on=END, at=NIGHT)
+    assert Alert.objects.filter(customer=customer, state=Alert.State.OPEN).exists()
+    return customer
+
+
+@pytest.fixture
+def complaining(db):
+    """A segment for whoever has an open complaint, before all others."""
+    segment = Segment.objects.create(key="complaining", name="Complaining", priority=0)
+    criteria = {"metric": "open_complaints", "operator": "at_least", "value": 1}
+    SegmentRule.objects.create(segment=segment, version=1, criteria=criteria, state="published")
+    return segment
+
+
+def type_order(client, customer, **fields):
+    form = {"number": "T-1", "day": TODAY.isoformat(), "amount_cents": "9,000.00", **fields}
+    return client.post(f"/customers/{customer.pk}/orders/new/", form)
+
+
+def test_an_order_typed_in_ends_the_alert_and_counts_in_every_figure(silent, rep, signed_in):
+    client = signed_in(rep)
+    before = CurrentScore.objects.get(customer=silent)
+    assert silent.name in client.get("/").content.decode()
+    assert type_order(client, silent).status_code == 302
+    after = CurrentScore.objects.get(customer=silent)
+    assert (after.last_day, after.gap_days, after.as_of) == (TODAY, 0, TODAY)
+    assert after.sales_12m_cents == before.sales_12m_cents + 900_000
+    assert (before.risk > 0, after.risk) == (True, 0)
+    assert set(Alert.objects.filter(customer=silent).values_list("state", flat=True)) == {Alert.State.OVER}
+    assert not Task.objects.open().filter(customer=silent, kind=Task.Kind.ALERT).exists()
+    assert silent.name not in client.get("/").content.decode()
+    assert client.get(f"/customers/{silent.pk}/").status_code == 200
+
+
+def test_a_first_order_typed_in_gives_a_class_and_a_segment(silent, rep, signed_in):
+    newcomer = Customer.objects.create(number="N-1", name="Newcomer", owner=rep, team=rep.team)
+    type_order(signed_in(rep), newcomer)
+    assert CurrentScore.objects.get(customer=newcomer).grade
+    assert Membership.objects.current().filter(customer=newcomer).exists()
+
+
+def test_a_refused_order_changes_nothing(silent, rep, signed_in):
+    before = CurrentScore.objects.filter(customer=silent).values().get()
+    assert type_order(signed_in(rep), silent, day="not a day").status_code == 422
+    assert CurrentScore.objects.filter(customer=silent).values().get() == before
+
+
+def test_a_complaint_moves_the_customer_at_once_and_closing_it_moves_him_back(
+    silent, complaining, rep, guardian, signed_in
+):
+    def segment():
+        return Membership.objects.current().get(customer=silent).segment
+
+    before = segment()
+    form = {"customer": silent.pk, "title": "Seals failed", "severity": 3}
+    signed_in(rep).post("/complaints/new/", form)
+    assert segment() == complaining
+    case = Complaint.objects.get()
+    closing = {"word": "It runs again", "mended": "yes"}
+    assert signed_in(guardian).post(f"/complaints/{case.pk}/close/", closing).status_code == 302
+    assert segment() == before
+    signed_in(guardian).post(f"/complaints/{case.pk}/reopen/", {"reason": "It leaks again"})
+    assert segment() == complaining
+
+
+def test_a_valued_customer_is_known_by_the_figures_of_this_moment(silent, rep, guardian, signed_in):
+    newcomer = Customer.objects.create(number="N-1", name="Newcomer", owner=rep, team=rep.team)
+    factories.make_order(newcomer, TODAY, 90_000_000)
+    signed_in(rep).post("/complaints/new/", {"customer": newcomer.pk, "title": "Late", "severity": 2})
+    assert Complaint.objects.get().guardian == guardian
