@@ -50,8 +50,29 @@ EVENTS = (
     ServiceEvents("returns", ("return",), _OF_RETURNS),
 )
 
+NEEDS = """
+LEFT JOIN (
+    SELECT cn.customer_id, string_agg(n.name, ' · ' ORDER BY n.name) AS names, count(*) AS needs,
+        count(*) FILTER (WHERE cn.is_met) AS met, count(*) FILTER (WHERE NOT cn.is_met) AS unmet
+    FROM customers_customerneed cn JOIN customers_need n ON n.id = cn.need_id GROUP BY cn.customer_id
+) needs ON needs.customer_id = c.id
+""".strip()
+POTENTIAL = """
+LEFT JOIN (
+    SELECT DISTINCT ON (customer_id) customer_id, yearly_cents FROM customers_potential
+    WHERE noted_on <= %(today)s::date ORDER BY customer_id, noted_on DESC, id DESC
+) potential ON potential.customer_id = c.id
+""".strip()
+WALLET = """
+LEFT JOIN (
+    SELECT DISTINCT ON (customer_id) customer_id, total_cents FROM customers_walletestimate
+    WHERE estimated_on <= %(today)s::date ORDER BY customer_id, estimated_on DESC, id DESC
+) wallet ON wallet.customer_id = c.id
+""".strip()
+
 IDENTITY = _("who they are")
 ORDERS = _("what they bought")
+NEEDED = _("what they need and could buy")
 
 
 def register() -> None:
@@ -170,3 +191,20 @@ def register() -> None:
             group=_("cost to serve"),
         ),
     )
+    register_metrics(*_need_metrics())
+
+
+def _need_metrics() -> list[Metric]:
+    number, share, money = MetricKind.NUMBER, MetricKind.SHARE, MetricKind.MONEY
+    return [
+        Metric("needs", _("needs"), MetricKind.TEXT, _("The names of the needs noted for them."), "needs.names",
+               join=NEEDS, group=NEEDED),
+        Metric("unmet_needs", _("needs not met"), number, _("Noted needs that we do not meet."),
+               "coalesce(needs.unmet, 0)", join=NEEDS, group=NEEDED),
+        Metric("needs_met_share", _("needs we meet"), share, _("Of the needs of which we know whether we meet them."),
+               "needs.met::float8 / nullif(needs.met + needs.unmet, 0)", join=NEEDS, group=NEEDED),
+        Metric("potential", _("potential, a year"), money, _("Sales a year that we could have, as noted last."),
+               "potential.yearly_cents", join=POTENTIAL, group=NEEDED),
+        Metric("wallet", _("spends with everybody, a year"), money, _("As estimated last, ours included."),
+               "wallet.total_cents", join=WALLET, group=NEEDED),
+    ]  # fmt: skip

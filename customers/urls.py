@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customer, data_import, order, person, product
+from customers.views import customer, data_import, order, person, product, wallet
 
 app_name = "customers"
 urlpatterns = [
@@ -17,6 +17,16 @@ urlpatterns = [
     path("contact-points/<int:pk>/edit/", person.ContactPointEdit.as_view(), name="contact-point-edit"),
     path("contact-points/<int:pk>/remove/", person.ContactPointDelete.as_view(), name="contact-point-delete"),
     path("<int:customer_pk>/facts/new/", person.FactNew.as_view(), name="fact-new"),
+    path("<int:customer_pk>/wallet/", wallet.wallet_card, name="wallet-card"),
+    path("<int:customer_pk>/wallet/new/", wallet.wallet_new, name="wallet-new"),
+    path("<int:customer_pk>/potential/new/", wallet.potential_new, name="potential-new"),
+    path("<int:customer_pk>/needs/", wallet.need_card, name="need-card"),
+    path("<int:customer_pk>/needs/new/", wallet.customer_need_new, name="customer-need-new"),
+    path("customer-needs/<int:pk>/", wallet.customer_need_edit, name="customer-need-edit"),
+    path("customer-needs/<int:pk>/remove/", wallet.customer_need_remove, name="customer-need-remove"),
+    path("needs/", wallet.NeedList.as_view(), name="need-list"),
+    path("needs/new/", wallet.NeedNew.as_view(), name="need-new"),
+    path("needs/<int:pk>/edit/", wallet.NeedEdit.as_view(), name="need-edit"),
     path("orders/", order.OrderList.as_view(), name="order-list"),
     path("orders/<int:pk>/", order.OrderDetail.as_view(), name="order-detail"),
     path("<int:customer_pk>/orders/new/", order.OrderNew.as_view(), name="order-new"),

@@ -77,6 +77,14 @@ TERMS = {
     "promise": Term(_("Promise"), _("What we said we would do, or what they said they would, with its day.")),
     "step": Term(_("Step"), _("One piece of a process: who does it, how, and by when.")),
     "ladder": Term(_("Relationship"), _("How close we are: contact, relationship, intimacy, trust.")),
+    "wallet-share": Term(
+        _("Share of wallet"),
+        _("What they bought from us in 12 months as a part of all they spend on what we could sell them, estimated."),
+    ),
+    "potential": Term(
+        _("Potential"), _("Sales a year that we could have with this customer, by what they did or said; kept by date.")
+    ),
+    "need": Term(_("Need"), _("What a customer needs beside the goods, by what evidence, and whether we meet it.")),
     "pin": Term(_("Pinned"), _("Held in a class or segment by a person, with a reason and a day on which it ends.")),
     "dry-run": Term(_("Dry run"), _("What a rule would do, worked out on today’s customers, without doing it.")),
     "cadence": Term(_("Contact rhythm"), _("How often a segment’s customers are to hear from us.")),

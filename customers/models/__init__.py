@@ -4,24 +4,32 @@ from customers.models.contact_point import ContactPoint
 from customers.models.cost_rate import CostRate
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
+from customers.models.need import CustomerNeed, Need
 from customers.models.order import Order, OrderLine
 from customers.models.person import Person
+from customers.models.potential import Potential
 from customers.models.product import Product
 from customers.models.profile_fact import ProfileFact
 from customers.models.purchase_day import PurchaseDay, PurchaseState, RollupWatermark, TouchedCustomer
+from customers.models.wallet import WalletEstimate, WalletSupplier
 
 __all__ = [
     "ContactPoint",
     "CostRate",
     "Customer",
+    "CustomerNeed",
     "DataImport",
+    "Need",
     "Order",
     "OrderLine",
     "Person",
+    "Potential",
     "Product",
     "ProfileFact",
     "PurchaseDay",
     "PurchaseState",
     "RollupWatermark",
     "TouchedCustomer",
+    "WalletEstimate",
+    "WalletSupplier",
 ]

@@ -1,5 +1,8 @@
 """The addresses of ``customers``."""
 
+from datetime import date
+
+from customers.models import CustomerNeed, Need
 from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
@@ -13,6 +16,16 @@ def of_customer(world):
 
 def under_customer(world):
     return {"customer_pk": world.customer.pk}
+
+
+def need_of(world):
+    """Ana's customer needs quick delivery."""
+    if not hasattr(world, "customer_need"):
+        need = Need.objects.create(name="Quick delivery")
+        world.customer_need = CustomerNeed.objects.create(
+            customer=world.customer, need=need, evidence="They said so", noted_on=date(2026, 3, 2)
+        )
+    return world.customer_need
 
 
 def edits(name, ok=200, method="get"):
@@ -34,6 +47,32 @@ ROWS: list[Row] = [
     *edits("customers:contact-point-new", 422, "post"),
     *edits("customers:fact-new"),
     *edits("customers:fact-new", 422, "post"),
+    *edits("customers:wallet-new"),
+    *edits("customers:wallet-new", 422, "post"),
+    *edits("customers:potential-new"),
+    *edits("customers:potential-new", 422, "post"),
+    *edits("customers:customer-need-new"),
+    *edits("customers:customer-need-new", 422, "post"),
+    Row("customers:wallet-card", who_sees_north(), under_customer),
+    Row("customers:need-card", who_sees_north(), under_customer),
+    Row("customers:customer-need-edit", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": need_of(world).pk}),
+    Row(
+        "customers:customer-need-edit",
+        only(*SELLERS, ok=422, hidden_from=HIDDEN),
+        lambda world: {"pk": need_of(world).pk},
+        method="post",
+    ),
+    Row(
+        "customers:customer-need-remove",
+        only(*SELLERS, ok=302, hidden_from=HIDDEN),
+        lambda world: {"pk": need_of(world).pk},
+        method="post",
+    ),
+    Row("customers:need-list", only("admin")),
+    Row("customers:need-new", only("admin")),
+    Row("customers:need-new", only("admin", ok=422), method="post"),
+    Row("customers:need-edit", only("admin"), lambda world: {"pk": need_of(world).need_id}),
+    Row("customers:need-edit", only("admin", ok=422), lambda world: {"pk": need_of(world).need_id}, method="post"),
     *edits("customers:order-new"),
     *edits("customers:order-new", 422, "post"),
     Row("customers:person-edit", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": world.person.pk}),

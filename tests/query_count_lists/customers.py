@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostRate, DataImport, Product
+from customers.models import CostRate, DataImport, Need, Product
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -14,6 +14,11 @@ _numbers = count_up()
 def _make_imports(count: int, cast: Any) -> None:
     for number in range(count):
         DataImport.objects.create(kind="orders", state="done", file_name=f"orders-{number}.csv", created_by=cast.lead)
+
+
+def _make_needs(count: int, cast: Any) -> None:
+    for _number in range(count):
+        Need.objects.create(name=f"Need {next(_numbers)}")
 
 
 def _make_orders(count: int, cast: Any) -> None:
@@ -34,6 +39,7 @@ def _make_rates(count: int, cast: Any) -> None:
 LISTS: list[ListPage] = [
     ListPage("imports", "/customers/imports/", _make_imports, "lead"),
     ListPage("orders", "/customers/orders/", _make_orders),
+    ListPage("needs", "/customers/needs/", _make_needs, "admin"),
     ListPage("products", "/customers/products/", _make_products, "lead"),
     ListPage("cost rates", "/customers/cost-rates/", _make_rates, "admin"),
 ]

@@ -1,0 +1,56 @@
+"""What customers need, beside what they are worth."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.history import keep_history
+from crm.core.models.edited import EditedModel
+from customers.models.belonging import BelongingQuerySet
+
+
+@keep_history(exclude=["changed_at", "edit_version"])
+class Need(EditedModel):
+    """One entry of the company's catalogue of needs; one that is no longer asked for stays with those who have it."""
+
+    name = models.CharField(_("need"), max_length=80, unique=True)
+    description = models.CharField(_("how one knows it"), max_length=300, blank=True, default="", db_default="")
+    is_active = models.BooleanField(_("in use"), default=True, db_default=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("need")
+        verbose_name_plural = _("needs")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@keep_history()
+class CustomerNeed(models.Model):
+    """A customer has a need: by what evidence, from whom, since which local day, and whether we meet it.
+
+    ``is_met`` is empty while nobody knows.
+    """
+
+    customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="needs")
+    need = models.ForeignKey(Need, models.PROTECT, related_name="customers", verbose_name=_("need"))
+    evidence = models.CharField(_("evidence"), max_length=300)
+    source = models.CharField(_("told by"), max_length=150, blank=True, default="", db_default="")
+    noted_on = models.DateField(_("on"))
+    noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_met = models.BooleanField(_("we meet it"), null=True, blank=True)
+
+    objects = BelongingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["need__name"]
+        verbose_name = _("need of a customer")
+        verbose_name_plural = _("needs of customers")
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "need"], name="customer_need_once"),
+            models.CheckConstraint(condition=~models.Q(evidence=""), name="customer_need_has_evidence"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.need)

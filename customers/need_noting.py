@@ -1,0 +1,46 @@
+"""Needs: what a customer needs, by what evidence, and whether we meet it."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from crm.core.models import User
+from customers.models import Customer, CustomerNeed, Need
+
+
+class NeedRefused(Exception):
+    """It cannot be noted like this; the message says why."""
+
+
+@transaction.atomic
+def note_need(
+    customer: Customer,
+    need: Need,
+    *,
+    evidence: str,
+    by: User,
+    on: date,
+    source: str = "",
+    is_met: bool | None = None,
+) -> CustomerNeed:
+    """Note that ``customer`` has ``need``, or correct what was noted; what stood before is kept as history.
+
+    Raises ``NeedRefused`` without evidence, and for a new one that the catalogue no longer uses.
+    """
+    if not evidence.strip():
+        raise NeedRefused(gettext("A need is noted with its evidence: what did they say or do?"))
+    held = CustomerNeed.objects.select_for_update().filter(customer=customer, need=need).first()
+    if held is None and not need.is_active:
+        raise NeedRefused(gettext("This need is no longer in use."))
+    row = held or CustomerNeed(customer=customer, need=need)
+    row.evidence, row.source, row.is_met = evidence.strip()[:300], source.strip()[:150], is_met
+    row.noted_on, row.noted_by = on, by
+    row.save()
+    return row
+
+
+@transaction.atomic
+def forget_need(customer_need: CustomerNeed) -> None:
+    """The customer does not have the need any more; that he had it is kept as history."""
+    customer_need.delete()
