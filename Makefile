@@ -76,6 +76,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 lock: .venv/bin/uv
 	$(COMPILE) pyproject.toml --output-file requirements.txt
 	$(COMPILE) pyproject.toml --extra dev --output-file requirements-dev.txt
+	$(COMPILE) --group testdata --no-deps --output-file requirements-testdata.txt
 	$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund
 
 clean:
