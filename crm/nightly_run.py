@@ -1,7 +1,8 @@
 """The night: what is recomputed every evening, as a recipe.
 
-ingest → plan → shards → finish → move segments → raise alerts and open their tasks. Every step is idempotent for its
-evening; a night that is killed goes on where it stopped and comes to the same result. Other workers join in scoring.
+ingest → plan → shards → finish → move segments → raise alerts and open their tasks → items and families. Every step is
+idempotent for its evening; a night that is killed goes on where it stopped and comes to the same result. Other workers
+join in scoring.
 """
 
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from crm.core.job_ledger import JobLease, job_kind, request_job
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun, User
 from crm.core.models.business_setting import setting
+from customers.item_rollup import take_in_items
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from segments.models import ScoreRun
@@ -33,6 +35,7 @@ STEPS = {
     "finish": _("scores in force"),
     "segments": _("segments moved"),
     "alerts": _("alerts and tasks"),
+    "items": _("items and families"),
 }
 MOST_HELPERS = 7
 
@@ -80,6 +83,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         assigned = watch.time("segments", lambda: _move_segments(on=on))
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
+    watch.time("items", take_in_items)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report
 

@@ -308,7 +308,10 @@ def _write_lines(stage: Stage, scope: str, started: datetime) -> int:
                 (excluded.product_id, excluded.description, excluded.quantity, excluded.amount_cents,
                  coalesce(excluded.cost_cents, old.cost_cents))
             RETURNING old.order_id, (old.xmax = 0) AS is_new),
-        touched AS (SELECT order_id FROM gone UNION SELECT order_id FROM written)
+        touched AS (SELECT order_id FROM gone UNION SELECT order_id FROM written),
+        noted AS (
+            INSERT INTO customers_touchedcustomer (customer_id)
+            SELECT DISTINCT o.customer_id FROM touched t JOIN customers_order o ON o.id = t.order_id)
         SELECT count(*) FROM touched t JOIN customers_order o ON o.id = t.order_id
         WHERE o.updated_at < %s""", [started])[0])  # noqa: S608  # fmt: skip
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from customers.item_rollup import EVERYBODY, note_touched_items, take_in_items
 from customers.models import RollupWatermark
 
 # With more touched customers than this, and more than half of all, making everything new is the shorter way.
@@ -82,6 +83,7 @@ def ingest_orders(*, at: datetime) -> IngestReport:
             " INSERT INTO touched SELECT DISTINCT customer_id FROM taken"
         )
         touched = cursor.rowcount
+        cursor.execute("INSERT INTO customers_toucheditems (customer_id) SELECT customer_id FROM touched")
         rebuilt = touched > REBUILD_FROM and _is_mostly_new(cursor, touched)
         if rebuilt:
             _rebuild(cursor)
@@ -102,6 +104,8 @@ def ingest_customer(customer_id: int) -> None:
         cursor.execute("INSERT INTO touched VALUES (%s)", [customer_id])
         _recompute_touched(cursor)
         cursor.execute("DROP TABLE touched")
+    note_touched_items([customer_id])
+    take_in_items(customer_ids=[customer_id])
 
 
 @transaction.atomic
@@ -111,6 +115,7 @@ def rebuild_purchase_days(*, at: datetime) -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purchase-days'))")
         cursor.execute("DELETE FROM customers_touchedcustomer")
         days = _rebuild(cursor)
+    note_touched_items([EVERYBODY])
     RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
     return days
 

@@ -4,6 +4,14 @@ from customers.models.contact_point import ContactPoint
 from customers.models.cost_rate import CostRate
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
+from customers.models.item_purchase import (
+    BoughtTogether,
+    ItemDay,
+    ItemRhythm,
+    PeerCustomer,
+    PeerFamily,
+    TouchedItems,
+)
 from customers.models.need import CustomerNeed, Need
 from customers.models.order import Order, OrderLine
 from customers.models.person import Person
@@ -14,14 +22,19 @@ from customers.models.purchase_day import PurchaseDay, PurchaseState, RollupWate
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
 __all__ = [
+    "BoughtTogether",
     "ContactPoint",
     "CostRate",
     "Customer",
     "CustomerNeed",
     "DataImport",
+    "ItemDay",
+    "ItemRhythm",
     "Need",
     "Order",
     "OrderLine",
+    "PeerCustomer",
+    "PeerFamily",
     "Person",
     "Potential",
     "Product",
@@ -30,6 +43,7 @@ __all__ = [
     "PurchaseState",
     "RollupWatermark",
     "TouchedCustomer",
+    "TouchedItems",
     "WalletEstimate",
     "WalletSupplier",
 ]

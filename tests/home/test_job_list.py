@@ -20,7 +20,7 @@ def _job(**fields):
 
 
 def test_a_night_shows_its_steps_with_their_milliseconds(signed_in, admin):
-    times = {"ingest": 240, "plan": 310, "score": 420, "finish": 350, "segments": 390, "alerts": 210}
+    times = {"ingest": 240, "plan": 310, "score": 420, "finish": 350, "segments": 390, "alerts": 210, "items": 90}
     began = timezone.now()
     _job(
         result={"milliseconds": times, "customers": 2946}, started_at=began, finished_at=began + timedelta(seconds=1.92)
