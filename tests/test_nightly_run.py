@@ -65,7 +65,7 @@ def test_a_night_scores_moves_and_raises_alerts(company):
     assert {"premium", "low-cost"} & set(Membership.objects.values_list("segment__key", flat=True))
     assert 0 < sum(report.alerts.values()) == Alert.objects.open().count()
     assert Task.objects.filter(kind="alert").exists()
-    assert heard[-1][:2] == (6, 6)
+    assert heard[-1][:2] == (len(STEPS), len(STEPS))
     assert ScoreRun.objects.get().milliseconds == report.milliseconds
 
 
@@ -97,7 +97,7 @@ def test_a_night_killed_between_any_two_steps_goes_on_and_ends_the_same(company,
         """Not an error of the night: its process is gone."""
 
     job = request_night(on=END, due_at=AT)
-    for step in ("plan_run", "work_shards", "finish_run", "assign_segments", "raise_alerts"):
+    for step in ("plan_run", "work_shards", "finish_run", "assign_segments", "raise_alerts", "take_in_items"):
         with monkeypatch.context() as patch:
 
             def die(*args, **kwargs):
@@ -110,7 +110,7 @@ def test_a_night_killed_between_any_two_steps_goes_on_and_ends_the_same(company,
         JobRun.objects.filter(pk=job.pk).update(lease_until=AT - timedelta(days=999), attempt=1)
     assert perform_job(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.done, job.total) == ("done", 6, 6)
+    assert (job.state, job.done, job.total) == ("done", len(STEPS), len(STEPS))
     assert ScoreRun.objects.count() == 1
     disturbed = read_company()
     assert job.result["customers"] == 150

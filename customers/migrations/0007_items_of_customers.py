@@ -44,7 +44,7 @@ DROP FUNCTION customers_note_touched_lines();
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0004_order_by_day'),
+        ('customers', '0006_wallet_needs_and_potential'),
     ]
 
     operations = [
