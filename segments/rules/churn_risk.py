@@ -14,7 +14,7 @@ from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistor
 
 QUARTER_DAYS = 91
 LEAST_AGE_DAYS = 30
-RANKING_BLEND = 2.0
+RANKING_BLEND = 4.0
 LEAST_PURCHASES_FOR_RHYTHM = 3
 
 
