@@ -38,7 +38,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "night.hour": _D(2, _("hour at which the night starts, local time"), "", 0, 23),
     "classes.a_share": _D(0.80, _("share of sales that class A brings"), _("Pareto, 20/80"), 0.5, 0.95),
     "classes.b_share": _D(0.95, _("share of sales that A and B bring"), _("common ABC practice"), 0.6, 0.99),
-    "risk.knob": _D(2.0, _("weight of certainty against money on My day"), _("back-tests on four bases"), 0, 1000),
+    "risk.knob": _D(4.0, _("weight of certainty against money on My day"), _("back-tests, see docs"), 0, 1000),
     "risk.horizon_days": _D(91, _("silence to foresee, days"), _("a quarter"), 14, 365),
     "alerts.budget_per_rep": _D(8, _("new alerts a rep gets a night, at most"), _("capacity of a day"), 1, 200),
     "fall.warning": _D(0.40, _("fall against own baseline: warning"), _FALL, 0.1, 0.9),

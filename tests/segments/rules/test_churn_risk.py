@@ -44,7 +44,7 @@ RATE = np.array([10.0, 120.0, 60.0])
 @pytest.mark.parametrize(
     ("blend", "order"),
     [(0, [1, 2, 0]), (2, [2, 1, 0]), (1000, [0, 2, 1])],
-    ids=["0 ranks by money", "2 is the measured blend", "a large one ranks by certainty"],
+    ids=["0 ranks by money", "2 stands between", "a large one ranks by certainty"],
 )
 def test_my_day_blends_certainty_and_money_with_one_knob(blend, order):
     ranking = rank_for_my_day(SILENT, RATE, mean_rate=32.0, blend=blend)
@@ -52,7 +52,7 @@ def test_my_day_blends_certainty_and_money_with_one_knob(blend, order):
 
 
 def test_the_value_of_the_ranking_is_the_written_formula():
-    assert rank_for_my_day(np.array([0.5]), np.array([10.0]), mean_rate=40.0)[0] == pytest.approx(0.5 * (10 + 2 * 40))
+    assert rank_for_my_day(np.array([0.5]), np.array([10.0]), mean_rate=40.0)[0] == pytest.approx(0.5 * (10 + 4 * 40))
 
 
 def test_at_stake_is_the_margin_of_a_quarter_times_the_chance_to_lose_it():
