@@ -1,8 +1,8 @@
 """Who is slipping away: the gap against the own rhythm, the money behind it, and the order of My day.
 
 Certainty and money are two rankings, and none wins on both: the surest leavers are small, the dear ones still buy. The
-order of My day blends them with one knob (``RANKING_BLEND``), the one that catches most lost money while it is nearly as
-precise as the deepest falls: chosen on half of the published shop's customers on two evenings, shown on the others
+order of My day blends them with one knob (``RANKING_BLEND``), the one that catches most lost money while it is nearly
+as precise as the deepest falls: chosen on half of the published shop's customers on two evenings, shown on the rest
 (``docs/back-test.md``). The fall of 40% is a fact to show: alone it flags a third to two thirds of all customers.
 """
 
