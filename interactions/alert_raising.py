@@ -16,6 +16,7 @@ from crm.core.business_calendar import BusinessCalendar, company_calendar, find_
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from interactions.alert_candidates import TriggerQuery, build_query, collect_evidence, find_candidates
+from interactions.alert_families import add_families
 from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Task
 from interactions.rules import alert_conditions as conditions
@@ -153,6 +154,7 @@ def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
             "budget": budget_each,
         }
         alerts.append(_build_alert(trigger, row=row, evidence=evidence, on=on))
+    add_families(alerts, on=on)
     Alert.objects.bulk_create(alerts, batch_size=1000)
     _open_tasks([one for one in alerts if one.state == Alert.State.OPEN], on=on, at=at)
     return alerts

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext, ngettext
 
 from crm.core.formats import format_money, format_percent
 from crm.core.models.business_setting import setting
+from customers.rules.family_change import choose_sentence, say_family, say_share
 from interactions.models import Alert
 from interactions.rules import alert_conditions as conditions
 from segments.models import CurrentScore
@@ -21,7 +23,26 @@ def explain_alert(evidence: Mapping[str, Any]) -> str:
         conditions.SECOND_ORDER: _explain_second_order,
         conditions.OVERDUE_CONTACT: _explain_overdue,
     }.get(str(evidence.get("trigger")))
-    return say(evidence) if say else explain_rhythm(evidence)
+    sentence = say(evidence) if say else explain_rhythm(evidence)
+    return " ".join(filter(None, [sentence, explain_family(evidence)]))
+
+
+def explain_family(evidence: Mapping[str, Any]) -> str:
+    """Which family the fall or rise comes from: ``Three quarters of the fall is abrasives, not bought since 4 March.``
+
+    "" where the evidence names none.
+    """
+    family = evidence.get("family")
+    if not family:
+        return ""
+    last = date.fromisoformat(family["last_day"]) if family["last_day"] else None
+    sentence = choose_sentence(is_fall=family["is_fall"], is_gone=family["is_gone"] and last is not None)
+    values = {"share": gettext(say_share(family["share"])), "family": say_family(family["name"])}
+    if last is not None:
+        is_this_year = str(evidence.get("as_of", "")).startswith(f"{last.year}-")
+        values["day"] = date_format(last, "j F" if is_this_year else "j F Y")
+    words = gettext(sentence) % values
+    return f"{words[:1].upper()}{words[1:]}"
 
 
 def explain_alert_now(alert: Alert, *, score: CurrentScore | None, on: date) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-from customers.models import Customer, Order, OrderLine, Person
+from customers.models import Customer, Order, OrderLine, Person, Product
 from interactions.models import Task
 from segments.models import Membership, Process, ProcessStep, ProcessVersion, Segment, Trigger
 
@@ -30,6 +30,25 @@ def make_order(customer: Customer, day: date, amount_cents: int = 10_000, **fiel
     values = {"number": f"O-{next(_numbers):06}", "cost_cents": amount_cents * 6 // 10, **fields}
     order = Order.objects.create(customer=customer, day=day, amount_cents=amount_cents, **values)
     OrderLine.objects.create(order=order, amount_cents=amount_cents, cost_cents=values["cost_cents"])
+    return order
+
+
+def sell(customer: Customer, day: date, *lines: tuple[Product | None, int, float | str], **fields: Any) -> Order:
+    """An order of ``lines`` (product, cents, quantity); goods cost half."""
+    amount = sum(cents for _product, cents, _quantity in lines)
+    values = {"number": f"O-{next(_numbers):06}", "amount_cents": amount, "line_count": len(lines), **fields}
+    order = Order.objects.create(customer=customer, day=day, **values)
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            product=product,
+            position=position,
+            amount_cents=cents,
+            quantity=quantity,
+            cost_cents=cents // 2,
+        )
+        for position, (product, cents, quantity) in enumerate(lines, start=1)
+    )
     return order
 
 

@@ -13,6 +13,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_money, format_percent
 from crm.core.models.business_setting import setting
 from customers.models import ContactPoint, Customer, Person, ProfileFact
+from interactions.alert_wording import explain_family
 from interactions.conversation import Conversation, continue_conversation
 from interactions.models import Alert, Interaction
 from segments.models import CurrentScore, Membership
@@ -155,5 +156,6 @@ def load_state(customer: Customer, *, now: datetime) -> CustomerState:
     _load_complaint(state, today=today)
     state.alert = Alert.objects.filter(customer=customer).open().select_related("trigger").order_by("-rank").first()
     state.conversation = continue_conversation(customer, at=now)
-    state.why = explain_score(customer, score, silent_days=silent) if score else ""
+    why = explain_score(customer, score, silent_days=silent) if score else ""
+    state.why = " ".join(filter(None, [why, explain_family(state.alert.evidence) if state.alert else ""]))
     return state

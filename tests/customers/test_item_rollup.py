@@ -8,10 +8,10 @@ import pytest
 from django.db import connection
 
 from customers.item_rollup import rebuild_items, take_in_items
-from customers.models import ItemDay, ItemRhythm, Order, OrderLine, Product, TouchedItems
+from customers.models import ItemDay, ItemRhythm, Order, Product, TouchedItems
 from customers.purchase_day_rebuild import ingest_customer, ingest_orders, rebuild_purchase_days
 from customers.rules.item_rhythm import ItemRhythm as Rhythm
-from tests.factories import make_customer, make_order
+from tests.factories import make_customer, make_order, sell
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
@@ -32,27 +32,6 @@ def seal():
 @pytest.fixture
 def disc():
     return Product.objects.create(number="D-1", name="Cutting disc", family="Abrasives")
-
-
-def sell(customer, day, *lines, number=None, **fields):
-    """An order of lines (product, cents, quantity)."""
-    order = Order.objects.create(
-        customer=customer,
-        number=number or f"N-{Order.objects.count() + 1}",
-        day=day,
-        amount_cents=sum(cents for _product, cents, _quantity in lines),
-        **fields,
-    )
-    for position, (product, cents, quantity) in enumerate(lines, start=1):
-        OrderLine.objects.create(
-            order=order,
-            product=product,
-            position=position,
-            amount_cents=cents,
-            quantity=quantity,
-            cost_cents=cents // 2,
-        )
-    return order
 
 
 def night():
