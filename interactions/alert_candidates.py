@@ -49,10 +49,12 @@ _NOTHING_PLANNED = """NOT EXISTS (
 
 @dataclass(frozen=True)
 class TriggerQuery:
-    """A trigger's line in SQL over the customer ``c``, its score ``al_s`` and its membership ``al_m``."""
+    """A trigger's line in SQL over the customer ``c``, its score ``al_s`` and its membership ``al_m``; ``period`` is
+    unique to one crossing, ``first`` orders who is told before whom, the highest first."""
 
     where: str
     period: str = "coalesce(al_s.last_day, c.since, c.created_at::date)"
+    first: str = "al_s.risk_rank"
     joins: tuple[str, ...] = ()
     params: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
@@ -67,6 +69,7 @@ def build_query(trigger: Trigger, *, on: date) -> TriggerQuery | None:
         conditions.SLIPPING_AWAY: _build_slipping_away,
         conditions.VISIT_NOW: _build_visit_now,
         conditions.SECOND_ORDER: _build_second_order,
+        conditions.GROWING: _build_growing,
         conditions.OVERDUE_CONTACT: _build_overdue_contact,
     }.get(trigger.key)
     return builder(on) if builder else None
@@ -85,7 +88,7 @@ def find_candidates(
     sql = f"""
         WITH crossing AS (
             SELECT c.id AS customer_id, c.owner_id, c.team_id, {query.period} AS period,
-                al_s.risk_rank AS rank, {", ".join(f"al_s.{name}" for name in _FIGURES)},
+                {query.first} AS rank, {", ".join(f"al_s.{name}" for name in _FIGURES)},
                 al_g.name AS segment, al_g.mark AS segment_mark, al_g.cadence_days{extra}
             FROM customers_customer c
             LEFT JOIN segments_current_score al_s ON al_s.customer_id = c.id
@@ -145,6 +148,7 @@ def _build_slipping_away(on: date) -> TriggerQuery:
 
 def _build_visit_now(on: date) -> TriggerQuery:
     limit = float(setting("fall.warning"))
+    critical = float(setting("fall.critical"))
     return TriggerQuery(
         where="al_s.fall >= %(fall_limit)s AND al_s.mean_gap_days <= %(quarter)s AND al_s.purchase_days >= %(least)s",
         params={
@@ -152,7 +156,26 @@ def _build_visit_now(on: date) -> TriggerQuery:
             "quarter": conditions.QUARTER_DAYS,
             "least": conditions.LEAST_PURCHASE_DAYS,
         },
-        evidence={"fall_limit": limit},
+        evidence={"fall_limit": limit, "fall_critical": critical},
+    )
+
+
+def _build_growing(on: date) -> TriggerQuery:
+    """A growth lasts over many purchases, so its crossing is the quarter of the year in which it is seen, beside the
+    trigger's cooldown; who grows by most money is told first."""
+    limit = float(setting("fall.growth"))
+    return TriggerQuery(
+        where="al_s.fall <= -%(growth_limit)s AND al_s.mean_gap_days <= %(quarter)s AND al_s.purchase_days >= %(least)s"
+        " AND al_s.risk < %(watch)s",
+        period="date_trunc('quarter', %(today)s::date)::date",
+        first="-al_s.fall * al_s.sales_12m_cents",
+        params={
+            "growth_limit": limit,
+            "quarter": conditions.QUARTER_DAYS,
+            "least": conditions.LEAST_PURCHASE_DAYS,
+            "watch": conditions.WATCH,
+        },
+        evidence={"growth_limit": limit},
     )
 
 

@@ -39,25 +39,26 @@ class EveningOfAlerts:
 
 @dataclass(frozen=True)
 class _Pool:
-    """Triggers that share one budget; what is merely overdue does not compete with alerts."""
+    """Triggers that share one budget, each person's at most so many an evening; what is merely overdue, and what goes
+    well, does not compete with alerts."""
 
     name: str
     triggers: list[Trigger]
+    budget: int
 
 
 @transaction.atomic
 def raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
     """Raise the alerts of the evening ``on`` (local day) with their tasks, due from ``at`` on; close what is over.
 
-    Each person gets at most ``alerts.budget_per_rep`` new ones an evening and as many overdue contacts. Repeating an
-    evening changes nothing.
+    Each person gets at most ``alerts.budget_per_rep`` new ones an evening, as many overdue contacts, and
+    ``alerts.growing_per_rep`` customers who grow. Repeating an evening changes nothing.
     """
     _take_turn()
     over = _close_what_is_over(at=at)
     _refresh_ranks()
     triggers = sorted(Trigger.objects.filter(is_on=True).order_by("pk"), key=lambda one: rank_urgency(one.key))
-    overdue = [one for one in triggers if one.key == conditions.OVERDUE_CONTACT]
-    pools = [_Pool("alerts", [one for one in triggers if one not in overdue]), _Pool("follow-ups", overdue)]
+    pools = _make_pools(triggers)
     alerts = [alert for pool in pools for alert in _raise_pool(pool, on=on, at=at)]
     raised = Counter(alert.trigger.key for alert in alerts if alert.state == Alert.State.OPEN)
     held_out = sum(alert.state == Alert.State.HELD_OUT for alert in alerts)
@@ -71,6 +72,20 @@ def refresh_alerts(customer_id: int, *, at: datetime) -> int:
     over = _close_what_is_over(at=at, customer_id=customer_id)
     _refresh_ranks(customer_id=customer_id)
     return over
+
+
+def _make_pools(triggers: list[Trigger]) -> list[_Pool]:
+    own = {conditions.OVERDUE_CONTACT: "follow-ups", conditions.GROWING: "growing"}
+    budget = int(setting("alerts.budget_per_rep"))
+    return [
+        _Pool("alerts", [one for one in triggers if one.key not in own], budget),
+        _Pool(
+            "growing",
+            [one for one in triggers if own.get(one.key) == "growing"],
+            int(setting("alerts.growing_per_rep")),
+        ),
+        _Pool("follow-ups", [one for one in triggers if own.get(one.key) == "follow-ups"], budget),
+    ]
 
 
 def _take_turn() -> None:
@@ -92,6 +107,7 @@ def _close_what_is_over(*, at: datetime, customer_id: int | None = None) -> int:
                 AND CASE t.key
                     WHEN 'visit-now' THEN s.fall < coalesce((a.evidence ->> 'fall_limit')::float, 0.4)
                     WHEN 'overdue-contact' THEN false
+                    WHEN 'growing' THEN s.fall > -coalesce((a.evidence ->> 'growth_limit')::float, 0.4)
                     ELSE s.last_day > a.period
                 END
             RETURNING a.id
@@ -124,7 +140,7 @@ def _refresh_ranks(*, customer_id: int | None = None) -> None:
 
 
 def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
-    budget_each = int(setting("alerts.budget_per_rep"))
+    budget_each = pool.budget
     admin_id = User.objects.active().filter(role=Role.ADMIN).order_by("pk").values_list("pk", flat=True).first()
     found: dict[tuple[int, str], tuple[Trigger, TriggerQuery, dict[str, Any]]] = {}
     for trigger in pool.triggers:
@@ -183,7 +199,7 @@ def _build_alert(trigger: Trigger, *, row: dict[str, Any], evidence: dict[str, A
         state=Alert.State.HELD_OUT if held_out else Alert.State.OPEN,
         evidence=evidence,
         at_stake_cents=row["at_stake_cents"] or 0,
-        rank=row["rank"] or 0,
+        rank=row["risk_rank"] or 0,
     )
 
 

@@ -73,6 +73,8 @@ def _say_condition(condition: Condition) -> str:
         "place": gettext("Among the %(limit)s told to one person that evening, most at stake first"),
         "rhythm": gettext("Usually buys at least every %(limit)s days"),
         "fall": gettext("Sales at least %(share)s under their own baseline"),
+        "growth": gettext("Sales at least %(share)s over their own baseline"),
+        "in_rhythm": gettext("Not silent for longer than is usual for them"),
         "second_order_late": gettext("Later than most who came back: over %(limit)s days"),
         "days_since_contact": gettext("Not talked to for longer than the segment's %(limit)s days"),
         "open_tasks": gettext("Nothing planned for them"),
@@ -87,7 +89,7 @@ def _say_figure(condition: Condition, evidence: Mapping[str, Any]) -> str:
         gap, mean = evidence.get("gap_days"), evidence.get("mean_gap_days")
         return f"{format_number(gap)} ÷ {format_number(mean, decimals=1)} = {format_multiple(ratio)}"
     figure = condition.figure
-    if condition.name == "fall":
+    if condition.name in {"fall", "growth"}:
         return format_percent(figure if isinstance(figure, int | float) else None)
     return format_number(figure) if isinstance(figure, int | float) else str(figure or "–")
 

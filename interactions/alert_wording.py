@@ -21,6 +21,7 @@ def explain_alert(evidence: Mapping[str, Any]) -> str:
     say = {
         conditions.VISIT_NOW: _explain_fall,
         conditions.SECOND_ORDER: _explain_second_order,
+        conditions.GROWING: _explain_growth,
         conditions.OVERDUE_CONTACT: _explain_overdue,
     }.get(str(evidence.get("trigger")))
     sentence = say(evidence) if say else explain_rhythm(evidence)
@@ -76,8 +77,19 @@ def explain_rhythm(evidence: Mapping[str, Any], *, in_short: bool = False) -> st
 def _explain_fall(evidence: Mapping[str, Any]) -> str:
     if evidence.get("fall") is None:
         return explain_rhythm(evidence)
-    fall = gettext("Sales of the last quarter are %(fall)s under their own baseline.")
+    critical = evidence.get("fall_critical")
+    if critical is not None and evidence["fall"] >= critical:
+        fall = gettext("Critical: sales of the last quarter are %(fall)s under their own baseline.")
+    else:
+        fall = gettext("Sales of the last quarter are %(fall)s under their own baseline.")
     return f"{fall % {'fall': format_percent(evidence['fall'])}} {explain_rhythm(evidence, in_short=True)}"
+
+
+def _explain_growth(evidence: Mapping[str, Any]) -> str:
+    if evidence.get("fall") is None:
+        return explain_rhythm(evidence)
+    growth = gettext("Sales of the last quarter are %(growth)s over their own baseline.")
+    return f"{growth % {'growth': format_percent(-evidence['fall'])}} {explain_rhythm(evidence, in_short=True)}"
 
 
 def _explain_second_order(evidence: Mapping[str, Any]) -> str:

@@ -53,6 +53,19 @@ TRIGGERS = [
         segments=("premium", "standard", "at-risk"),
     ),
     DefaultTrigger(
+        key="growing",
+        name=_("Growing"),
+        explanation=_(
+            "The twin of the fall: sales of the last quarter rose over this customer's own baseline by the share set "
+            "in the business settings (40%), and he buys in his rhythm. Whoever asks why while it lasts learns what "
+            "more he needs. It has a small budget of its own and takes no place from an alert."
+        ),
+        task_title=_("Ask what changed: they buy far more than usual"),
+        origin=_("Founding text on falls against the own baseline, turned round"),
+        due_hours=24,
+        cooldown_days=180,
+    ),
+    DefaultTrigger(
         key="second-order",
         name=_("The second order has not come"),
         explanation=_(

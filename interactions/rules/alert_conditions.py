@@ -10,6 +10,7 @@ from datetime import date
 SLIPPING_AWAY = "slipping-away"
 VISIT_NOW = "visit-now"
 SECOND_ORDER = "second-order"
+GROWING = "growing"
 OVERDUE_CONTACT = "overdue-contact"
 
 LEAST_PURCHASE_DAYS = 3
@@ -65,6 +66,19 @@ def judge_visit_now(evidence: Mapping[str, object]) -> list[Condition]:
     ]
 
 
+def judge_growing(evidence: Mapping[str, object]) -> list[Condition]:
+    """The other way round: sales of a quarter rose by the set share or more over the own baseline, of somebody who
+    buys in his rhythm. A customer who grows is asked what changed while it still does."""
+    growth = _number(evidence, "fall")
+    return [
+        _at_least("growth", None if growth is None else -growth, _number(evidence, "growth_limit") or 1),
+        _at_most("rhythm", _number(evidence, "mean_gap_days"), QUARTER_DAYS),
+        _at_least("purchase_days", _number(evidence, "purchase_days"), LEAST_PURCHASE_DAYS),
+        _at_most("in_rhythm", _number(evidence, "risk"), WATCH - 1),
+        _within_budget(evidence),
+    ]
+
+
 def judge_second_order(evidence: Mapping[str, object]) -> list[Condition]:
     """Bought on one day only, within the last year, and is later than most of those who came back."""
     usual = _number(evidence, "usual_second_order_days")
@@ -96,9 +110,10 @@ _JUDGES = {
     SLIPPING_AWAY: judge_slipping_away,
     VISIT_NOW: judge_visit_now,
     SECOND_ORDER: judge_second_order,
+    GROWING: judge_growing,
     OVERDUE_CONTACT: judge_overdue_contact,
 }
-URGENCY = (VISIT_NOW, SLIPPING_AWAY, SECOND_ORDER)
+URGENCY = (VISIT_NOW, SLIPPING_AWAY, SECOND_ORDER, GROWING)
 
 
 def rank_urgency(trigger_key: str) -> int:

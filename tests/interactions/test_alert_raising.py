@@ -6,7 +6,7 @@ import pytest
 
 from crm.core.models import Absence
 from crm.core.models.business_setting import change_setting
-from interactions.alert_raising import raise_alerts
+from interactions.alert_raising import EveningOfAlerts, raise_alerts
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, Task
 from interactions.rules.alert_conditions import is_held_out, replay_alert
@@ -143,6 +143,53 @@ def test_a_fall_of_forty_percent_sends_owner_and_manager_to_visit(customer, rep,
     ]
     assert "46%" in tasks[0].why
     assert "Usually buys every 18 days" in tasks[0].why
+
+
+def test_a_fall_that_leaves_less_than_the_critical_share_is_called_critical(customer, foreign_customer):
+    factories.make_trigger("visit-now")
+    factories.set_score(customer, fall=0.61)
+    factories.set_score(foreign_customer, fall=0.59)
+    night()
+    why = dict(Task.objects.values_list("customer", "why"))
+    assert why[customer.pk].startswith("Critical: sales of the last quarter are 61% under")
+    assert why[foreign_customer.pk].startswith("Sales of the last quarter are 59% under")
+
+
+def test_the_fall_is_a_trigger_an_admin_switches_on_and_off(customer):
+    trigger = factories.make_trigger("visit-now", is_on=False)
+    factories.set_score(customer, fall=0.7)
+    assert night().raised == {}
+    trigger.is_on = True
+    trigger.save()
+    assert night().raised == {"visit-now": 1}
+
+
+def test_a_customer_who_grows_is_told_once_in_his_growth_and_is_over_when_it_ends(customer, rep):
+    trigger = factories.make_trigger("growing", cooldown_days=180)
+    factories.set_score(customer, fall=-0.55)
+    assert night().raised == {"growing": 1}
+    assert "55% over their own baseline" in Task.objects.get().why
+    alert = Alert.objects.get()
+    assert all(condition.holds for condition in replay_alert(trigger.key, evidence=alert.evidence))
+    later = MONDAY + timedelta(days=60)  # another quarter of the year, he bought meanwhile and grows still
+    factories.set_score(customer, as_of=later, last_day=later, fall=-0.6)
+    assert night(later) == EveningOfAlerts()
+    factories.set_score(customer, as_of=later, last_day=later, fall=-0.1)
+    assert night(later + timedelta(days=1)).over == 1
+    assert Task.objects.get().state == Task.State.DROPPED
+
+
+def test_good_news_take_no_place_from_alerts_and_have_few_of_their_own(rep, slipping):
+    change_setting("alerts.budget_per_rep", 1)
+    factories.make_trigger("growing")
+    make_silent(factories.make_customer(owner=rep, team=rep.team))
+    grown = [factories.make_customer(owner=rep, team=rep.team) for _ in range(4)]
+    for place, one in enumerate(grown):
+        factories.set_score(one, fall=-0.5, sales_12m_cents=1000 * (place + 1))
+    assert night().raised == {"slipping-away": 1, "growing": 2}
+    told = Alert.objects.filter(trigger__key="growing").values_list("customer", flat=True)
+    assert set(told) == {grown[2].pk, grown[3].pk}  # those who grow by most money
+    assert night().raised == {}
 
 
 def test_answering_the_visit_answers_it_for_the_manager_too(customer, rep, lead):

@@ -41,7 +41,11 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "risk.knob": _D(4.0, _("weight of certainty against money on My day"), _("back-tests, see docs"), 0, 1000),
     "risk.horizon_days": _D(91, _("silence to foresee, days"), _("a quarter"), 14, 365),
     "alerts.budget_per_rep": _D(8, _("new alerts a rep gets a night, at most"), _("capacity of a day"), 1, 200),
+    "alerts.growing_per_rep": _D(
+        2, _("growing customers a rep is told of a night, at most"), _("few good news"), 0, 50
+    ),
     "fall.warning": _D(0.40, _("fall against own baseline: warning"), _FALL, 0.1, 0.9),
+    "fall.growth": _D(0.40, _("growth over own baseline worth a talk"), _("twin of the fall"), 0.1, 1.0),
     "fall.critical": _D(0.60, _("fall against own baseline: critical"), _FALL, 0.1, 1.0),
     "complaints.recovery_days": _D(30, _("days to recover a complaint"), _RECOVERY, 5, 120),
     "complaints.come_back_after": _D(0.20, _("share that comes back after the clock"), _RECOVERY, 0, 1),

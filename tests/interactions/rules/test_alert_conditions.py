@@ -8,6 +8,9 @@ from interactions.rules.alert_conditions import Crossing, choose_crossings, is_h
 
 RHYTHM = {"purchase_days": 9, "risk": 2, "gap_days": 61, "place": 1, "budget": 8}
 FALL = {"fall": 0.46, "fall_limit": 0.4, "purchase_days": 12, "mean_gap_days": 18.0, "place": 2, "budget": 8}
+GROWTH = {"fall": -0.55, "growth_limit": 0.4, "purchase_days": 12, "mean_gap_days": 18.0, "risk": 0, "place": 1} | {
+    "budget": 2
+}
 ONCE = {"purchase_days": 1, "gap_days": 41, "usual_second_order_days": 30, "place": 1, "budget": 8}
 QUIET = {"days_since_contact": 34, "cadence_days": 30, "open_tasks": 0, "place": 1, "budget": 8}
 
@@ -26,6 +29,13 @@ QUIET = {"days_since_contact": 34, "cadence_days": 30, "open_tasks": 0, "place":
         ("visit-now", FALL | {"fall": 0.399}, "fall"),
         ("visit-now", FALL | {"fall": None}, "fall"),
         ("visit-now", FALL | {"mean_gap_days": 158.0}, "rhythm"),  # a quarter without an order is nothing new
+        ("growing", GROWTH, None),
+        ("growing", GROWTH | {"fall": -0.4}, None),
+        ("growing", GROWTH | {"fall": -0.39}, "growth"),
+        ("growing", GROWTH | {"fall": None}, "growth"),
+        ("growing", GROWTH | {"risk": 1}, "in_rhythm"),
+        ("growing", GROWTH | {"mean_gap_days": 120.0}, "rhythm"),
+        ("growing", GROWTH | {"place": 3}, "place"),
         ("second-order", ONCE, None),
         ("second-order", ONCE | {"gap_days": 30}, "second_order_late"),
         ("second-order", ONCE | {"purchase_days": 2}, "purchase_days"),
