@@ -11,12 +11,13 @@ from django.core.cache import cache
 from django.db import connection
 
 from complaints.rules.recovery_outcome import FIRST_LOOK_DAYS, WINDOW_DAYS
+from crm.core.local_time import in_company_days
 from segments.models import Segment
 
 CACHE_SECONDS = 600
 YEAR = 365
 
-_SQL = """
+_SQL = in_company_days("""
 WITH solved AS (
     SELECT m.segment_id, extract(epoch FROM k.closed_at - k.taken_at) / 86400 AS days,
            k.mended = 'yes' AND e.answers = 1 AND e.reopened = 0 AS at_first_contact
@@ -26,18 +27,19 @@ WITH solved AS (
         SELECT count(*) FILTER (WHERE kind = 'answer') AS answers, count(*) FILTER (WHERE kind = 'reopened') AS reopened
         FROM complaints_complaintentry WHERE complaint_id = k.id
     ) e ON true
-    WHERE k.kind = 'complaint' AND k.closed_at >= %(year_ago)s
+    WHERE k.kind = 'complaint' AND k.closed_at >= start_of(%(year_ago)s::date)
 ), looked_at AS (
-    SELECT m.segment_id, p.first_day - k.taken_at::date AS bought_after,
-           k.closed_at IS NOT NULL AND k.closed_at::date - k.taken_at::date <= %(clock)s AS in_time
+    SELECT m.segment_id, p.first_day - day_of(k.taken_at) AS bought_after,
+           k.closed_at IS NOT NULL AND day_of(k.closed_at) - day_of(k.taken_at) <= %(clock)s AS in_time
     FROM complaints_complaint k
     LEFT JOIN segments_membership m ON m.customer_id = k.customer_id AND m.until IS NULL
     LEFT JOIN LATERAL (
         SELECT min(day) AS first_day FROM customers_purchaseday
-        WHERE customer_id = k.customer_id AND day > k.taken_at::date AND day <= k.taken_at::date + %(window)s
+        WHERE customer_id = k.customer_id AND day > day_of(k.taken_at) AND day <= day_of(k.taken_at) + %(window)s
           AND amount_cents > 0
     ) p ON true
-    WHERE k.kind = 'complaint' AND k.taken_at >= %(looked_from)s AND k.taken_at < %(looked_until)s
+    WHERE k.kind = 'complaint' AND k.taken_at >= start_of(%(looked_from)s::date)
+        AND k.taken_at < start_of(%(looked_until)s::date)
 ), solved_by AS (
     SELECT segment_id, grouping(segment_id) AS is_all, count(*) AS solved,
            avg(at_first_contact::int) AS at_first_contact,
@@ -57,7 +59,7 @@ SELECT coalesce(s.segment_id, l.segment_id), coalesce(s.is_all, l.is_all), coale
        l.back_too_late
 FROM solved_by s FULL JOIN looked_by l
     ON l.is_all = s.is_all AND coalesce(l.segment_id, 0) = coalesce(s.segment_id, 0)
-"""
+""")
 
 
 @dataclass(frozen=True)

@@ -2,39 +2,40 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.local_time import in_company_days
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
 
 _GROUP = _("Complaints")
-_CASES = """LEFT JOIN LATERAL (
+_CASES = in_company_days("""LEFT JOIN LATERAL (
     SELECT count(*) FILTER (WHERE k.closed_at IS NULL) AS open_now,
-           count(*) FILTER (WHERE k.taken_at > %(today)s::date - 365) AS of_12m,
-           max(k.taken_at)::date AS latest
+           count(*) FILTER (WHERE day_of(k.taken_at) > %(today)s::date - 365) AS of_12m,
+           max(day_of(k.taken_at)) AS latest
     FROM complaints_complaint k WHERE k.customer_id = c.id AND k.kind = 'complaint'
-) complaint_cases ON true"""
+) complaint_cases ON true""")
 
-_COST = """LEFT JOIN (
+_COST = in_company_days("""LEFT JOIN (
     SELECT k.customer_id, sum(coalesce(r.cents_each, 0) + coalesce(g.cents, 0))::bigint AS cents
     FROM complaints_complaint k
     LEFT JOIN customers_costrate r ON r.work = 'complaint'
-        AND k.taken_at::date >= r.valid_from AND (r.valid_to IS NULL OR k.taken_at::date <= r.valid_to)
+        AND day_of(k.taken_at) >= r.valid_from AND (r.valid_to IS NULL OR day_of(k.taken_at) <= r.valid_to)
     LEFT JOIN (
         SELECT complaint_id, sum(amount_cents) AS cents FROM complaints_goodwillgrant GROUP BY complaint_id
     ) g ON g.complaint_id = k.id
-    WHERE k.kind = 'complaint' AND k.taken_at::date > %(today)s::date - 365 AND k.taken_at::date <= %(today)s::date
+    WHERE k.kind = 'complaint' AND day_of(k.taken_at) > %(today)s::date - 365 AND day_of(k.taken_at) <= %(today)s::date
     GROUP BY k.customer_id
-) complaint_cost ON complaint_cost.customer_id = c.id"""
+) complaint_cost ON complaint_cost.customer_id = c.id""")
 
-_EVENTS = """SELECT k.customer_id, 'complaint'::text AS work, k.taken_at::date AS day, 1 AS pieces, 0 AS minutes,
-    coalesce(r.cents_each, 0)::bigint AS cents
+_EVENTS = in_company_days("""SELECT k.customer_id, 'complaint'::text AS work, day_of(k.taken_at) AS day,
+    1 AS pieces, 0 AS minutes, coalesce(r.cents_each, 0)::bigint AS cents
     FROM complaints_complaint k LEFT JOIN customers_costrate r ON r.work = 'complaint'
-        AND k.taken_at::date >= r.valid_from AND (r.valid_to IS NULL OR k.taken_at::date <= r.valid_to)
-    WHERE k.kind = 'complaint'"""
+        AND day_of(k.taken_at) >= r.valid_from AND (r.valid_to IS NULL OR day_of(k.taken_at) <= r.valid_to)
+    WHERE k.kind = 'complaint'""")
 # Goodwill is counted with its complaint, on the day that was taken.
-_GOODWILL = """SELECT k.customer_id, 'goodwill'::text AS work, k.taken_at::date AS day, 1 AS pieces, 0 AS minutes,
-    g.amount_cents AS cents
+_GOODWILL = in_company_days("""SELECT k.customer_id, 'goodwill'::text AS work, day_of(k.taken_at) AS day,
+    1 AS pieces, 0 AS minutes, g.amount_cents AS cents
     FROM complaints_goodwillgrant g JOIN complaints_complaint k ON k.id = g.complaint_id
-    WHERE k.kind = 'complaint'"""
+    WHERE k.kind = 'complaint'""")
 
 
 def register_complaint_metrics() -> None:

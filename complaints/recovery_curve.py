@@ -17,6 +17,7 @@ from complaints.rules.recovery_outcome import (
     has_enough_cases,
     read_curve,
 )
+from crm.core.local_time import in_company_days
 
 CACHE_SECONDS = 3600
 MOST_CASES = 2_000
@@ -24,16 +25,16 @@ LEFT, RIGHT, TOP, BOTTOM = 26.0, 284.0, 10.0, 96.0
 LAST_DAY = BUCKETS[-1][1]
 LABEL_TURNS_AT = 200
 
-_SQL = """
-SELECT greatest(0, coalesce(acted.at, k.closed_at)::date - k.taken_at::date),
+_SQL = in_company_days("""
+SELECT greatest(0, day_of(coalesce(acted.at, k.closed_at)) - day_of(k.taken_at)),
        EXISTS (SELECT 1 FROM customers_purchaseday p WHERE p.customer_id = k.customer_id AND p.amount_cents > 0
-               AND p.day > k.taken_at::date AND p.day <= k.taken_at::date + %(window)s)
+               AND p.day > day_of(k.taken_at) AND p.day <= day_of(k.taken_at) + %(window)s)
 FROM (SELECT id, customer_id, taken_at, closed_at FROM complaints_complaint
       WHERE kind = 'complaint' AND closed_at IS NOT NULL AND closed_at < %(until)s AND taken_at < %(until)s
       ORDER BY closed_at DESC LIMIT %(most)s) k
 LEFT JOIN LATERAL (SELECT min(e.at) AS at FROM complaints_complaintentry e
                    WHERE e.complaint_id = k.id AND e.kind IN ('remedy', 'goodwill')) acted ON true
-"""
+""")
 
 
 def read_recovery_curve(*, on: date) -> list[CurvePoint]:

@@ -5,16 +5,18 @@ A cell that is empty leaves what is known; a column that is not mapped is not to
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from crm.core.models import User
+from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql
 from customers.models import Customer
 from customers.order_import import visible_ids
-from customers.rules.import_values import normalise_phone
+from customers.rules.contact_point_reading import normalise_phone
 
 PLAIN_FIELDS = (
     "name",
@@ -57,9 +59,19 @@ def shape_customers(frame: pd.DataFrame) -> pd.DataFrame:
     if "since" in shaped:
         shaped["since"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["since"]]
     if "phone" in shaped:
-        normal = {phone: normalise_phone(phone) for phone in shaped["phone"].dropna().unique()}
-        shaped["phone_normal"] = shaped["phone"].map(normal)
+        shaped["phone_normal"] = _normalise_phones(shaped)
     return shaped
+
+
+def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
+    """Each number read by its customer's country, without one by the company's; every spelling once."""
+    home = pd.Series(setting("company.country"), index=shaped.index)
+    countries = shaped["country"].fillna(home) if "country" in shaped else home
+    read = cache(normalise_phone)
+    return [
+        None if pd.isna(phone) else read(phone, country=country)
+        for phone, country in zip(shaped["phone"], countries, strict=True)
+    ]
 
 
 def prepare_customers(

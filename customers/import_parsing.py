@@ -11,6 +11,7 @@ import pandas as pd
 
 from crm.core.text_folding import fold_text
 from customers.import_reading import Chunk, Table
+from customers.rules.contact_point_reading import read_domain
 from customers.rules.import_columns import FIELDS, ORDERS, REQUIRED, ImportField, Reading
 from customers.rules.import_values import (
     Unreadable,
@@ -22,7 +23,6 @@ from customers.rules.import_values import (
     read_currency,
     read_customer_kind,
     read_day,
-    read_domain,
     read_email,
     read_money,
     read_quantity,

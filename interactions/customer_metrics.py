@@ -6,43 +6,51 @@ the ``service_cost_*`` of all apps up to the cost to serve.
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.local_time import in_company_days
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
 from interactions.models import Interaction
 
-CONTACTS = """
+CONTACTS = in_company_days(
+    """
 LEFT JOIN (
     SELECT i.customer_id,
-        max(i.happened_at) FILTER (
+        max(day_of(i.happened_at)) FILTER (
             WHERE i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat')) AS last_talk,
-        count(*) FILTER (WHERE i.happened_at >= %(today)s::date - 364) AS contacts,
-        coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= %(today)s::date - 89), 0) AS minutes_90d,
-        coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= %(today)s::date - 364), 0) AS minutes_12m
+        count(*) FILTER (WHERE i.happened_at >= start_of(%(today)s::date - 364)) AS contacts,
+        coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= start_of(%(today)s::date - 89)), 0) AS minutes_90d,
+        coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= start_of(%(today)s::date - 364)), 0) AS minutes_12m
     FROM interactions_interaction i
-    WHERE i.happened_at < %(today)s::date + 1
+    WHERE i.happened_at < start_of(%(today)s::date + 1)
     GROUP BY i.customer_id
 ) contacts ON contacts.customer_id = c.id
 """.strip()
-CONTACT_COST = """
+)
+CONTACT_COST = in_company_days(
+    """
 LEFT JOIN (
     SELECT i.customer_id, sum(i.minutes * r.cents_per_minute + r.cents_each)::bigint AS cents
     FROM interactions_interaction i
     JOIN customers_costrate r ON r.work = i.channel
-        AND i.happened_at >= r.valid_from AND (r.valid_to IS NULL OR i.happened_at < r.valid_to + 1)
-    WHERE i.happened_at >= %(today)s::date - 364 AND i.happened_at < %(today)s::date + 1
+        AND i.happened_at >= start_of(r.valid_from) AND (r.valid_to IS NULL OR i.happened_at < start_of(r.valid_to + 1))
+    WHERE i.happened_at >= start_of(%(today)s::date - 364) AND i.happened_at < start_of(%(today)s::date + 1)
     GROUP BY i.customer_id
 ) contact_cost ON contact_cost.customer_id = c.id
 """.strip()
-CONTACT_EVENTS = """SELECT i.customer_id, i.channel::text AS work, i.happened_at::date AS day, 1 AS pieces, i.minutes,
-    coalesce(i.minutes * r.cents_per_minute + r.cents_each, 0)::bigint AS cents
+)
+CONTACT_EVENTS = in_company_days("""SELECT i.customer_id, i.channel::text AS work, day_of(i.happened_at) AS day,
+    1 AS pieces, i.minutes, coalesce(i.minutes * r.cents_per_minute + r.cents_each, 0)::bigint AS cents
     FROM interactions_interaction i LEFT JOIN customers_costrate r ON r.work = i.channel
-        AND i.happened_at >= r.valid_from AND (r.valid_to IS NULL OR i.happened_at < r.valid_to + 1)"""
-TASKS = """
+        AND i.happened_at >= start_of(r.valid_from)
+        AND (r.valid_to IS NULL OR i.happened_at < start_of(r.valid_to + 1))""")
+TASKS = in_company_days(
+    """
 LEFT JOIN (
-    SELECT t.customer_id, count(*) AS open, count(*) FILTER (WHERE t.due_at < %(today)s::date) AS overdue
+    SELECT t.customer_id, count(*) AS open, count(*) FILTER (WHERE t.due_at < start_of(%(today)s::date)) AS overdue
     FROM interactions_task t WHERE t.state IN ('open', 'paused') GROUP BY t.customer_id
 ) tasks ON tasks.customer_id = c.id
 """.strip()
+)
 PROMISES = """
 LEFT JOIN (
     SELECT p.customer_id, count(*) AS open, count(*) FILTER (WHERE p.due_on < %(today)s::date) AS overdue
@@ -74,7 +82,7 @@ def _contact_metrics() -> list[Metric]:
             _("days since the last talk"),
             days,
             _("Days since somebody was reached, wrote or called us; tries that reached nobody do not count."),
-            "%(today)s::date - contacts.last_talk::date",
+            "%(today)s::date - contacts.last_talk",
             join=CONTACTS,
             group=TALK,
         ),

@@ -127,8 +127,7 @@ class InteractionForm(forms.Form):
     def promise_day(self) -> str:
         """The day a promise is for unless another is said: five working days from today."""
         calendar = company_calendar()
-        today = timezone.localdate(self.at)
-        return add_working_days(today, days=5, holidays=calendar.holidays).isoformat()
+        return add_working_days(calendar.local_day(self.at), days=5, holidays=calendar.holidays).isoformat()
 
     def clean_outcome(self) -> str:
         return self.cleaned_data["outcome"] or Interaction.Outcome.TALKED

@@ -31,6 +31,7 @@ def open_company(
     company_name: str,
     currency: str,
     time_zone: str,
+    country: str = "",
     fiscal_year_month: int,
 ) -> User:
     """Create the first admin and write down the company; returns the admin.
@@ -46,6 +47,7 @@ def open_company(
     change_setting("company.name", company_name, by=admin)
     change_setting("company.currency", currency, by=admin)
     change_setting("company.time_zone", time_zone, by=admin)
+    change_setting("company.country", country, by=admin)
     change_setting("company.fiscal_year_month", fiscal_year_month, by=admin)
     for bring in OPENING_STEPS:
         bring()

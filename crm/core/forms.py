@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.dates import MONTHS
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from phonenumbers import SUPPORTED_REGIONS
 
 from crm.core.models import Role, Team, User
 from crm.core.user_editing import is_last_admin
@@ -76,6 +77,12 @@ class FirstRunForm(forms.Form):
     )
     currency = forms.ChoiceField(label=_("Currency"))
     time_zone = forms.ChoiceField(label=_("Time zone"), widget=forms.Select({"data-local-zone": ""}))
+    country = forms.CharField(
+        label=_("Country"),
+        max_length=2,
+        required=False,
+        help_text=_("Two letters, as DE: of phone numbers without one."),
+    )
     fiscal_year_month = forms.TypedChoiceField(label=_("Fiscal year begins in"), coerce=int)
 
     def __init__(self, data: Any = None) -> None:
@@ -85,6 +92,12 @@ class FirstRunForm(forms.Form):
         ]
         self.fields["time_zone"].choices = list_time_zones()
         self.fields["fiscal_year_month"].choices = list(MONTHS.items())
+
+    def clean_country(self) -> str:
+        code = self.cleaned_data["country"].strip().upper()
+        if code and code not in SUPPORTED_REGIONS:
+            raise forms.ValidationError(_("A country has two letters, as DE."))
+        return code
 
     def clean(self) -> dict[str, Any]:
         """The password is held against the name, the address and the company."""

@@ -95,6 +95,77 @@ TERMS = {
     "below-zero": Term(_("Below zero"), _("Costs more to serve than it brings, over the last 12 months.")),
     "owner": Term(_("Owner"), _("The colleague who looks after this customer.")),
     "rfm": Term(_("RFM"), _("How recently, how often and for how much a customer bought, each in five steps.")),
+    "margin": Term(
+        _("Margin"), _("Sales after returns less the cost of the goods, before what serving the customer costs.")
+    ),
+    "spread": Term(
+        _("Spread"),
+        _(
+            "How far single customers of a segment lie apart: the line inside the box is the median, the box holds the "
+            "middle half, the whiskers nine of ten."
+        ),
+    ),
+    "median": Term(_("Median"), _("Half of the cases lie below it, half above; single extremes do not move it.")),
+    "segment-move": Term(
+        _("Moved"),
+        _("A customer came under another segment’s rule, or was pinned; the evidence is kept with the move."),
+    ),
+    "surprise": Term(
+        _("Surprise"),
+        _("How often so long a silence happens to a customer with this rhythm who is still buying. Low is alarming."),
+    ),
+    "priority": Term(
+        _("Order of the rules"),
+        _("Rules are asked from the top; a customer belongs to the first segment whose rule holds."),
+    ),
+    "rule": Term(
+        _("Rule"), _("The condition that puts a customer here, asked each night of the figures of that evening.")
+    ),
+    "trigger": Term(
+        _("Trigger"),
+        _("A condition that is watched each night; when a customer meets it somebody gets an alert and a task."),
+    ),
+    "alert": Term(_("Alert"), _("Something the night noticed about a customer, with the figures that say why.")),
+    "held-out": Term(
+        _("Held out"),
+        _("Customers chosen by chance who get no task although the trigger fires, so that its effect can be measured."),
+    ),
+    "step-clock": Term(_("Clock"), _("Working hours in which the step is to be done, from the moment it begins.")),
+    "evening": Term(
+        _("Evening"), _("The local day whose figures a night works out; what is entered later counts next.")
+    ),
+    "goodwill": Term(
+        _("Goodwill"),
+        _("What may be given at once to mend a complaint, up to the limit of the segment, and is charged to him."),
+    ),
+    "severity": Term(
+        _("Severity"), _("How bad it is for the customer, not for us: it decides the order of the queue.")
+    ),
+    "complaint-queue": Term(
+        _("Queue"), _("The yearly sales at risk × severity × the days gone by: whoever is first is helped first.")
+    ),
+    "escalation": Term(
+        _("Escalation"),
+        _("On these days a more senior colleague is told that the complaint is still open: guardian, manager, admin."),
+    ),
+    "recovery": Term(
+        _("Recovery"),
+        _("How many complainers bought again, by the number of days until we mended what they complained of."),
+    ),
+    "first-contact": Term(
+        _("Solved at first contact"), _("Mended in the customer’s own word with one answer, and never opened again.")
+    ),
+    "bought-again": Term(
+        _("Bought again"), _("Bought within so many days after the complaint was taken, whatever they said about it.")
+    ),
+    "own-word": Term(
+        _("Own word"),
+        _("What the customer said when asked whether it is mended; only that, or tries on set days, closes it."),
+    ),
+    "influence": Term(_("Influence"), _("What somebody has to do with buying: decides, influences, uses or pays.")),
+    "lawful-basis": Term(
+        _("Lawful basis"), _("Why we may keep and use this customer’s data, in the words of the law.")
+    ),
     "night": Term(_("Night"), _("The nightly run that works out values, classes, segments and alerts anew.")),
 }
 

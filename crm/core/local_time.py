@@ -1,5 +1,6 @@
 """Each reader sees hours in his own time zone; without one, in the company's."""
 
+import re
 import zoneinfo
 from collections.abc import Callable
 from datetime import date, datetime
@@ -40,3 +41,16 @@ def company_zone() -> zoneinfo.ZoneInfo:
 def company_day(at: datetime) -> date:
     """The company's local day of an aware moment."""
     return at.astimezone(company_zone()).date()
+
+
+# Read once by the statement, from the setting as it is stored.
+_ZONE_SQL = """(SELECT coalesce(max(trim(both '"' FROM value::text)), 'UTC')
+    FROM core_businesssetting WHERE key = 'company.time_zone')"""
+_IN_BRACKETS = r"\(((?:[^()]|\([^()]*\))*)\)"
+
+
+def in_company_days(sql: str) -> str:
+    """The statement ``sql``, in which ``day_of(moment)`` is the company's local day of a ``timestamptz`` and
+    ``start_of(day)`` the moment at which a ``date`` begins for the company."""
+    sql = re.sub("day_of" + _IN_BRACKETS, lambda found: f"({found[1]} AT TIME ZONE {_ZONE_SQL})::date", sql)
+    return re.sub("start_of" + _IN_BRACKETS, lambda found: f"(({found[1]})::timestamp AT TIME ZONE {_ZONE_SQL})", sql)

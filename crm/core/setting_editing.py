@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import phonenumbers
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -165,6 +166,10 @@ def _read_text(key: str, text: str) -> str:
         raise SettingRefused(_("At most %(most)s characters.") % {"most": LONGEST_TEXT})
     if key == "company.time_zone" and text not in zoneinfo.available_timezones():
         raise SettingRefused(_("A time zone is written as Europe/Lisbon."))
+    if key == "company.country":
+        text = text.upper()
+        if text and text not in phonenumbers.SUPPORTED_REGIONS:
+            raise SettingRefused(_("A country has two letters, as DE."))
     if key == "company.currency":
         text = text.upper()
         if not (len(text) == 3 and text.isascii() and text.isalpha()):

@@ -22,6 +22,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_currency_sign
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
+from crm.core.local_time import company_day
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
@@ -123,7 +124,7 @@ def load_row_details(rows: list[Any], request: HttpRequest) -> None:
         complains=Exists(Complaint.objects.filter(customer=OuterRef("pk"), closed_at=None)),
     )
     found = {key: (at, task, bad) for key, at, task, bad in details.values_list("pk", "talked_at", "task", "complains")}
-    today = timezone.localdate()
+    today = company_day(timezone.now())
     for row in rows:
         row.segment = segments.get(row.pk)
         row.talked_at, task, row.complains = found.get(row.pk, (None, None, False))
@@ -137,7 +138,7 @@ CUSTOMERS = ListDefinition(
     columns=(
         Column("name", _("Customer"), sort="name_folded"),
         Column("class", _("Class"), head_term="class"),
-        Column("segment", _("Segment"), hide_on_phone=True),
+        Column("segment", _("Segment"), hide_on_phone=True, head_term="segment"),
         Column(
             "risk",
             _("Risk"),
@@ -146,6 +147,7 @@ CUSTOMERS = ListDefinition(
             nullable=True,
             largest_first=True,
             hide_on_phone=True,
+            head_term="risk",
         ),
         Column(
             "sales",
@@ -166,8 +168,9 @@ CUSTOMERS = ListDefinition(
             nullable=True,
             largest_first=True,
             hide_on_phone=True,
+            head_term="contribution",
         ),
-        Column("silent", _("Silent / usual"), kind="number"),
+        Column("silent", _("Silent / usual"), kind="number", head_term="silent"),
         Column(
             "stake",
             _("At stake"),
@@ -176,10 +179,11 @@ CUSTOMERS = ListDefinition(
             tie="score__customer_id",
             nullable=True,
             largest_first=True,
+            head_term="at-stake",
         ),
         Column("talk", _("Last contact"), hide_on_phone=True),
         Column("next", _("Next"), hide_on_phone=True),
-        Column("owner", _("Owner"), hide_on_phone=True),
+        Column("owner", _("Owner"), hide_on_phone=True, head_term="owner"),
     ),
     filters=(
         TextFilter("q", _("Name or number"), search_customers),

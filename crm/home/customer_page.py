@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from crm.core.generic_views import DetailView
+from crm.core.local_time import company_day
 from crm.home.customer_state import describe_sales, load_state, with_segment
 from crm.home.customer_timeline import KINDS, load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement
@@ -49,7 +50,7 @@ def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 
 
 def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    score, today = getattr(customer, "score", None), timezone.localdate()
+    score, today = getattr(customer, "score", None), company_day(timezone.now())
     statement = load_statement(customer, score, today=today)
     return {"score": score, "statement": statement, "rhythm": load_rhythm(customer, score, today=today)}
 

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
 from segments.criteria_reading import read_aloud
 from segments.rules.criteria import Criteria, CriteriaError, compile_criteria, validate_criteria
@@ -41,7 +42,7 @@ def tell_rule(text: str) -> str:
 def filter_by_rule(rows: QuerySet[Any], text: str, request: Any) -> QuerySet[Any]:
     """Customers for whom the rule holds today; ``text`` is one that ``is_rule`` accepts."""
     # The SQL is put together from the catalogue alone; what was typed travels as values.
-    compiled = compile_criteria(read_rule(text) or {}, METRICS, today=timezone.localdate())
+    compiled = compile_criteria(read_rule(text) or {}, METRICS, today=company_day(timezone.now()))
     named = f"SELECT c.id FROM customers_customer c {' '.join(compiled.joins)} WHERE {compiled.where}"  # noqa: S608
     values = [compiled.params[name] for name in _NAMED.findall(named)]
     return rows.filter(pk__in=RawSQL(_NAMED.sub("%s", named), values))  # noqa: S611

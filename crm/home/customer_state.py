@@ -6,11 +6,11 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
 from crm.core.formats import format_money, format_percent
+from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.models import ContactPoint, Customer, Person, ProfileFact
 from interactions.alert_wording import explain_family
@@ -106,7 +106,7 @@ def _load_complaint(state: CustomerState, *, today: date) -> None:
     complaints = Complaint.objects.filter(customer=state.customer, closed_at=None).select_related("guardian")
     worst = complaints.order_by("-severity", "taken_at").first()
     if worst is not None:
-        day = (today - timezone.localdate(worst.taken_at)).days
+        day = (today - company_day(worst.taken_at)).days
         state.complaint = ComplaintState(
             worst,
             day=day,
@@ -147,7 +147,7 @@ def describe_sales(score: CurrentScore) -> str:
 
 def load_state(customer: Customer, *, now: datetime) -> CustomerState:
     """Everything at first sight; ``customer`` comes from ``with_segment`` with owner, team and score."""
-    today = timezone.localdate(now)
+    today = company_day(now)
     score = getattr(customer, "score", None)
     silent = (today - score.last_day).days if score and score.last_day else None
     state = CustomerState(customer, score, _read_segment(customer.segment_parts), silent)

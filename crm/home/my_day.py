@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import push_url
 
 from crm.core.business_calendar import company_calendar
+from crm.core.local_time import company_day
 from crm.core.models import Role, User
 from customers.models import ContactPoint
 from interactions.alert_wording import explain_alert_now
@@ -141,7 +142,7 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
     """Each task learns its icon, why it is there by today's figures, and which complaint it is of, if any."""
-    today = timezone.localdate(at)
+    today = company_day(at)
     for task in tasks:
         row: Any = task
         row.icon = ICONS[task.kind]
@@ -189,7 +190,7 @@ def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
             WHERE c.owner_id = %(user)s AND c.archived_at IS NULL AND g.cadence_days IS NOT NULL
             GROUP BY g.id ORDER BY g.priority
             """,
-            {"user": user.pk, "today": timezone.localdate(at)},
+            {"user": user.pk, "today": company_day(at)},
         )
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

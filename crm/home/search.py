@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from complaints.models import Complaint
 from crm.core.formats import format_day, format_money, format_number
+from crm.core.local_time import company_day
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_matching import Part, mark_matches
@@ -131,7 +132,7 @@ def _point_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
 
 
 def _order_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
-    currency, today = setting("company.currency"), timezone.localdate()
+    currency, today = setting("company.currency"), company_day(timezone.now())
     return [
         Hit(
             _address("customers:order-detail", order.pk),

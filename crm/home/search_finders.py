@@ -15,9 +15,10 @@ from django.db.models.functions import Cast, Reverse
 
 from complaints.models import Complaint
 from crm.core.models import User
+from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.models import ContactPoint, Customer, Order, Person
-from customers.rules.contact_point_reading import read_domain
+from customers.rules.contact_point_reading import normalise_phone, read_domain
 
 SHOWN = 6
 CANDIDATES = 60
@@ -105,7 +106,8 @@ def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:
     ending = re.sub(r"\D", "", text).lstrip("0") if _PHONE.fullmatch(text) else ""
     if len(ending) < 5:
         return []
-    is_it = Q(ending__startswith=ending[::-1]) | Q(value_normal__startswith=f"+{ending}")
+    whole = normalise_phone(text, country=setting("company.country"))
+    is_it = Q(ending__startswith=ending[::-1]) | Q(value_normal__startswith=f"+{ending}") | Q(value_normal=whole)
     return [_part(rows.alias(ending=Reverse("value_normal")).filter(is_it, kind="phone"), rank=0, place="value_normal")]
 
 

@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.models.business_setting import setting
 from customers.models import ContactPoint, Person, ProfileFact
 from customers.rules.contact_point_reading import ContactPointReading, UnreadableContactPoint, read_contact_point
 
@@ -20,9 +21,10 @@ _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
 def read_or_refuse(text: str, *, kind: str, country: str = "") -> ContactPointReading:
-    """A reading, or a ``ValidationError`` in words."""
+    """A reading, or a ``ValidationError`` in words; a phone number without a country is of ``country``, else of the
+    company's."""
     try:
-        return read_contact_point(text, kind=kind, country=country)
+        return read_contact_point(text, kind=kind, country=country or setting("company.country"))
     except UnreadableContactPoint as error:
         raise ValidationError(REFUSALS[error.reason]) from None
 

@@ -40,7 +40,7 @@ def guess_kind(text: str) -> str:
 
 
 def read_contact_point(text: str, *, kind: str, country: str = "") -> ContactPointReading:
-    """Read ``text``; ``country`` (two letters) helps with phone numbers written without ``+``.
+    """Read ``text``; ``country`` (two letters) is that of phone numbers written without one.
 
     Raises ``UnreadableContactPoint``.
     """
@@ -51,6 +51,17 @@ def read_contact_point(text: str, *, kind: str, country: str = "") -> ContactPoi
         raise UnreadableContactPoint("long")
     read = {PHONE: _read_phone, EMAIL: _read_email, WEB: _read_web}[kind]
     return read(shown, country)
+
+
+def normalise_phone(text: str, *, country: str = "") -> str:
+    """The number as it is compared, whatever was typed: E.164 where it can be read, else its digits, else its letters.
+
+    For files and for search, where nothing is asked back.
+    """
+    try:
+        return read_contact_point(text, kind=PHONE, country=country).value_normal
+    except UnreadableContactPoint:
+        return re.sub(r"[^\d+]", "", text) or text.casefold()[:40]
 
 
 def _read_phone(shown: str, country: str) -> ContactPointReading:
@@ -85,5 +96,5 @@ def _read_web(shown: str, country: str) -> ContactPointReading:
 
 def read_domain(text: str) -> str:
     """The bare domain of a web or e-mail address: ``https://www.Kjeldsen.example/dk`` is ``kjeldsen.example``."""
-    host = _SCHEME.sub("", text.strip().lower()).rpartition("@")[2].partition("/")[0].partition(":")[0]
-    return host.removeprefix("www.").strip(".")
+    host = _SCHEME.sub("", text.strip().lower()).rpartition("@")[2].partition("/")[0]
+    return host.partition("?")[0].partition(":")[0].removeprefix("www.").strip(".")

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-import phonenumbers
-
 from customers.rules.country_names import COUNTRY_CODES, COUNTRY_NAMES
 
 MAX_CENTS = 10**14
@@ -366,18 +364,3 @@ def read_customer_kind(text: str) -> str:
     if word in _ORGANISATION:
         return "organisation"
     raise Unreadable("no_kind")
-
-
-def read_domain(text: str) -> str:
-    """The host of a web address, without ``www.``: ``https://www.Example.com/x`` becomes ``example.com``."""
-    host = re.sub(r"^[a-z]+://", "", text.strip().casefold()).split("/")[0].split("?")[0]
-    return host.removeprefix("www.").rsplit("@", maxsplit=1)[-1]
-
-
-def normalise_phone(text: str, *, region: str = "DE") -> str:
-    """E.164 where the number can be read (``region`` for those without a country), else its digits."""
-    try:
-        number = phonenumbers.parse(text, region)
-    except phonenumbers.NumberParseException:
-        return re.sub(r"[^\d+]", "", text) or text.casefold()[:40]
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.formats import format_currency_sign, format_money
 from crm.core.generic_views import CreateView, DetailView, ListView
 from crm.core.list_engine import Column, FlagFilter, ListDefinition, TextFilter
+from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.forms.order import OrderForm, OrderLineFormSet
 from customers.models import Customer, Order
@@ -104,7 +105,7 @@ class OrderNew(CreateView):
     title = gettext_lazy("Enter an order")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"day": timezone.localdate()}
+        return {"day": company_day(timezone.now())}
 
     def get_back_url(self) -> str:
         return reverse("home:customer-page", args=[self.parent.pk])

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.generic_views import CreateView, DeleteView, UpdateView
+from crm.core.local_time import company_day
 from customers.forms.contact_point import ContactPointForm, FactForm, PersonForm
 from customers.models import ContactPoint, Customer, Person, ProfileFact
 
@@ -64,7 +65,7 @@ class FactNew(_OfCustomer, CreateView):
     title = _("New fact")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"told_on": timezone.localdate()}
+        return {"told_on": company_day(timezone.now())}
 
     def save_form(self, form: Any) -> ProfileFact:
         form.instance.asked_by = self.request.user

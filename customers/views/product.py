@@ -44,6 +44,7 @@ RATES = ListDefinition(
             "get_work_display",
             sort="work",
             url=lambda row: reverse("customers:cost-rate-edit", args=[row.pk]),
+            head_term="cost-to-serve",
         ),
         Column("minute", _("A minute"), "cents_per_minute", "amount_exact"),
         Column("each", _("Each"), "cents_each", "amount_exact"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from crm.core.local_time import company_day
 from crm.core.toasts import add_toast
 from customers.models import Customer
 from interactions.contact_permission import note_preferences
@@ -27,7 +28,7 @@ def edit(request: HttpRequest, customer_pk: int) -> HttpResponse:
             request.POST if request.method == "POST" else None,
             prefix=channel,
             instance=known.get(channel),
-            initial=None if channel in known else {"is_allowed": True, "said_on": timezone.localdate()},
+            initial=None if channel in known else {"is_allowed": True, "said_on": company_day(timezone.now())},
         )
         for channel in Interaction.Channel.values
     }

@@ -1,4 +1,15 @@
 // Dialogs, and the explanations behind the question marks. A fragment swapped into #dialog opens it.
+// An explanation lies over everything, also over a table that scrolls: beside its question mark, inside the window.
+const placeHelp = (button) => {
+  const text = button.nextElementSibling;
+  const mark = button.getBoundingClientRect();
+  text.style.maxWidth = `${Math.min(352, window.innerWidth - 16)}px`;
+  const { width, height } = text.getBoundingClientRect();
+  const below = mark.bottom + 4 + height <= window.innerHeight;
+  text.style.left = `${Math.max(8, Math.min(mark.left, window.innerWidth - width - 8))}px`;
+  text.style.top = `${below ? mark.bottom + 4 : Math.max(8, mark.top - height - 4)}px`;
+};
+
 const closeAllHelp = (except) => {
   for (const button of document.querySelectorAll('[data-help][aria-expanded="true"]')) {
     if (button === except) continue;
@@ -14,6 +25,7 @@ document.addEventListener("click", (event) => {
     const open = help.getAttribute("aria-expanded") !== "true";
     help.setAttribute("aria-expanded", String(open));
     help.nextElementSibling.hidden = !open;
+    if (open) placeHelp(help);
     event.preventDefault();
     return;
   }
@@ -36,6 +48,8 @@ document.addEventListener("keydown", (event) => {
   closeAllHelp();
   if (open) open.focus();
 });
+
+document.addEventListener("scroll", () => closeAllHelp(), { capture: true, passive: true });
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.detail.target;

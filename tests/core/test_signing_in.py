@@ -21,6 +21,7 @@ COMPANY = {
     "company_name": "Halden Industrial Supplies",
     "currency": "NOK",
     "time_zone": "Europe/Oslo",
+    "country": "no",
     "fiscal_year_month": 4,
 }
 ENTRANCE = ["account_login", "account_reset_password", "account_reset_password_done", "account_inactive"]
@@ -67,6 +68,7 @@ def test_an_empty_house_is_opened_once(client, db):
     assert admin.role == Role.ADMIN
     assert admin.has_perm("core.manage_users")
     assert (setting("company.currency"), setting("company.fiscal_year_month")) == ("NOK", 4)
+    assert setting("company.country") == "NO"
     assert client.get("/settings/account/").status_code == 200
     assert Client().get("/settings/first-run/")["Location"] == "/accounts/login/"
     late = Client().post("/settings/first-run/", {**COMPANY, "email": "late@halden.test"})
@@ -82,6 +84,7 @@ def test_an_empty_house_is_opened_once(client, db):
         ("password", "short"),
         ("currency", "XXX"),
         ("time_zone", "Mars"),
+        ("country", "XX"),
         ("email", "x"),
     ],
 )

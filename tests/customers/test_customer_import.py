@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm.core.models.business_setting import change_setting
 from customers.models import ContactPoint, Customer
 from tests.customers.import_files import counts, import_file, problems
 
@@ -42,6 +43,19 @@ def test_an_empty_cell_and_a_missing_column_leave_what_is_known(rep):
     assert (made.name, made.city, made.country, made.name_folded) == ("Kjeldsen A/S", "Aarhus", "DK", "kjeldsen a/s")
     assert made.edit_version == 2
     assert made.events.count() == 1
+
+
+def test_a_phone_without_a_country_is_read_by_the_customers_else_by_the_companys():
+    change_setting("company.country", "DE")
+    file = "id,name,country,phone\n1,Kjeldsen,DK,86 12 34 56\n2,Brandt,,0621 123456\n3,Odd,DE,ask reception\n"
+    import_file(file, kind="customers")
+    read = dict(ContactPoint.objects.values_list("customer__number", "value_normal"))
+    assert read == {"1": "+4586123456", "2": "+49621123456", "3": "ask reception"}
+
+
+def test_without_any_country_the_digits_are_kept():
+    import_file("id,name,phone\n1,Brandt,0621 123456\n", kind="customers")
+    assert ContactPoint.objects.get().value_normal == "0621123456"
 
 
 def test_a_new_phone_alone_counts_as_a_change(rep):

@@ -8,18 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.import_values import (
     Unreadable,
     clean_text,
     find_day_order,
     find_decimal_sign,
     has_open_order,
-    normalise_phone,
     read_country,
     read_currency,
     read_customer_kind,
     read_day,
-    read_domain,
     read_email,
     read_money,
     read_quantity,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from complaints.models import Complaint
+from crm.core.models.business_setting import change_setting
 from crm.home.search import find_everything
 from customers.models import ContactPoint
 from tests import factories
@@ -63,6 +64,12 @@ def test_a_phone_number_in_any_form(rep, kjeldsen, typed):
         customer=kjeldsen, person=person, kind="phone", value="+45 86 12 04 77", value_normal="+4586120477"
     )
     assert names(find_everything(typed, user=rep)) == ["Lars Bak"]
+
+
+def test_a_phone_number_as_it_is_dialled_at_home(rep, kjeldsen):
+    change_setting("company.country", "RU")  # where 8 is dialled before the number
+    ContactPoint.objects.create(customer=kjeldsen, kind="phone", value="+7 912 345-67-89", value_normal="+79123456789")
+    assert names(find_everything("8 (912) 345-67-89", user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
 
 
 def test_by_e_mail_person_order_and_case(rep, kjeldsen):

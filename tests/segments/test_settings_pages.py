@@ -334,6 +334,7 @@ def test_the_report_of_pins_shows_only_what_the_manager_sees(browser, lead, fore
         ("company.holidays", "2026-12-25, 2026-01-01", ["2026-01-01", "2026-12-25"]),
         ("company.currency", "nok", "NOK"),
         ("company.time_zone", "Europe/Oslo", "Europe/Oslo"),
+        ("company.country", "de", "DE"),
         ("risk.knob", "1.5", 1.5),
     ],
 )
@@ -359,6 +360,7 @@ def test_a_setting_is_changed_and_put_back(browser, key, text, value):
         ("company.holidays", "Christmas", "commas"),
         ("company.currency", "EURO", "three letters"),
         ("company.time_zone", "Atlantis", "time zone"),
+        ("company.country", "Atlantis", "two letters"),
         ("company.name", "x" * 200, "At most"),
     ],
 )

@@ -33,6 +33,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "company.name": _D("", _("company name")),
     "company.currency": _D("EUR", _("currency of every total")),
     "company.time_zone": _D("UTC", _("time zone that decides which day an order falls on")),
+    "company.country": _D("", _("country of phone numbers that are written without one, as DE")),
     "company.fiscal_year_month": _D(1, _("first month of the fiscal year"), "", 1, 12),
     "company.holidays": _D([], _("days on which nobody works, as 2026-12-25"), _("the company's own calendar")),
     "night.hour": _D(2, _("hour at which the night starts, local time"), "", 0, 23),

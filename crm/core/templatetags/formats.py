@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from crm.core import formats
+from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 
 register = template.Library()
@@ -137,10 +138,13 @@ def day(value: datetime | date | None) -> SafeString | str:
     """The day alone, as ``<time>``: ``today``, ``Thu 26 Nov``, ``14 Mar 2025``."""
     if value is None or value == "":
         return formats.UNKNOWN
-    on = timezone.localdate(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        on, today = timezone.localdate(value), timezone.localdate()
+    else:  # a day is the company's
+        on, today = value, company_day(timezone.now())
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         on.isoformat(),
         formats.format_full_day(on),
-        formats.format_day(on, today=timezone.localdate()),
+        formats.format_day(on, today=today),
     )

@@ -82,6 +82,7 @@ def test_the_kind_is_guessed_from_the_look(text, kind):
         ("https://www.Kjeldsen.example/dk", "kjeldsen.example"),
         ("info@kjeldsen.example", "kjeldsen.example"),
         ("kjeldsen.example:8080", "kjeldsen.example"),
+        ("kjeldsen.example?from=mail", "kjeldsen.example"),
         ("", ""),
     ],
 )
