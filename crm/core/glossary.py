@@ -76,7 +76,6 @@ TERMS = {
     ),
     "promise": Term(_("Promise"), _("What we said we would do, or what they said they would, with its day.")),
     "step": Term(_("Step"), _("One piece of a process: who does it, how, and by when.")),
-    "ladder": Term(_("Relationship"), _("How close we are: contact, relationship, intimacy, trust.")),
     "wallet-share": Term(
         _("Share of wallet"),
         _("What they bought from us in 12 months as a part of all they spend on what we could sell them, estimated."),
