@@ -1,6 +1,7 @@
 """A rule in the reader's words and number format."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
@@ -12,7 +13,19 @@ from segments.rules.criteria import Criteria, CriteriaError, Problem, find_metri
 from segments.rules.criteria_wording import Difference, Wording, describe_criteria, find_differences
 
 
-def _show_value(metric: Metric | None, value: Any) -> str:
+def show_figure(metric: Metric, value: Any) -> str:
+    """A customer's own figure as the reader writes it; – where it is not known."""
+    if value is None or value == "":
+        return "–"
+    if metric.kind == MetricKind.FLAG:
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, date):
+        return formats.format_full_day(value)
+    return show_value(metric, float(value) if isinstance(value, Decimal) else value)
+
+
+def show_value(metric: Metric | None, value: Any) -> str:
+    """A value of a rule in the reader's format."""
     if metric is None:
         return str(value)
     if metric.kind == MetricKind.MONEY:
@@ -38,12 +51,12 @@ def _is_number(value: Any) -> bool:
 
 def read_aloud(criteria: Criteria) -> str:
     """The rule as a sentence in the active language; "" for a rule that says nothing."""
-    return describe_criteria(criteria, METRICS, Wording(gettext, _show_value)) if criteria else ""
+    return describe_criteria(criteria, METRICS, Wording(gettext, show_value)) if criteria else ""
 
 
 def list_changes(before: Criteria, after: Criteria) -> list[Difference]:
     """What differs between two versions, in sentences."""
-    wording = Wording(gettext, _show_value)
+    wording = Wording(gettext, show_value)
     if not before or not after:
         return [Difference(read_aloud(before), read_aloud(after))] if before != after else []
     return find_differences(before, after, METRICS, wording)

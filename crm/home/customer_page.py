@@ -15,12 +15,15 @@ from django.views.decorators.http import require_GET
 
 from crm.core.generic_views import DetailView
 from crm.core.local_time import company_day
+from crm.home.class_reasons import load_class_reasons
 from crm.home.customer_state import describe_sales, load_state, with_segment
 from crm.home.customer_timeline import KINDS, load_timeline, read_place
-from crm.home.customer_value import load_rhythm, load_statement
+from crm.home.customer_value import load_rhythm, load_statement, read_days
+from crm.home.value_outlook import load_outlook
 from customers.models import Customer
 from interactions.models import Task
 from interactions.process_overview import list_running
+from segments.models import CurrentScore, ScoreRun
 
 
 class CustomerPage(DetailView):
@@ -52,7 +55,8 @@ def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     score, today = getattr(customer, "score", None), company_day(timezone.now())
     statement = load_statement(customer, score, today=today)
-    return {"score": score, "statement": statement, "rhythm": load_rhythm(customer, score, today=today)}
+    shown = {"outlook": load_outlook(customer, score), "rhythm": load_rhythm(customer, score, today=today)}
+    return {"score": score, "statement": statement, **shown}
 
 
 def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
@@ -61,7 +65,15 @@ def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     return {"task": tasks.order_by("due_at", "id").first(), "runs": list_running(customer)}
 
 
-PARTS = {"timeline": _timeline_part, "value": _value_part, "steps": _steps_part}
+def _class_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """How he came to his class and segment, as of the evening of the scores."""
+    score: CurrentScore | None = getattr(customer, "score", None)
+    run = ScoreRun.objects.filter(pk=score.run_id).first() if score else None
+    days = read_days(customer, until=score.as_of) if score else []
+    return {"score": score, "reasons": load_class_reasons(customer, score, run, days=days)}
+
+
+PARTS = {"timeline": _timeline_part, "value": _value_part, "steps": _steps_part, "class": _class_part}
 
 
 @require_GET

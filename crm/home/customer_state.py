@@ -78,7 +78,8 @@ def with_segment(customers: QuerySet[Any]) -> QuerySet[Any]:
     return customers.annotate(segment_parts=Subquery(current.values(parts=parts)[:1]))
 
 
-def _read_segment(parts: dict[str, Any] | None) -> dict[str, Any] | None:
+def read_segment(parts: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The parts that ``with_segment`` fetched, with their days as dates."""
     if parts is None:
         return None
     dates = {key: date.fromisoformat(parts[key]) for key in ("since", "pinned_until") if parts[key]}
@@ -150,7 +151,7 @@ def load_state(customer: Customer, *, now: datetime) -> CustomerState:
     today = company_day(now)
     score = getattr(customer, "score", None)
     silent = (today - score.last_day).days if score and score.last_day else None
-    state = CustomerState(customer, score, _read_segment(customer.segment_parts), silent)
+    state = CustomerState(customer, score, read_segment(customer.segment_parts), silent)
     _load_people(state)
     _load_facts(state, today=today)
     _load_complaint(state, today=today)

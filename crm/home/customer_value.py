@@ -1,19 +1,22 @@
 """What a customer brings: the statement of twelve months, which adds up to the cent, and his rhythm.
 
-The parts are worked out anew from purchase days and from every ``service_cost_…`` metric of the catalogue, for the
-twelve months (365 days) that end on the evening of the scores; the sum is what the parts add up to. Where the scores
-in force say something else, the page says so: something was entered since.
+The parts are worked out anew from purchase days and from every event that costs something (``service_cost_catalogue``),
+for the twelve months (365 days) that end on the evening of the scores; the sum is what the parts add up to. Where the
+scores in force say something else, the page says so: something was entered since.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, F, Q, Sum, When
-from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from crm.core.metric_catalogue import METRICS, Metric
+from crm.core.formats import format_number
+from crm.core.metric_catalogue import Metric
+from crm.core.service_cost_catalogue import ServiceCost, read_service_costs
 from customers.models import Customer, PurchaseDay
 from customers.rules.purchase_rhythm import RhythmDrawing, draw_rhythm
 from segments.models import CurrentScore
@@ -21,15 +24,29 @@ from segments.models import CurrentScore
 SERVICE = "service_cost_"
 YEAR = timedelta(days=365)
 SHOWN_DAYS = timedelta(days=500)
+# Days are read once for two years of statements, the last whole fiscal year and the drawing.
+READ_DAYS = timedelta(days=760)
+
+
+@dataclass(frozen=True)
+class DayBought:
+    """What one purchase day came to, in cents."""
+
+    day: date
+    amount_cents: int
+    cost_cents: int
+    orders: int
 
 
 @dataclass
 class ServicePart:
-    """The cost of one kind of work, in cents."""
+    """The cost of one kind of work, in cents, and what there was of it."""
 
     label: str
-    meaning: str
     cents: int
+    work: str = ""
+    pieces: int = 0
+    minutes: int = 0
 
 
 @dataclass
@@ -83,25 +100,69 @@ def read_metrics(customer: Customer, metrics: list[Metric], *, on: date) -> list
         return list(cursor.fetchone() or [None] * len(metrics))
 
 
+def read_days(customer: Customer, *, until: date) -> list[DayBought]:
+    """The purchase days of two years and a bit, oldest first; one query."""
+    days = PurchaseDay.objects.filter(customer=customer, day__gt=until - READ_DAYS, day__lte=until).order_by("day")
+    return [DayBought(*row) for row in days.values_list("day", "amount_cents", "cost_cents", "orders")]
+
+
 def load_statement(customer: Customer, score: CurrentScore | None, *, today: date) -> Statement:
     """The statement as of the evening of the scores, or of ``today`` for who was never scored."""
     last_day = score.as_of if score else today
-    statement = Statement(last_day - YEAR + timedelta(days=1), last_day)
-    days = PurchaseDay.objects.filter(customer=customer, day__gte=statement.first_day, day__lte=last_day)
-    sums = days.aggregate(
-        net=Coalesce(Sum("amount_cents"), 0),
-        sales=Coalesce(Sum(Case(When(amount_cents__gt=0, then=F("amount_cents")), default=0)), 0),
-        goods=Coalesce(Sum("cost_cents"), 0),
-        orders=Coalesce(Sum("orders", filter=Q(amount_cents__gt=0)), 0),
-    )
-    statement.sales_cents, statement.goods_cents = sums["sales"], sums["goods"]
-    statement.returns_cents, statement.orders = sums["net"] - sums["sales"], sums["orders"]
-    works = [metric for name, metric in METRICS.items() if name.startswith(SERVICE)]
-    for metric, cents in zip(works, read_metrics(customer, works, on=last_day), strict=True):
-        if cents:
-            statement.service.append(ServicePart(str(metric.label), str(metric.meaning), int(cents)))
-    statement.scored_cents = score.contribution_12m_cents if score else None
-    return statement
+    return load_statements(customer, score, days=read_days(customer, until=last_day), last_day=last_day)[0]
+
+
+def load_statements(
+    customer: Customer, score: CurrentScore | None, *, days: Iterable[DayBought], last_day: date
+) -> tuple[Statement, Statement]:
+    """The twelve months that end with ``last_day``, and the twelve before; one query for what serving cost."""
+    year = Statement(last_day - YEAR + timedelta(days=1), last_day)
+    before = Statement(year.first_day - YEAR, year.first_day - timedelta(days=1))
+    statements = (year, before)
+    for bought in days:
+        for statement in statements:
+            if statement.first_day <= bought.day <= statement.last_day:
+                _add_day(statement, bought)
+    periods = [(statement.first_day, statement.last_day) for statement in statements]
+    for cost in read_service_costs([customer.pk], periods=periods):
+        if cost.cents:
+            statements[cost.period].service.append(_describe(cost))
+    for statement in statements:
+        statement.service.sort(key=lambda part: -part.cents)
+    year.scored_cents = score.contribution_12m_cents if score else None
+    return statements
+
+
+def _add_day(statement: Statement, bought: DayBought) -> None:
+    if bought.amount_cents > 0:
+        statement.sales_cents += bought.amount_cents
+        statement.orders += bought.orders
+    else:
+        statement.returns_cents += bought.amount_cents
+    statement.goods_cents += bought.cost_cents
+
+
+def _describe(cost: ServiceCost) -> ServicePart:
+    label = describe_work(cost.work, pieces=cost.pieces)
+    if cost.minutes:
+        label = _("%(work)s, %(hours)s h") % {"work": label, "hours": format_number(cost.minutes / 60, decimals=1)}
+    return ServicePart(label, cost.cents, cost.work, cost.pieces, cost.minutes)
+
+
+def describe_work(work: str, *, pieces: int) -> str:
+    """How much there was of a kind of work: ``6 visits``."""
+    words = {
+        "visit": ngettext("%(n)s visit", "%(n)s visits", pieces),
+        "call": ngettext("%(n)s call", "%(n)s calls", pieces),
+        "mail": ngettext("%(n)s mail", "%(n)s mails", pieces),
+        "chat": ngettext("%(n)s chat", "%(n)s chats", pieces),
+        "order": ngettext("Handling %(n)s order", "Handling %(n)s orders", pieces),
+        "freight": ngettext("Freight of %(n)s delivery", "Freight of %(n)s deliveries", pieces),
+        "return": ngettext("Handling %(n)s return", "Handling %(n)s returns", pieces),
+        "complaint": ngettext("%(n)s complaint", "%(n)s complaints", pieces),
+        "goodwill": ngettext("Goodwill, given once", "Goodwill, given %(n)s times", pieces),
+    }
+    return words.get(work, "%(n)s × " + work) % {"n": format_number(pieces)}
 
 
 def load_rhythm(customer: Customer, score: CurrentScore | None, *, today: date) -> RhythmDrawing:

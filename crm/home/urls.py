@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from crm.home import customer_list, customer_page, job_list, my_day, search, segment_dashboard
+from crm.home import customer_list, customer_page, job_list, my_day, search, segment_dashboard, value_page
 
 app_name = "home"
 urlpatterns = [
@@ -15,5 +15,8 @@ urlpatterns = [
     path("jobs/<int:pk>/stop/", job_list.job_cancel, name="job-cancel"),
     path("customers/", customer_list.CustomerList.as_view(), name="customer-list"),
     path("customers/<int:pk>/", customer_page.CustomerPage.as_view(), name="customer-page"),
+    path("customers/<int:pk>/value/", value_page.customer_value, name="customer-value"),
+    path("customers/<int:pk>/value/change/", value_page.customer_value_change, name="customer-value-change"),
+    path("customers/<int:pk>/value/file/", value_page.customer_value_file, name="customer-value-file"),
     path("customers/<int:pk>/parts/<slug:part>/", customer_page.show_part, name="customer-part"),
 ]

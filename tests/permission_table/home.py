@@ -21,6 +21,10 @@ ROWS: list[Row] = [
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "timeline"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "value"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "steps"}),
+    Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "class"}),
+    Row("home:customer-value", who_sees_north(), lambda world: {"pk": world.customer.pk}),
+    Row("home:customer-value-change", who_sees_north(), lambda world: {"pk": world.customer.pk}, query="?since=never"),
+    Row("home:customer-value-file", who_sees_north(), lambda world: {"pk": world.customer.pk}),
     Row("home:segment-dashboard", only("lead", "executive", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin"), query="?since=nonsense&team=99"),
 ]

@@ -1,0 +1,157 @@
+"""What changed in a customer's value since an earlier evening, in parts that add up to the cent.
+
+The value of today is reached from that of the earlier evening by putting in one thing at a time, always in the same
+order: corrections of what was entered late, the days gone by, what was bought, what the goods cost, each kind of work
+and the number of orders that share its cost, the models fitted anew. A part is called by what was put in; the sum of
+all is the difference, by construction.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from crm.core.service_cost_catalogue import read_service_costs
+from crm.home.value_outlook import EPOCH, Outlook
+from customers.models import Customer
+from segments.models import ScoreRun
+from segments.rules.customer_scoring import ScoringPlan, score_customers
+from segments.score_gathering import gather_customer
+
+CHOICES = {"day": 1, "week": 7, "month": 30, "quarter": 90}
+YEAR = timedelta(days=365)
+BOUGHT = ("purchase_days", "first_day", "last_day", "log_gaps", "positive_amount")
+GOODS = ("amount", "cost")
+
+
+@dataclass(frozen=True)
+class ChangePart:
+    """What one thing did to the value, in cents; ``short`` names it where there is little room."""
+
+    label: str
+    short: str
+    cents: int
+
+
+@dataclass
+class ValueChange:
+    """``start_cents + Σ parts = end_cents``. ``choices`` are the earlier evenings that are kept, by their key."""
+
+    since: date
+    until: date
+    start_cents: int
+    end_cents: int
+    parts: list[ChangePart]
+    key: str
+    choices: dict[str, date]
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days
+
+
+def list_earlier_runs(current: ScoreRun, *, as_of: date) -> dict[str, ScoreRun]:
+    """Of the kept evenings the ones nearest to a day, a week, a month and a quarter before; one query."""
+    kept = ScoreRun.objects.filter(state=ScoreRun.State.FINISHED, as_of__lt=as_of).exclude(pk=current.pk)
+    runs = {run.as_of: run for run in kept.defer("plan").order_by("as_of", "attempt")}
+    found: dict[str, ScoreRun] = {}
+    for key, back in CHOICES.items():
+        near = [day for day in runs if abs((as_of - day).days - back) <= back // 3]
+        if near:
+            found[key] = runs[min(near, key=lambda day: abs((as_of - day).days - back))]
+    return found
+
+
+def load_change(customer: Customer, outlook: Outlook | None, *, key: str, as_of: date) -> ValueChange | None:
+    """The change since the evening ``key`` asks for, or the nearest kept one; None where nothing earlier is known."""
+    if outlook is None or outlook.three_years is None:
+        return None
+    runs = list_earlier_runs(outlook.run, as_of=as_of)
+    key = key if key in runs else next((name for name in ("week", *CHOICES) if name in runs), "")
+    stored = _read_value(runs[key], customer) if key else None
+    if stored is None:
+        return None
+    run = ScoreRun.objects.get(pk=runs[key].pk)
+    figures = gather_customer(customer.pk, on=run.as_of)
+    steps = [("", "", stored), *_substitute(customer, outlook, run, figures, as_of=as_of)]
+    parts = [
+        ChangePart(label, short, value - before)
+        for (_label, _short, before), (label, short, value) in pairwise(steps)
+        if value != before
+    ]
+    choices = {name: earlier.as_of for name, earlier in runs.items()}
+    return ValueChange(run.as_of, as_of, stored, steps[-1][2], parts, key, choices)
+
+
+def _read_value(run: ScoreRun, customer: Customer) -> int | None:
+    """The value as that evening knew it, from its own partition."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT value_3y_cents FROM segments_score WHERE run_id = %s AND customer_id = %s", [run.pk, customer.pk]
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def _substitute(
+    customer: Customer, outlook: Outlook, run: ScoreRun, figures: Any, *, as_of: date
+) -> Iterator[tuple[str, str, int]]:
+    """Name, short name and the value reached after putting it in."""
+    plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(run.as_of - EPOCH).days)
+    yield _("corrected since"), _("corrected"), _value(figures, plan)
+    days = (as_of - run.as_of).days
+    plan = replace(plan, as_of_day=outlook.plan.as_of_day)
+    later = figures.copy()
+    silent = ngettext("%(n)d more day of silence", "%(n)d more days of silence", days) % {"n": days}
+    gone = ngettext("%(n)d day gone by", "%(n)d days gone by", days) % {"n": days}
+    bought = outlook.figures["purchase_days"] > figures["purchase_days"][0]
+    yield gone if bought else silent, _("time"), _value(later, plan)
+    _put(later, outlook, BOUGHT)
+    yield _("what was bought"), _("bought"), _value(later, plan)
+    _put(later, outlook, GOODS)
+    yield _("cost of goods"), _("goods"), _value(later, plan)
+    for label, short, cents in _list_service_changes(customer, since=run.as_of, until=as_of):
+        later["service_12m"] += cents
+        yield label, short, _value(later, plan)
+    _put(later, outlook, ("service_12m", "purchase_days_12m"))
+    yield _("orders that share it"), _("shared"), _value(later, plan)
+    yield _("models fitted anew"), _("refit"), _value(later, outlook.plan)
+
+
+def _put(figures: Any, outlook: Outlook, names: tuple[str, ...]) -> None:
+    for name in names:
+        figures[name] = outlook.figures[name]
+
+
+def _list_service_changes(customer: Customer, *, since: date, until: date) -> list[tuple[str, str, int]]:
+    """By how much each kind of work of twelve months grew or fell, in cents, the largest first."""
+    words = {
+        "visit": (_("visits"), _("visits")),
+        "call": (_("calls"), _("calls")),
+        "mail": (_("mails"), _("mails")),
+        "chat": (_("chats"), _("chats")),
+        "order": (_("handling of orders"), _("handling")),
+        "freight": (_("freight"), _("freight")),
+        "return": (_("handling of returns"), _("returns")),
+        "complaint": (_("handling of complaints"), _("complaints")),
+        "goodwill": (_("goodwill"), _("goodwill")),
+    }
+    came = (since + timedelta(days=1), until)
+    went = (since - YEAR + timedelta(days=1), until - YEAR)
+    sums: dict[str, int] = {}
+    for cost in read_service_costs([customer.pk], periods=[went, came] if went[1] < came[0] else [came]):
+        sign = -1 if went[1] < came[0] and cost.period == 0 else 1
+        sums[cost.work] = sums.get(cost.work, 0) + sign * cost.cents
+    changed = sorted(((work, cents) for work, cents in sums.items() if cents), key=lambda one: -abs(one[1]))
+    return [(*words.get(work, (work, work)), cents) for work, cents in changed]
+
+
+def _value(figures: Any, plan: ScoringPlan) -> int:
+    """The weighed three-year value of these figures by that plan, in whole cents."""
+    value = score_customers(figures, plan)["value_3y_cents"]
+    return 0 if value.mask[0] else int(value[0])

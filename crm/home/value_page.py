@@ -1,0 +1,146 @@
+"""What a customer is worth, how sure that is, what changed, and that it adds up: the page, its change and its file."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from crm.core.formats import format_number
+from crm.core.local_time import company_day
+from crm.home.customer_state import explain_score, read_segment, with_segment
+from crm.home.customer_value import Statement, load_statements, read_days
+from crm.home.value_change import load_change
+from crm.home.value_drawings import PHONE, draw_bridge, draw_ranges, draw_rhythm_line
+from crm.home.value_file import write_value_file
+from crm.home.value_outlook import Outlook, load_outlook
+from customers.models import Customer, ProfileFact
+from segments.models import CurrentScore
+
+SATISFACTION = "satisf"
+SWITCHERS_WHO_WERE_SATISFIED = 0.75
+
+
+@dataclass
+class ValuePage:
+    """Everything the page and its file are made of."""
+
+    customer: Customer
+    score: CurrentScore | None
+    today: date
+    outlook: Outlook | None
+    days: list[Any]
+    statement: Statement
+    before: Statement
+
+    @property
+    def growth(self) -> float | None:
+        """Of the contribution against the year before; None where there was none above zero."""
+        earlier = self.before.contribution_cents
+        return (self.statement.contribution_cents - earlier) / earlier if earlier > 0 else None
+
+    @property
+    def chance_in_hundred(self) -> str:
+        """Of a hundred customers like this one, how many go on buying; a half or less is ``<1``."""
+        chance = 100 * ((self.outlook.chance if self.outlook else None) or 0.0)
+        return format_number(round(chance)) if chance >= 0.5 else "<1"
+
+    @property
+    def silent_days(self) -> int | None:
+        return (self.today - self.score.last_day).days if self.score and self.score.last_day else None
+
+    @property
+    def bought(self) -> list[Any]:
+        """Purchase days of the last twelve months, newest first."""
+        begin = self.today - timedelta(days=365)
+        return [one for one in reversed(self.days) if one.day > begin and one.amount_cents > 0]
+
+
+def find_customers(request: HttpRequest) -> QuerySet[Any]:
+    """Whoever the reader may see, with what the head of the page shows."""
+    visible = Customer.objects.visible_to(request.user).select_related("owner", "team", "score")
+    return with_segment(visible)
+
+
+def load_value_page(customer: Customer, *, today: date) -> ValuePage:
+    """The figures as of the evening of the scores, the rhythm as of ``today``."""
+    score: CurrentScore | None = getattr(customer, "score", None)
+    last_day = score.as_of if score else today
+    days = read_days(customer, until=max(today, last_day))
+    statement, before = load_statements(customer, score, days=days, last_day=last_day)
+    return ValuePage(customer, score, today, load_outlook(customer, score, with_fit=True), days, statement, before)
+
+
+@require_GET
+def customer_value(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of one customer's value."""
+    customer = get_object_or_404(find_customers(request), pk=pk)
+    page = load_value_page(customer, today=company_day(timezone.now()))
+    return render(request, "home/customer_value.html", describe_page(page))
+
+
+def describe_page(page: ValuePage) -> dict[str, Any]:
+    """What the template shows, drawings included."""
+    score, outlook = page.score, page.outlook
+    purchases = [(one.day, one.amount_cents) for one in page.days]
+    window = outlook.window_days if outlook and outlook.chance_shown else None
+    usual = score.mean_gap_days if score else None
+    forecasts = outlook.forecasts if outlook else []
+    ranges = draw_ranges([(f.contribution.low, f.contribution.mean, f.contribution.high) for f in forecasts])
+    facts = ProfileFact.objects.filter(customer=page.customer, label__icontains=SATISFACTION)
+    shapes = [
+        draw_rhythm_line(purchases, today=page.today, usual_gap_days=usual, window_days=window, frame=frame)
+        if frame
+        else draw_rhythm_line(purchases, today=page.today, usual_gap_days=usual, window_days=window)
+        for frame in (None, PHONE)
+    ]
+    return {
+        "page": page,
+        "customer": page.customer,
+        "segment": read_segment(page.customer.segment_parts),
+        "score": score,
+        "statement": page.statement,
+        "before": page.before,
+        "outlook": outlook,
+        "rhythm": shapes[0],
+        "rhythm_small": shapes[1],
+        "rows": list(zip(forecasts, ranges, [_end(page, one.horizon) for one in forecasts], strict=True)),
+        "why": explain_score(page.customer, score, silent_days=page.silent_days) if score else "",
+        "satisfaction": facts.select_related("asked_by").order_by("-told_on", "-id").first(),
+        "switchers": SWITCHERS_WHO_WERE_SATISFIED,
+    }
+
+
+def _end(page: ValuePage, horizon: int) -> date:
+    return (page.score.as_of if page.score else page.today) + timedelta(days=horizon)
+
+
+@require_GET
+def customer_value_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """What changed since an earlier evening: a card of the page, or a page of its own without script."""
+    customer = get_object_or_404(find_customers(request), pk=pk)
+    score: CurrentScore | None = getattr(customer, "score", None)
+    outlook = load_outlook(customer, score)
+    key = request.GET.get("since", "week")
+    change = load_change(customer, outlook, key=key, as_of=score.as_of) if score else None
+    bridges = (
+        {"bridge": draw_bridge(change), "bridge_small": draw_bridge(change, width=356, height=160)} if change else {}
+    )
+    shown = {"customer": customer, "change": change, "part": "home/customer_value/change.html", **bridges}
+    name = "home/customer_value/change.html" if request.htmx else "home/customer_page/alone.html"
+    return render(request, name, shown)
+
+
+@require_GET
+def customer_value_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every line of the page with its source, as a file."""
+    customer = get_object_or_404(find_customers(request), pk=pk)
+    page = load_value_page(customer, today=company_day(timezone.now()))
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="value-{customer.pk}.csv"'
+    write_value_file(response, page)
+    return response

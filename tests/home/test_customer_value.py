@@ -1,0 +1,267 @@
+"""The value page of a customer: it adds up, it says how sure it is, and what it does not know."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.home.class_reasons import list_conditions, load_class_reasons
+from crm.home.customer_value import read_days
+from crm.home.value_change import load_change
+from crm.home.value_outlook import load_outlook
+from crm.home.value_page import load_value_page
+from customers.models import CostRate, Customer, Order, ProfileFact
+from customers.order_entry import enter_order
+from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
+from interactions.models import Interaction
+from segments.models import CurrentScore, ScoreRun, Segment
+from segments.score_run import finish_run, plan_run, work_shards
+from tests import factories
+from tests.segments.purchase_world import END, forget_scores, make_world
+
+WEEK_BEFORE = END - timedelta(days=7)
+NOON = datetime(END.year, END.month, END.day, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def _world(django_db_setup, django_db_blocker):
+    """A base of 150 customers, scored on two evenings a week apart; taken away after the module."""
+    with django_db_blocker.unblock():
+        from django.db import transaction
+
+        with transaction.atomic():
+            CostRate.objects.all().delete()
+            for work, minute, each in (
+                ("call", 75, 0),
+                ("visit", 90, 6_000),
+                ("order", 0, 900),
+                ("complaint", 0, 2_500),
+            ):
+                CostRate.objects.create(
+                    work=work, cents_per_minute=minute, cents_each=each, valid_from=date(2020, 1, 1)
+                )
+            world = make_world(customers=150)
+            rebuild_purchase_days(at=NOON)
+            busiest = max(world, key=lambda pk: len(world[pk]))
+            Interaction.objects.create(
+                customer_id=busiest, channel="visit", minutes=90, happened_at=NOON - timedelta(days=3)
+            )
+            for evening in (WEEK_BEFORE, END):
+                run = plan_run(on=evening)
+                work_shards(run)
+                finish_run(run)
+            yield world
+            transaction.set_rollback(True)
+        forget_scores()
+
+
+@pytest.fixture
+def world(_world, db):
+    return _world
+
+
+@pytest.fixture
+def busiest(world):
+    """The customer with most purchases, who was visited three days ago."""
+    return Customer.objects.select_related("score").get(pk=max(world, key=lambda pk: len(world[pk])))
+
+
+def with_note(note):
+    return Customer.objects.select_related("score").filter(score__note=note).first()
+
+
+def open_value(signed_in, user, customer, suffix=""):
+    return signed_in(user).get(reverse("home:customer-value", args=[customer.pk]) + suffix)
+
+
+def test_the_statement_adds_up_and_is_what_the_night_counted(world):
+    for pk in list(world)[:40]:
+        customer = Customer.objects.select_related("score").get(pk=pk)
+        page = load_value_page(customer, today=END)
+        statement = page.statement
+        assert statement.contribution_cents == (
+            statement.sales_cents
+            + statement.returns_cents
+            - statement.goods_cents
+            - sum(part.cents for part in statement.service)
+        )
+        assert statement.changed_since_cents == 0, customer
+
+
+def test_the_forecast_of_the_page_is_the_value_of_lists_and_dashboards(world):
+    for pk in list(world)[:40]:
+        customer = Customer.objects.select_related("score").get(pk=pk)
+        outlook = load_outlook(customer, customer.score)
+        assert round(outlook.three_years.weighed.mean) == pytest.approx(customer.score.value_3y_cents, abs=1)
+        assert outlook.year.weighed_orders == pytest.approx(customer.score.expected_orders_12m)
+        assert outlook.three_years.contribution.mean * outlook.purchaser.chance == pytest.approx(
+            outlook.three_years.weighed.mean
+        )
+
+
+def test_what_changed_adds_up_to_the_cent_for_everybody(world):
+    moved = 0
+    for pk in world:
+        customer = Customer.objects.select_related("score").get(pk=pk)
+        change = load_change(customer, load_outlook(customer, customer.score), key="week", as_of=END)
+        if change is None:
+            continue
+        assert change.since == WEEK_BEFORE
+        assert change.start_cents + sum(part.cents for part in change.parts) == change.end_cents
+        assert change.end_cents == pytest.approx(customer.score.value_3y_cents, abs=1)
+        moved += bool(change.parts)
+    assert moved > 100
+
+
+def test_what_changed_says_what_it_was(busiest):
+    change = load_change(busiest, load_outlook(busiest, busiest.score), key="week", as_of=END)
+    parts = {part.short: part.cents for part in change.parts}
+    assert parts["visits"] < 0
+    assert "corrected" not in parts
+
+
+def test_an_order_entered_late_shows_as_a_correction(busiest):
+    order = Order(
+        customer=busiest, number="LATE-1", day=WEEK_BEFORE - timedelta(days=20), amount_cents=900_000, cost_cents=1
+    )
+    enter_order(order, lines=[])
+    ingest_orders(at=NOON)
+    change = load_change(busiest, load_outlook(busiest, busiest.score), key="week", as_of=END)
+    parts = {part.short: part.cents for part in change.parts}
+    assert parts["corrected"] > 0
+    assert change.start_cents + sum(parts.values()) == change.end_cents
+
+
+def test_the_place_among_all_is_the_place_counted_by_hand(world):
+    run = ScoreRun.objects.get(is_current=True)
+    scores = sorted(CurrentScore.objects.all(), key=lambda one: (-one.sales_12m_cents, one.customer_id))
+    for place, score in enumerate(scores, start=1):
+        if score.sales_12m_cents > 0 and place % 7 == 0:
+            reasons = load_class_reasons(score.customer, score, run, days=[])
+            assert (reasons.place, reasons.of) == (place, 150)
+
+
+def test_the_fiscal_year_is_the_last_whole_one(busiest, world):
+    reasons = load_class_reasons(
+        busiest, busiest.score, ScoreRun.objects.get(is_current=True), days=read_days(busiest, until=END)
+    )
+    assert (reasons.fiscal_from, reasons.fiscal_until) == (date(2025, 1, 1), date(2025, 12, 31))
+    assert reasons.fiscal_cents == sum(one.amount for one in world[busiest.pk] if one.day.year == 2025)
+
+
+def test_each_condition_of_the_rule_stands_with_the_customers_own_figure(busiest):
+    rule = {
+        "all": [
+            {"metric": "purchase_days", "operator": "at_least", "value": 3},
+            {"metric": "sales_ever", "operator": "less_than", "value": 100},
+            {"not": {"metric": "kind", "operator": "is", "value": "person"}},
+        ]
+    }
+    first, second, third = list_conditions(busiest, rule, on=END)
+    assert (first.holds, second.holds, third.holds) == (True, False, True)
+    assert first.figure == str(busiest.score.purchase_days)
+    assert "€" in second.figure
+    assert list_conditions(busiest, {}, on=END) == []
+    assert list_conditions(busiest, {"metric": "gone", "operator": "yes"}, on=END) == []
+
+
+def test_a_manager_opens_the_page_and_reads_it(admin, busiest, signed_in):
+    segment = Segment.objects.filter(is_fallback=True).first() or factories.make_segment("standard")
+    factories.put_in_segment(busiest, segment)
+    ProfileFact.objects.create(customer=busiest, label="Satisfaction", value="8 of 10", told_on=END, source="S. Holm")
+    answer = open_value(signed_in, admin, busiest)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "80 of 100 customers like this one end within the ranges" in text
+    assert "Up to 75% of customers who switched" in text
+    assert "8 of 10" in text
+    assert "style=" not in text
+    reasons = signed_in(admin).get(reverse("home:customer-part", args=[busiest.pk, "class"])).content.decode()
+    assert "of 150 by net sales of 12 months" in reasons
+    assert "Reviewed every night" in reasons
+
+
+def test_a_customer_with_one_purchase_is_told_to_be_too_early(admin, world, signed_in):
+    text = open_value(signed_in, admin, with_note("one_order")).content.decode()
+    assert "Too early" in text
+    assert "of all who bought" in text
+
+
+def test_a_fit_that_has_degenerated_hides_the_chance_and_says_so(admin, busiest, signed_in):
+    run = ScoreRun.objects.get(is_current=True)
+    run.plan["scoring"]["models"]["dropout_trusted"] = False
+    run.save()
+    text = open_value(signed_in, admin, busiest).content.decode()
+    assert "the fit for this base has degenerated" in text
+    assert "of 100</div>" not in text
+
+
+def test_with_too_little_data_nothing_is_foretold(admin, busiest, signed_in):
+    run = ScoreRun.objects.get(is_current=True)
+    run.plan["scoring"]["models"] = None
+    run.save()
+    text = open_value(signed_in, admin, busiest).content.decode()
+    assert "Too little data in the company" in text
+    assert "nan" not in text.lower().split()
+
+
+def test_a_contract_is_never_forecast_by_purchases(admin, busiest, signed_in):
+    Customer.objects.filter(pk=busiest.pk).update(relation="contract")
+    assert load_outlook(busiest, busiest.score).forecasts == []
+
+
+def test_who_never_bought_or_was_never_scored_has_a_page_too(admin, world, signed_in):
+    fresh = factories.make_customer()
+    answer = open_value(signed_in, admin, fresh)
+    assert answer.status_code == 200
+    assert "Not scored yet" in answer.content.decode()
+    assert signed_in(admin).get(reverse("home:customer-value-change", args=[fresh.pk])).status_code == 200
+
+
+def test_the_card_of_what_changed_comes_alone_and_as_a_page(admin, busiest, signed_in):
+    url = reverse("home:customer-value-change", args=[busiest.pk])
+    fragment = signed_in(admin).get(url, headers={"HX-Request": "true"}).content.decode()
+    assert fragment.lstrip().startswith("<section")
+    assert "What changed since" in fragment
+    assert "<html" in signed_in(admin).get(f"{url}?since=nonsense").content.decode()
+
+
+def test_the_file_names_every_line_and_its_source(admin, busiest, signed_in):
+    Customer.objects.filter(pk=busiest.pk).update(name="=1+1 GmbH")
+    answer = signed_in(admin).get(reverse("home:customer-value-file", args=[busiest.pk]))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[1][1] == "'=1+1 GmbH"
+    statement = [row for row in rows if row[0] == "value statement"]
+    amounts = {row[1]: float(row[2]) for row in statement}
+    assert all(row[6] for row in rows[1:])
+    service = [float(row[2]) for row in statement if row[6].startswith("rate of each day")]
+    assert amounts["contribution"] == pytest.approx(amounts["margin"] + sum(service))
+    assert sum(row[0] == "purchase day" for row in rows) > 3
+    assert [row[0] for row in rows if row[1] == "contribution, weighed"] == [
+        "expected within 91 days",
+        "expected within 365 days",
+        "expected within 1096 days",
+    ]
+
+
+def test_the_page_costs_few_queries(admin, busiest, signed_in):
+    browser = signed_in(admin)
+    url = reverse("home:customer-value", args=[busiest.pk])
+    browser.get(url)
+    with CaptureQueriesContext(connection) as queries:
+        browser.get(url)
+    assert len(queries) <= 15, [query["sql"][:140] for query in queries]
+
+
+def test_whoever_does_not_see_the_customer_sees_no_value(other_rep, customer, signed_in):
+    for name in ("home:customer-value", "home:customer-value-change", "home:customer-value-file"):
+        assert signed_in(other_rep).get(reverse(name, args=[customer.pk])).status_code == 404
+
+
+def test_a_rep_finds_the_value_page_from_the_customer(rep, customer, signed_in):
+    page = signed_in(rep).get(reverse("home:customer-page", args=[customer.pk])).content.decode()
+    assert reverse("home:customer-value", args=[customer.pk]) in page
