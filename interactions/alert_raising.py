@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
+from crm.core.absence_planning import list_absences
 from crm.core.business_calendar import BusinessCalendar, company_calendar, find_present
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
@@ -21,7 +22,6 @@ from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Task
 from interactions.rules import alert_conditions as conditions
 from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency
-from interactions.task_assignment import list_absences
 from interactions.task_handling import OPEN_STATES, find_held, name_manager_source
 from segments.models import Trigger
 

@@ -2,20 +2,12 @@
 
 from datetime import date
 
-from crm.core.business_calendar import AwayDays, find_present
-from crm.core.models import Absence, Role, User
+from crm.core.absence_planning import list_absences
+from crm.core.business_calendar import find_present
+from crm.core.models import Role, User
 from customers.models import Customer
 
 _ROLES_OF_TEAM = {Role.REP, Role.MANAGER}
-
-
-def list_absences(*, on: date) -> list[AwayDays]:
-    """Everybody who is away on that local day."""
-    rows = Absence.objects.filter(first_day__lte=on, last_day__gte=on)
-    return [
-        AwayDays(user_id, first, last, stand_in)
-        for user_id, first, last, stand_in in rows.values_list("user_id", "first_day", "last_day", "stand_in_id")
-    ]
 
 
 def find_doer(customer: Customer, *, doer: str, on: date) -> User | None:

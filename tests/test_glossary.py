@@ -54,6 +54,7 @@ TERMS_OF_ART = {
     r"^steps?$|\bnext step\b": {"step"},
     r"\bclock\b": {"step-clock", "recovery-clock"},
     r"\blawful basis\b": {"lawful-basis"},
+    r"\bstand-in\b": {"stand-in"},
 }
 
 

@@ -11,7 +11,8 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from phonenumbers import SUPPORTED_REGIONS
 
-from crm.core.models import Role, Team, User
+from crm.core.absence_planning import list_planned_by
+from crm.core.models import Absence, Role, Team, User
 from crm.core.user_editing import is_last_admin
 
 CURRENCIES = {
@@ -154,6 +155,26 @@ class UserForm(forms.ModelForm):
         if role != Role.ADMIN and is_last_admin(User.objects.get(pk=self.instance.pk)):
             raise forms.ValidationError(_("Without this administrator nobody could change anything here."))
         return role
+
+
+class AbsenceForm(forms.ModelForm):
+    """Who is away, from which day to which, and who stands in; a colleague himself is not asked who he is."""
+
+    class Meta:
+        model = Absence
+        fields = ["user", "first_day", "last_day", "stand_in"]
+        widgets = {name: forms.DateInput({"type": "date"}, format="%Y-%m-%d") for name in ("first_day", "last_day")}
+        help_texts = {"stand_in": _("Gets the new tasks, and sees on his day what falls due.")}
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = list_planned_by(by)
+        self.fields["user"].queryset = people
+        if self.instance.pk or people.count() < 2:
+            self.instance.user = self.instance.user if self.instance.pk else by
+            del self.fields["user"]
+        self.fields["stand_in"].queryset = User.objects.active().order_by("name", "pk")
+        self.fields["stand_in"].empty_label = str(_("nobody: the work waits"))
 
 
 class TeamForm(forms.ModelForm):

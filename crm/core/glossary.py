@@ -165,6 +165,10 @@ TERMS = {
     "lawful-basis": Term(
         _("Lawful basis"), _("Why we may keep and use this customer’s data, in the words of the law.")
     ),
+    "stand-in": Term(
+        _("Stand-in"),
+        _("Who does a colleague’s work while he is away: new tasks go there, and those due are shown there."),
+    ),
     "night": Term(_("Night"), _("The nightly run that works out values, classes, segments and alerts anew.")),
 }
 

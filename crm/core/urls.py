@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.core import views
-from crm.core.views import business_settings, history, people
+from crm.core.views import absence, business_settings, history, people
 
 app_name = "core"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path("colleagues/<int:pk>/invite-again/", people.user_invite_again, name="user-invite-again"),
     path("colleagues/<int:pk>/deactivate/", people.user_deactivate, name="user-deactivate"),
     path("colleagues/<int:pk>/reactivate/", people.user_reactivate, name="user-reactivate"),
+    path("absences/", absence.AbsenceList.as_view(), name="absence-list"),
+    path("absences/new/", absence.AbsenceNew.as_view(), name="absence-new"),
+    path("absences/<int:pk>/", absence.AbsenceEdit.as_view(), name="absence-edit"),
+    path("absences/<int:pk>/remove/", absence.AbsenceDelete.as_view(), name="absence-delete"),
     path("teams/", people.TeamList.as_view(), name="team-list"),
     path("teams/new/", people.TeamNew.as_view(), name="team-new"),
     path("teams/<int:pk>/", people.TeamEdit.as_view(), name="team-edit"),

@@ -14,9 +14,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
-from django_htmx.http import push_url
+from django_htmx.http import push_url, replace_url
 
+from crm.core.absence_planning import list_absences, list_stood_in_for
 from crm.core.business_calendar import company_calendar
+from crm.core.formats import format_day
 from crm.core.local_time import company_day
 from crm.core.models import Role, User
 from customers.models import ContactPoint
@@ -67,6 +69,7 @@ class MyDay:
 class AroundMyDay:
     """The right column: who was talked to in time, what others owe us, what is done."""
 
+    absences: list[str] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
     overdue: int = 0
     waiting: list[Task] = field(default_factory=list)
@@ -89,19 +92,29 @@ def my_day(request: HttpRequest) -> HttpResponse:
         return render(request, "home/my_day_rows.html", context)
     context["around"] = look_around(request.user, at=now)
     if target == "my-day-around":
-        return render(request, "home/my_day_changed.html", context)
+        return _replace_address(request, day, render(request, "home/my_day_changed.html", context))
     return render(request, "home/my_day.html", context | _open(request, day.tasks, now=now))
 
 
+def _replace_address(request: HttpRequest, day: MyDay, response: HttpResponse) -> HttpResponse:
+    """A row that is done is not to open again with the page's address."""
+    here = parse_qs(urlsplit(request.htmx.current_url or "").query)
+    opened = here.pop("open", [""])[0]
+    if not opened or any(str(task.pk) == opened for task in day.tasks):
+        return response
+    rest = urlencode({key: values[0] for key, values in here.items()})
+    return replace_url(response, f"{request.path}?{rest}" if rest else request.path)
+
+
 def find_waiting(user: User, *, at: datetime, is_team: bool = False) -> QuerySet[Task]:
-    """What is to be done now by ``user``, or by the people of the teams he manages: alerts at once, the rest when it
-    falls due within two days. What sleeps is left out."""
+    """What is to be done now by ``user`` and for whom he stands in, or by the people of the teams he manages: alerts at
+    once, the rest when it falls due within two days. What sleeps is left out."""
     horizon = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=AHEAD_DAYS + 1)
     tasks = Task.objects.open().filter(
         Q(snoozed_until=None) | Q(snoozed_until__lte=at), Q(kind=_KINDS.ALERT) | Q(due_at__lt=horizon)
     )
     if not is_team:
-        return tasks.filter(assignee=user)
+        return tasks.filter(assignee__in=[user.pk, *list_stood_in_for(user, on=company_day(at))])
     if user.role == Role.MANAGER:
         return tasks.filter(assignee__in=User.objects.filter(team__managers=user).values("pk"))
     return tasks.exclude(assignee=None)
@@ -155,7 +168,7 @@ def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
 
 
 def look_around(user: User, *, at: datetime) -> AroundMyDay:
-    """The right column; four queries."""
+    """The right column; five queries, six for a stand-in."""
     coverage = measure_coverage(user, at=at)
     waiting = (
         Task.objects.open()
@@ -167,7 +180,30 @@ def look_around(user: User, *, at: datetime) -> AroundMyDay:
         .order_by("due_at", "pk")[:ASIDE_ROWS]
     )
     overdue = sum(row["of"] - row["in_time"] for row in coverage)
-    return AroundMyDay(coverage, overdue, list(waiting), _list_done(user, at=at))
+    return AroundMyDay(_tell_absences(user, at=at), coverage, overdue, list(waiting), _list_done(user, at=at))
+
+
+def _tell_absences(user: User, *, at: datetime) -> list[str]:
+    """Whose work is shown here as well, and that one's own is done by somebody else, in sentences."""
+    on = company_day(at)
+    absences = {absence.user_id: absence for absence in list_absences(on=on)}
+    others = list_stood_in_for(user, on=on, absences=absences.values())
+    own = absences.get(user.pk)
+    names = User.objects.in_bulk([*others, own.stand_in_id or 0] if own else others) if own or others else {}
+
+    def until(user_id: int) -> str:
+        return format_day(absences[user_id].last_day, today=on)
+
+    said = [_("You stand in for %(name)s until %(day)s.") % {"name": names[pk].name, "day": until(pk)} for pk in others]
+    if own is not None:
+        does = names.get(own.stand_in_id or 0)
+        words = {"day": until(user.pk), "name": does.name if does else ""}
+        said.insert(
+            0,
+            (_("You are away until %(day)s; %(name)s stands in.") if does else _("You are away until %(day)s."))
+            % words,
+        )
+    return said
 
 
 def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:

@@ -116,6 +116,7 @@ SETTINGS = [
 
 ACCOUNT = [
     NavItem(gettext_lazy("Preferences"), "core:account"),
+    NavItem(gettext_lazy("Absences"), "core:absence-list"),
     NavItem(gettext_lazy("Password"), "account_change_password"),
     NavItem(gettext_lazy("Passkeys and second factor"), "mfa_index"),
     NavItem(gettext_lazy("Where I am signed in"), "usersessions_list"),

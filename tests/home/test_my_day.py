@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.core.local_time import company_day
+from crm.core.models import Absence
 from crm.home.my_day import build_day, find_waiting, measure_coverage
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, ContactPreference, Task
@@ -63,6 +65,27 @@ def test_each_sees_his_own_and_the_manager_those_of_his_teams(customer, foreign_
     assert titles(other_rep) == ["theirs"]
     assert titles(lead) == []
     assert titles(lead, is_team=True) == ["mine"]
+
+
+def test_what_falls_due_for_a_colleague_who_is_away_stands_on_the_day_of_his_stand_in(customer, rep, lead, signed_in):
+    make(customer, "due while away", rank=9, due_at=timezone.now())
+    today = company_day(timezone.now())
+    assert "due while away" not in signed_in(lead).get("/").content.decode()
+    Absence.objects.create(user=rep, first_day=today, last_day=today, stand_in=lead)
+    page = signed_in(lead).get("/").content.decode()
+    assert "due while away" in page
+    assert "You stand in for Ana Ribeiro until today." in page
+    assert "You are away until today; Marit Haugen stands in." in signed_in(rep).get("/").content.decode()
+
+
+def test_an_open_row_that_is_done_leaves_the_address(customer, rep, signed_in):
+    task = make(customer, "Call", due_at=timezone.now())
+    client = signed_in(rep)
+    around = {"HX-Request": "true", "HX-Target": "my-day-around"}
+    around["HX-Current-URL"] = f"http://testserver/?tab=follow-ups&open={task.pk}"
+    assert "HX-Replace-Url" not in client.get("/?tab=follow-ups", headers=around)
+    log_interaction(customer, channel="call", by=rep, at=timezone.now(), answers=task)
+    assert client.get("/?tab=follow-ups", headers=around)["HX-Replace-Url"] == "/?tab=follow-ups"
 
 
 def test_a_rep_does_not_get_the_team_by_asking_for_it(customer, rep, signed_in):

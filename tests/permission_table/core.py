@@ -13,6 +13,10 @@ def _invited(world: World) -> dict[str, int]:
     return {"pk": (kenji or User.objects.create_user("kenji@rapport.test", name="Kenji Sato")).pk}
 
 
+def _absence(world: World) -> dict[str, int]:
+    return {"pk": world.absence.pk}
+
+
 def _team(world: World) -> dict[str, int]:
     return {"pk": world.rep.team.pk}
 
@@ -39,6 +43,13 @@ ROWS: list[Row] = [
     Row("core:user-invite-again", only("admin", ok=302), _invited, method="post"),
     Row("core:user-deactivate", only("admin", ok=302), _viewer, method="post"),
     Row("core:user-reactivate", only("admin", ok=302), _viewer, method="post"),
+    Row("core:absence-list", everybody()),
+    Row("core:absence-new", everybody()),
+    Row("core:absence-new", everybody(422), method="post"),
+    Row("core:absence-edit", only("rep", "lead", "admin"), _absence),
+    Row("core:absence-edit", only("rep", "lead", "admin", ok=422), _absence, method="post"),
+    Row("core:absence-delete", only("rep", "lead", "admin"), _absence),
+    Row("core:absence-delete", only("rep", "lead", "admin", ok=302), _absence, method="post"),
     Row("core:team-list", only("admin")),
     Row("core:team-new", only("admin")),
     Row("core:team-new", only("admin", ok=422), method="post"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from complaints import complaint_handling
 from complaints.guardian_assignment import name_guardian
 from complaints.models import Article
-from crm.core.models import JobRun
+from crm.core.models import Absence, JobRun
 from customers.models import ContactPoint, CostRate, DataImport, Product
 from interactions.models import Alert
 from interactions.process_running import start_process
@@ -36,6 +36,9 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     )
     world.job = JobRun.objects.create(
         kind="import-read", key="0", due_at=datetime(2026, 3, 2, tzinfo=UTC), state="done"
+    )
+    world.absence = Absence.objects.create(
+        user=world.rep, first_day=date(2026, 3, 2), last_day=date(2026, 3, 6), stand_in=world.lead
     )
     _add_work(world)
     return world

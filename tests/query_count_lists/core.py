@@ -1,8 +1,11 @@
 """The lists of ``core``."""
 
+from datetime import timedelta
 from typing import Any
 
-from crm.core.models import Team, User
+from django.utils import timezone
+
+from crm.core.models import Absence, Team, User
 from tests.query_count_lists import ListPage
 
 
@@ -14,7 +17,16 @@ def _make_colleagues(rows: int, cast: Any) -> None:
         team.managers.add(user)
 
 
+def _make_absences(rows: int, cast: Any) -> None:
+    start = User.objects.count()
+    today = timezone.now().date()
+    for number in range(start, start + rows):
+        user = User.objects.create_user(f"away{number}@rapport.test", name=f"Away {number}", team=cast.rep.team)
+        Absence.objects.create(user=user, first_day=today, last_day=today + timedelta(2), stand_in=cast.lead)
+
+
 LISTS: list[ListPage] = [
     ListPage("colleagues", "/settings/colleagues/", _make_colleagues, colleague="admin"),
+    ListPage("absences", "/settings/absences/", _make_absences),
     ListPage("teams", "/settings/teams/", _make_colleagues, colleague="admin"),
 ]

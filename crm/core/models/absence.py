@@ -4,11 +4,16 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.history import keep_history
 
+
+@keep_history()
 class Absence(models.Model):
-    """Local days, both ends included."""
+    """Local days, both ends included. Written by ``crm.core.absence_planning``."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="absences", verbose_name=_("who is away")
+    )
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     stand_in = models.ForeignKey(
@@ -22,6 +27,10 @@ class Absence(models.Model):
             models.CheckConstraint(
                 condition=models.Q(last_day__gte=models.F("first_day")), name="absence_days_in_order"
             )
+        ]
+        indexes = [
+            models.Index(fields=["first_day", "id"], name="absence_by_first_day"),
+            models.Index(fields=["last_day", "id"], name="absence_by_last_day"),
         ]
 
     def __str__(self) -> str:
