@@ -1,8 +1,8 @@
 """The night: what is recomputed every evening, as a recipe.
 
-ingest → plan → shards → finish → move segments → raise alerts and open their tasks → items and families. Every step is
-idempotent for its evening; a night that is killed goes on where it stopped and comes to the same result. Other workers
-join in scoring.
+ingest → plan → shards → finish → move segments → raise alerts and open their tasks → lists → items and families. Each
+step is idempotent for its evening; a night that is killed goes on where it stopped and comes to the same result. Other
+workers join in scoring.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ from segments.models import ScoreRun
 from segments.score_run import FiguresLostError, finish_run, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
 from segments.segment_figures import write_segment_figures
+from segments.value_list_writing import write_value_lists
 
 NIGHT = "night"
 SCORING_HELP = "scoring-help"
@@ -35,6 +36,7 @@ STEPS = {
     "finish": _("scores in force"),
     "segments": _("segments moved"),
     "alerts": _("alerts and tasks"),
+    "lists": _("lists of the best and the worst"),
     "items": _("items and families"),
 }
 MOST_HELPERS = 7
@@ -55,6 +57,7 @@ class NightReport:
     came: int = 0
     moved: int = 0
     alerts: dict[str, int] = field(default_factory=dict)
+    lists: dict[str, int] = field(default_factory=dict)
     milliseconds: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
@@ -83,6 +86,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         assigned = watch.time("segments", lambda: _move_segments(on=on))
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
+        report.lists = watch.time("lists", lambda: write_value_lists(on=on))
     watch.time("items", take_in_items)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report

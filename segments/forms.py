@@ -159,3 +159,12 @@ class PinForm(forms.Form):
         if not cleaned.get("segment") and not cleaned.get("grade"):
             raise forms.ValidationError(_("Choose a segment, a class, or both."))
         return cleaned
+
+
+class NominationForm(forms.Form):
+    """Why a customer belongs to the most valuable, and until when."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Read by everybody.")
+    )
+    until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

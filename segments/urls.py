@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from segments.views import pin, process, segment, trigger
+from segments.views import nomination, pin, process, segment, trigger
 
 app_name = "segments"
 urlpatterns = [
@@ -30,6 +30,9 @@ urlpatterns = [
     path("triggers/<int:pk>/", trigger.trigger_edit, name="trigger-edit"),
     path("triggers/<int:pk>/condition/", trigger.trigger_condition, name="trigger-condition"),
     path("triggers/<int:pk>/switch/", trigger.trigger_switch, name="trigger-switch"),
+    path("nominations/customers/<int:customer_pk>/new/", nomination.nomination_new, name="nomination-new"),
+    path("nominations/<int:pk>/approve/", nomination.nomination_approve, name="nomination-approve"),
+    path("nominations/<int:pk>/withdraw/", nomination.nomination_withdraw, name="nomination-withdraw"),
     path("pins/", pin.pin_report, name="pin-report"),
     path("pins/<int:pk>/end/", pin.pin_end, name="pin-end"),
     path("pins/customers/<int:customer_pk>/new/", pin.pin_new, name="pin-new"),

@@ -32,6 +32,7 @@ _LEAD = {
     "customers.assign_customer",
     "segments.view_dashboard",
     "segments.pin_segment",
+    "segments.approve_nomination",
 }
 _GUARD = {"complaints.change_complaint", "complaints.guard_complaint", "complaints.close_complaint"}
 _RUN_THE_HOUSE = {

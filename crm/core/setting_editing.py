@@ -19,6 +19,7 @@ GROUPS: dict[str, str | Promise] = {
     "company": gettext_lazy("Company"),
     "night": gettext_lazy("Night"),
     "classes": gettext_lazy("Classes"),
+    "bands": gettext_lazy("Best and worst customers"),
     "risk": gettext_lazy("Risk"),
     "alerts": gettext_lazy("Alerts"),
     "fall": gettext_lazy("Falls"),

@@ -2,11 +2,22 @@
 
 from django.urls import path
 
-from crm.home import customer_list, customer_page, job_list, my_day, search, segment_dashboard, value_page
+from crm.home import (
+    customer_list,
+    customer_page,
+    job_list,
+    most_valuable,
+    my_day,
+    search,
+    segment_dashboard,
+    value_page,
+)
 
 app_name = "home"
 urlpatterns = [
     path("segments/", segment_dashboard.segment_dashboard, name="segment-dashboard"),
+    path("segments/most-valuable/", most_valuable.MostValuableList.as_view(), name="most-valuable"),
+    path("segments/most-valuable/export/", most_valuable.export_inputs, name="most-valuable-export"),
     path("", my_day.my_day, name="my-day"),
     path("search/", search.search, name="search"),
     path("jobs/", job_list.job_list, name="job-list"),

@@ -9,13 +9,18 @@ from segments.models.segment import Segment, SegmentRule
 from segments.models.segment_figures import SegmentDay, SegmentMove
 from segments.models.segment_product import SegmentProduct
 from segments.models.trigger import Trigger
+from segments.models.value_band import Nomination, ValueBand, ValueRanking
+from segments.models.value_list import BestFit, PinAnswer, WorstSign
 
 __all__ = [
+    "BestFit",
     "ClusterProposal",
     "CurrentScore",
     "Membership",
     "ModelFit",
+    "Nomination",
     "Pin",
+    "PinAnswer",
     "Process",
     "ProcessMisfit",
     "ProcessStep",
@@ -29,4 +34,7 @@ __all__ = [
     "SegmentProduct",
     "SegmentRule",
     "Trigger",
+    "ValueBand",
+    "ValueRanking",
+    "WorstSign",
 ]

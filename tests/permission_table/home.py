@@ -25,6 +25,9 @@ ROWS: list[Row] = [
     Row("home:customer-value", who_sees_north(), lambda world: {"pk": world.customer.pk}),
     Row("home:customer-value-change", who_sees_north(), lambda world: {"pk": world.customer.pk}, query="?since=never"),
     Row("home:customer-value-file", who_sees_north(), lambda world: {"pk": world.customer.pk}),
+    Row("home:most-valuable", everybody()),
+    Row("home:most-valuable", everybody(), query="?waiting=1&after=x_y_z"),
+    Row("home:most-valuable-export", only("lead", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin"), query="?since=nonsense&team=99"),
 ]

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from segments.models import Pin, Process, ProcessStep, ProcessVersion, Segment, SegmentRule, Trigger
+from segments.models import Nomination, Pin, Process, ProcessStep, ProcessVersion, Segment, SegmentRule, Trigger
 from tests.permission_table import Row, World, only
 
 RULE = {"all": [{"metric": "city", "operator": "is", "value": "Bergen"}]}
@@ -10,6 +10,8 @@ SENT = {"word-0": "all", "metric-0": "city", "operator-0": "is", "value-0": "Osl
 STEP = {"title": "Call", "doer": "owner", "clock_hours": "4", "channel": "call", "instruction": ""}
 ADMIN = only("admin")
 ADMIN_ACTS = only("admin", ok=302)
+WHO_NOMINATES = only("rep", "lead", "admin", hidden_from=("other_rep",))
+WHO_DECIDES = only("lead", "admin", ok=302, hidden_from=("other_rep",))
 WHO_PINS = only("lead", "admin", hidden_from=("other_rep",))
 
 
@@ -48,6 +50,15 @@ def pin(world: World) -> Pin:
             customer=world.customer, grade="A1", reason="More to come", expires_on=date(2099, 1, 1)
         )
     return world.pin
+
+
+def nomination(world: World) -> Nomination:
+    """Ana's customer is proposed for the most valuable."""
+    if not hasattr(world, "nomination"):
+        world.nomination = Nomination.objects.create(
+            customer=world.customer, reason="More to come", until=date(2099, 1, 1), nominated_by=world.rep
+        )
+    return world.nomination
 
 
 def draft_step(world: World) -> ProcessStep:
@@ -180,6 +191,19 @@ ROWS: list[Row] = [
         method="post",
     ),
     Row("segments:trigger-switch", ADMIN_ACTS, lambda world: {"pk": trigger(world).pk}, method="post"),
+    Row("segments:nomination-new", WHO_NOMINATES, lambda world: {"customer_pk": world.customer.pk}),
+    Row(
+        "segments:nomination-new",
+        only("rep", "lead", "admin", ok=302, hidden_from=("other_rep",)),
+        lambda world: {"customer_pk": world.customer.pk},
+        data=lambda world: {
+            "reason": "More to come",
+            "until": (date.today() + timedelta(days=9)).isoformat(),  # noqa: DTZ011
+        },
+        method="post",
+    ),
+    Row("segments:nomination-approve", WHO_DECIDES, lambda world: {"pk": nomination(world).pk}, method="post"),
+    Row("segments:nomination-withdraw", WHO_DECIDES, lambda world: {"pk": nomination(world).pk}, method="post"),
     Row("segments:pin-report", only("lead", "admin")),
     Row("segments:pin-new", WHO_PINS, lambda world: {"customer_pk": world.customer.pk}),
     Row(

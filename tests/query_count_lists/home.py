@@ -1,6 +1,6 @@
 """The lists of ``home``."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.core.models import JobRun
 from interactions.models import Interaction, Task
-from segments.models import Membership, Segment
+from segments.models import Membership, Nomination, Segment, ValueBand
 from tests import factories
 from tests.query_count_lists import ListPage
 from tests.score_factory import make_score
@@ -52,7 +52,18 @@ def _make_tasks(rows: int, cast: Any) -> None:
         factories.make_task(customer, due_at=datetime(2026, 1, 5, 9, tzinfo=UTC))
 
 
+def _make_most_valuable(rows: int, cast: Any) -> None:
+    """The best by sales, each nominated besides."""
+    for _number in range(rows):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        ValueBand.objects.create(customer=customer, place=1, sales_cents=100, sales_before_cents=0)
+        Nomination.objects.create(
+            customer=customer, reason="More to come", until=date(2099, 1, 1), nominated_by=cast.rep, state="approved"
+        )
+
+
 LISTS: list[ListPage] = [
+    ListPage("most valuable", "/segments/most-valuable/", _make_most_valuable),
     ListPage("my day", "/", _make_tasks),
     ListPage("search", "/search/?q=holm", _make_holms),
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),

@@ -28,6 +28,7 @@ class SettingDefinition:
 
 _D = SettingDefinition
 _RECOVERY = _("founding text on recovering complaints")
+_BANDS = _("founding text on the four steps of one-to-one marketing")
 _FALL = _("founding text on falls against the own baseline")
 DEFINITIONS: dict[str, SettingDefinition] = {
     "company.name": _D("", _("company name")),
@@ -39,6 +40,17 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "night.hour": _D(2, _("hour at which the night starts, local time"), "", 0, 23),
     "classes.a_share": _D(0.80, _("share of sales that class A brings"), _("Pareto, 20/80"), 0.5, 0.95),
     "classes.b_share": _D(0.95, _("share of sales that A and B bring"), _("common ABC practice"), 0.6, 0.99),
+    "bands.most_valuable": _D(
+        0.10, _("the most valuable: best part by last fiscal year's sales, 5–10%"), _BANDS, 0.01, 0.5
+    ),
+    "bands.benefits": _D(0.20, _("best part that gets benefits unasked, 20–30%"), _BANDS, 0.01, 0.5),
+    "bands.pareto_cut": _D(0.20, _("Pareto cut: part of the customers"), _("Pareto, 20/80"), 0.01, 0.99),
+    "bands.worst": _D(0.20, _("worst part by the four signs, 10–20%"), _BANDS, 0.01, 0.5),
+    "bands.least_quotes": _D(3, _("quotes decided before their outcome is a sign"), _("below it, chance"), 1, 50),
+    "bands.quotes_won": _D(0.20, _("rejects our quotes: won at most this part"), _("common practice"), 0, 1),
+    "bands.least_shortlists": _D(
+        2, _("quotes asked only for a shortlist before it is a sign"), _("once is chance"), 1, 50
+    ),
     "risk.knob": _D(4.0, _("weight of certainty against money on My day"), _("back-tests, see docs"), 0, 1000),
     "risk.horizon_days": _D(91, _("silence to foresee, days"), _("a quarter"), 14, 365),
     "alerts.budget_per_rep": _D(8, _("new alerts a rep gets a night, at most"), _("capacity of a day"), 1, 200),
