@@ -39,7 +39,7 @@ SELECT *, (fit * room_cents)::bigint AS worth_cents FROM (
     SELECT k.customer_id, i.points AS industry, l.points AS country, r.points AS rhythm, k.needs,
         round((coalesce(i.points, 0) + coalesce(l.points, 0) + coalesce(r.points, 0) + coalesce(k.needs, 0))
             / num_nonnulls(i.points, l.points, r.points, k.needs), 2) AS fit,
-        greatest(0, coalesce(k.potential, k.wallet) - k.sales) AS room_cents
+        coalesce(k.potential, k.wallet) - least(k.sales, coalesce(k.potential, k.wallet)) AS room_cents
     FROM kinds k LEFT JOIN rated_industry i ON i.industry = k.industry
         LEFT JOIN rated_country l ON l.country = k.country LEFT JOIN rated_rhythm r ON r.rhythm = k.rhythm
     WHERE coalesce(k.is_a, 0) = 0 AND num_nonnulls(i.points, l.points, r.points, k.needs) >= %(traits)s

@@ -87,6 +87,7 @@ MOST_VALUABLE = ListDefinition(
         FlagFilter("waiting", gettext_lazy("Waiting for approval"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="place",
+    page_size=25,
     load=load_nominations,
 )
 
