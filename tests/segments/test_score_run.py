@@ -10,6 +10,7 @@ from scipy.special import betainc
 from customers.purchase_day_rebuild import ingest_orders
 from segments import score_run
 from segments.models import CurrentScore, ModelFit, ScoreRun
+from segments.rules.churn_risk import RANKING_BLEND
 from segments.rules.customer_scoring import ScoringPlan
 from segments.score_gathering import name_figures_table
 from segments.score_run import finish_run, plan_run, score_customer, score_shard, work_shards
@@ -86,7 +87,7 @@ def check_risk(score, counted, plan, on):
     else:
         assert score.risk == (score.surprise <= 0.2) + (score.surprise <= 0.05)
         assert score.at_stake_cents == pytest.approx(silent * rate * 91, abs=0.51)
-        assert score.risk_rank == pytest.approx(silent * (rate + 2 * plan.mean_rate))
+        assert score.risk_rank == pytest.approx(silent * (rate + RANKING_BLEND * plan.mean_rate))
     if score.alive > 0.01:
         assert score.value_3y_low_cents <= score.value_3y_cents / score.alive <= score.value_3y_high_cents
 
