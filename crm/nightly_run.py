@@ -21,6 +21,7 @@ from crm.core.models.business_setting import setting
 from customers.item_rollup import take_in_items
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
+from segments.care_figures import write_care_figures
 from segments.models import ScoreRun
 from segments.score_run import FiguresLostError, finish_run, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
@@ -87,6 +88,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
         report.lists = watch.time("lists", lambda: write_value_lists(on=on))
+        write_care_figures(on=on)
     watch.time("items", take_in_items)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report

@@ -69,6 +69,15 @@ LEFT JOIN (
     WHERE estimated_on <= %(today)s::date ORDER BY customer_id, estimated_on DESC, id DESC
 ) wallet ON wallet.customer_id = c.id
 """.strip()
+REACH = """
+LEFT JOIN (
+    SELECT p.customer_id FROM customers_person p WHERE p.left_on IS NULL GROUP BY p.customer_id
+) named ON named.customer_id = c.id
+LEFT JOIN (
+    SELECT k.customer_id FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
+    WHERE k.is_valid AND k.kind IN ('phone', 'email') AND p.left_on IS NULL GROUP BY k.customer_id
+) channel ON channel.customer_id = c.id
+""".strip()
 
 IDENTITY = _("who they are")
 ORDERS = _("what they bought")
@@ -116,6 +125,15 @@ def register() -> None:
             MetricKind.FLAG,
             _("Somebody is named as owner."),
             "c.owner_id IS NOT NULL",
+            group=IDENTITY,
+        ),
+        Metric(
+            "reachable",
+            _("can be named and reached"),
+            MetricKind.FLAG,
+            _("A person is known who has not left, and a phone number or e-mail address that works."),
+            "named.customer_id IS NOT NULL AND channel.customer_id IS NOT NULL",
+            join=REACH,
             group=IDENTITY,
         ),
         Metric(

@@ -5,7 +5,6 @@ goes on where it stopped. What was written before a cancel stays and is reported
 """
 
 import csv
-import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from django.utils.translation import gettext
 
 from crm.core.job_ledger import JobCancelled
 from crm.core.local_time import company_day
+from crm.core.table_export import neutralise
 from customers import customer_import, order_import
 from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
@@ -242,14 +242,3 @@ def _reasons(data_import: DataImport, stage: Stage, *, after: int, until: int) -
             text = describe_problem(code, value or "")
             reasons.setdefault(row, []).append(f"{label}: {text}" if label else text)
     return reasons
-
-
-def neutralise(cell: str) -> str:
-    """A cell that a spreadsheet would run as a formula gets an apostrophe before it, except plain negative numbers."""
-    if cell.startswith(("=", "+", "@", "\t", "\r")) or (cell.startswith("-") and not _is_number(cell)):
-        return "'" + cell
-    return cell
-
-
-def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"-?[\d.,\s]+", cell) is not None

@@ -112,7 +112,7 @@ HAVING grouping(c.team_id) = 1 OR c.team_id IS NOT NULL
 def write_segment_figures(*, on: date) -> int:
     """Keep the figures of the evening ``on`` (local day); returns how many rows were written.
 
-    To be called after the segments were assigned. Days older than 35 are thinned out to the last of each month.
+    To be called after the segments were assigned. Of days older than 35 the last of each month stays.
     """
     used = {name: METRICS.get(name, UNKNOWN) for name in ("days_since_contact", "complaints_12m", "minutes_12m")}
     params: dict[str, Any] = {
@@ -137,7 +137,9 @@ def write_segment_figures(*, on: date) -> int:
         cursor.execute(_MOVES, params)
         cursor.execute("DROP TABLE evening")
         cursor.execute(
-            "DELETE FROM segments_segmentday WHERE day < %s AND day + 1 <> date_trunc('month', day + 1)::date",
+            """DELETE FROM segments_segmentday d WHERE d.day < %s AND EXISTS (
+                SELECT FROM segments_segmentday later WHERE later.day > d.day
+                    AND later.day < date_trunc('month', d.day) + interval '1 month')""",
             [on - timedelta(days=KEPT_DAYS)],
         )
     return written

@@ -34,7 +34,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import F, Field, Model, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from crm.core.formats import format_count
@@ -164,8 +164,9 @@ class Control:
     def words(self) -> Text:
         return self.filter.label
 
-    @property
+    @cached_property
     def value_words(self) -> str:
+        """The value as said on its chip; asked several times on a page, told once."""
         if isinstance(self.filter, FlagFilter):
             return ""
         if isinstance(self.filter, TextFilter) and self.filter.tell:

@@ -27,8 +27,9 @@ from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
+from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, tell_rule
-from customers.models import Customer
+from customers.models import ContactPoint, Customer, Person
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Membership, Segment
 
@@ -83,6 +84,20 @@ def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
 
 def _overdue(rows: Customers, value: str, request: HttpRequest) -> Customers:
     return overdue_to_talk(rows, now=timezone.now())
+
+
+def _unreachable(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    """Nobody named, or no phone number or e-mail address that works: whom we could not ring now."""
+    people = Person.objects.current().filter(customer=OuterRef("pk"))
+    points = ContactPoint.objects.filter(customer=OuterRef("pk"), is_valid=True, kind__in=("phone", "email"))
+    return rows.exclude(Exists(people) & Exists(points.filter(person__left_on=None)))
+
+
+def _complained(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    """Complained within 365 days, as the figures of the segments count it."""
+    since = timezone.now() - timedelta(days=365)
+    cases = Complaint.objects.filter(customer=OuterRef("pk"), kind=Complaint.Kind.COMPLAINT, taken_at__gt=since)
+    return rows.filter(Exists(cases))
 
 
 def _segment_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
@@ -215,6 +230,10 @@ CUSTOMERS = ListDefinition(
         FlagFilter("nobody", _("Nobody looks after"), _of_nobody, in_form=False),
         FlagFilter("overdue", _("Overdue to talk to"), _overdue, in_form=False),
         FlagFilter("below_zero", _("Below zero"), _below_zero, in_form=False),
+        FlagFilter("unreachable", _("Cannot be named and reached"), _unreachable, in_form=False),
+        FlagFilter("complained", _("Complained in 12 months"), _complained, in_form=False),
+        TextFilter("was", _("Was in"), of_earlier_segment, in_form=False, accepts=is_place, tell=tell_place),
+        TextFilter("moved", _("Moved"), of_movers, in_form=False, accepts=is_move, tell=tell_move),
         FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="-stake",

@@ -4,8 +4,8 @@ Everything here is plain code; templates write the SVG with classes for colour a
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from segments.rules.figure_spread import ParetoPoint, Spread, draw_pareto, find_share_of_customers
@@ -26,7 +26,8 @@ def name_fill(mark: str) -> str:
     return f"f-{mark}" if mark in FILLS else "br-ink"
 
 
-def _f(value: float) -> str:
+def write(value: float) -> str:
+    """One decimal, none where it is a whole."""
     return f"{value:.1f}".removesuffix(".0")
 
 
@@ -62,22 +63,22 @@ class ParetoChart:
 
     @property
     def a_width(self) -> str:
-        return _f(_x(self.a) - LEFT)
+        return write(_x(self.a) - LEFT)
 
     @property
     def label_x(self) -> str:
-        return _f(min(_x(self.a) + 10, 280))
+        return write(min(_x(self.a) + 10, 280))
 
     @property
     def label_y(self) -> str:
         """Under the point, clear of both curves."""
-        return _f(float(self.a_y) + 18)
+        return write(float(self.a_y) + 18)
 
     @property
     def letters(self) -> list[tuple[str, str]]:
         """A, B and C in the middle of their parts."""
         middles = [("A", self.a / 2), ("B", (self.a + self.b) / 2), ("C", (self.b + 1) / 2)]
-        return [(letter, _f(_x(share))) for letter, share in middles]
+        return [(letter, write(_x(share))) for letter, share in middles]
 
 
 def _x(share: float) -> float:
@@ -106,7 +107,17 @@ def draw_pareto_chart(sales: Spread, contribution: Spread, *, a_value: float, b_
     highest = max((point.value for point in other), default=1.0)
     takes_back = highest - other[-1].value if other else 0.0
     return ParetoChart(
-        _path(curve), _path(other), a, b, _f(_x(a)), _f(_x(b)), _f(_y(a_value)), a_value, b_value, takes_back, rows
+        _path(curve),
+        _path(other),
+        a,
+        b,
+        write(_x(a)),
+        write(_x(b)),
+        write(_y(a_value)),
+        a_value,
+        b_value,
+        takes_back,
+        rows,
     )
 
 
@@ -122,102 +133,7 @@ def _value_at(points: Sequence[ParetoPoint], share: float) -> float | None:
 def _path(points: Sequence[ParetoPoint]) -> str:
     step = max(1, len(points) // MOST_POINTS)
     kept = [*points[::step], points[-1]] if points else []
-    return "M" + " ".join(f"{_f(_x(point.customers))} {_f(_y(point.value))}" for point in kept) if kept else ""
-
-
-# --- Moves -----------------------------------------------------------------------------------------------------------
-
-TOP, HEIGHT, GAP, MOST_FLOWS = 34.0, 196.0, 9.0, 14
-LEFT_BAR, RIGHT_BAR, BAR = 98.0, 302.0, 7.0
-
-
-@dataclass
-class MoveBar:
-    """One segment at one side: its bar, its name and how many."""
-
-    name: str
-    mark: str
-    fill: str
-    customers: int
-    y: str
-    height: str
-    text_y: str
-
-
-@dataclass
-class MoveFlow:
-    path: str
-    fill: str
-    customers: int
-    words: str
-
-
-@dataclass
-class MoveChart:
-    """Who went where: bars left (from) and right (to), bands between."""
-
-    left: list[MoveBar] = field(default_factory=list)
-    right: list[MoveBar] = field(default_factory=list)
-    flows: list[MoveFlow] = field(default_factory=list)
-    rest: int = 0
-
-
-Move = tuple[tuple[str, str], tuple[str, str], int]  # (name, mark) from, to, customers
-
-
-def draw_moves(moves: Iterable[Move]) -> MoveChart:
-    """The largest flows; what is too small to draw is counted in ``rest``."""
-    ordered = sorted(moves, key=lambda move: -move[2])
-    kept, rest = ordered[:MOST_FLOWS], sum(n for _was, _to, n in ordered[MOST_FLOWS:])
-    total = sum(n for _was, _to, n in kept)
-    if not total:
-        return MoveChart()
-    sides = [_add_up((was, n) for was, _to, n in kept), _add_up((to, n) for _was, to, n in kept)]
-    scale = (HEIGHT - GAP * (max(len(side) for side in sides) - 1)) / total
-    starts = [_place(side, scale) for side in sides]
-    bars = [_draw_bars(side, start, scale) for side, start in zip(sides, starts, strict=True)]
-    flows = []
-    for was, becomes, n in sorted(kept, key=lambda move: (starts[0][move[0]], starts[1][move[1]])):
-        height = n * scale
-        y0, y1 = starts[0][was], starts[1][becomes]
-        starts[0][was], starts[1][becomes] = y0 + height, y1 + height
-        flows.append(MoveFlow(_band(y0, y1, height), name_fill(was[1]), n, f"{was[0]} → {becomes[0]}: {n}"))
-    return MoveChart(bars[0], bars[1], flows, rest)
-
-
-def _add_up(parts: Iterable[tuple[tuple[str, str], int]]) -> dict[tuple[str, str], int]:
-    sums: dict[tuple[str, str], int] = {}
-    for key, n in parts:
-        sums[key] = sums.get(key, 0) + n
-    return dict(sorted(sums.items(), key=lambda item: -item[1]))
-
-
-def _place(side: dict[tuple[str, str], int], scale: float) -> dict[tuple[str, str], float]:
-    """Where each bar begins, the side centred in the height."""
-    used = sum(side.values()) * scale + GAP * (len(side) - 1)
-    y = TOP + (HEIGHT - used) / 2
-    starts = {}
-    for key, n in side.items():
-        starts[key] = y
-        y += n * scale + GAP
-    return starts
-
-
-def _draw_bars(side: dict[tuple[str, str], int], starts: dict[tuple[str, str], float], scale: float) -> list[MoveBar]:
-    bars = []
-    for (name, mark), n in side.items():
-        y, height = starts[(name, mark)], max(1.0, n * scale)
-        bars.append(MoveBar(name, mark, name_fill(mark), n, _f(y), _f(height), _f(y + height / 2 + 4)))
-    return bars
-
-
-def _band(y0: float, y1: float, height: float) -> str:
-    x0, x1 = LEFT_BAR + BAR, RIGHT_BAR
-    middle = (x0 + x1) / 2
-    return (
-        f"M{_f(x0)} {_f(y0)}C{_f(middle)} {_f(y0)} {_f(middle)} {_f(y1)} {_f(x1)} {_f(y1)}v{_f(height)}"
-        f"C{_f(middle)} {_f(y1 + height)} {_f(middle)} {_f(y0 + height)} {_f(x0)} {_f(y0 + height)}z"
-    )
+    return "M" + " ".join(f"{write(_x(point.customers))} {write(_y(point.value))}" for point in kept) if kept else ""
 
 
 # --- Value × risk ----------------------------------------------------------------------------------------------------
@@ -272,10 +188,10 @@ def draw_risk_map(groups: Sequence[tuple[str, str, Sequence[Sequence[float]]]]) 
     tens = [10.0**power for power in range(3, 9) if 10.0**power <= top]
     return RiskMap(
         layers=[layer for layer in layers if layer.shown],
-        x_ticks=[(_f(_map_x(ratio)), f"{ratio:g}×") for ratio in RATIOS],
-        y_ticks=[(_f(_map_y(euro, top)), _f(_map_y(euro, top) + 4), _short(euro)) for euro in tens],
-        hot_x=_f(_map_x(HOT_FROM)),
-        hot_width=_f(MAP_RIGHT - _map_x(HOT_FROM)),
+        x_ticks=[(write(_map_x(ratio)), f"{ratio:g}×") for ratio in RATIOS],
+        y_ticks=[(write(_map_y(euro, top)), write(_map_y(euro, top) + 4), _short(euro)) for euro in tens],
+        hot_x=write(_map_x(HOT_FROM)),
+        hot_width=write(MAP_RIGHT - _map_x(HOT_FROM)),
     )
 
 
@@ -329,7 +245,14 @@ def draw_spread_boxes(spreads: Sequence[Spread]) -> list[SpreadBox | None]:
             continue
         p10, q1, middle, q3, p90 = (place(cents) for cents in five)
         boxes.append(
-            SpreadBox(five, _f(place(0)), f"M{_f(p10)} 9H{_f(p90)}", _f(q1), _f(max(1.0, q3 - q1)), _f(middle))
+            SpreadBox(
+                five,
+                write(place(0)),
+                f"M{write(p10)} 9H{write(p90)}",
+                write(q1),
+                write(max(1.0, q3 - q1)),
+                write(middle),
+            )
         )
     return boxes
 
@@ -355,8 +278,12 @@ def draw_spark(values: Sequence[float], *, width: float = 64, height: float = 24
         (2 + number * (width - 4) / (len(values) - 1), height - 3 - (value - low) / reach * (height - 6))
         for number, value in enumerate(values)
     ]
-    line = "M" + " ".join(f"{_f(x)} {_f(y)}" for x, y in places)
-    return line, f"{line} {_f(width - 2)} {_f(height)} 2 {_f(height)}z", f"{_f(places[-1][0])} {_f(places[-1][1])}"
+    line = "M" + " ".join(f"{write(x)} {write(y)}" for x, y in places)
+    return (
+        line,
+        f"{line} {write(width - 2)} {write(height)} 2 {write(height)}z",
+        f"{write(places[-1][0])} {write(places[-1][1])}",
+    )
 
 
 @dataclass
@@ -378,8 +305,8 @@ class HourRow:
         return {
             "letter": str(self.y + 17),
             "count": str(self.y + 31),
-            "hours_x": _f(float(self.hours_x) - 6),
-            "value_x": _f(228 + float(self.contribution_width) + 6),
+            "hours_x": write(float(self.hours_x) - 6),
+            "value_x": write(228 + float(self.contribution_width) + 6),
         }
 
 
@@ -394,6 +321,15 @@ def draw_hours(classes: dict[str, list[int]]) -> list[HourRow]:
         hours, share = spent / minutes, max(0, earned) / cents if cents else 0.0
         width = hours * 148
         rows.append(
-            HourRow(letter, customers, hours, share, 30 + 48 * number, _f(172 - width), _f(width), _f(share * 148))
+            HourRow(
+                letter,
+                customers,
+                hours,
+                share,
+                30 + 48 * number,
+                write(172 - width),
+                write(width),
+                write(share * 148),
+            )
         )
     return rows

@@ -1,9 +1,8 @@
 """The segment dashboard: where value is won and lost, who moved, who is not looked after."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Q, Sum
@@ -15,69 +14,52 @@ from crm.core.local_time import company_day
 from crm.core.models import Team, User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import customer_scope
+from crm.home.dashboard_choice import Choice, read_choice
+from crm.home.dashboard_tabs import list_tabs
+from crm.home.move_chart import draw_moves
 from crm.home.segment_charts import (
     draw_hours,
-    draw_moves,
     draw_pareto_chart,
     draw_risk_map,
     draw_spark,
     draw_spread_boxes,
 )
-from crm.home.segment_summary import Summary, build_summary, list_teams, scope_of
+from crm.home.segment_summary import Summary, build_summary, scope_of
 from customers.models import Customer
 from interactions.models import Alert, Task
 from segments.models import CurrentScore, Membership
-from segments.segment_figures import find_last_day
 
-PERIODS = {"30d": 30, "90d": 91, "365d": 365}
 AT_RISK_SHOWN = 6
 GOOD_COVERAGE = 0.75
-
-
-@dataclass
-class Choice:
-    """What the reader looks at: his team or all of his, and since when."""
-
-    team: Team | None
-    teams: list[Team]
-    period: str
-    since: date
-
-    @property
-    def list_query(self) -> str:
-        """What every link to a list carries."""
-        return urlencode({"team": self.team.pk}) if self.team else ""
+# What a figure's link asks of the list besides the segment. Of an earlier evening only the segment is asked: who is at
+# risk today is not who was at risk then.
+LIST_PARTS = {
+    "risk": "&risk=high",
+    "stake": "&risk=high&sort=-stake",
+    "overdue": "&overdue=1",
+    "complained": "&complained=1",
+    "below_zero": "&below_zero=1",
+    "unreachable": "&unreachable=1",
+    "a_unreachable": "&unreachable=1&grade=A",
+    "visit": "&risk=high&grade=A",
+}
 
 
 @permission_required("segments.view_dashboard", raise_exception=True)
 def segment_dashboard(request: HttpRequest) -> HttpResponse:
     """The page; before the first night it says what is missing."""
-    today = company_day(timezone.now())
-    choice = read_choice(request, today=today)
-    day = find_last_day(until=today)
-    context: dict[str, Any] = {"choice": choice, "day": day, "today": today}
-    if day is not None:
-        summary = build_summary(scope_of(request.user, choice.teams, team=choice.team), day=day, since=choice.since)
-        context |= draw_everything(summary)
+    now = timezone.now()
+    choice = read_choice(request, today=company_day(now))
+    context: dict[str, Any] = {"choice": choice, "tabs": list_tabs("overview", choice)}
+    if choice.day is not None:
+        scope = scope_of(request.user, choice.teams, team=choice.team)
+        summary = build_summary(scope, day=choice.day, since=choice.since)
+        context |= draw_everything(summary, choice)
         context |= {"at_risk": list_at_risk(request.user, team=choice.team), "visits": count_visits(request, choice)}
     return render(request, "home/segment_dashboard.html", context)
 
 
-def read_choice(request: HttpRequest, *, today: date) -> Choice:
-    """Team and day from the query; what cannot be understood is left out."""
-    teams = list_teams(request.user)
-    team = next((one for one in teams if str(one.pk) == request.GET.get("team")), None)
-    period = request.GET.get("since", "90d")
-    if period in PERIODS:
-        return Choice(team, teams, period, today - timedelta(days=PERIODS[period]))
-    try:
-        since = min(date.fromisoformat(period), today)
-    except ValueError:
-        period, since = "90d", today - timedelta(days=PERIODS["90d"])
-    return Choice(team, teams, period, since)
-
-
-def draw_everything(summary: Summary) -> dict[str, Any]:
+def draw_everything(summary: Summary, choice: Choice) -> dict[str, Any]:
     """The summary with its drawings."""
     a_value, b_value = float(setting("classes.a_share")), float(setting("classes.b_share"))
     boxes = draw_spread_boxes([*(one.figures.contribution for one in summary.segments), summary.total.contribution])
@@ -85,11 +67,15 @@ def draw_everything(summary: Summary) -> dict[str, Any]:
     minutes = summary.total.minutes
     return {
         "summary": summary,
-        "rows": list(zip(summary.segments, boxes, strict=False)),
+        "rows": [
+            (one, box, choice.list_query(one.segment.key)) for one, box in zip(summary.segments, boxes, strict=False)
+        ],
+        "all_query": choice.list_query(""),
+        "asks": LIST_PARTS if choice.is_latest else {},
         "total_box": boxes[-1],
         "pareto": draw_pareto_chart(summary.total.sales, summary.total.contribution, a_value=a_value, b_value=b_value),
         "moves": draw_moves(moves),
-        "moved": sum(n for _was, _to, n in moves),
+        "contribution_change": _change(summary.total.contribution_cents, _cents_before(summary)),
         "risk_map": draw_risk_map([(one.segment.name, one.segment.mark, one.points) for one in summary.segments]),
         "hours": draw_hours(summary.classes),
         "hours_logged": minutes // 60 if minutes is not None else None,
@@ -100,8 +86,12 @@ def draw_everything(summary: Summary) -> dict[str, Any]:
     }
 
 
+def _cents_before(summary: Summary) -> int | None:
+    return summary.before.contribution_cents if summary.before else None
+
+
 def _change(now: int, before: int | None) -> float | None:
-    return (now - before) / before if before else None
+    return (now - before) / abs(before) if before else None
 
 
 def _find_worst(summary: Summary) -> Any:

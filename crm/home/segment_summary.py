@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, Sum
 
 from crm.core.models import Role, Team, User
 from crm.core.row_visibility import SEES_ALL
-from segments.models import Segment, SegmentDay, SegmentMove
+from segments.membership_moves import Moves, count_moves
+from segments.models import Segment, SegmentDay
 from segments.rules.figure_spread import Spread, merge_spreads
 
 SPARK_DAYS = 12
@@ -27,7 +28,8 @@ SUMS = (
     "below_zero_cents",
     "to_talk",
 )
-MAYBE = ("talked_in_time", "complained", "minutes")
+MAYBE = ("talked_in_time", "complained", "minutes", "too_simple", "too_heavy")
+MOST_EXACT_MOVES = 3_000
 
 
 @dataclass
@@ -49,8 +51,11 @@ class Figures:
     talked_in_time: int | None = None
     complained: int | None = None
     minutes: int | None = None
+    too_simple: int | None = None
+    too_heavy: int | None = None
     sales: Spread = field(default_factory=Spread)
     contribution: Spread = field(default_factory=Spread)
+    reach: dict[str, tuple[int, int]] | None = None
 
     @property
     def margin_cents(self) -> int:
@@ -70,6 +75,28 @@ class Figures:
         return self.complained / self.customers if self.customers and self.complained is not None else None
 
     @property
+    def reached(self) -> float | None:
+        """Share of the customers whom we can name and reach."""
+        return self.share_reached(("A", "B", "C", ""))
+
+    @property
+    def a_reached(self) -> float | None:
+        """The same among customers of class A."""
+        return self.share_reached(("A",))
+
+    @property
+    def a_unreached(self) -> int | None:
+        """Customers of class A without a name or a channel that works."""
+        known, reached = (self.reach or {}).get("A", (0, 0))
+        return None if self.reach is None else known - reached
+
+    def share_reached(self, letters: Iterable[str]) -> float | None:
+        """Reached among customers of these classes ("" has none yet); None where it is not known."""
+        pairs = [(self.reach or {}).get(letter, (0, 0)) for letter in letters]
+        known = sum(n for n, _reached in pairs)
+        return sum(reached for _n, reached in pairs) / known if known else None
+
+    @property
     def sales_growth(self) -> float | None:
         """Against the 12 months before; None without sales then."""
         before = self.sales_before_cents
@@ -78,29 +105,41 @@ class Figures:
 
 @dataclass
 class SegmentSummary:
-    """One segment's line: its figures, and by how many customers it grew since the chosen day."""
+    """One segment's line: its figures, those of the evening compared with (None where none is kept), by how many
+    customers it grew since the chosen day."""
 
     segment: Segment
     figures: Figures
+    before: Figures | None
     growth: int
     points: list[list[float]]
 
 
 @dataclass
 class Summary:
-    """Everything the dashboard shows of one evening; ``since_stake`` is the value at risk on the day compared with."""
+    """Everything the dashboard shows of one evening. ``before`` are the figures of ``compared``, the last evening kept
+    up to ``since``; both are None where there is none."""
 
     day: date
     since: date
+    compared: date | None
     segments: list[SegmentSummary]
     total: Figures
-    growth: int
+    before: Figures | None
     moves: list[tuple[Segment, Segment, int]]
-    came: int
+    movement: Moves
     classes: dict[str, list[int]]
-    stake_before: int | None
     contribution_line: list[int]
     stake_line: list[int]
+
+    @property
+    def came(self) -> int:
+        return self.movement.came
+
+    @property
+    def stake_before(self) -> int | None:
+        """Value at risk on the evening compared with."""
+        return self.before.at_stake_cents if self.before else None
 
 
 def list_teams(user: User) -> list[Team]:
@@ -112,43 +151,74 @@ def list_teams(user: User) -> list[Team]:
     return list(teams.filter(own).distinct())
 
 
-def scope_of(user: User, teams: Iterable[Team], *, team: Team | None) -> Q:
-    """Which rows of the figures to add up: one team, all of the reader's teams, or the row of everybody."""
+def scope_of(user: User, teams: Iterable[Team], *, team: Team | None) -> list[int] | None:
+    """Whose figures to add up: one team, all of the reader's teams, or (None) the row of everybody."""
     if team is not None:
-        return Q(team=team)
-    return Q(team=None) if user.role in SEES_ALL else Q(team__in=[one.pk for one in teams])
+        return [team.pk]
+    return None if user.role in SEES_ALL else [one.pk for one in teams]
 
 
-def build_summary(scope: Q, *, day: date, since: date) -> Summary:
+def rows_of(scope: list[int] | None) -> Q:
+    """The condition on rows of the figures."""
+    return Q(team=None) if scope is None else Q(team__in=scope)
+
+
+def build_summary(scope: list[int] | None, *, day: date, since: date) -> Summary:
     """The evening ``day`` in ``scope``, compared with ``since``; five queries at any size."""
     segments = {segment.pk: segment for segment in Segment.objects.all()}
-    rows = list(SegmentDay.objects.filter(scope, day=day))
-    moves = _add_moves(scope, since=since, until=day)
+    lines = _read_lines(rows_of(scope), until=day)
+    compared = next((line["day"] for line in reversed(lines) if line["day"] <= since), None)
+    found = list(SegmentDay.objects.filter(rows_of(scope), day__in=[day, compared or day]))
+    rows, old = ([row for row in found if row.day == evening] for evening in (day, compared))
+    moves = count_moves(since=since, until=day, teams=scope, most=MOST_EXACT_MOVES)
     summaries = []
     for pk, segment in segments.items():
-        mine = [row for row in rows if row.segment_id == pk]
+        mine, then = [[row for row in part if row.segment_id == pk] for part in (rows, old)]
         if not mine and segment.archived_at is not None:
             continue
-        growth = sum(n for (was, becomes), n in moves.items() if becomes == pk and was != pk)
-        growth -= sum(n for (was, _becomes), n in moves.items() if was == pk)
-        points = [point for row in mine for point in row.points]
-        summaries.append(SegmentSummary(segment, add_figures(mine), growth, points))
-    lines = _read_lines(scope, until=day)
-    before = [line for line in lines if line["day"] <= since]
-    came = sum(n for (was, _becomes), n in moves.items() if was is None)
+        before = add_figures(then) if old else None
+        own = [point for row in mine for point in row.points]
+        summaries.append(SegmentSummary(segment, add_figures(mine), before, moves.growth(pk), own))
     return Summary(
         day=day,
-        since=since,
+        since=moves.since,
+        compared=compared,
         segments=sorted(summaries, key=lambda one: (one.segment.priority, one.segment.pk)),
         total=add_figures(rows),
-        growth=came,
-        moves=[(segments[was], segments[to], n) for (was, to), n in moves.items() if was in segments and was != to],
-        came=came,
-        classes=_add_classes(rows),
-        stake_before=before[-1]["stake"] if before else None,
+        before=add_figures(old) if old else None,
+        moves=sorted(
+            [(segments[was], segments[to], n) for (was, to), n in moves.counts.items() if was in segments],
+            key=lambda move: -move[2],
+        ),
+        movement=moves,
+        classes=add_classes(rows),
         contribution_line=[line["contribution"] for line in lines[-SPARK_DAYS:]],
         stake_line=[line["stake"] for line in lines[-SPARK_DAYS:]],
     )
+
+
+@dataclass
+class TeamLine:
+    """One team's figures over all segments, without its spread; ``before`` those of the evening compared with."""
+
+    team: Team
+    figures: Figures
+    before: Figures | None
+
+
+def list_team_lines(teams: Iterable[Team], *, day: date, compared: date | None) -> list[TeamLine]:
+    """A line for each of the teams, largest contribution first; one query."""
+    sums = {name: Sum(name) for name in (*SUMS, *MAYBE)}
+    days = [one for one in (day, compared) if one]
+    rows = SegmentDay.objects.filter(team__in=[team.pk for team in teams], day__in=days).order_by()
+    found = {(row["team"], row["day"]): row for row in rows.values("team", "day").annotate(**sums)}
+    lines = []
+    for team in teams:
+        if (now := found.get((team.pk, day))) is not None:
+            then = found.get((team.pk, compared)) if compared else None
+            before = Figures(**{name: then[name] for name in sums}) if then else None
+            lines.append(TeamLine(team, Figures(**{name: now[name] for name in sums}), before))
+    return sorted(lines, key=lambda line: -line.figures.contribution_cents)
 
 
 def add_figures(rows: Iterable[SegmentDay]) -> Figures:
@@ -158,21 +228,24 @@ def add_figures(rows: Iterable[SegmentDay]) -> Figures:
     for name in MAYBE:
         known = [value for row in rows if (value := getattr(row, name)) is not None]
         setattr(figures, name, sum(known) if known else None)
-    figures.sales = merge_spreads(row.sales_spread for row in rows)
+    figures.sales = merge_spreads(row.sales_spread for row in rows if "sales_spread" not in row.get_deferred_fields())
     figures.contribution = merge_spreads(row.contribution_spread for row in rows)
+    figures.reach = _add_reach(row.reach for row in rows if row.reach is not None)
     return figures
 
 
-def _add_moves(scope: Q, *, since: date, until: date) -> dict[tuple[int | None, int], int]:
-    """Moves after ``since`` by (from, to). The very first evening, when everybody came at once, is no movement."""
-    moved: QuerySet[Any] = SegmentMove.objects.filter(scope, day__gt=since, day__lte=until)
-    first = SegmentMove.objects.order_by("day").values("day")[:1]
-    moved = moved.exclude(Q(from_segment=None) & Q(day=first))
-    rows = moved.values_list("from_segment_id", "to_segment_id").annotate(Sum("customers")).order_by()
-    return {(was, becomes): n for was, becomes, n in rows}
+def _add_reach(parts: Iterable[dict[str, list[int]]]) -> dict[str, tuple[int, int]] | None:
+    parts = list(parts)
+    sums: dict[str, tuple[int, int]] = {}
+    for part in parts:
+        for letter, (known, reached) in part.items():
+            held = sums.get(letter, (0, 0))
+            sums[letter] = (held[0] + known, held[1] + reached)
+    return sums if parts else None
 
 
-def _add_classes(rows: Iterable[SegmentDay]) -> dict[str, list[int]]:
+def add_classes(rows: Iterable[SegmentDay]) -> dict[str, list[int]]:
+    """Customers, minutes and contribution by class, A first."""
     classes: dict[str, list[int]] = {}
     for row in rows:
         for letter, values in row.classes.items():

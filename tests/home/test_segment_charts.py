@@ -5,9 +5,9 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crm.home.move_chart import draw_moves
 from crm.home.segment_charts import (
     draw_hours,
-    draw_moves,
     draw_pareto_chart,
     draw_risk_map,
     draw_spark,

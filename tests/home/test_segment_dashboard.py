@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.core import job_ledger
+from crm.core.models import Team
 from crm.home.segment_summary import build_summary, list_teams, scope_of
 from crm.nightly_run import run_night
 from customers.models import Customer
+from segments.care_figures import write_care_figures
 from segments.customer_pinning import pin_customer
 from segments.default_configuration import create_defaults
 from segments.models import CurrentScore, Membership, Segment, SegmentDay, SegmentMove
@@ -133,6 +135,7 @@ def test_writing_an_evening_again_changes_nothing(company):
 
     before = read()
     write_segment_figures(on=END)
+    write_care_figures(on=END)
     assert read() == before
 
 
@@ -165,16 +168,23 @@ def test_the_first_evening_when_everybody_came_is_no_movement(company, admin):
     assert Counter(one.growth for one in summary.segments) == {0: len(summary.segments)}
 
 
-def test_old_evenings_are_thinned_to_the_last_of_each_month(company):
-    row = SegmentDay.objects.filter(team=None).first()
-    for days in (20, 36, 60):
-        row.pk, row.day = None, END - timedelta(days=days)
+def keep_evening(day, **changes):
+    """The figures of the last night as those of an earlier evening."""
+    for row in SegmentDay.objects.filter(day=END):
+        row.pk, row.day = None, day
+        for name, value in changes.items():
+            setattr(row, name, value)
         row.save()
-    row.pk, row.day = None, END.replace(day=1, month=9) - timedelta(days=1)
-    row.save()
+
+
+def test_of_old_evenings_the_last_of_each_month_stays(company):
+    in_september, month_end = date(2026, 9, 22), date(2026, 8, 31)
+    for day in (END - timedelta(days=20), date(2026, 10, 15), date(2026, 10, 16), in_september, month_end):
+        keep_evening(day)
+    keep_evening(month_end - timedelta(days=1))
     write_segment_figures(on=END)
     kept = set(SegmentDay.objects.values_list("day", flat=True))
-    assert kept == {END, END - timedelta(days=20), END.replace(day=1, month=9) - timedelta(days=1)}
+    assert kept == {END, END - timedelta(days=20), date(2026, 10, 16), in_september, month_end}
 
 
 def test_a_manager_reads_the_page_in_few_queries_and_sees_only_his_team(company, lead, north, south, signed_in):
@@ -217,3 +227,167 @@ def test_names_of_customers_are_shown_as_written(company, lead, north, signed_in
     html = signed_in(lead).get(reverse("home:segment-dashboard")).content.decode()
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
+
+
+def test_an_earlier_evening_is_chosen_and_its_figures_open_who_was_there_then(company, admin, signed_in):
+    evening = END - timedelta(days=31)
+    keep_evening(evening, contribution_cents=100_000)
+    client = signed_in(admin)
+    html = client.get(reverse("home:segment-dashboard"), {"day": evening.isoformat()}).content.decode()
+    assert f"was=standard.{evening.isoformat()}" in html
+    assert "risk=high&amp;sort" not in html.split("By segment")[1].split("</table>")[0]
+    latest = client.get(reverse("home:segment-dashboard"), {"day": (END + timedelta(1)).isoformat()}).content.decode()
+    assert "segment=standard" in latest
+    before_all = client.get(reverse("home:segment-dashboard"), {"day": "2020-01-01"}).content.decode()
+    assert f"was=standard.{evening.isoformat()}" in before_all, "the first evening there is"
+
+
+def test_then_and_now_stand_side_by_side_by_segment_and_by_team(company, admin, lead, north, signed_in):
+    keep_evening(END - timedelta(days=95), contribution_cents=100_000, customers=7)
+    html = signed_in(admin).get(reverse("home:segment-comparison")).content.decode()
+    assert "against the 12 months to" in html
+    assert html.count(">7</td>") >= 3
+    assert "By team" in html
+    assert "North" in html
+    of_lead = signed_in(lead).get(reverse("home:segment-comparison")).content.decode()
+    assert "South" not in of_lead
+    assert "By team" not in of_lead
+    nothing_kept = signed_in(admin).get(reverse("home:segment-comparison"), {"since": "2026-01-01"}).content.decode()
+    assert "No evening is kept" in nothing_kept
+
+
+def test_who_we_can_name_and_reach_is_counted_and_the_others_are_listed(company, admin, north, signed_in):
+    from customers.models import ContactPoint
+
+    a_class = [score.customer for score in CurrentScore.objects.filter(grade__startswith="A").order_by("pk")]
+    for number, customer in enumerate(a_class[:6]):
+        person = factories.make_person(customer, left_on=END if number == 4 else None)
+        value = f"{number}@example.test"
+        ContactPoint.objects.create(
+            customer=customer,
+            person=person,
+            kind="web" if number == 5 else "email",
+            value=value,
+            value_normal=value,
+            is_valid=number != 3,
+        )
+    write_care_figures(on=END)
+    total = figures_of(admin).total
+    assert total.a_reached == pytest.approx(3 / len(a_class))
+    assert total.a_unreached == len(a_class) - 3
+    assert total.reached == pytest.approx(3 / company.count())
+    own = [customer for customer in a_class[:3] if customer.team_id == north.pk]
+    assert figures_of(admin, team=north).total.reach["A"][1] == len(own)
+    listed = signed_in(admin).get(reverse("home:customer-list"), {"unreachable": "1", "grade": "A"})
+    assert listed.context["list"].shown == str(len(a_class) - 3)
+
+
+def test_the_export_holds_what_the_page_shows_and_runs_nothing(company, admin, lead, north, signed_in):
+    Segment.objects.filter(key="standard").update(name="=1+1")
+    text = b"".join(signed_in(admin).get(reverse("home:segment-export", args=["csv"])).streaming_content).decode()
+    summary = figures_of(admin)
+    standard = next(one.figures for one in summary.segments if one.segment.key == "standard")
+    line = next(line for line in text.splitlines() if line.startswith("'=1+1,"))
+    assert line.split(",")[1:3] == [str(standard.customers), f"{standard.sales_cents / 100:.2f}"]
+    assert f"All,{summary.total.customers}," in text
+    own = b"".join(signed_in(lead).get(reverse("home:segment-export", args=["csv"])).streaming_content).decode()
+    assert f"All,{company.filter(team=north).count()}," in own
+    assert signed_in(admin).get(reverse("home:segment-export", args=["xlsx"])).content.startswith(b"PK")
+    assert signed_in(admin).get(reverse("home:segment-export", args=["exe"])).status_code == 404
+
+
+def test_every_page_about_segments_asks_few_questions_and_stays_small(company, admin, lead, signed_in):
+    keep_evening(END - timedelta(days=95))
+    for user in (admin, lead):
+        client = signed_in(user)
+        for name in ("segment-dashboard", "segment-comparison", "segment-movement", "process-fit"):
+            client.get(reverse(f"home:{name}"))
+            with CaptureQueriesContext(connection) as queries:
+                response = client.get(reverse(f"home:{name}"))
+            assert len(queries) <= 15, name
+            assert len(response.content) <= 60_000, name
+
+
+def test_movement_is_drawn_counted_and_named_between_any_two_days(company, admin, north, lead, signed_in):
+    premium = Segment.objects.get(key="premium")
+    moving = company.filter(team=north).exclude(memberships__segment=premium).first()
+    was = Membership.objects.current().get(customer=moving).segment
+    held = {"reason": "More to come", "expires_on": END + timedelta(90), "by": admin, "at": AT}
+    pin_customer(moving, segment=premium, on=END + timedelta(1), **held)
+    write_segment_figures(on=END + timedelta(1))
+    html = signed_in(lead).get(reverse("home:segment-movement"), {"since": END.isoformat()}).content.decode()
+    assert "1 moved, 0 came" in html
+    assert moving.name in html
+    move = f"{was.key}.premium.{END.isoformat()}.{(END + timedelta(1)).isoformat()}"
+    assert f"moved={move}" in html
+    listed = signed_in(lead).get(reverse("home:customer-list"), {"moved": move})
+    assert [row.pk for row in listed.context["list"].rows] == [moving.pk]
+    assert (
+        "Nobody moved"
+        in signed_in(lead)
+        .get(reverse("home:segment-movement"), {"since": END.isoformat(), "until": END.isoformat()})
+        .content.decode()
+    )
+
+
+def make_misfits(company):
+    """The better half of Standard is in Premium, but for its best four; and Premium's worst stays where it is."""
+    standard, premium = (Segment.objects.get(key=key) for key in ("standard", "premium"))
+    scores = CurrentScore.objects.filter(
+        customer__memberships__in=Membership.objects.current().filter(segment=standard)
+    )
+    ordered = [score.customer_id for score in scores.order_by("-contribution_12m_cents", "customer_id")]
+    lifted = [*ordered[4 : len(ordered) // 2], ordered[-1]]
+    Membership.objects.current().filter(customer__in=lifted).update(segment=premium)
+    Customer.objects.filter(pk=ordered[0]).update(team=Team.objects.get(name="North"))
+    Customer.objects.filter(pk=ordered[1]).update(team=Team.objects.get(name="South"))
+    write_segment_figures(on=END)
+    write_care_figures(on=END)
+    return ordered[:4], ordered[-1]
+
+
+def test_a_customer_whose_process_does_not_fit_is_listed_and_moved_with_one_click(company, lead, north, signed_in):
+    from segments.models import Pin, ProcessMisfit
+
+    best, worst = make_misfits(company)
+    assert set(ProcessMisfit.objects.filter(kind="simple").values_list("customer", flat=True)) >= set(best[:2])
+    assert ProcessMisfit.objects.get(customer=worst).kind == "heavy"
+    simple = ProcessMisfit.objects.filter(kind="simple", customer__team=north).order_by("-gap_cents").first()
+    client = signed_in(lead)
+    html = client.get(reverse("home:process-fit"), {"kind": "simple"}).content.decode()
+    assert simple.customer.name in html
+    assert f"{simple.steps} <span" in html
+    counted = figures_of(lead).total
+    assert counted.too_simple == ProcessMisfit.objects.filter(kind="simple", customer__team=north).count()
+    response = client.post(
+        reverse("home:process-fit-move", args=[simple.pk]), {"back": "/segments/fit/?kind=simple"}, follow=True
+    )
+    assert response.redirect_chain == [("/segments/fit/?kind=simple", 302)]
+    assert Membership.objects.current().get(customer=simple.customer).segment == simple.fits
+    pin = Pin.objects.get(customer=simple.customer)
+    assert (pin.pinned_by, pin.expires_on) == (lead, date(2026, 11, 22) + timedelta(days=180))
+    assert "Brings" in pin.reason
+    assert not ProcessMisfit.objects.filter(customer=simple.customer).exists()
+    client.post(reverse("segments:pin-end", args=[pin.pk]))
+    assert Membership.objects.current().get(customer=simple.customer).segment == simple.segment
+    foreign = ProcessMisfit.objects.exclude(customer__team=north).exclude(customer__owner=lead).first()
+    assert client.post(reverse("home:process-fit-move", args=[foreign.pk])).status_code == 404
+
+
+def test_misfits_are_those_a_plain_reading_of_the_lines_finds(company):
+    from segments.care_figures import read_segment_care
+    from segments.models import ProcessMisfit
+    from segments.rules.process_fit import find_fit_lines, find_misfit
+
+    make_misfits(company)
+    lines = find_fit_lines(read_segment_care(on=END))
+    expected = {}
+    for member in Membership.objects.current():
+        score = CurrentScore.objects.filter(pk=member.customer_id).first()
+        if score and score.purchase_days:
+            line = find_misfit(lines, segment=member.segment_id, contribution=score.contribution_12m_cents)
+            if line:
+                expected[member.customer_id] = (line.kind, line.fits)
+    kept = {row.customer_id: (row.kind, row.fits_id) for row in ProcessMisfit.objects.all()}
+    assert kept == expected
+    assert kept, "the world has somebody who does not fit"

@@ -1,6 +1,55 @@
 """The addresses of ``home``."""
 
-from tests.permission_table import Row, everybody, only, who_sees_north
+from datetime import date
+
+from segments.models import ProcessMisfit, SegmentDay
+from tests import factories
+from tests.permission_table import Row, World, everybody, only, who_sees_north
+
+LEADERS = only("lead", "executive", "admin")
+
+
+def misfit(world: World) -> ProcessMisfit:
+    """Ana's customer brings as much as those of another segment; and there is an evening with figures."""
+    if not hasattr(world, "misfit"):
+        own, fits = factories.make_segment("low"), factories.make_segment("premium")
+        factories.make_segment("rest", is_fallback=True)
+        keep_evening(world)
+        world.misfit = ProcessMisfit.objects.create(
+            customer=world.customer,
+            kind="simple",
+            segment=own,
+            fits=fits,
+            day=date(2026, 3, 2),
+            contribution_cents=9_000_00,
+            line_cents=5_000_00,
+            service_cents=100_00,
+            gap_cents=4_000_00,
+            steps=3,
+            fits_steps=20,
+        )
+    return world.misfit
+
+
+def keep_evening(world: World) -> None:
+    """Figures of one evening, of everybody."""
+    if not hasattr(world, "evening"):
+        sums = [field.name for field in SegmentDay._meta.fields if field.name.endswith("_cents")]
+        world.evening = SegmentDay.objects.create(
+            day=date(2026, 3, 2),
+            segment=factories.make_segment("standard"),
+            customers=1,
+            at_risk=0,
+            below_zero=0,
+            to_talk=1,
+            **dict.fromkeys(sums, 0),
+        )
+
+
+def with_evening(world: World) -> dict[str, str]:
+    keep_evening(world)
+    return {"kind": "xlsx"}
+
 
 ROWS: list[Row] = [
     Row("home:my-day", everybody()),
@@ -30,4 +79,16 @@ ROWS: list[Row] = [
     Row("home:most-valuable-export", only("lead", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin"), query="?since=nonsense&team=99"),
+    Row("home:segment-comparison", LEADERS),
+    Row("home:segment-comparison", LEADERS, query="?since=nonsense&team=99&day=0000-00-00"),
+    Row("home:segment-movement", LEADERS),
+    Row("home:segment-movement", LEADERS, query="?since=9999-99-99&until=0001-01-01"),
+    Row("home:segment-export", LEADERS, with_evening),
+    Row("home:process-fit", LEADERS, query="?kind=none&team=x&segment=%00"),
+    Row(
+        "home:process-fit-move",
+        only("lead", "admin", ok=302, hidden_from=("other_rep",)),
+        lambda world: {"pk": misfit(world).pk},
+        method="post",
+    ),
 ]

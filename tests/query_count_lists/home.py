@@ -7,8 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from crm.core.models import JobRun
+from customers.models import Customer
 from interactions.models import Interaction, Task
-from segments.models import Membership, Nomination, Segment, ValueBand
+from segments.models import Membership, Nomination, ProcessMisfit, Segment, ValueBand
 from tests import factories
 from tests.query_count_lists import ListPage
 from tests.score_factory import make_score
@@ -62,6 +63,25 @@ def _make_most_valuable(rows: int, cast: Any) -> None:
         )
 
 
+def _make_misfits(rows: int, cast: Any) -> None:
+    make_scored_customers(rows, cast)
+    own, fits = factories.make_segment("low"), factories.make_segment("standard")
+    for customer in Customer.objects.filter(process_misfit=None):
+        ProcessMisfit.objects.create(
+            customer=customer,
+            kind="simple",
+            segment=own,
+            fits=fits,
+            day=date(2026, 3, 2),
+            contribution_cents=1,
+            line_cents=1,
+            service_cents=1,
+            gap_cents=1,
+            steps=1,
+            fits_steps=2,
+        )
+
+
 LISTS: list[ListPage] = [
     ListPage("most valuable", "/segments/most-valuable/", _make_most_valuable),
     ListPage("my day", "/", _make_tasks),
@@ -69,4 +89,10 @@ LISTS: list[ListPage] = [
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),
     ListPage("customers", "/customers/", make_scored_customers),
     ListPage("customers, filtered", "/customers/?risk=high&sort=-sales", make_scored_customers),
+    ListPage("process fit", "/segments/fit/", _make_misfits, "lead"),
+    ListPage(
+        "customers who moved",
+        "/customers/?moved=any.premium.2026-01-01.2026-11-21",
+        make_scored_customers,
+    ),
 ]

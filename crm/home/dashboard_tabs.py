@@ -1,0 +1,22 @@
+"""The pages about segments, as tabs that carry along what the reader looks at."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from crm.home.dashboard_choice import Choice
+
+
+def list_tabs(current: str, choice: Choice) -> list[dict[str, Any]]:
+    """Overview, then and now, movement, process fit."""
+    query = f"?{choice.query}" if choice.query else ""
+    tabs: list[dict[str, Any]] = [
+        {"key": "overview", "label": _("Overview"), "url": reverse("home:segment-dashboard") + query},
+        {"key": "comparison", "label": _("Then and now"), "url": reverse("home:segment-comparison") + query},
+        {"key": "movement", "label": _("Movement"), "url": reverse("home:segment-movement") + query},
+        {"key": "fit", "label": _("Process fit"), "url": reverse("home:process-fit") + query},
+    ]
+    for tab in tabs:
+        tab["current"] = tab["key"] == current
+    return tabs

@@ -1,0 +1,160 @@
+"""Does the effort fit the value? Hours by class and segment, and customers whose process does not fit them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from crm.core.fragments import wants_fragment
+from crm.core.generic_views import ListView
+from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
+from crm.core.local_time import company_day
+from crm.core.toasts import add_error, add_toast
+from crm.home.dashboard_choice import read_choice
+from crm.home.dashboard_tabs import list_tabs
+from crm.home.segment_charts import draw_hours
+from crm.home.segment_summary import add_classes, add_figures, list_teams, rows_of, scope_of
+from segments.customer_pinning import PinRefused
+from segments.models import ProcessMisfit, Segment, SegmentDay
+from segments.process_fitting import move_to_fitting_segment
+from segments.segment_choice import NoFallbackSegment
+
+WARN_FROM = 0.02
+
+
+def _segment_choices(request: HttpRequest) -> Any:
+    return Segment.objects.filter(archived_at=None).values_list("key", "name")
+
+
+def _team_choices(request: HttpRequest) -> list[tuple[str, str]]:
+    """The teams the reader may choose from."""
+    return [(str(team.pk), team.name) for team in list_teams(request.user)]
+
+
+MISFITS = ListDefinition(
+    columns=(
+        Column("customer", gettext_lazy("Customer")),
+        Column("move", gettext_lazy("Is in, fits")),
+        Column("contribution", gettext_lazy("Contribution"), kind="amount", hide_on_phone=True),
+        Column("line", gettext_lazy("Line"), kind="amount", hide_on_phone=True),
+        Column("service", gettext_lazy("Cost to serve"), kind="amount", hide_on_phone=True),
+        Column("minutes", gettext_lazy("Minutes"), kind="number", hide_on_phone=True),
+        Column("steps", gettext_lazy("Steps"), kind="number", hide_on_phone=True),
+        Column("gap", gettext_lazy("What it is about"), kind="amount", sort="gap_cents", largest_first=True),
+    ),
+    filters=(
+        ChoiceFilter(
+            "kind",
+            gettext_lazy("Process"),
+            lambda rows, value, request: rows.filter(kind=value),
+            ProcessMisfit.Kind.choices,
+        ),
+        ChoiceFilter(
+            "segment",
+            gettext_lazy("Segment"),
+            lambda rows, value, request: rows.filter(segment__key=value),
+            _segment_choices,
+        ),
+        ChoiceFilter(
+            "team",
+            gettext_lazy("Team"),
+            lambda rows, value, request: rows.filter(customer__team=int(value)),
+            _team_choices,
+        ),
+    ),
+    default_sort="-gap",
+    page_size=20,
+)
+
+
+@dataclass
+class EffortRow:
+    """One segment's share of the minutes and of the contribution."""
+
+    segment: Segment
+    customers: int
+    minutes: float
+    contribution: float
+    too_simple: int | None
+    too_heavy: int | None
+
+    @property
+    def takes_more(self) -> bool:
+        """More of the hours than of what is earned."""
+        return self.minutes > self.contribution + WARN_FROM
+
+
+class ProcessFit(ListView):
+    """The list of misfits below the hours; both follow the reader's teams."""
+
+    model = ProcessMisfit
+    permission = "segments.view_dashboard"
+    definition = MISFITS
+    template_name = "home/process_fit.html"
+    fragments = ("rows",)
+    title = gettext_lazy("Process fit")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset().filter(customer__archived_at=None)
+        return rows.select_related("customer__owner", "customer__score", "segment", "fits")
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**context)
+        choice = read_choice(self.request, today=company_day(timezone.now()))
+        shown |= {"choice": choice, "tabs": list_tabs("fit", choice)}
+        if choice.day is not None and not wants_fragment(self.request, self.fragments):
+            scope = scope_of(self.request.user, choice.teams, team=choice.team)
+            shown |= build_effort(scope, day=choice.day)
+        return shown
+
+
+def build_effort(scope: list[int] | None, *, day: date) -> dict[str, Any]:
+    """Hours against value by class (drawn) and by segment; two queries."""
+    segments = {segment.pk: segment for segment in Segment.objects.all()}
+    rows = list(SegmentDay.objects.filter(rows_of(scope), day=day).defer("points", "sales_spread"))
+    total = add_figures(rows)
+    earned = sum(max(0, row.contribution_cents) for row in rows)
+    effort = []
+    for pk, segment in sorted(segments.items(), key=lambda item: (item[1].priority, item[0])):
+        mine = [row for row in rows if row.segment_id == pk]
+        if mine and total.minutes and earned:
+            own = add_figures(mine)
+            share = max(0, own.contribution_cents) / earned
+            effort.append(
+                EffortRow(
+                    segment, own.customers, (own.minutes or 0) / total.minutes, share, own.too_simple, own.too_heavy
+                )
+            )
+    return {"total": total, "hours": draw_hours(add_classes(rows)), "effort": effort}
+
+
+@require_POST
+def process_fit_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put the customer into the segment that fits, with Undo."""
+    misfit = get_object_or_404(ProcessMisfit.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    return _move(request, misfit)
+
+
+@permission_required("segments.pin_segment", raise_exception=True)
+def _move(request: HttpRequest, misfit: ProcessMisfit) -> HttpResponse:
+    now, name, fits = timezone.now(), misfit.customer.name, misfit.fits.name
+    try:
+        pin = move_to_fitting_segment(misfit, by=request.user, on=company_day(now), at=now)
+        words = {"name": name, "segment": fits}
+        undo = reverse("segments:pin-end", args=[pin.pk])
+        add_toast(request, _("%(name)s is in %(segment)s for half a year.") % words, undo_url=undo)
+    except (PinRefused, NoFallbackSegment) as refused:
+        add_error(request, str(refused))
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/segments/")
+    return redirect(back if safe else "home:process-fit")

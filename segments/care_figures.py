@@ -1,0 +1,137 @@
+"""Who can be named and reached, and whose process does not fit: added to the evening's figures of the segments.
+
+One pass over the customers of the evening, after its figures were written (``segments.segment_figures``). Writing the
+same evening again replaces what was written. Who never bought, or was put where he is by hand, is not judged.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Count, Q
+
+from crm.core.metric_catalogue import METRICS
+from segments.models import ProcessVersion, Segment, SegmentDay
+from segments.rules.figure_spread import merge_spreads
+from segments.rules.process_fit import SIMPLE, FitLine, SegmentCare, find_fit_lines
+
+KEPT_OF_EACH = 500
+
+_GATHER = """
+CREATE TEMP TABLE care ON COMMIT DROP AS
+SELECT c.id, coalesce(c.team_id, 0) AS team_id, held.segment_id, left(coalesce(figures.grade, ''), 1) AS letter,
+    ({reachable}) IS TRUE AS reachable, coalesce(figures.contribution_12m_cents, 0) AS contribution,
+    coalesce(figures.service_12m_cents, 0) AS service,
+    coalesce(figures.purchase_days, 0) > 0 AND held.pin_id IS NULL AS judged
+FROM customers_customer c
+JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
+LEFT JOIN segments_current_score figures ON figures.customer_id = c.id
+{joins}
+WHERE c.archived_at IS NULL
+"""
+
+# Everybody is team NULL, as in the figures; customers without a team (0 here) count only there.
+_REACH = """
+WITH sums AS (
+    SELECT segment_id, CASE WHEN grouping(team_id) = 0 THEN team_id END AS team_id, letter, count(*) AS n,
+        count(*) FILTER (WHERE reachable) AS reached
+    FROM care GROUP BY GROUPING SETS ((segment_id, letter), (segment_id, letter, team_id))
+), reach AS (
+    SELECT segment_id, team_id, jsonb_object_agg(letter, jsonb_build_array(n, reached)) AS reach
+    FROM sums WHERE team_id IS DISTINCT FROM 0 GROUP BY segment_id, team_id
+)
+UPDATE segments_segmentday d SET reach = reach.reach FROM reach
+WHERE d.day = %(day)s AND d.segment_id = reach.segment_id AND d.team_id IS NOT DISTINCT FROM reach.team_id
+"""
+
+_MISFITS = """
+CREATE TEMP TABLE misfit ON COMMIT DROP AS
+SELECT care.id, care.team_id, care.segment_id, care.contribution, care.service, line.fits, line.kind, line.cents,
+    line.steps, line.fits_steps,
+    CASE WHEN line.kind = 'simple' THEN care.contribution - line.cents ELSE care.service END AS gap
+FROM care CROSS JOIN LATERAL (
+    SELECT l.* FROM unnest(%(segments)s::bigint[], %(fits)s::bigint[], %(kinds)s::text[], %(cents)s::bigint[],
+        %(steps)s::int[], %(fits_steps)s::int[]) WITH ORDINALITY
+        AS l(segment_id, fits, kind, cents, steps, fits_steps, place)
+    WHERE l.segment_id = care.segment_id AND care.judged
+        AND ((l.kind = 'simple' AND care.contribution >= l.cents) OR (l.kind = 'heavy' AND care.contribution < l.cents))
+    ORDER BY l.place LIMIT 1
+) line
+"""
+
+_COUNT = """
+WITH sums AS (
+    SELECT segment_id, CASE WHEN grouping(team_id) = 0 THEN team_id END AS team_id,
+        count(*) FILTER (WHERE kind = 'simple') AS simple, count(*) FILTER (WHERE kind = 'heavy') AS heavy
+    FROM misfit GROUP BY GROUPING SETS ((segment_id), (segment_id, team_id))
+)
+UPDATE segments_segmentday d SET too_simple = coalesce(sums.simple, 0), too_heavy = coalesce(sums.heavy, 0)
+FROM segments_segmentday own
+LEFT JOIN sums ON sums.segment_id = own.segment_id AND sums.team_id IS NOT DISTINCT FROM own.team_id
+WHERE d.id = own.id AND own.day = %(day)s
+"""
+
+_KEEP = """
+INSERT INTO segments_processmisfit (customer_id, kind, segment_id, fits_id, day, contribution_cents, line_cents,
+    service_cents, gap_cents, minutes, steps, fits_steps)
+SELECT kept.id, kept.kind, kept.segment_id, kept.fits, %(day)s, kept.contribution, kept.cents, kept.service, kept.gap,
+    ({minutes})::int, kept.steps, kept.fits_steps
+FROM (
+    SELECT misfit.*, row_number() OVER (PARTITION BY team_id, kind ORDER BY gap DESC, id DESC) AS place FROM misfit
+) kept
+JOIN customers_customer c ON c.id = kept.id
+{joins}
+WHERE kept.place <= %(most)s
+ORDER BY kept.gap DESC
+"""
+
+
+@transaction.atomic
+def write_care_figures(*, on: date) -> int:
+    """Add reach and misfits to the figures of the evening ``on`` (local day); returns how many misfits are kept."""
+    lines = find_fit_lines(read_segment_care(on=on))
+    params: dict[str, Any] = {"today": on, "day": on, "most": KEPT_OF_EACH, **_spread_lines(lines)}
+    reachable, minutes = METRICS["reachable"], METRICS.get("minutes_12m")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-figures'))")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute(_GATHER.format(reachable=reachable.sql, joins=reachable.join), params)
+        cursor.execute(_REACH, params)
+        cursor.execute(_MISFITS, params)
+        cursor.execute(_COUNT, params)
+        cursor.execute("DELETE FROM segments_processmisfit")
+        sql = _KEEP.format(minutes=minutes.sql if minutes else "NULL", joins=minutes.join if minutes else "")
+        cursor.execute(sql, params)
+        kept = int(cursor.rowcount)
+        cursor.execute("DROP TABLE care, misfit")
+    return kept
+
+
+def read_segment_care(*, on: date) -> list[SegmentCare]:
+    """The segments that customers stay in, with their published steps and what their customers bring."""
+    steps = dict(
+        ProcessVersion.objects.filter(state=ProcessVersion.State.PUBLISHED)
+        .values_list("process__segment")
+        .annotate(n=Count("steps", filter=Q(steps__isnull=False)))
+        .order_by()
+    )
+    spreads = dict(SegmentDay.objects.filter(day=on, team=None).values_list("segment_id", "contribution_spread"))
+    cares = []
+    for key in Segment.objects.filter(archived_at=None, is_passing=False).values_list("pk", flat=True):
+        spread = merge_spreads([spreads.get(key, [])])
+        cares.append(SegmentCare(key, steps.get(key, 0), spread.quantile(0.1), spread.quantile(0.5)))
+    return cares
+
+
+def _spread_lines(lines: Sequence[FitLine]) -> dict[str, list[Any]]:
+    """The lines as columns; both kinds of one customer cannot be crossed, so their order among each other is free."""
+    ordered = sorted(lines, key=lambda line: line.kind != SIMPLE)
+    return {
+        "segments": [line.segment for line in ordered],
+        "fits": [line.fits for line in ordered],
+        "kinds": [line.kind for line in ordered],
+        "cents": [line.cents for line in ordered],
+        "steps": [line.steps for line in ordered],
+        "fits_steps": [line.fits_steps for line in ordered],
+    }
