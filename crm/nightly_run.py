@@ -25,6 +25,7 @@ from segments.care_figures import write_care_figures
 from segments.models import ScoreRun
 from segments.score_run import FiguresLostError, finish_run, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
+from segments.segment_editing import publish_due_rules
 from segments.segment_figures import write_segment_figures
 from segments.value_list_writing import write_value_lists
 
@@ -84,7 +85,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         report.run_id = run.pk
     report.switched = watch.time("finish", lambda: finish_run(run)).switched
     if report.switched:
-        assigned = watch.time("segments", lambda: _move_segments(on=on))
+        assigned = watch.time("segments", lambda: _move_segments(on=on, at=at))
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
         report.lists = watch.time("lists", lambda: write_value_lists(on=on))
@@ -94,8 +95,9 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     return report
 
 
-def _move_segments(*, on: date) -> AssignmentReport:
-    """Everybody into his segment, then the figures of the segments for the dashboard."""
+def _move_segments(*, on: date, at: datetime) -> AssignmentReport:
+    """Rules whose day has come, everybody into his segment, then the figures of the segments for the dashboard."""
+    publish_due_rules(on=on + timedelta(days=1), at=at)
     assigned = assign_segments(on=on)
     write_segment_figures(on=on)
     return assigned

@@ -25,6 +25,9 @@ def show_figure(metric: Metric, value: Any) -> str:
 
 
 def show_value(metric: Metric | None, value: Any) -> str:
+    """A value of the metric in the reader's format; unknown is ``–``."""
+    if value is None:
+        return formats.UNKNOWN
     """A value of a rule in the reader's format."""
     if metric is None:
         return str(value)
@@ -33,7 +36,7 @@ def show_value(metric: Metric | None, value: Any) -> str:
     if metric.kind == MetricKind.SHARE:
         return formats.format_percent(value)
     if metric.kind == MetricKind.DATE:
-        return formats.format_full_day(date.fromisoformat(value))
+        return formats.format_full_day(value if isinstance(value, date) else date.fromisoformat(value))
     if metric.kind == MetricKind.CHOICE:
         return str(dict(metric.choices).get(value, value))
     if metric.kind == MetricKind.DAYS:

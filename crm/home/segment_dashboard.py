@@ -24,7 +24,7 @@ from crm.home.segment_charts import (
     draw_spark,
     draw_spread_boxes,
 )
-from crm.home.segment_summary import Summary, build_summary, scope_of
+from crm.home.segment_summary import Summary, build_summary, read_points, scope_of
 from customers.models import Customer
 from interactions.models import Alert, Task
 from segments.models import CurrentScore, Membership
@@ -55,8 +55,29 @@ def segment_dashboard(request: HttpRequest) -> HttpResponse:
         scope = scope_of(request.user, choice.teams, team=choice.team)
         summary = build_summary(scope, day=choice.day, since=choice.since)
         context |= draw_everything(summary, choice)
-        context |= {"at_risk": list_at_risk(request.user, team=choice.team), "visits": count_visits(request, choice)}
+        context["visits"] = count_visits(request, choice)
     return render(request, "home/segment_dashboard.html", context)
+
+
+@permission_required("segments.view_dashboard", raise_exception=True)
+def segment_at_risk(request: HttpRequest) -> HttpResponse:
+    """The card of those with most at stake: fetched into the page, and a page of its own without script."""
+    choice = read_choice(request, today=company_day(timezone.now()))
+    context = {"choice": choice, "at_risk": list_at_risk(request.user, team=choice.team)}
+    name = "home/segment_at_risk.html"
+    return render(request, f"{name}#card" if request.htmx else name, context)
+
+
+@permission_required("segments.view_dashboard", raise_exception=True)
+def segment_risk_map(request: HttpRequest) -> HttpResponse:
+    """The map of value and risk: fetched into the page, and a page of its own without script."""
+    choice = read_choice(request, today=company_day(timezone.now()))
+    groups = []
+    if choice.day is not None:
+        groups = read_points(scope_of(request.user, choice.teams, team=choice.team), day=choice.day)
+    context = {"choice": choice, "risk_map": draw_risk_map([(one.name, one.mark, points) for one, points in groups])}
+    name = "home/segment_risk_map.html"
+    return render(request, f"{name}#card" if request.htmx else name, context)
 
 
 def draw_everything(summary: Summary, choice: Choice) -> dict[str, Any]:
@@ -76,7 +97,6 @@ def draw_everything(summary: Summary, choice: Choice) -> dict[str, Any]:
         "pareto": draw_pareto_chart(summary.total.sales, summary.total.contribution, a_value=a_value, b_value=b_value),
         "moves": draw_moves(moves),
         "contribution_change": _change(summary.total.contribution_cents, _cents_before(summary)),
-        "risk_map": draw_risk_map([(one.segment.name, one.segment.mark, one.points) for one in summary.segments]),
         "hours": draw_hours(summary.classes),
         "hours_logged": minutes // 60 if minutes is not None else None,
         "stake_change": _change(summary.total.at_stake_cents, summary.stake_before),

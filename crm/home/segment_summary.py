@@ -112,7 +112,6 @@ class SegmentSummary:
     figures: Figures
     before: Figures | None
     growth: int
-    points: list[list[float]]
 
 
 @dataclass
@@ -168,7 +167,7 @@ def build_summary(scope: list[int] | None, *, day: date, since: date) -> Summary
     segments = {segment.pk: segment for segment in Segment.objects.all()}
     lines = _read_lines(rows_of(scope), until=day)
     compared = next((line["day"] for line in reversed(lines) if line["day"] <= since), None)
-    found = list(SegmentDay.objects.filter(rows_of(scope), day__in=[day, compared or day]))
+    found = list(SegmentDay.objects.filter(rows_of(scope), day__in=[day, compared or day]).defer("points"))
     rows, old = ([row for row in found if row.day == evening] for evening in (day, compared))
     moves = count_moves(since=since, until=day, teams=scope, most=MOST_EXACT_MOVES)
     summaries = []
@@ -177,8 +176,7 @@ def build_summary(scope: list[int] | None, *, day: date, since: date) -> Summary
         if not mine and segment.archived_at is not None:
             continue
         before = add_figures(then) if old else None
-        own = [point for row in mine for point in row.points]
-        summaries.append(SegmentSummary(segment, add_figures(mine), before, moves.growth(pk), own))
+        summaries.append(SegmentSummary(segment, add_figures(mine), before, moves.growth(pk)))
     return Summary(
         day=day,
         since=moves.since,
@@ -195,6 +193,15 @@ def build_summary(scope: list[int] | None, *, day: date, since: date) -> Summary
         contribution_line=[line["contribution"] for line in lines[-SPARK_DAYS:]],
         stake_line=[line["stake"] for line in lines[-SPARK_DAYS:]],
     )
+
+
+def read_points(scope: list[int] | None, *, day: date) -> list[tuple[Segment, list[list[float]]]]:
+    """The sample of each segment's customers on the evening ``day``; one query."""
+    rows = SegmentDay.objects.filter(rows_of(scope), day=day).select_related("segment")
+    groups: dict[Segment, list[list[float]]] = {}
+    for row in rows.only("points", "segment").order_by("segment__priority", "segment", "team"):
+        groups.setdefault(row.segment, []).extend(row.points)
+    return list(groups.items())
 
 
 @dataclass

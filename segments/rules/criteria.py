@@ -66,6 +66,8 @@ LISTS = frozenset({"one_of", "none_of"})
 # when a word of its name is one of these.
 PROTECTED_WORDS = frozenset(
     {
+        "age",
+        "caste",
         "gender",
         "sex",
         "sexual",
@@ -220,7 +222,8 @@ def _find_condition_problem(condition: Criteria, catalogue: Catalogue, *, for_se
     if metric is None:
         return Problem((), _("There is no figure called “%(name)s”."), {"name": str(name)[:60]})
     if is_protected(metric):
-        return Problem((), _("“%(name)s” is protected: nobody may be treated differently for it."), {"name": name})
+        text = _("“%(name)s” is protected: nobody may be treated differently for it, whatever the figures say.")
+        return Problem((), text, {"name": name})
     if for_segment and metric.from_segment:
         return Problem((), _("“%(name)s” follows from the segment, so a segment cannot ask for it."), {"name": name})
     if operator not in OPERATORS[str(metric.kind)]:

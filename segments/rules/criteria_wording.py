@@ -4,11 +4,11 @@ The words are English message ids; whoever shows them passes ``translate``. ``sh
 reader's format (money, dates, percent).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from segments.rules.criteria import DAY_COUNTS, LISTS, NO_VALUE, Catalogue, Criteria, iterate_conditions
+from segments.rules.criteria import DAY_COUNTS, LISTS, NO_VALUE, Catalogue, Criteria
 
 
 def _(text: str) -> str:
@@ -123,20 +123,60 @@ def describe_condition(condition: Criteria, catalogue: Catalogue, wording: Wordi
 
 
 def find_differences(before: Criteria, after: Criteria, catalogue: Catalogue, wording: Wording) -> list[Difference]:
-    """What changed between two valid rules, condition by condition; the same metric on both sides is one change."""
-    old = [dict(one) for one in iterate_conditions(before)]
-    new = [dict(one) for one in iterate_conditions(after)]
+    """What changed between two valid rules, condition by condition; the same metric on both sides is one change.
+
+    A condition that must not hold is another one than the same that must. Where all or any changed around conditions
+    that stayed, both rules are said whole.
+    """
+    old, new = ([(dict(one), negated) for one, negated in _iterate(rule)] for rule in (before, after))
     gone = [one for one in old if one not in new]
     come = [one for one in new if one not in old]
     differences = []
-    for condition in gone:
-        twin = next((one for one in come if one["metric"] == condition["metric"]), None)
+    for one in gone:
+        twin = next((other for other in come if other[0]["metric"] == one[0]["metric"]), None)
         if twin is not None:
             come.remove(twin)
-        said = describe_condition(twin, catalogue, wording) if twin else ""
-        differences.append(Difference(describe_condition(condition, catalogue, wording), said))
-    differences += [Difference("", describe_condition(one, catalogue, wording)) for one in come]
-    if not differences and before != after:
+        said = _say(twin, catalogue, wording) if twin else ""
+        differences.append(Difference(_say(one, catalogue, wording), said))
+    differences += [Difference("", _say(one, catalogue, wording)) for one in come]
+    if before != after and (not differences or _has_moved(before, after)):
         whole = [describe_criteria(one, catalogue, wording) if one else "" for one in (before, after)]
         differences.append(Difference(whole[0], whole[1]))
     return differences
+
+
+def _iterate(criteria: Criteria, *, negated: bool = False) -> Iterator[tuple[Criteria, bool]]:
+    """Every condition, and whether it is asked the other way round."""
+    if "metric" in criteria:
+        yield criteria, negated
+    elif "not" in criteria:
+        yield from _iterate(criteria["not"], negated=not negated)
+    else:
+        for node in criteria.get("all", criteria.get("any", ())):
+            yield from _iterate(node, negated=negated)
+
+
+def _say(asked: tuple[Criteria, bool], catalogue: Catalogue, wording: Wording) -> str:
+    condition, negated = asked
+    said = describe_condition(condition, catalogue, wording)
+    return wording.translate(_NOT) % {"rule": said} if negated else said
+
+
+def _has_moved(before: Criteria, after: Criteria) -> bool:
+    """Whether a condition that stayed lies under other words (all, any, not) than it did."""
+    places = [
+        {repr(sorted(condition.items())): words for condition, words in _places(rule, ())} for rule in (before, after)
+    ]
+    return any(places[1].get(key, words) != words for key, words in places[0].items())
+
+
+def _places(node: Criteria, words: tuple[str, ...]) -> Iterator[tuple[Criteria, tuple[str, ...]]]:
+    if "metric" in node:
+        yield node, words
+    elif "not" in node:
+        yield from _places(node["not"], (*words, "not"))
+    elif node:
+        word = "all" if "all" in node else "any"
+        deeper = (*words, word) if len(node[word]) > 1 else words
+        for child in node[word]:
+            yield from _places(child, deeper)

@@ -224,7 +224,7 @@ def test_names_of_customers_are_shown_as_written(company, lead, north, signed_in
         factories.make_customer(team=north)
         pytest.skip("nobody of this world is at risk tonight")
     Customer.objects.filter(pk=score.customer_id).update(name="<script>alert(1)</script>")
-    html = signed_in(lead).get(reverse("home:segment-dashboard")).content.decode()
+    html = signed_in(lead).get(reverse("home:segment-at-risk")).content.decode()
     assert "<script>alert(1)" not in html
     assert "&lt;script&gt;alert(1)" in html
 

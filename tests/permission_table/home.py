@@ -79,6 +79,8 @@ ROWS: list[Row] = [
     Row("home:most-valuable-export", only("lead", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin"), query="?since=nonsense&team=99"),
+    Row("home:segment-at-risk", LEADERS),
+    Row("home:segment-risk-map", LEADERS),
     Row("home:segment-comparison", LEADERS),
     Row("home:segment-comparison", LEADERS, query="?since=nonsense&team=99&day=0000-00-00"),
     Row("home:segment-movement", LEADERS),
