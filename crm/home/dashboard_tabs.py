@@ -9,7 +9,7 @@ from crm.home.dashboard_choice import Choice
 
 
 def list_tabs(current: str, choice: Choice) -> list[dict[str, Any]]:
-    """Overview, then and now, movement, process fit."""
+    """Overview, then and now, movement, process fit, and the lists of the best and the worst."""
     query = f"?{choice.query}" if choice.query else ""
     tabs: list[dict[str, Any]] = [
         {"key": "overview", "label": _("Overview"), "url": reverse("home:segment-dashboard") + query},
@@ -17,6 +17,7 @@ def list_tabs(current: str, choice: Choice) -> list[dict[str, Any]]:
         {"key": "movement", "label": _("Movement"), "url": reverse("home:segment-movement") + query},
         {"key": "fit", "label": _("Process fit"), "url": reverse("home:process-fit") + query},
     ]
+    tabs.append({"key": "lists", "label": _("Lists"), "url": reverse("home:most-valuable")})
     for tab in tabs:
         tab["current"] = tab["key"] == current
     return tabs

@@ -24,7 +24,7 @@ from crm.home.segment_charts import (
     draw_spark,
     draw_spread_boxes,
 )
-from crm.home.segment_summary import Summary, build_summary, read_points, scope_of
+from crm.home.segment_summary import Summary, build_summary, count_at_risk, read_points, scope_of
 from customers.models import Customer
 from interactions.models import Alert, Task
 from segments.models import CurrentScore, Membership
@@ -63,7 +63,9 @@ def segment_dashboard(request: HttpRequest) -> HttpResponse:
 def segment_at_risk(request: HttpRequest) -> HttpResponse:
     """The card of those with most at stake: fetched into the page, and a page of its own without script."""
     choice = read_choice(request, today=company_day(timezone.now()))
-    context = {"choice": choice, "at_risk": list_at_risk(request.user, team=choice.team)}
+    scope = scope_of(request.user, choice.teams, team=choice.team)
+    all_of_them = count_at_risk(scope, day=choice.evenings[0]) if choice.evenings else 0
+    context = {"choice": choice, "at_risk": list_at_risk(request.user, team=choice.team), "all_of_them": all_of_them}
     name = "home/segment_at_risk.html"
     return render(request, f"{name}#card" if request.htmx else name, context)
 

@@ -204,6 +204,11 @@ def read_points(scope: list[int] | None, *, day: date) -> list[tuple[Segment, li
     return list(groups.items())
 
 
+def count_at_risk(scope: list[int] | None, *, day: date) -> int:
+    """Customers at risk on the evening ``day``; one query."""
+    return int(SegmentDay.objects.filter(rows_of(scope), day=day).aggregate(n=Sum("at_risk"))["n"] or 0)
+
+
 @dataclass
 class TeamLine:
     """One team's figures over all segments, without its spread; ``before`` those of the evening compared with."""

@@ -62,8 +62,10 @@ def test_the_curve_says_the_real_split_and_the_moves_are_those_that_happened(ope
     assert sum(sales[: first - 1]) < sum(sales) * value / 100 < sum(sales[: first + 1])
     moves = SegmentChange.objects.exclude(from_segment=None).count()
     assert moves > 0
-    expect(page.get_by_text(f"{moves} moves, ")).to_be_visible()
-    flows = page.locator("details").filter(has=page.get_by_role("columnheader", name="Moves", include_hidden=True))
+    expect(page.get_by_text(f"{moves} moved, ")).to_be_visible()
+    flows = page.locator("details").filter(
+        has=page.get_by_role("columnheader", name="From", exact=True, include_hidden=True)
+    )
     flows.locator("summary").click()
     shown = flows.locator("tbody td.num").all_inner_texts()
     assert sum(map(int, shown)) == moves
