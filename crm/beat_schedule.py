@@ -14,6 +14,7 @@ from crm.core.job_ledger import request_job
 from crm.core.models import JobRun
 from crm.nightly_run import request_scheduled_night
 from customers.jobs import CLEAN_JOB
+from segments.jobs import request_scheduled_back_test
 
 COMPLAINT_CLOCK = timedelta(minutes=5)
 FORGET_AFTER = timedelta(days=7)
@@ -28,9 +29,11 @@ def ask_for_due_work() -> None:
 def request_due_work(*, at: datetime) -> None:
     """The jobs that the clock asks for at ``at``.
 
-    Once a day old import files are cleared away; done rounds of the complaint clocks are forgotten after a week.
+    Once a week the base is tested on its past; once a day old import files are cleared away; done rounds of the
+    complaint clocks are forgotten after a week.
     """
     request_scheduled_night(at=at)
+    request_scheduled_back_test(at=at)
     minutes = COMPLAINT_CLOCK // timedelta(minutes=1)
     round_at = at.replace(minute=at.minute - at.minute % minutes, second=0, microsecond=0)
     request_job(ESCALATE, key="clock", due_at=round_at)

@@ -11,7 +11,7 @@ class SegmentsConfig(AppConfig):
     def ready(self) -> None:
         from crm.core.company_opening import OPENING_STEPS
         from customers.customer_freshening import FRESHENERS
-        from segments import customer_metrics
+        from segments import customer_metrics, jobs  # noqa: F401 - jobs registers its kinds
 
         customer_metrics.register()
         OPENING_STEPS.append(_bring_defaults)

@@ -1,24 +1,33 @@
 """The models of buying, fitted once a week on the customers' own history and kept with their version."""
 
+import logging
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
 
+from crm.core.models.business_setting import setting
 from segments.models import ModelFit
+from segments.rules.chance_calibration import ChanceBend
+from segments.rules.churn_risk import QUARTER_DAYS
 from segments.rules.customer_scoring import FittedModels
 from segments.rules.dropout_model import DropoutModel, fit_dropout_model
 from segments.rules.expected_purchases import FIT_SAMPLE, ExpectedPurchaseModel, fit_expected_purchases
 from segments.rules.lifetime_value import tabulate_ranges
+from segments.rules.likelihood_search import FitFailedError
 from segments.rules.model_trust import judge_data, judge_dropout, judge_spend
 from segments.rules.purchase_history import PurchaseHistories
+from segments.rules.silence_regression import SilenceRegression
 from segments.rules.spend_per_purchase import SpendModel, fit_spend
 from segments.score_gathering import name_figures_table, read_columns
+
+log = logging.getLogger(__name__)
 
 REFIT_AFTER = timedelta(days=7)
 LEAST_SPENDERS = 50
 PURCHASES, DROPOUT, SPEND = "purchases", "dropout", "spend"
+BEND, LEARNT = "calibration", "learnt"  # learnt from what happened, by the back-test
 _FIELDS = (
     ("purchase_days", "i4"),
     ("first_day", "i4"),
@@ -31,14 +40,20 @@ _FIELDS = (
 def fit_models(run_id: int, *, on: date, as_of_day: int) -> FittedModels | None:
     """The models for a run: those of the last seven days, or new ones from the frozen figures of the run.
 
-    ``None`` with fewer than 100 customers or 12 months of history.
+    ``None`` with fewer than 100 customers or 12 months of history. Where a new fit fails the last one stays.
     """
     customers, first_day, most = _measure_base(run_id)
     if not judge_data(customers=customers, days=as_of_day - first_day).shown:
         return None
-    stored = _find_recent(on)
+    stored = _find_recent(on, since=on - REFIT_AFTER)
     if stored is None:
-        stored = _fit(run_id, on=on, as_of_day=as_of_day, customers=customers)
+        try:
+            stored = _fit(run_id, on=on, as_of_day=as_of_day, customers=customers)
+        except FitFailedError:
+            log.exception("the models could not be fitted on the evening of %s: the last ones stay", on)
+            stored = _find_recent(on, since=date.min)
+    if stored is None:
+        return None
     purchases = ExpectedPurchaseModel(**stored[PURCHASES].parameters)
     dropout = DropoutModel(**stored[DROPOUT].parameters)
     return FittedModels(
@@ -47,7 +62,29 @@ def fit_models(run_id: int, *, on: date, as_of_day: int) -> FittedModels | None:
         spend=SpendModel(**stored[SPEND].parameters),
         ranges=tabulate_ranges(purchases, most_repeats=most - 1, longest_age=as_of_day - first_day),
         dropout_trusted=judge_dropout(dropout).shown,
+        bend=find_bend(on=on),
+        learnt=find_learnt(on=on) if setting("risk.learnt") else None,
     )
+
+
+def find_bend(*, on: date) -> ChanceBend | None:
+    """The bend of shown chances in force on an evening; ``None`` where the last back-test found none that helps, and
+    where the silence to foresee is not a quarter, on which it was learnt."""
+    found = _find_last(BEND, on=on)
+    return None if found is None else ChanceBend.from_json(found.parameters)
+
+
+def find_learnt(*, on: date) -> SilenceRegression | None:
+    """The learnt chance of silence that may be used on an evening, whether or not it is switched on."""
+    found = _find_last(LEARNT, on=on)
+    return None if found is None else SilenceRegression.from_json(found.parameters)
+
+
+def _find_last(kind: str, *, on: date) -> ModelFit | None:
+    """The last of a kind; ``None`` where that one was put aside with a reason."""
+    fit = ModelFit.objects.filter(kind=kind, fitted_on__lte=on).order_by("-fitted_on").first()
+    is_used = fit is not None and not fit.warning and int(setting("risk.horizon_days")) == QUARTER_DAYS
+    return fit if is_used else None
 
 
 def _measure_base(run_id: int) -> tuple[int, int, int]:
@@ -60,8 +97,8 @@ def _measure_base(run_id: int) -> tuple[int, int, int]:
         return cursor.fetchone()  # type: ignore[no-any-return]
 
 
-def _find_recent(on: date) -> dict[str, ModelFit] | None:
-    fits = ModelFit.objects.filter(fitted_on__gt=on - REFIT_AFTER, fitted_on__lte=on).order_by("fitted_on")
+def _find_recent(on: date, *, since: date) -> dict[str, ModelFit] | None:
+    fits = ModelFit.objects.filter(fitted_on__gt=since, fitted_on__lte=on).order_by("fitted_on")
     found = {fit.kind: fit for fit in fits}
     return found if {PURCHASES, DROPOUT, SPEND} <= set(found) else None
 

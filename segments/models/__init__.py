@@ -1,5 +1,6 @@
 """What we know and decide: configuration and results."""
 
+from segments.models.back_test import BackTest
 from segments.models.cluster_proposal import ClusterProposal
 from segments.models.membership import Membership, Pin, SegmentChange
 from segments.models.process_definition import Process, ProcessStep, ProcessVersion
@@ -13,6 +14,7 @@ from segments.models.value_band import Nomination, ValueBand, ValueRanking
 from segments.models.value_list import BestFit, PinAnswer, WorstSign
 
 __all__ = [
+    "BackTest",
     "BestFit",
     "ClusterProposal",
     "CurrentScore",

@@ -6,7 +6,7 @@ learnt one quarter earlier still, on a silence that had ended by then. The answe
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isfinite
 from typing import Any
 
@@ -31,7 +31,7 @@ from segments.rules.chance_calibration import (
     measure_miss,
 )
 from segments.rules.churn_rankings import CERTAINTY, FALLS, LEARNT, ORIGINS, find_features, find_ranked, rank_customers
-from segments.rules.churn_risk import QUARTER_DAYS, RANKING_BLEND
+from segments.rules.churn_risk import QUARTER_DAYS, RANKING_BLEND, rank_for_my_day
 from segments.rules.dropout_model import DropoutModel, SilenceScores, fit_dropout_model, score_silence
 from segments.rules.expected_purchases import (
     ExpectedPurchaseModel,
@@ -140,6 +140,23 @@ def compare_rankings(
     return measure_rankings(evenings, customers=customers, reference=FALLS, draws=draws)
 
 
+def compare_knobs(
+    stood: Sequence[StoodEvening], *, customers: int, knobs: Sequence[float], draws: int = DRAWS
+) -> dict[float, RankingMeasure]:
+    """My day at several knobs on these evenings, against the deepest falls of 40%."""
+    evenings = []
+    for one in stood:
+        evening = rank_evening(one, blend=0.0)
+        rate = one.ranked.margin_rate
+        mine = {
+            f"{knob:g}": rank_for_my_day(one.scores.silent, rate, mean_rate=float(rate.mean()), blend=knob)
+            for knob in knobs
+        }
+        evenings.append(replace(evening, rankings={**mine, FALLS: evening.rankings[FALLS]}))
+    measured = measure_rankings(evenings, customers=customers, reference=FALLS, draws=draws)
+    return {knob: measured[f"{knob:g}"] for knob in knobs}
+
+
 def rank_evening(stood: StoodEvening, *, blend: float) -> RankedEvening:
     """The rankings of an evening and what came of it."""
     usual = np.maximum(stood.ranked.margin_rate, 0.0) * QUARTER_DAYS
@@ -188,7 +205,7 @@ def describe_evening(stood: StoodEvening, *, customers: int, blend: float, draws
 
 def describe_rankings(measured: dict[str, RankingMeasure]) -> list[dict[str, Any]]:
     """The rankings in the order of ``ORIGINS``, with where each comes from."""
-    return [{"origin": ORIGINS[name], **asdict(measured[name])} for name in ORIGINS if name in measured]
+    return [{"origin": str(ORIGINS[name]), **asdict(measured[name])} for name in ORIGINS if name in measured]
 
 
 def describe_chances(stood: StoodEvening) -> dict[str, Any]:
@@ -282,3 +299,13 @@ def judge_learnt(measured: dict[str, RankingMeasure]) -> Verdict:
     if learnt.budgets[1].precision.value < gap.budgets[1].precision.value - SMALL_LOSS:
         return Verdict("less_precise")
     return Verdict()
+
+
+def judge_bend(stood: StoodEvening) -> Verdict:
+    """The bend of the quarter before must have brought the chances of this evening nearer to what happened."""
+    if stood.bend is None:
+        return Verdict("too_few")
+    silent = stood.coming.silent
+    raw = measure_log_loss(stood.scores.silent, silent)
+    bent = measure_log_loss(bend_chances(stood.bend, stood.scores.silent), silent)
+    return Verdict() if bent < raw else Verdict("no_better")

@@ -82,12 +82,13 @@ def bend_activity(bend: ChanceBend | None, active: FloatArray, silent: FloatArra
     """The chance of being active that goes with a bent chance of silence.
 
     Whether somebody is active is never seen; only whether he buys. What an active customer buys is held fixed, so the
-    chance of being active moves as the chance of buying does, and never above 1.
+    chance of being active moves as the chance of buying does, and never above 1. Of somebody who is hardly active any
+    more it is not known what he would buy: he is taken to buy for certain.
     """
     if bend is None:
         return active
-    buys, shown = np.maximum(1 - silent, _EDGE), 1 - bend_chances(bend, silent)
-    return np.minimum(active * shown / buys, 1.0)
+    buys = np.where(active > _EDGE, (1 - silent) / np.maximum(active, _EDGE), 1.0)
+    return np.minimum((1 - bend_chances(bend, silent)) / np.maximum(buys, _EDGE), 1.0)
 
 
 def measure_log_loss(said: FloatArray, came: BoolArray) -> float:

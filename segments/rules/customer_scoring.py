@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from segments.rules.abc_classes import GRADES, Cut, assign_grades
+from segments.rules.chance_calibration import ChanceBend, bend_activity, bend_chances
 from segments.rules.churn_risk import (
     LEAST_PURCHASES_FOR_RHYTHM,
     QUARTER_DAYS,
@@ -35,6 +36,7 @@ from segments.rules.lifetime_value import (
 )
 from segments.rules.purchase_history import BoolArray, FloatArray, IntArray, PurchaseHistories
 from segments.rules.rfm import RfmCuts, ScoreCuts, assign_rfm
+from segments.rules.silence_regression import SilenceRegression, collect_features, foresee_silence
 from segments.rules.spend_per_purchase import SpendModel, expect_spend
 
 # What is known of a customer on the evening of scoring, and how it travels: 4 and 8 byte integers, 8 byte floats.
@@ -67,13 +69,16 @@ Columns = dict[str, Any]  # name → array; masked, or nan, where the value is n
 @dataclass(frozen=True)
 class FittedModels:
     """The models of buying of one night. ``dropout_trusted`` is false when the fit has degenerated: its chance of being
-    active then stays hidden, while surprise and silence remain good."""
+    active then stays hidden, while surprise and silence remain good. ``bend`` bends the chances that are shown to what
+    happened on this base; ``learnt`` is the learnt chance of silence where an admin has switched it on."""
 
     purchases: ExpectedPurchaseModel
     dropout: DropoutModel
     spend: SpendModel
     ranges: RangeTable
     dropout_trusted: bool
+    bend: ChanceBend | None = None
+    learnt: SilenceRegression | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,8 @@ class ScoringPlan:
                     SpendModel(**models["spend"]),
                     _read_ranges(models["ranges"]),
                     models["dropout_trusted"],
+                    ChanceBend.from_json(models["bend"]) if models.get("bend") else None,
+                    SilenceRegression.from_json(models["learnt"]) if models.get("learnt") else None,
                 ),
             }
         )
@@ -148,7 +155,7 @@ def score_customers(customers: Any, plan: ScoringPlan) -> Columns:
     if plan.models is None:
         _add_simple_risk(columns, who, histories, rates[who], plan)
     else:
-        _add_model_risk(columns, who, histories, rates[who], plan, plan.models)
+        _add_model_risk(columns, who, histories, rates[who], customers[who], plan, plan.models)
         _add_value(columns, who, histories, customers[who], plan, plan.models)
     _add_contract_risk(columns, np.flatnonzero(contract), rates, plan)
     columns["note"] = _note(customers["purchase_days"], contract, plan)
@@ -215,22 +222,45 @@ def _add_model_risk(
     who: IntArray,
     histories: PurchaseHistories,
     rates: FloatArray,
+    customers: Any,
     plan: ScoringPlan,
     models: FittedModels,
 ) -> None:
+    """Ranked by the raw chance of silence; shown, in money too, is the chance bent to what happened or the learnt."""
     silence: SilenceScores = score_silence(models.dropout, histories, horizon=plan.horizon_days)
     known = _has_rhythm(histories)
     risk = judge_risk(silence.surprise, silence.active, histories.age - histories.last, histories.repeats)
     kept = known & (risk != RiskLevel.LOST)
     columns["surprise"][who[known]] = silence.surprise[known]
-    columns["silent_next"][who[known]] = silence.silent[known]
+    shown = bend_chances(models.bend, silence.silent)
+    if models.learnt is not None:
+        shown = np.array(shown)
+        shown[known] = foresee_silence(
+            models.learnt, _collect(histories.select(known), silence, known, rates[known], customers[known])
+        )
+    columns["silent_next"][who[known]] = shown[known]
     if models.dropout_trusted:
-        columns["alive"][who[known]] = silence.active[known]
+        columns["alive"][who[known]] = bend_activity(models.bend, silence.active, silence.silent)[known]
     columns["risk"][who] = risk
-    at_stake = measure_at_stake(silence.silent, rates)
+    at_stake = measure_at_stake(shown, rates)
     ranking = rank_for_my_day(silence.silent, rates, mean_rate=plan.mean_rate, blend=plan.knob)
     columns["at_stake_cents"][who[kept]] = np.rint(at_stake[kept]).astype(np.int64)
     columns["risk_rank"][who[kept]] = ranking[kept]
+
+
+def _collect(
+    histories: PurchaseHistories, silence: SilenceScores, known: BoolArray, rates: FloatArray, customers: Any
+) -> FloatArray:
+    """What the learnt chance reads, as ``churn_rankings.find_features`` reads it of an evening of the past."""
+    return collect_features(
+        histories,
+        surprise=silence.surprise[known],
+        silent=silence.silent[known],
+        year_days=customers["purchase_days_12m"],
+        margin_rate=rates,
+        quarter=customers["sales_quarter"],
+        baseline=customers["sales_baseline"],
+    )
 
 
 def _add_simple_risk(

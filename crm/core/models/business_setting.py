@@ -52,6 +52,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
         2, _("quotes asked only for a shortlist before it is a sign"), _("once is chance"), 1, 50
     ),
     "risk.knob": _D(4.0, _("weight of certainty against money on My day"), _("back-tests, see docs"), 0, 1000),
+    "risk.learnt": _D(0, _("certainty list by the learnt chance (1) or the own gap (0)"), _("back-tests"), 0, 1),
     "risk.horizon_days": _D(91, _("silence to foresee, days"), _("a quarter"), 14, 365),
     "alerts.budget_per_rep": _D(8, _("new alerts a rep gets a night, at most"), _("capacity of a day"), 1, 200),
     "alerts.growing_per_rep": _D(

@@ -1,6 +1,7 @@
 """``manage.py back_test [--cdnow FILE] [--evening DAY …] [--write FILE]``"""
 
 from argparse import ArgumentParser
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,20 @@ from django.core.management.base import BaseCommand, CommandError
 
 from segments.back_test_file import NotALogError, read_log_file
 from segments.back_test_report import TestedBase, write_report
-from segments.rules.back_test import compare_rankings, describe_evening, describe_rankings, make_plain, stand_on_evening
+from segments.rules.back_test import (
+    compare_knobs,
+    compare_rankings,
+    describe_evening,
+    describe_rankings,
+    make_plain,
+    stand_on_evening,
+)
 from segments.rules.back_test_measures import DRAWS
-from segments.rules.churn_rankings import MY_DAY
 from segments.rules.churn_risk import RANKING_BLEND
 from segments.rules.purchase_log import PurchaseLog
 
 CDNOW_EVENINGS = (date(1997, 6, 30), date(1997, 9, 30), date(1997, 10, 31), date(1997, 12, 31))
 KNOBS = (0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 10.0)
-FEW_DRAWS = 100
 
 
 class Command(BaseCommand):
@@ -63,10 +69,7 @@ def stand_on_evenings(
     until = int(log.day.max())
     stood = [stand_on_evening(log, on=day.toordinal(), until=until) for day in evenings]
     pooled = compare_rankings(stood, customers=log.customers, blend=blend, draws=draws)
-    knobs = {
-        knob: compare_rankings(stood, customers=log.customers, blend=knob, draws=min(draws, FEW_DRAWS))[MY_DAY]
-        for knob in KNOBS
-    }
+    knobs = compare_knobs(stood, customers=log.customers, knobs=KNOBS, draws=draws)
     return TestedBase(
         name=name,
         evenings={
@@ -74,6 +77,6 @@ def stand_on_evenings(
             for day, one in zip(evenings, stood, strict=True)
         },
         pooled=make_plain(describe_rankings(pooled)),
-        knobs={knob: describe_rankings({MY_DAY: row})[0] for knob, row in knobs.items()},
+        knobs={knob: asdict(row) for knob, row in knobs.items()},
         blend=blend,
     )

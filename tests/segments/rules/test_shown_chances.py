@@ -70,6 +70,8 @@ def test_the_chance_of_being_active_moves_as_the_chance_of_buying():
     assert shown == pytest.approx(np.minimum(expected, 1))
     assert np.all(shown <= 1)
     assert bend_activity(None, active, silent) is active
+    gone = bend_activity(bend, np.array([0.0, 1e-9]), np.array([1.0, 1.0 - 1e-10]))
+    assert gone == pytest.approx(1 - bend_chances(bend, np.ones(2)), abs=0.01)
 
 
 def test_a_bend_is_kept_as_plain_numbers():
