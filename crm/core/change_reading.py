@@ -1,18 +1,30 @@
-"""Reads kept history back: who changed what, when, from what to what."""
+"""Reads kept history back: who changed what, when, from what to what.
+
+An event holds the row before the change; the row after is the next event kept of the same record, else the record as it
+stands. Events of every kind of record are read, with both rows, in one statement; the names of what they point to in
+one a kind.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import pghistory.models
 from django.apps import apps
 from django.db import models
+from django.db.models import Count, F, QuerySet, Value, Window
+from django.db.models.expressions import RawSQL
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, RowNumber
+from django.utils.translation import gettext as _
 
 from crm.core.models import User
 
 NOT_TOLD = frozenset({"id", "changed_by", "created_by", "created_at", "changed_at", "value_normal", "token"})
+NAMES = ("name", "title", "value", "text", "label", "number", "key")
 MOST_EVENTS = 200
 
 
@@ -27,7 +39,10 @@ class FieldChange:
 
 @dataclass
 class Change:
-    """One edit of one record. ``by`` is None for what no signed-in person did (imports, the night)."""
+    """One edit of one record. ``by`` is None for what no signed-in person did (imports, the night).
+
+    ``kind`` and ``pk`` are the record's; ``others`` says how many more of its kind the same act changed.
+    """
 
     at: datetime
     what: str
@@ -36,8 +51,20 @@ class Change:
     by: User | None = None
     kept_as: int = 0
     fields: list[FieldChange] = field(default_factory=list)
+    kind: str = ""
+    pk: int = 0
+    act: Any = None
+    others: int = 0
 
 
+@cache
+def list_kept_models() -> list[type[models.Model]]:
+    """Every model of which history is kept, in a fixed order."""
+    events = [model for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
+    return sorted((model.pgh_tracked_model for model in events), key=lambda model: str(model._meta.label))
+
+
+@cache
 def find_event_model(model: type[models.Model]) -> type[models.Model] | None:
     """The model that keeps the history of ``model``, or None where none is kept."""
     for candidate in apps.get_models():
@@ -49,82 +76,138 @@ def find_event_model(model: type[models.Model]) -> type[models.Model] | None:
 def changes_of(record: models.Model) -> list[Change]:
     """Every kept change of ``record`` and of what belongs to it, newest first; at most 200 of each kind of record."""
     parent = type(record)
-    changes = _read_changes(parent, {"pgh_obj_id": record.pk})
-    for model in apps.get_models():
+    parts = []
+    for model in list_kept_models():
+        events = find_event_model(model)._default_manager  # type: ignore[union-attr]
         link = next((f for f in model._meta.fields if f.name == parent._meta.model_name and f.is_relation), None)
-        if link is None or link.related_model is not parent or issubclass(model, pghistory.models.Event):
-            continue
-        if find_event_model(model) is not None:
-            changes += _read_changes(model, {f"{link.name}_id": record.pk})
-    _name_people(changes)
-    return [change for change, _by in sorted(changes, key=lambda pair: (pair[0].at, pair[0].kept_as), reverse=True)]
+        if model is parent:
+            parts.append(events.filter(pgh_obj_id=record.pk).order_by("-pgh_id")[:MOST_EVENTS])
+        elif link is not None and link.related_model is parent:
+            parts.append(events.filter(**{f"{link.name}_id": record.pk}).order_by("-pgh_id")[:MOST_EVENTS])
+    return read_changes(parts)
 
 
-def _read_changes(model: type[models.Model], condition: dict[str, Any]) -> list[tuple[Change, int | None]]:
-    """Changes with the key of who made them. An event holds the row before; the row after is the next one kept."""
-    events_model = find_event_model(model)
-    if events_model is None:
+class _Event(NamedTuple):
+    """One kept row: which kind it is of, when and in which act by whom, the record before and after, as JSON."""
+
+    place: int
+    kept_as: int
+    at: datetime
+    label: str
+    act: Any
+    user_id: int | None
+    before: dict[str, Any]
+    after: dict[str, Any] | None
+    of: int
+    nth: int
+
+    @property
+    def model(self) -> type[models.Model]:
+        return list_kept_models()[self.place]
+
+    @property
+    def is_removal(self) -> bool:
+        return self.label == "deleted"
+
+    @property
+    def told_fields(self) -> list[Any]:
+        return [f for f in self.model._meta.fields if f.name not in NOT_TOLD and f.attname in self.before]
+
+
+def read_changes(parts: Iterable[QuerySet[Any]], *, most_of_an_act: int = MOST_EVENTS) -> list[Change]:
+    """The changes kept in ``parts`` (rows of event models, one queryset a kind), newest first.
+
+    Of one kind at most ``most_of_an_act`` are read of what one act changed at once.
+    """
+    selects = [_select(part, most_of_an_act) for part in parts]
+    if not selects:
         return []
-    events: list[Any] = list(
-        events_model._default_manager.filter(**condition)
-        .select_related("pgh_context")
-        .order_by("-pgh_id")[:MOST_EVENTS]
+    events = [_Event(*row) for row in selects[0].union(*selects[1:], all=True)]
+    names = _Names(events)
+    told = [_make_change(event, names, is_last=event.nth == most_of_an_act) for event in events]
+    shown = [change for change in told if change.is_removal or change.fields]
+    return sorted(shown, key=lambda change: (change.at, change.kept_as), reverse=True)
+
+
+def _select(part: QuerySet[Any], most: int) -> QuerySet[Any]:
+    """The events of one kind, as ``_Event`` takes them; the names of the tables come from the models."""
+    model = part.model.pgh_tracked_model
+    kept, current = part.model._meta.db_table, model._meta.db_table
+    after = f"""coalesce(
+        (SELECT to_jsonb(n) FROM {kept} n WHERE n.pgh_obj_id = {kept}.pgh_obj_id AND n.pgh_id > {kept}.pgh_id
+         ORDER BY n.pgh_id LIMIT 1), (SELECT to_jsonb(c) FROM {current} c WHERE c.id = {kept}.pgh_obj_id))"""  # noqa: S608
+    user = Cast(KeyTextTransform("user", "pgh_context__metadata"), models.BigIntegerField())
+    return (
+        part.model._default_manager.filter(pk__in=part.values("pk"))
+        .annotate(
+            told_place=Value(list_kept_models().index(model), output_field=models.IntegerField()),
+            told_user=user,
+            told_before=RawSQL(f"to_jsonb({kept})", [], output_field=models.JSONField()),  # noqa: S611
+            told_after=RawSQL(after, [], output_field=models.JSONField()),  # noqa: S611
+            told_of=Window(Count("pgh_id"), partition_by=F("pgh_context")),
+            told_nth=Window(RowNumber(), partition_by=F("pgh_context"), order_by="-pgh_id"),
+        )
+        .filter(told_nth__lte=most)
+        .order_by()
+        .values_list(
+            *("told_place", "pgh_id", "pgh_created_at", "pgh_label", "pgh_context_id", "told_user"),
+            *("told_before", "told_after", "told_of", "told_nth"),
+        )
     )
-    by_record: dict[Any, list[Any]] = defaultdict(list)
-    for event in reversed(events):
-        by_record[event.pgh_obj_id].append(event)
-    current = model._default_manager.in_bulk(list(by_record))
-    changes = []
-    for key, kept in by_record.items():
-        for event, after in zip(kept, [*kept[1:], current.get(key)], strict=True):
-            change = _compare(model, event, after)
-            if change.is_removal or change.fields:
-                metadata = event.pgh_context.metadata if event.pgh_context else {}
-                changes.append((change, metadata.get("user")))
-    return changes
 
 
-def _compare(model: type[models.Model], event: Any, after: Any) -> Change:
-    removed = event.pgh_label == "deleted"
-    change = Change(event.pgh_created_at, str(model._meta.verbose_name), _name(model, event, after), removed)
-    change.kept_as = event.pgh_id
-    for column in _told_fields(model, event):
-        old = getattr(event, column.attname)
-        new = None if removed or after is None else getattr(after, column.attname)
-        if removed and old in (None, "", False):
-            continue
-        if old != new:
-            label = str(column.verbose_name)
-            change.fields.append(FieldChange(label, _words(column, old), "" if removed else _words(column, new)))
-    return change
+def _make_change(event: _Event, names: "_Names", *, is_last: bool) -> Change:
+    meta = event.model._meta
+    name = next((str(event.before[name] or "")[:200] for name in NAMES if name in event.before), "")
+    return Change(
+        event.at,
+        str(meta.verbose_name),
+        name,
+        event.is_removal,
+        by=names.people.get(event.user_id),
+        kept_as=event.kept_as,
+        fields=list(_compare(event, names)),
+        kind=str(meta.model_name),
+        pk=event.before["id"],
+        act=event.act,
+        others=event.of - event.nth if is_last else 0,
+    )
 
 
-def _told_fields(model: type[models.Model], event: Any) -> Iterable[Any]:
-    kept = {f.attname for f in event._meta.fields}
-    return [f for f in model._meta.fields if f.name not in NOT_TOLD and f.attname in kept]
+def _compare(event: _Event, names: "_Names") -> Iterator[FieldChange]:
+    after = {} if event.is_removal else event.after or {}
+    for column in event.told_fields:
+        old, new = event.before[column.attname], after.get(column.attname)
+        if old != new and not (event.is_removal and old in (None, "", False)):
+            yield FieldChange(str(column.verbose_name), names.tell(column, old), names.tell(column, new))
 
 
-def _name(model: type[models.Model], event: Any, after: Any) -> str:
-    for name in ("name", "title", "value", "text", "label", "number", "key"):
-        if name in {f.name for f in model._meta.fields}:
-            return str(getattr(event, name, "") or "")[:200]
-    return str(after or "")
+class _Names:
+    """What the changed rows point to, by name; each kind of record asked once for all of them."""
 
+    def __init__(self, events: list[_Event]) -> None:
+        wanted: dict[type[models.Model], set[Any]] = defaultdict(set)
+        wanted[User] = {event.user_id for event in events}
+        for event in events:
+            after = {} if event.is_removal else event.after or {}
+            for column in event.told_fields:
+                old, new = event.before[column.attname], after.get(column.attname)
+                if column.is_relation and old != new:
+                    wanted[column.related_model] |= {old, new}
+        self.found = {
+            model: model._default_manager.in_bulk(keys - {None}) for model, keys in wanted.items() if keys - {None}
+        }
+        self.people: dict[Any, User] = self.found.get(User, {})  # type: ignore[assignment]
 
-def _words(column: Any, value: Any) -> str:
-    """A value as people read it; a reference by the name of what it points to."""
-    if value is None or value == "":
-        return ""
-    if column.is_relation:
-        target = column.related_model._default_manager.filter(pk=value).first()
-        return str(target or f"#{value}")
-    if column.name.endswith("_cents"):
-        return f"{value / 100:.2f}"
-    choices = dict(column.flatchoices)
-    return str(choices.get(value, value))
-
-
-def _name_people(changes: list[tuple[Change, int | None]]) -> None:
-    people = User.objects.in_bulk({key for _change, key in changes if key is not None})
-    for change, key in changes:
-        change.by = people.get(key) if key is not None else None
+    def tell(self, column: Any, value: Any) -> str:
+        """A value as people read it; a reference by the name of what it points to."""
+        if value is None or value == "":
+            return ""
+        if column.is_relation:
+            return str(self.found.get(column.related_model, {}).get(value) or f"#{value}")
+        if column.name.endswith("_cents"):
+            return f"{value / 100:.2f}"
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        choices = dict(column.flatchoices)
+        return str(choices.get(value, value if isinstance(value, dict | list) else column.to_python(value)))

@@ -157,6 +157,19 @@ class UserForm(forms.ModelForm):
         return role
 
 
+class RemoveTeamForm(forms.Form):
+    """Where the colleagues and customers of a team that goes belong from then on; not asked for an empty one."""
+
+    move_to = forms.ModelChoiceField(Team.objects.none(), label=_("They move to"), required=False)
+
+    def __init__(self, data: Any = None, *, team: Team, is_used: bool) -> None:
+        super().__init__(data)
+        self.fields["move_to"].queryset = Team.objects.exclude(pk=team.pk)
+        self.fields["move_to"].empty_label = str(_("choose a team"))
+        if not is_used:
+            del self.fields["move_to"]
+
+
 class AbsenceForm(forms.ModelForm):
     """Who is away, from which day to which, and who stands in; a colleague himself is not asked who he is."""
 

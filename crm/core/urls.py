@@ -7,6 +7,7 @@ from crm.core.views import absence, business_settings, history, people
 
 app_name = "core"
 urlpatterns = [
+    path("history/", history.recent_changes, name="recent-changes"),
     path("history/<slug:kind>/<int:pk>/", history.show_history, name="history"),
     path("account/", views.account, name="account"),
     path("preferences/", views.preferences, name="preferences"),
@@ -27,4 +28,5 @@ urlpatterns = [
     path("teams/", people.TeamList.as_view(), name="team-list"),
     path("teams/new/", people.TeamNew.as_view(), name="team-new"),
     path("teams/<int:pk>/", people.TeamEdit.as_view(), name="team-edit"),
+    path("teams/<int:pk>/remove/", people.team_remove, name="team-remove"),
 ]

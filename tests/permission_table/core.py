@@ -43,6 +43,12 @@ ROWS: list[Row] = [
     Row("core:user-invite-again", only("admin", ok=302), _invited, method="post"),
     Row("core:user-deactivate", only("admin", ok=302), _viewer, method="post"),
     Row("core:user-reactivate", only("admin", ok=302), _viewer, method="post"),
+    Row("core:recent-changes", only("rep", "other_rep", "lead", "guardian", "admin")),
+    Row(
+        "core:recent-changes",
+        only("rep", "other_rep", "lead", "guardian", "admin"),
+        query="?person=x&kind=nonsense&since=2026-13-99&until=0&after=1_2",
+    ),
     Row("core:absence-list", everybody()),
     Row("core:absence-new", everybody()),
     Row("core:absence-new", everybody(422), method="post"),
@@ -55,6 +61,8 @@ ROWS: list[Row] = [
     Row("core:team-new", only("admin", ok=422), method="post"),
     Row("core:team-edit", only("admin"), _team),
     Row("core:team-edit", only("admin", ok=422), _team, method="post"),
+    Row("core:team-remove", only("admin"), _team),
+    Row("core:team-remove", only("admin", ok=422), _team, method="post"),
     Row("core:setting-list", only("admin")),
     Row(
         "core:setting-edit",

@@ -6,16 +6,17 @@ from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
-from crm.core.forms import InvitationForm, TeamForm, UserForm
+from crm.core.forms import InvitationForm, RemoveTeamForm, TeamForm, UserForm
 from crm.core.generic_views import CreateView, ListView, UpdateView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
 from crm.core.models import Role, Team, User
+from crm.core.team_removing import TeamInUseError, list_uses, remove_team
 from crm.core.toasts import add_error, add_toast
 from crm.core.user_editing import LastAdminError, OwnAccountError, change_role, deactivate_user, reactivate_user
 from crm.core.user_inviting import invitation_path, invite_user, send_invitation
@@ -202,3 +203,22 @@ class TeamEdit(_TeamPage, UpdateView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         members = self.found.members.active()
         return super().get_context_data(**{"title": self.found.name, "members": members, **context})
+
+
+@manages_users
+@require_http_methods(["GET", "POST"])
+def team_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a team away; where somebody or something belongs to it, only together with the team they move to."""
+    team = get_object_or_404(Team, pk=pk)
+    uses = list_uses(team)
+    form = RemoveTeamForm(request.POST if request.method == "POST" else None, team=team, is_used=bool(uses))
+    if request.method == "POST" and form.is_valid():
+        try:
+            remove_team(team, move_to=form.cleaned_data.get("move_to"))
+        except TeamInUseError as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            add_toast(request, _("%(name)s removed.") % {"name": team.name})
+            return redirect("core:team-list")
+    shown = {"team": team, "uses": uses, "form": form, "others": Team.objects.exclude(pk=pk).exists()}
+    return render(request, "core/team_remove.html", shown, status=422 if form.errors else 200)
