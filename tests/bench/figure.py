@@ -32,3 +32,9 @@ def stopwatch() -> Iterator[Watch]:
     watch, begun = Watch(), time.perf_counter()
     yield watch
     watch.seconds = time.perf_counter() - begun
+
+
+def note(text: str) -> None:
+    """Say on the error stream what is being prepared."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
