@@ -23,7 +23,8 @@ from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from segments.care_figures import write_care_figures
 from segments.models import ScoreRun
-from segments.score_run import FiguresLostError, finish_run, plan_run, work_shards
+from segments.score_gathering import FiguresLostError
+from segments.score_run import begin_run, finish_run, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
 from segments.segment_editing import publish_due_rules
 from segments.segment_figures import write_segment_figures
@@ -77,10 +78,9 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     watch = _Watch(report, progress)
     report.orders_of_customers = watch.time("ingest", lambda: ingest_orders(at=at)).customers
     finished = ScoreRun.objects.filter(pk=run_id or 0, state=ScoreRun.State.FINISHED).first()
-    run = finished or watch.time("plan", lambda: plan_run(on=on))
+    run = finished or watch.time("plan", lambda: _plan(on=on, at=at))
     report.run_id, report.customers = run.pk, run.customers
     if finished is None:
-        _call_helpers(run, at=at)
         run = watch.time("score", lambda: _score(run, on=on, watch=watch))
         report.run_id = run.pk
     report.switched = watch.time("finish", lambda: finish_run(run)).switched
@@ -122,6 +122,12 @@ class _Watch:
     def remember(self) -> None:
         if self.progress is not None:
             self.progress(self.done, len(STEPS), {"run": self.report.run_id, "steps": self.report.milliseconds})
+
+
+def _plan(*, on: date, at: datetime) -> ScoreRun:
+    """Begin the evening, call the others, gather with them and plan."""
+    _call_helpers(begin_run(on=on), at=at)
+    return plan_run(on=on)
 
 
 def _score(run: ScoreRun, *, on: date, watch: _Watch) -> ScoreRun:

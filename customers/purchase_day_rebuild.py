@@ -55,6 +55,15 @@ STATE_COLUMNS = (
     " positive_amount_cents, orders"
 )
 
+# As ``PurchaseHistory`` says: 24 bytes a day.
+HISTORIES = """
+SELECT p.customer_id, string_agg(
+    int4send(p.day - date '1970-01-01') || int4send(p.orders) || int8send(p.amount_cents) || int8send(p.cost_cents),
+    ''::bytea ORDER BY p.day) AS days
+FROM {source}
+GROUP BY p.customer_id
+"""
+
 
 @dataclass(frozen=True)
 class IngestReport:
@@ -156,15 +165,17 @@ def _recompute_touched(cursor: object) -> None:
     )
     run("DROP TABLE fresh")
     run("DELETE FROM customers_purchasestate s USING touched t WHERE s.customer_id = t.customer_id")
-    states = write_states_sql(source="touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id")
-    run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {states}")
+    run("DELETE FROM customers_purchasehistory h USING touched t WHERE h.customer_id = t.customer_id")
+    days = "touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id"
+    run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql(source=days)}")
+    run(f"INSERT INTO customers_purchasehistory (customer_id, days) {HISTORIES.format(source=days)}")
 
 
 def _rebuild(cursor: object) -> int:
     """Everything new, the heap in the order of customer and day, so that scoring reads it front to back."""
     run = cursor.execute  # type: ignore[attr-defined]
     run("SET LOCAL work_mem = '128MB'")
-    run("TRUNCATE customers_purchaseday, customers_purchasestate")
+    run("TRUNCATE customers_purchaseday, customers_purchasestate, customers_purchasehistory")
     columns = "customer_id, day, amount_cents, cost_cents, orders, lines"
     run(f"INSERT INTO customers_purchaseday ({columns}) {DAYS.format(source='customers_order o')} ORDER BY 1, 2")
     days: int = cursor.rowcount  # type: ignore[attr-defined]
@@ -172,4 +183,9 @@ def _rebuild(cursor: object) -> int:
     run("SET LOCAL enable_hashagg = off")
     run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql()}")
     run("ANALYZE customers_purchasestate")
+    run(
+        "INSERT INTO customers_purchasehistory (customer_id, days)"
+        f" {HISTORIES.format(source='customers_purchaseday p')}"
+    )
+    run("ANALYZE customers_purchasehistory")
     return days

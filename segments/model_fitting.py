@@ -5,22 +5,20 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection
-
 from crm.core.models.business_setting import setting
 from segments.models import ModelFit
 from segments.rules.chance_calibration import ChanceBend
 from segments.rules.churn_risk import QUARTER_DAYS
 from segments.rules.customer_scoring import FittedModels
 from segments.rules.dropout_model import DropoutModel, fit_dropout_model
-from segments.rules.expected_purchases import FIT_SAMPLE, ExpectedPurchaseModel, fit_expected_purchases
+from segments.rules.expected_purchases import ExpectedPurchaseModel, fit_expected_purchases
 from segments.rules.lifetime_value import tabulate_ranges
 from segments.rules.likelihood_search import FitFailedError
 from segments.rules.model_trust import judge_data, judge_dropout, judge_spend
+from segments.rules.purchase_base import PurchaseBase
 from segments.rules.purchase_history import PurchaseHistories
 from segments.rules.silence_regression import SilenceRegression
 from segments.rules.spend_per_purchase import SpendModel, fit_spend
-from segments.score_gathering import name_figures_table, read_columns
 
 log = logging.getLogger(__name__)
 
@@ -28,27 +26,19 @@ REFIT_AFTER = timedelta(days=7)
 LEAST_SPENDERS = 50
 PURCHASES, DROPOUT, SPEND = "purchases", "dropout", "spend"
 BEND, LEARNT = "calibration", "learnt"  # learnt from what happened, by the back-test
-_FIELDS = (
-    ("purchase_days", "i4"),
-    ("first_day", "i4"),
-    ("last_day", "i4"),
-    ("log_gaps", "f8"),
-    ("positive_amount", "i8"),
-)
 
 
-def fit_models(run_id: int, *, on: date, as_of_day: int) -> FittedModels | None:
-    """The models for a run: those of the last seven days, or new ones from the frozen figures of the run.
+def fit_models(base: PurchaseBase, *, on: date, as_of_day: int) -> FittedModels | None:
+    """The models for a run: those of the last seven days, or new ones from the figures of the run.
 
     ``None`` with fewer than 100 customers or 12 months of history. Where a new fit fails the last one stays.
     """
-    customers, first_day, most = _measure_base(run_id)
-    if not judge_data(customers=customers, days=as_of_day - first_day).shown:
+    if not judge_data(customers=base.customers, days=as_of_day - base.first_day).shown:
         return None
     stored = _find_recent(on, since=on - REFIT_AFTER)
     if stored is None:
         try:
-            stored = _fit(run_id, on=on, as_of_day=as_of_day, customers=customers)
+            stored = _fit(base.sample, on=on, as_of_day=as_of_day)
         except FitFailedError:
             log.exception("the models could not be fitted on the evening of %s: the last ones stay", on)
             stored = _find_recent(on, since=date.min)
@@ -60,7 +50,9 @@ def fit_models(run_id: int, *, on: date, as_of_day: int) -> FittedModels | None:
         purchases=purchases,
         dropout=dropout,
         spend=SpendModel(**stored[SPEND].parameters),
-        ranges=tabulate_ranges(purchases, most_repeats=most - 1, longest_age=as_of_day - first_day),
+        ranges=tabulate_ranges(
+            purchases, most_repeats=base.most_purchase_days - 1, longest_age=as_of_day - base.first_day
+        ),
         dropout_trusted=judge_dropout(dropout).shown,
         bend=find_bend(on=on),
         learnt=find_learnt(on=on) if setting("risk.learnt") else None,
@@ -87,24 +79,13 @@ def _find_last(kind: str, *, on: date) -> ModelFit | None:
     return fit if is_used else None
 
 
-def _measure_base(run_id: int) -> tuple[int, int, int]:
-    """Customers who bought without a contract, first day of all, most purchase days of one."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), coalesce(min(first_day), 0), coalesce(max(purchase_days), 0)"
-            f" FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0"
-        )
-        return cursor.fetchone()  # type: ignore[no-any-return]
-
-
 def _find_recent(on: date, *, since: date) -> dict[str, ModelFit] | None:
     fits = ModelFit.objects.filter(fitted_on__gt=since, fitted_on__lte=on).order_by("fitted_on")
     found = {fit.kind: fit for fit in fits}
     return found if {PURCHASES, DROPOUT, SPEND} <= set(found) else None
 
 
-def _fit(run_id: int, *, on: date, as_of_day: int, customers: int) -> dict[str, ModelFit]:
-    rows = _draw_customers(run_id, customers=customers)
+def _fit(rows: Any, *, on: date, as_of_day: int) -> dict[str, ModelFit]:
     histories = PurchaseHistories(
         rows["purchase_days"].astype("i8") - 1,
         (rows["last_day"] - rows["first_day"]).astype("f8"),
@@ -138,15 +119,3 @@ def _fit(run_id: int, *, on: date, as_of_day: int, customers: int) -> dict[str, 
         )[0]
         for kind, model in ((PURCHASES, purchases), (DROPOUT, dropout), (SPEND, spend))
     }
-
-
-def _draw_customers(run_id: int, *, customers: int) -> Any:
-    """All customers, or a little more than the fits take, always the same by a hash of their ids."""
-    names = ", ".join(name for name, _kind in _FIELDS)
-    share = min(1.0, 1.2 * FIT_SAMPLE / customers)
-    limit = int(share * 2**32) - 2**31
-    return read_columns(
-        f"SELECT {names} FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0"
-        f" AND hashint8(customer_id) < {limit} ORDER BY customer_id",
-        _FIELDS,
-    )

@@ -1,10 +1,12 @@
-"""The figures a night scores from: gathered once for everybody, in the database, and frozen for the run.
+"""The figures a night scores from: gathered once for everybody, frozen for the run, and read again by every shard.
 
-Figures per customer travel to Python, never an order. The table of a run is unlogged: after a crash of the database it
-is empty, which the scoring of a shard notices by the number of rows it expects, and the run is planned anew.
+Orders never travel to Python: what travels is the packed history of purchase days (24 bytes a day), a range of
+customers as one piece. The tables of a run are unlogged: after a crash of the database they are empty, which whoever
+reads them notices by the mark that is gone, and the run is planned anew.
 """
 
 import struct
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,163 +15,231 @@ from django.db import connection
 
 from crm.core.metric_catalogue import METRICS
 from customers.models import CostRate
-from customers.purchase_day_rebuild import find_last_purchase_day, write_states_sql
 from segments.rules.abc_classes import GRADES
 from segments.rules.customer_scoring import CUSTOMER_FIELDS
+from segments.rules.purchase_summary import DAY_RECORD, HandlingRate, summarise_purchases
 
 SERVICE_COST = "service_cost_"
-# Counted while the days are read anyway: reading them twice would double the time.
-OF_DAYS = ("service_cost_orders", "service_cost_freight")
+OF_DAYS = ("service_cost_orders", "service_cost_freight")  # counted from the purchase days, which are read anyway
 BINARY_HEADER = 19
-_SENDERS = {"i4": "int4send", "i8": "int8send", "f8": "float8send"}
+EPOCH = date(1970, 1, 1)
+MARK = -1  # the row by which a table of figures shows that the database has not crashed since
+_SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
 
-FIGURES = """
+# The range stands at every table: it does not travel through a join.
+HISTORIES = """
 SELECT c.id AS customer_id,
        (c.relation = 'contract')::integer AS contract,
-       coalesce(st.purchase_days, 0) AS purchase_days,
-       coalesce(st.first_day - date '1970-01-01', 0) AS first_day,
-       coalesce(st.last_day - date '1970-01-01', 0) AS last_day,
-       coalesce(st.sum_ln_gap, 0) AS log_gaps,
-       coalesce(st.amount_cents, 0) AS amount,
-       coalesce(st.cost_cents, 0) AS cost,
-       coalesce(st.positive_amount_cents, 0) AS positive_amount,
-       coalesce(w.sales_12m, 0) AS sales_12m,
-       coalesce(w.sales_before_12m, 0) AS sales_before_12m,
-       coalesce(w.goods_12m, 0) AS goods_12m,
-       coalesce(w.purchase_days_12m, 0) AS purchase_days_12m,
-       coalesce(w.sales_quarter, 0) AS sales_quarter,
-       coalesce(w.sales_baseline, 0) AS sales_baseline,
-       (coalesce(w.handling_12m, 0) + {service})::bigint AS service_12m,
+       coalesce(length(h.days), 0) AS length,
+       coalesce(h.days, ''::bytea) AS days,
+       {service} AS service,
        coalesce(gp.pinned_grade, 0) AS pinned_grade
 FROM customers_customer c
-LEFT JOIN {states} st ON st.customer_id = c.id
-LEFT JOIN (
-    SELECT customer_id,
-           sum(amount_cents) FILTER (WHERE day > %(today)s::date - 365)::bigint AS sales_12m,
-           sum(amount_cents) FILTER (WHERE day <= %(today)s::date - 365)::bigint AS sales_before_12m,
-           sum(cost_cents) FILTER (WHERE day > %(today)s::date - 365)::bigint AS goods_12m,
-           sum(orders * {handling}) FILTER (WHERE day > %(today)s::date - 365)::bigint AS handling_12m,
-           (count(*) FILTER (WHERE day > %(today)s::date - 365 AND amount_cents > 0))::integer AS purchase_days_12m,
-           sum(amount_cents) FILTER (WHERE day > %(today)s::date - 91)::bigint AS sales_quarter,
-           sum(amount_cents) FILTER (
-               WHERE day > %(today)s::date - 455 AND day <= %(today)s::date - 91)::bigint AS sales_baseline
-    FROM customers_purchaseday
-    WHERE day > %(today)s::date - 730 AND day <= %(today)s::date {only_day}
-    GROUP BY customer_id
-) w ON w.customer_id = c.id
+LEFT JOIN customers_purchasehistory h ON h.customer_id = c.id AND {history_range}
 LEFT JOIN (
     SELECT DISTINCT ON (customer_id) customer_id, array_position({grades}, grade::text) AS pinned_grade
     FROM segments_pin
-    WHERE ended_at IS NULL AND expires_on >= %(today)s::date AND grade <> ''
+    WHERE ended_at IS NULL AND expires_on >= {today} AND grade <> '' AND {pin_range}
     ORDER BY customer_id, id DESC
 ) gp ON gp.customer_id = c.id
 {joins}
-WHERE c.archived_at IS NULL {only_customer}
+WHERE c.archived_at IS NULL AND {customer_range}
+ORDER BY c.id
 """
+HISTORY_FIELDS = (
+    ("customer_id", "i8"),
+    ("contract", "i4"),
+    ("length", "i4"),
+    ("days", "bytes"),
+    ("service", "i8"),
+    ("pinned_grade", "i4"),
+)
+
+
+class FiguresLostError(Exception):
+    """The frozen figures of a run are gone (the database crashed): the run must be planned anew."""
 
 
 def name_figures_table(run_id: int) -> str:
-    """The table in which the figures of a run are frozen until it is finished."""
+    """The table in which the figures of a run are frozen until it is finished: one packed value a shard."""
     return f"segments_figures_{int(run_id)}"
 
 
-def freeze_figures(run_id: int, *, on: date) -> int:
-    """Gather the figures of all customers as of the evening of ``on``; returns how many customers there are."""
-    table = name_figures_table(run_id)
+def name_costs_table(run_id: int) -> str:
+    """The table of what serving each customer cost, frozen with the figures of a run."""
+    return f"segments_costs_{int(run_id)}"
+
+
+def freeze_costs(run_id: int, *, on: date) -> None:
+    """Begin the figures of a run: what each customer cost to serve, and an empty table for the rest."""
+    costs, figures = name_costs_table(run_id), name_figures_table(run_id)
+    service, joins = _service_sql()
     with connection.cursor() as cursor:
-        # Everything lies in the order of customers already; estimates of groups are too wild to let the planner choose.
-        cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL enable_hashagg = off; SET LOCAL enable_sort = off")
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        drop_figures(run_id)
         cursor.execute(
-            f"CREATE UNLOGGED TABLE {table} WITH (autovacuum_enabled = false) AS {_figures_sql(on)} ORDER BY c.id",
+            f"CREATE UNLOGGED TABLE {costs} WITH (autovacuum_enabled = false) AS"
+            f" SELECT c.id AS customer_id, ({service})::bigint AS cents FROM customers_customer c {joins}"
+            f" WHERE c.archived_at IS NULL AND ({service}) <> 0",
             {"today": on},
         )
-        rows: int = cursor.rowcount
-        cursor.execute("SET LOCAL enable_hashagg = on; SET LOCAL enable_sort = on")
-        cursor.execute(f"CREATE INDEX ON {table} USING brin (customer_id) WITH (pages_per_range = 32)")
-    return rows
+        cursor.execute(f"CREATE INDEX ON {costs} (customer_id) INCLUDE (cents)")
+        cursor.execute(f"ANALYZE {costs}")
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {figures} (number integer PRIMARY KEY, figures bytea STORAGE EXTERNAL NOT NULL)"
+            " WITH (autovacuum_enabled = false)"
+        )
+        cursor.execute(f"INSERT INTO {figures} VALUES ({MARK}, '')")
 
 
 def drop_figures(run_id: int) -> None:
     """Forget the figures of a run that is finished or given up."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {name_figures_table(run_id)}")
+        cursor.execute(f"DROP TABLE IF EXISTS {name_figures_table(run_id)}, {name_costs_table(run_id)}")
 
 
-def read_figures(run_id: int, *, first_id: int, next_id: int) -> Any:
-    """The frozen figures of a range of customers, by id, as a structured array of ``CUSTOMER_FIELDS``."""
-    names = ", ".join(name for name, _type in CUSTOMER_FIELDS)
-    return read_columns(
-        f"SELECT {names} FROM {name_figures_table(run_id)}"
-        f" WHERE customer_id >= {int(first_id)} AND customer_id < {int(next_id)} ORDER BY customer_id",
-        CUSTOMER_FIELDS,
+def are_figures_kept(run_id: int) -> bool:
+    """Whether the tables of a run are there and were not emptied by a crash of the database."""
+    table = name_figures_table(run_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE number = {MARK})")
+        return bool(cursor.fetchone()[0])
+
+
+def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date) -> int:
+    """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are.
+
+    Raises ``FiguresLostError`` when the costs of the run are gone.
+    """
+    if not are_figures_kept(run_id):
+        raise FiguresLostError(str(run_id))
+    costs = name_costs_table(run_id)
+    low, high = int(first_id), int(next_id)
+    query = _histories_sql(
+        lambda column: f"{column} >= {low} AND {column} < {high}",
+        on=on,
+        service="coalesce(cost.cents, 0)",
+        joins=f"LEFT JOIN {costs} cost ON cost.customer_id = c.id"
+        f" AND cost.customer_id >= {low} AND cost.customer_id < {high}",
     )
+    with connection.cursor() as cursor:
+        # Everything lies in the order of customers: nothing needs to be hashed or sorted.
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off")
+        figures = _summarise(read_packed(query, HISTORY_FIELDS), on=on)
+        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_seqscan = on")
+        table = name_figures_table(run_id)
+        with cursor.cursor.copy(f"COPY {table} (number, figures) FROM STDIN (FORMAT binary)") as copy:
+            copy.set_types(["int4", "bytea"])
+            copy.write_row((number, figures.tobytes()))
+    return len(figures)
+
+
+def read_figures(run_id: int, *, number: int) -> Any:
+    """The frozen figures of a shard, by customer, as a structured array of ``CUSTOMER_FIELDS``.
+
+    Raises ``FiguresLostError`` when they are gone.
+    """
+    found = read_packed(
+        f"SELECT figures FROM {name_figures_table(run_id)} WHERE number IN ({int(number)}, {MARK})",
+        (("figures", "bytes"),),
+    )
+    if not len(found["figures"]) and not are_figures_kept(run_id):
+        raise FiguresLostError(str(run_id))
+    return np.frombuffer(found["figures"], dtype=list(CUSTOMER_FIELDS))
+
+
+def iterate_figures(run_id: int, *, numbers: Sequence[int]) -> Iterator[Any]:
+    """The frozen figures of all shards one after the other, so that no more than one is held at a time."""
+    for number in numbers:
+        yield read_figures(run_id, number=number)
 
 
 def gather_customer(customer_id: int, *, on: date) -> Any:
-    """The figures of one customer as they are now, read from the rollup; an empty array when he is archived or gone."""
-    names = ", ".join(name for name, _type in CUSTOMER_FIELDS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {names} FROM ({_figures_sql(on, customer_id=customer_id)}) figures",
-            {"today": on, "customer": customer_id},
-        )
-        return np.array(cursor.fetchall(), dtype=list(CUSTOMER_FIELDS))
+    """The figures of one customer as they are now, as of ``on``; an empty array when he is archived or gone."""
+    service, joins = _service_sql()
+    query = _histories_sql(
+        lambda column: f"{column} = {int(customer_id)}", on=on, service=f"({service})::bigint", joins=joins
+    )
+    return _summarise(read_packed(query, HISTORY_FIELDS, {"today": on}), on=on)
 
 
-def _figures_sql(on: date, *, customer_id: int | None = None) -> str:
-    """The query of all figures. The kept states hold for an evening after the last purchase; for an earlier one they
-    are made from the days up to it, which takes longer."""
-    last = find_last_purchase_day()
-    only = "p.customer_id = %(customer)s AND " if customer_id is not None else ""
-    states = "customers_purchasestate"
-    if last is not None and last > on:
-        states = f"({write_states_sql(source=f'customers_purchaseday p WHERE {only} p.day <= %(today)s::date')})"
-    costs = [metric for name, metric in sorted(METRICS.items()) if _is_read_apart(name)]
-    joins = dict.fromkeys(metric.join for metric in costs if metric.join)
-    return FIGURES.format(
-        handling=_handling_sql(),
+def _histories_sql(limit: Callable[[str], str], *, on: date, service: str, joins: str) -> str:
+    return HISTORIES.format(
+        service=service,
+        joins=joins,
+        today=f"'{on.isoformat()}'::date",
         grades=f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]",
-        states=states,
-        service=" + ".join(f"({metric.sql})" for metric in costs) or "0",
-        joins="\n".join(joins),
-        only_day="AND customer_id = %(customer)s" if customer_id is not None else "",
-        only_customer="AND c.id = %(customer)s" if customer_id is not None else "",
+        history_range=limit("h.customer_id"),
+        pin_range=limit("customer_id"),
+        customer_range=limit("c.id"),
     )
 
 
-def _is_read_apart(name: str) -> bool:
-    return name.startswith(SERVICE_COST) and name not in OF_DAYS
+def _summarise(found: dict[str, Any], *, on: date) -> Any:
+    days = np.frombuffer(found["days"], dtype=DAY_RECORD)
+    counts = found["length"].astype(np.int64) // DAY_RECORD.itemsize
+    summary = summarise_purchases(counts, days, as_of_day=(on - EPOCH).days, handling=_list_handling_rates())
+    figures = np.empty(len(counts), dtype=list(CUSTOMER_FIELDS))
+    figures["service_12m"] = found["service"] + summary.handling_12m
+    for name in ("customer_id", "contract", "pinned_grade"):
+        figures[name] = found[name]
+    for name, _kind in CUSTOMER_FIELDS:
+        if hasattr(summary, name):
+            figures[name] = getattr(summary, name)
+    return figures
 
 
-def _handling_sql() -> str:
-    """Cents for handling and sending one order of ``day``: of each work the rate that began last."""
-    works = (CostRate.Work.ORDER, CostRate.Work.FREIGHT)
-    cases: dict[str, list[str]] = {}
-    for rate in CostRate.objects.filter(work__in=works).order_by("-valid_from"):
-        until = f" AND day <= date '{rate.valid_to}'" if rate.valid_to else ""
-        cases.setdefault(rate.work, []).append(f"WHEN day >= date '{rate.valid_from}'{until} THEN {rate.cents_each}")
-    return "(" + " + ".join(f"CASE {' '.join(when)} ELSE 0 END" for when in cases.values()) + ")" if cases else "0"
+def _service_sql() -> tuple[str, str]:
+    """The sum of all costs of service that are not counted from the purchase days, and the joins it takes."""
+    costs = [
+        metric for name, metric in sorted(METRICS.items()) if name.startswith(SERVICE_COST) and name not in OF_DAYS
+    ]
+    joins = dict.fromkeys(metric.join for metric in costs if metric.join)
+    return " + ".join(f"({metric.sql})" for metric in costs) or "0", "\n".join(joins)
+
+
+def _list_handling_rates() -> list[list[HandlingRate]]:
+    """The rates for handling and for sending an order, of each the one that began last first."""
+    works: dict[str, list[HandlingRate]] = {}
+    for rate in CostRate.objects.filter(work__in=(CostRate.Work.ORDER, CostRate.Work.FREIGHT)).order_by("-valid_from"):
+        last_day = (rate.valid_to - EPOCH).days if rate.valid_to else None
+        works.setdefault(rate.work, []).append(HandlingRate((rate.valid_from - EPOCH).days, last_day, rate.cents_each))
+    return list(works.values())
 
 
 def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
-    """The rows of a query without nulls, in its order, as a structured array.
+    """The rows of a query without nulls, in its order, as a structured array."""
+    found = read_packed(query, fields)
+    answer = np.empty(len(found[fields[0][0]]), dtype=list(fields))
+    for name, _kind in fields:
+        answer[name] = found[name]
+    return answer
+
+
+def read_packed(
+    query: str, fields: Sequence[tuple[str, str]], params: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The columns of a query without nulls, in its order: arrays, and values of kind ``bytes`` joined to one piece.
 
     The database packs each column into one piece, so a single row travels: the driver takes rows one by one, which
     would cost more than all the arithmetic of a night.
     """
-    packed = ", ".join(f"string_agg({_SENDERS[kind]}({name}), ''::bytea)" for name, kind in fields)
+    packed = ", ".join(f"string_agg({_SENDERS[kind].format(name)}, ''::bytea)" for name, kind in fields)
     with connection.cursor() as cursor:
         sql = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"
-        with cursor.copy(sql) as copy:
+        with cursor.copy(sql, params) as copy:
             raw = b"".join(copy)
-    place, pieces = BINARY_HEADER + 2, []
-    for _field in fields:
+    found: dict[str, Any] = {}
+    place = BINARY_HEADER + 2
+    for name, kind in fields:
         (length,) = struct.unpack_from(">i", raw, place)
-        pieces.append((place + 4, max(length, 0)))
-        place += 4 + max(length, 0)
-    kinds = [np.dtype(f">{kind}") for _name, kind in fields]
-    answer = np.empty(pieces[0][1] // kinds[0].itemsize, dtype=list(fields))
-    for (name, _kind), kind, (start, length) in zip(fields, kinds, pieces, strict=True):
-        answer[name] = np.frombuffer(raw, dtype=kind, count=length // kind.itemsize, offset=start)
-    return answer
+        place, length = place + 4, max(length, 0)
+        if kind == "bytes":
+            found[name] = memoryview(raw)[place : place + length]
+        else:
+            found[name] = np.frombuffer(raw, dtype=f">{kind}", count=length // int(kind[1]), offset=place)
+        place += length
+    return found

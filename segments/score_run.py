@@ -11,35 +11,35 @@ from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
 from crm.core.models.business_setting import setting
 from customers.purchase_day_rebuild import ingest_customer
 from segments.model_fitting import fit_models
-from segments.models import ScoreRun, ScoreShard
+from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
 from segments.rules.abc_classes import GRADES, ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
-from segments.rules.churn_risk import LEAST_AGE_DAYS, LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.customer_scoring import ScoringPlan, score_customers
+from segments.rules.expected_purchases import FIT_SAMPLE
+from segments.rules.purchase_base import measure_base
 from segments.rules.rank_ladder import build_ladder
 from segments.rules.rfm import find_rfm_cuts
 from segments.score_gathering import (
+    FiguresLostError,
+    are_figures_kept,
     drop_figures,
+    freeze_costs,
     freeze_figures,
     gather_customer,
-    name_figures_table,
-    read_columns,
+    iterate_figures,
     read_figures,
 )
 from segments.score_keeping import drop_run, list_outdated_runs
 from segments.score_writing import COLUMN_NAMES, SCORE_COLUMNS, name_run_table, name_shard_table, write_shard
 
 SHARD_IDS = 100_000
+ROWS_AT_ONCE = 25_000  # of a shard: what is worked out for them is all that a worker holds
 EPOCH = date(1970, 1, 1)
-
-
-class FiguresLostError(Exception):
-    """The frozen figures of a run are gone (the database crashed): the run must be planned anew."""
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,30 @@ class FinishedRun:
 
 
 @transaction.atomic
-def plan_run(*, on: date) -> ScoreRun:
-    """The unfinished run for the evening of ``on``, or a new one with its figures, plan and shards."""
+def begin_run(*, on: date) -> ScoreRun:
+    """The unfinished run for the evening of ``on``, or a new one with its shards, ready to be worked at by anybody."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('score-plan'))")
     unfinished = ScoreRun.objects.filter(as_of=on, state=ScoreRun.State.SCORING).order_by("-attempt").first()
     if unfinished is not None:
-        if _figures_are_whole(unfinished):
+        if are_figures_kept(unfinished.pk):
             return unfinished
         drop_run(unfinished)
     attempt = ScoreRun.objects.filter(as_of=on).aggregate(last=Max("attempt"))["last"] or 0
-    run = ScoreRun.objects.create(as_of=on, attempt=attempt + 1)
-    run.customers = freeze_figures(run.pk, on=on)
-    run.plan = _make_plan(run.pk, on=on)
-    run.save(update_fields=["customers", "plan"])
+    run = ScoreRun.objects.create(as_of=on, attempt=attempt + 1, snapshot=_take_snapshot())
+    freeze_costs(run.pk, on=on)
     _cut_into_shards(run)
+    return run
+
+
+def plan_run(*, on: date) -> ScoreRun:
+    """The unfinished run for the evening of ``on``, or a new one, with its figures gathered and its plan made.
+
+    Others who work at the run gather with this call. Raises ``FiguresLostError``.
+    """
+    run = begin_run(on=on)
+    _gather_all(run)
+    _plan_once(run)
     return run
 
 
@@ -75,11 +84,14 @@ def score_shard(run: ScoreRun, number: int) -> bool:
 
 
 def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = None, wait: bool = True) -> int:
-    """Score shards until none is left; returns how many this call did.
+    """Gather, plan and score whatever of the run nobody else has; returns how many shards this call scored.
 
-    With ``wait`` those that others hold are waited for, and done here when their worker dies. ``progress`` is called
-    with shards done and shards in all, inside the transaction of the shard.
+    Gathering and the plan are always waited for. With ``wait`` shards that others score are waited for too, and done
+    here when their worker dies. ``progress`` is called with shards done and shards in all, inside the transaction of
+    the shard. Raises ``FiguresLostError``.
     """
+    _gather_all(run)
+    _plan_once(run)
     done = 0
     while _score_next(run, progress=progress, wait=False):
         done += 1
@@ -92,7 +104,9 @@ def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = 
 def finish_run(run: ScoreRun) -> FinishedRun:
     """Put the scores in force: one switch for all readers. Doing it again changes nothing.
 
-    A run of an evening before the current one is kept without a switch. Raises ``ValueError`` when shards are missing.
+    Whoever was scored by day since the run began is scored again in it, so no order is hidden by a night that did not
+    know it. A run of an evening before the current one is kept without a switch. Raises ``ValueError`` when shards are
+    missing.
     """
     run = ScoreRun.objects.select_for_update().get(pk=run.pk)
     current = ScoreRun.objects.filter(is_current=True).first()
@@ -103,11 +117,9 @@ def finish_run(run: ScoreRun) -> FinishedRun:
     _attach_shards(run)
     switched = current is None or current.as_of <= run.as_of
     if switched:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '20s'")
-            cursor.execute(
-                f"CREATE OR REPLACE VIEW segments_current_score AS SELECT {COLUMN_NAMES} FROM {name_run_table(run.pk)}"
-            )
+        known = _score_refreshed(run, known=set())
+        _switch_view(run)
+        _score_refreshed(run, known=known)
         ScoreRun.objects.filter(is_current=True).update(is_current=False)
     run.state, run.is_current = ScoreRun.State.FINISHED, switched
     run.save(update_fields=["state", "is_current"])
@@ -124,15 +136,25 @@ def score_customer(customer_id: int, *, on: date) -> bool:
 
     His orders are taken in first. ``False`` where there is no run yet, or the customer is archived.
     """
+    with connection.cursor() as cursor:
+        # Held until the commit: a night that is switching waits for us, or we for it and then see its run.
+        cursor.execute("SELECT FROM segments_current_score LIMIT 0")
     run = ScoreRun.objects.filter(is_current=True).first()
     if run is None:
         return False
     ingest_customer(customer_id)
+    if not _write_score(run, customer_id, on=on):
+        return False
+    RefreshedCustomer.objects.create(customer_id=customer_id, day=on)
+    return True
+
+
+def _write_score(run: ScoreRun, customer_id: int, *, on: date) -> bool:
+    """Replace the row of one customer in the tables of ``run``; ``False`` for an archived customer."""
     figures = gather_customer(customer_id, on=on)
     if not len(figures):
         return False
-    as_of_day = (on - EPOCH).days
-    plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=as_of_day)
+    plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(on - EPOCH).days)
     columns = score_customers(figures, plan)
     values = [_to_python(columns, name, kind, run_id=run.pk, on=on) for name, kind in SCORE_COLUMNS]
     table = name_run_table(run.pk)
@@ -145,47 +167,73 @@ def score_customer(customer_id: int, *, on: date) -> bool:
 # --- planning --------------------------------------------------------------------------------------------------------
 
 
-def _figures_are_whole(run: ScoreRun) -> bool:
-    table = name_figures_table(run.pk)
+def _take_snapshot() -> str:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
-        if not cursor.fetchone()[0]:
-            return False
-        cursor.execute(f"SELECT count(*) FROM {table}")
-        return bool(cursor.fetchone()[0] == run.customers)
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        return str(cursor.fetchone()[0])
 
 
-def _make_plan(run_id: int, *, on: date) -> dict[str, Any]:
+def _gather_all(run: ScoreRun) -> None:
+    """Gather what nobody has; then wait for what others hold, and do it here when their worker dies."""
+    while _gather_next(run, wait=False):
+        pass
+    while run.shards.filter(gathered_at=None).exists():
+        _gather_next(run, wait=True)
+
+
+@transaction.atomic
+def _gather_next(run: ScoreRun, *, wait: bool) -> bool:
+    shards = ScoreShard.objects.filter(run=run, gathered_at=None).order_by("number")
+    shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
+    if shard is None:
+        return False
+    rows = freeze_figures(run.pk, number=shard.number, first_id=shard.first_id, next_id=shard.next_id, on=run.as_of)
+    ScoreShard.objects.filter(pk=shard.pk).update(rows=rows, gathered_at=Now())
+    return True
+
+
+@transaction.atomic
+def _plan_once(run: ScoreRun) -> None:
+    """Make the plan unless somebody has; whoever comes while it is made waits for it."""
+    locked = ScoreRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if not locked.plan and locked.state == ScoreRun.State.SCORING:
+        locked.plan = _make_plan(locked)
+        locked.customers = locked.shards.aggregate(all=Sum("rows"))["all"] or 0
+        locked.save(update_fields=["plan", "customers"])
+    run.plan, run.customers = locked.plan, locked.customers
+
+
+def _make_plan(run: ScoreRun) -> dict[str, Any]:
     """Cut points, means and models; and what pages show of the whole base."""
-    as_of_day = (on - EPOCH).days
-    fields = (("customer_id", "i8"), ("sales_12m", "i8"), ("last_day", "i4"), ("purchase_days_12m", "i4"))
-    rows = read_columns(
-        f"SELECT customer_id, sales_12m, last_day, purchase_days_12m FROM {name_figures_table(run_id)}"
-        " WHERE purchase_days > 0",
-        fields,
+    as_of_day = (run.as_of - EPOCH).days
+    numbers = list(run.shards.order_by("number").values_list("number", flat=True))
+    customers = run.shards.aggregate(all=Sum("rows"))["all"] or 0
+    base = measure_base(
+        iterate_figures(run.pk, numbers=numbers),
+        as_of_day=as_of_day,
+        sample_share=min(1.0, 1.2 * FIT_SAMPLE / max(customers, 1)),
     )
     lines = ClassLines(100 * setting("classes.a_share"), 100 * setting("classes.b_share"))
-    cuts = find_class_cuts(rows["customer_id"], rows["sales_12m"], lines=lines)
-    mean_rate, margin_share, repeat_rate, service_per_purchase = _measure_means(run_id, as_of_day)
+    cuts = find_class_cuts(base.customer_id, base.sales_12m, lines=lines)
     scoring = ScoringPlan(
         as_of_day=as_of_day,
         horizon_days=int(setting("risk.horizon_days")),
         knob=float(setting("risk.knob")),
-        mean_rate=mean_rate,
-        margin_share=margin_share,
-        repeat_rate=repeat_rate,
+        mean_rate=base.mean_rate,
+        margin_share=base.margin_share,
+        repeat_rate=base.repeat_rate,
+        service_per_purchase=base.service_per_purchase,
         grade_cuts=cuts.cuts,
-        rfm_cuts=find_rfm_cuts(as_of_day - rows["last_day"], rows["purchase_days_12m"], rows["sales_12m"]),
-        models=fit_models(run_id, on=on, as_of_day=as_of_day),
+        rfm_cuts=find_rfm_cuts(base.silence, base.purchase_days_12m, base.sales_12m),
+        models=fit_models(base, on=run.as_of, as_of_day=as_of_day),
         fall_warning=float(setting("fall.warning")),
         fall_critical=float(setting("fall.critical")),
-        service_per_purchase=service_per_purchase,
     )
     return {
         "scoring": scoring.to_json(),
         "classes": _describe_classes(cuts),
-        "pareto": _draw_pareto(rows["sales_12m"]),
-        "ladder": build_ladder(rows["customer_id"], rows["sales_12m"]),
+        "pareto": _draw_pareto(base.sales_12m),
+        "ladder": build_ladder(base.customer_id, base.sales_12m),
     }
 
 
@@ -205,41 +253,35 @@ def _draw_pareto(sales: Any) -> list[list[float]]:
     return [[round(float(x), 6), round(float(y), 6)] for x, y in zip(heads, share, strict=True)]
 
 
-def _measure_means(run_id: int, as_of_day: int) -> tuple[float, float, float, float]:
-    """Mean margin a day of customers with a rhythm, margin as a share of sales, share of customers who came back, and
-    the cost to serve a purchase."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(avg((amount - cost) / greatest(%(day)s - first_day, %(least)s)::numeric)"
-            "           FILTER (WHERE purchase_days >= %(rhythm)s), 0)::float8,"
-            "       coalesce(1 - sum(cost) / nullif(sum(amount), 0), 1)::float8,"
-            "       coalesce(avg((purchase_days > 1)::integer), 0)::float8,"
-            "       coalesce(sum(service_12m)::numeric / nullif(sum(purchase_days_12m), 0), 0)::float8"
-            f" FROM {name_figures_table(run_id)} WHERE purchase_days > 0 AND contract = 0",
-            {"day": as_of_day, "least": LEAST_AGE_DAYS, "rhythm": LEAST_PURCHASES_FOR_RHYTHM},
-        )
-        mean_rate, margin_share, repeat_rate, service = cursor.fetchone()
-    return mean_rate, min(max(margin_share, -1.0), 1.0), repeat_rate, service
-
-
 def _cut_into_shards(run: ScoreRun) -> None:
     """Ranges of 100,000 ids; the first and the last are open to their sides, for customers who come by day."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT customer_id / {SHARD_IDS}, count(*) FROM {name_figures_table(run.pk)} GROUP BY 1 ORDER BY 1"
-        )
-        counts = dict(cursor.fetchall())
-    numbers = sorted(counts) or [0]
+    numbers = _list_ranges() or [0]
     ScoreShard.objects.bulk_create(
         ScoreShard(
             run=run,
             number=number,
             first_id=0 if number == numbers[0] else number * SHARD_IDS,
             next_id=2**62 if number == numbers[-1] else _next_start(numbers, number),
-            rows=counts.get(number, 0),
         )
         for number in numbers
     )
+
+
+def _list_ranges() -> list[int]:
+    """The ranges that hold any customer, from one range to the next: a look-up each, not a count of everybody."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH RECURSIVE ranges AS (
+                SELECT min(id) / %(ids)s AS place FROM customers_customer
+                UNION ALL
+                SELECT (SELECT min(c.id) / %(ids)s FROM customers_customer c WHERE c.id >= (ranges.place + 1) * %(ids)s)
+                FROM ranges WHERE ranges.place IS NOT NULL
+            ) SELECT place FROM ranges WHERE place IS NOT NULL
+            """,
+            {"ids": SHARD_IDS},
+        )
+        return [number for (number,) in cursor.fetchall()]
 
 
 def _next_start(numbers: list[int], number: int) -> int:
@@ -265,12 +307,13 @@ def _score_next(
     shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
     if shard is None:
         return False
-    figures = read_figures(run.pk, first_id=shard.first_id, next_id=shard.next_id)
+    figures = read_figures(run.pk, number=shard.number)
     if len(figures) != shard.rows:
         raise FiguresLostError(str(run))
     plan = ScoringPlan.from_json(run.plan["scoring"])
+    parts = (figures[start : start + ROWS_AT_ONCE] for start in range(0, max(len(figures), 1), ROWS_AT_ONCE))
     write_shard(
-        score_customers(figures, plan),
+        (score_customers(part, plan) for part in parts),
         run_id=run.pk,
         as_of_day=plan.as_of_day,
         number=shard.number,
@@ -301,6 +344,34 @@ def _attach_shards(run: ScoreRun) -> None:
                 f" FOR VALUES FROM ({shard.first_id}) TO ({shard.next_id})"
             )
         cursor.execute(f"ALTER TABLE segments_score ATTACH PARTITION {table} FOR VALUES IN ({run.pk})")
+
+
+def _switch_view(run: ScoreRun) -> None:
+    """From here until the commit readers wait, for a moment; whoever scored somebody by day has committed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '20s'")
+        cursor.execute(
+            f"CREATE OR REPLACE VIEW segments_current_score AS SELECT {COLUMN_NAMES} FROM {name_run_table(run.pk)}"
+        )
+
+
+def _score_refreshed(run: ScoreRun, *, known: set[int]) -> set[int]:
+    """Score again in ``run`` who was scored by day since it began, but for the rows ``known``; returns all such rows.
+
+    What is old enough for every run to know it is forgotten.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, r.customer_id, r.day FROM segments_refreshedcustomer r"
+            " WHERE NOT pg_visible_in_snapshot(r.transaction::text::xid8, %s::pg_snapshot)"
+            " ORDER BY r.customer_id, r.day",
+            [run.snapshot],
+        )
+        later = [row for row in cursor.fetchall() if row[0] not in known]
+        cursor.execute("DELETE FROM segments_refreshedcustomer WHERE day < %s::date - 3", [run.as_of])
+    for customer_id, day in {customer_id: max(day, run.as_of) for _id, customer_id, day in later}.items():
+        _write_score(run, customer_id, on=day)
+    return known | {row[0] for row in later}
 
 
 def _to_python(columns: dict[str, Any], name: str, kind: str, *, run_id: int, on: date) -> Any:

@@ -3,6 +3,7 @@
 The table is created in the transaction that fills it, so its rows are frozen at once and need no later clean-up.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -62,7 +63,9 @@ def name_shard_table(run_id: int, number: int) -> str:
     return f"segments_score_{int(run_id)}_{int(number)}"
 
 
-def write_shard(columns: Columns, *, run_id: int, as_of_day: int, number: int, first_id: int, next_id: int) -> int:
+def write_shard(
+    parts: Iterable[Columns], *, run_id: int, as_of_day: int, number: int, first_id: int, next_id: int
+) -> int:
     """Fill the table of a shard anew, with its keys; returns its rows. To be called inside a transaction."""
     table = name_shard_table(run_id, number)
     with connection.cursor() as cursor:
@@ -73,8 +76,10 @@ def write_shard(columns: Columns, *, run_id: int, as_of_day: int, number: int, f
             f" CONSTRAINT in_range CHECK (customer_id >= {int(first_id)} AND customer_id < {int(next_id)}))"
             " WITH (autovacuum_enabled = false)"
         )
-        values, unknown = lay_out_columns(columns, run_id=run_id, as_of_day=as_of_day)
-        rows = copy_columns(cursor.cursor, table, values, nulls=unknown, freeze=True)
+        rows = 0
+        for columns in parts:
+            values, unknown = lay_out_columns(columns, run_id=run_id, as_of_day=as_of_day)
+            rows += copy_columns(cursor.cursor, table, values, nulls=unknown, freeze=True)
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (customer_id)")
         for index in SCORE_INDEXES:
             cursor.execute(f"CREATE INDEX ON {table} {index}")

@@ -18,7 +18,13 @@ from customers.models.person import Person
 from customers.models.potential import Potential
 from customers.models.product import Product
 from customers.models.profile_fact import ProfileFact
-from customers.models.purchase_day import PurchaseDay, PurchaseState, RollupWatermark, TouchedCustomer
+from customers.models.purchase_day import (
+    PurchaseDay,
+    PurchaseHistory,
+    PurchaseState,
+    RollupWatermark,
+    TouchedCustomer,
+)
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
 __all__ = [
@@ -40,6 +46,7 @@ __all__ = [
     "Product",
     "ProfileFact",
     "PurchaseDay",
+    "PurchaseHistory",
     "PurchaseState",
     "RollupWatermark",
     "TouchedCustomer",

@@ -51,6 +51,23 @@ class PurchaseState(models.Model):
         return f"{self.customer_id}"
 
 
+class PurchaseHistory(models.Model):
+    """All purchase days of one customer packed into one value: the night reads a million of them as one piece.
+
+    Each day is 24 bytes, in the order of days: the day since 1970-01-01 and its number of orders as 4-byte, its amount
+    and its cost in cents as 8-byte integers, all big-endian (``segments.rules.purchase_summary`` reads them). Written
+    only by ``customers.purchase_day_rebuild``, beside the days themselves.
+    """
+
+    customer = models.OneToOneField(
+        "customers.Customer", models.CASCADE, primary_key=True, related_name="purchase_history", db_constraint=False
+    )
+    days = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}"
+
+
 class TouchedCustomer(models.Model):
     """An order of this customer was written, changed or removed since the rollup last looked.
 

@@ -5,7 +5,7 @@ from segments.models.cluster_proposal import ClusterProposal
 from segments.models.membership import Membership, Pin, SegmentChange
 from segments.models.process_definition import Process, ProcessStep, ProcessVersion
 from segments.models.process_misfit import ProcessMisfit
-from segments.models.score import CurrentScore, ModelFit, ScoreRun, ScoreShard
+from segments.models.score import CurrentScore, ModelFit, RefreshedCustomer, ScoreRun, ScoreShard
 from segments.models.segment import Segment, SegmentRule
 from segments.models.segment_figures import SegmentDay, SegmentMove
 from segments.models.segment_product import SegmentProduct
@@ -27,6 +27,7 @@ __all__ = [
     "ProcessMisfit",
     "ProcessStep",
     "ProcessVersion",
+    "RefreshedCustomer",
     "ScoreRun",
     "ScoreShard",
     "Segment",

@@ -34,7 +34,11 @@ class ModelFit(models.Model):
 
 
 class ScoreRun(models.Model):
-    """One evening's scoring of everybody. ``plan`` keeps the cut points and parameters every shard uses."""
+    """One evening's scoring of everybody. ``plan`` keeps the cut points and parameters every shard uses.
+
+    ``snapshot`` is what the database had committed when the run began: whoever was refreshed later than that by an
+    order or a contact is scored again before the run is put in force.
+    """
 
     class State(models.TextChoices):
         SCORING = "scoring", _("scoring")
@@ -48,6 +52,7 @@ class ScoreRun(models.Model):
     customers = models.IntegerField(default=0)
     is_current = models.BooleanField(default=False, db_default=False)
     milliseconds = models.JSONField(default=dict)
+    snapshot = models.TextField(default="", db_default="")
     created_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
 
@@ -66,13 +71,17 @@ class ScoreRun(models.Model):
 
 
 class ScoreShard(models.Model):
-    """A range of 100,000 customer ids of one run; taken with ``FOR UPDATE SKIP LOCKED`` by any worker."""
+    """A range of 100,000 customer ids of one run; taken with ``FOR UPDATE SKIP LOCKED`` by any worker.
+
+    First its figures are gathered; when those of all shards are there the run is planned; then it is scored.
+    """
 
     run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="shards")
     number = models.IntegerField()
     first_id = models.BigIntegerField()
     next_id = models.BigIntegerField()
     rows = models.IntegerField(null=True)
+    gathered_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -81,6 +90,25 @@ class ScoreShard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.number}"
+
+
+class RefreshedCustomer(models.Model):
+    """A customer was scored again as of ``day``; ``transaction`` is the number of the one that did it.
+
+    A run that was gathered before that transaction was committed does not know it yet.
+    """
+
+    customer_id = models.BigIntegerField()
+    transaction = models.BigIntegerField(
+        db_default=models.expressions.RawSQL("(pg_current_xact_id()::text::bigint)", ())
+    )
+    day = models.DateField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} by {self.transaction}"
 
 
 class CurrentScore(models.Model):

@@ -41,8 +41,8 @@ TABLES = (
 WRITE_CUSTOMERS = """
 INSERT INTO customers_customer (id, number, kind, name, name_folded, city, country, language, industry, domain, source,
     lawful_basis, since, owner_id, team_id, changed_at)
-SELECT g.n, 'K-' || (10000 + g.n), 'organisation', b.name || ' ' || g.n, b.folded || ' ' || g.n, b.city, b.country, b.language,
-    'machinery', 'k' || (10000 + g.n) || '.example', 'order desk', 'contract',
+SELECT g.n, 'K-' || (10000 + g.n), 'organisation', b.name || ' ' || g.n, b.folded || ' ' || g.n, b.city, b.country,
+    b.language, 'machinery', 'k' || (10000 + g.n) || '.example', 'order desk', 'contract',
     %(today)s::date - 1100 - (g.n %% 4000)::int,
     CASE WHEN hash.h %% 100 < 45 THEN rep.id END, rep.team_id, now()
 FROM generate_series(%(first)s::bigint, %(last)s::bigint) g (n)
