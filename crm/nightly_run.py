@@ -24,7 +24,7 @@ from interactions.alert_raising import raise_alerts
 from segments.care_figures import write_care_figures
 from segments.models import ScoreRun
 from segments.score_gathering import FiguresLostError
-from segments.score_run import begin_run, finish_run, plan_run, work_shards
+from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
 from segments.segment_editing import publish_due_rules
 from segments.segment_figures import write_segment_figures
@@ -37,6 +37,7 @@ STEPS = {
     "plan": _("evening planned"),
     "score": _("customers scored"),
     "finish": _("scores in force"),
+    "index": _("lists sorted"),
     "segments": _("segments moved"),
     "alerts": _("alerts and tasks"),
     "lists": _("lists of the best and the worst"),
@@ -84,6 +85,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         run = watch.time("score", lambda: _score(run, on=on, watch=watch))
         report.run_id = run.pk
     report.switched = watch.time("finish", lambda: finish_run(run)).switched
+    watch.time("index", lambda: _index(run, at=at))
     if report.switched:
         assigned = watch.time("segments", lambda: _move_segments(on=on, at=at))
         report.came, report.moved = assigned.came, assigned.moved
@@ -140,11 +142,18 @@ def _score(run: ScoreRun, *, on: date, watch: _Watch) -> ScoreRun:
     return run
 
 
-def _call_helpers(run: ScoreRun, *, at: datetime) -> None:
-    """Ask idle workers to score shards too; whoever comes late finds nothing left to do."""
-    shards = run.shards.filter(done_at=None).count()
+def _index(run: ScoreRun, *, at: datetime) -> None:
+    """The indexes of sorted lists, with whoever helps."""
+    if run.shards.filter(indexed_at=None).exists():
+        _call_helpers(run, at=at, step="index")
+        index_shards(run)
+
+
+def _call_helpers(run: ScoreRun, *, at: datetime, step: str = "score") -> None:
+    """Ask idle workers to work at the shards too; whoever comes late finds nothing left to do."""
+    shards = run.shards.filter(indexed_at=None).count()
     for number in range(min(shards - 1, MOST_HELPERS)):
-        request_job(SCORING_HELP, key=f"{run.pk}/{number}", due_at=at, params={"run": run.pk})
+        request_job(SCORING_HELP, key=f"{run.pk}/{step}/{number}", due_at=at, params={"run": run.pk})
 
 
 # --- through the ledger ----------------------------------------------------------------------------------------------
@@ -185,8 +194,10 @@ def perform_night(lease: JobLease) -> dict[str, Any]:
 
 @job_kind(SCORING_HELP, label=_("help with scoring"), lease=timedelta(minutes=5))
 def help_scoring(lease: JobLease) -> dict[str, Any]:
-    """Score shards of a run beside the worker that leads the night."""
-    run = ScoreRun.objects.filter(pk=lease.params["run"], state=ScoreRun.State.SCORING).first()
+    """Work at the shards of a run beside the worker that leads the night."""
+    run = ScoreRun.objects.filter(pk=lease.params["run"]).exclude(state=ScoreRun.State.DROPPED).first()
     if run is None:
         return {"shards": 0}
+    if run.state == ScoreRun.State.FINISHED:
+        return {"shards": index_shards(run)}
     return {"shards": work_shards(run, progress=lambda done, total: lease.progress(done, total), wait=False)}

@@ -6,21 +6,20 @@ reads them notices by the mark that is gone, and the run is planned anew.
 """
 
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
-from crm.core.metric_catalogue import METRICS
+from crm.core.service_cost_catalogue import SOURCES
 from customers.models import CostRate
 from segments.rules.abc_classes import GRADES
 from segments.rules.customer_scoring import CUSTOMER_FIELDS
 from segments.rules.purchase_summary import DAY_RECORD, HandlingRate, summarise_purchases
 
-SERVICE_COST = "service_cost_"
-OF_DAYS = ("service_cost_orders", "service_cost_freight")  # counted from the purchase days, which are read anyway
+OF_DAYS = frozenset({CostRate.Work.ORDER, CostRate.Work.FREIGHT})  # counted from the purchase days, read anyway
 BINARY_HEADER = 19
 EPOCH = date(1970, 1, 1)
 MARK = -1  # the row by which a table of figures shows that the database has not crashed since
@@ -32,7 +31,7 @@ SELECT c.id AS customer_id,
        (c.relation = 'contract')::integer AS contract,
        coalesce(length(h.days), 0) AS length,
        coalesce(h.days, ''::bytea) AS days,
-       {service} AS service,
+       coalesce(served.cents, 0) AS service,
        coalesce(gp.pinned_grade, 0) AS pinned_grade
 FROM customers_customer c
 LEFT JOIN customers_purchasehistory h ON h.customer_id = c.id AND {history_range}
@@ -42,7 +41,12 @@ LEFT JOIN (
     WHERE ended_at IS NULL AND expires_on >= {today} AND grade <> '' AND {pin_range}
     ORDER BY customer_id, id DESC
 ) gp ON gp.customer_id = c.id
-{joins}
+LEFT JOIN (
+    SELECT e.customer_id, sum(e.cents)::bigint AS cents
+    FROM ({events}) e
+    WHERE e.day > {today} - 365 AND e.day <= {today} AND {event_range}
+    GROUP BY e.customer_id
+) served ON served.customer_id = c.id
 WHERE c.archived_at IS NULL AND {customer_range}
 ORDER BY c.id
 """
@@ -65,41 +69,26 @@ def name_figures_table(run_id: int) -> str:
     return f"segments_figures_{int(run_id)}"
 
 
-def name_costs_table(run_id: int) -> str:
-    """The table of what serving each customer cost, frozen with the figures of a run."""
-    return f"segments_costs_{int(run_id)}"
-
-
-def freeze_costs(run_id: int, *, on: date) -> None:
-    """Begin the figures of a run: what each customer cost to serve, and an empty table for the rest."""
-    costs, figures = name_costs_table(run_id), name_figures_table(run_id)
-    service, joins = _service_sql()
+def make_figures_table(run_id: int) -> None:
+    """Begin the figures of a run with an empty table."""
+    table = name_figures_table(run_id)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        drop_figures(run_id)
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(
-            f"CREATE UNLOGGED TABLE {costs} WITH (autovacuum_enabled = false) AS"
-            f" SELECT c.id AS customer_id, ({service})::bigint AS cents FROM customers_customer c {joins}"
-            f" WHERE c.archived_at IS NULL AND ({service}) <> 0",
-            {"today": on},
-        )
-        cursor.execute(f"CREATE INDEX ON {costs} (customer_id) INCLUDE (cents)")
-        cursor.execute(f"ANALYZE {costs}")
-        cursor.execute(
-            f"CREATE UNLOGGED TABLE {figures} (number integer PRIMARY KEY, figures bytea STORAGE EXTERNAL NOT NULL)"
+            f"CREATE UNLOGGED TABLE {table} (number integer PRIMARY KEY, figures bytea STORAGE EXTERNAL NOT NULL)"
             " WITH (autovacuum_enabled = false)"
         )
-        cursor.execute(f"INSERT INTO {figures} VALUES ({MARK}, '')")
+        cursor.execute(f"INSERT INTO {table} VALUES ({MARK}, '')")
 
 
 def drop_figures(run_id: int) -> None:
     """Forget the figures of a run that is finished or given up."""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {name_figures_table(run_id)}, {name_costs_table(run_id)}")
+        cursor.execute(f"DROP TABLE IF EXISTS {name_figures_table(run_id)}")
 
 
 def are_figures_kept(run_id: int) -> bool:
-    """Whether the tables of a run are there and were not emptied by a crash of the database."""
+    """Whether the table of a run is there and was not emptied by a crash of the database."""
     table = name_figures_table(run_id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
@@ -110,30 +99,16 @@ def are_figures_kept(run_id: int) -> bool:
 
 
 def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date) -> int:
-    """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are.
-
-    Raises ``FiguresLostError`` when the costs of the run are gone.
-    """
-    if not are_figures_kept(run_id):
-        raise FiguresLostError(str(run_id))
-    costs = name_costs_table(run_id)
+    """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are."""
     low, high = int(first_id), int(next_id)
-    query = _histories_sql(
-        lambda column: f"{column} >= {low} AND {column} < {high}",
-        on=on,
-        service="coalesce(cost.cents, 0)",
-        joins=f"LEFT JOIN {costs} cost ON cost.customer_id = c.id"
-        f" AND cost.customer_id >= {low} AND cost.customer_id < {high}",
-    )
-    with connection.cursor() as cursor:
-        # Everything lies in the order of customers: nothing needs to be hashed or sorted.
-        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_seqscan = off")
-        figures = _summarise(read_packed(query, HISTORY_FIELDS), on=on)
-        cursor.execute("SET LOCAL enable_hashjoin = on; SET LOCAL enable_seqscan = on")
-        table = name_figures_table(run_id)
-        with cursor.cursor.copy(f"COPY {table} (number, figures) FROM STDIN (FORMAT binary)") as copy:
-            copy.set_types(["int4", "bytea"])
-            copy.write_row((number, figures.tobytes()))
+    figures = _gather(lambda column: f"{column} >= {low} AND {column} < {high}", on=on)
+    table = name_figures_table(run_id)
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(f"COPY {table} (number, figures) FROM STDIN (FORMAT binary)") as copy,
+    ):
+        copy.set_types(["int4", "bytea"])
+        copy.write_row((number, figures.tobytes()))
     return len(figures)
 
 
@@ -159,23 +134,23 @@ def iterate_figures(run_id: int, *, numbers: Sequence[int]) -> Iterator[Any]:
 
 def gather_customer(customer_id: int, *, on: date) -> Any:
     """The figures of one customer as they are now, as of ``on``; an empty array when he is archived or gone."""
-    service, joins = _service_sql()
-    query = _histories_sql(
-        lambda column: f"{column} = {int(customer_id)}", on=on, service=f"({service})::bigint", joins=joins
-    )
-    return _summarise(read_packed(query, HISTORY_FIELDS, {"today": on}), on=on)
+    return _gather(lambda column: f"{column} = {int(customer_id)}", on=on)
 
 
-def _histories_sql(limit: Callable[[str], str], *, on: date, service: str, joins: str) -> str:
-    return HISTORIES.format(
-        service=service,
-        joins=joins,
+def _gather(limit: Callable[[str], str], *, on: date) -> Any:
+    """Figures of the customers that ``limit`` makes a condition for, given a column of ids."""
+    sources = [source.sql for source in SOURCES.values() if not set(source.works) <= OF_DAYS]
+    nothing = "SELECT NULL::bigint AS customer_id, NULL::date AS day, 0 AS cents"
+    query = HISTORIES.format(
+        events=" UNION ALL ".join(f"SELECT customer_id, day, cents FROM ({sql}) one" for sql in sources) or nothing,
         today=f"'{on.isoformat()}'::date",
         grades=f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]",
         history_range=limit("h.customer_id"),
         pin_range=limit("customer_id"),
+        event_range=limit("e.customer_id"),
         customer_range=limit("c.id"),
     )
+    return _summarise(read_packed(query, HISTORY_FIELDS), on=on)
 
 
 def _summarise(found: dict[str, Any], *, on: date) -> Any:
@@ -192,19 +167,10 @@ def _summarise(found: dict[str, Any], *, on: date) -> Any:
     return figures
 
 
-def _service_sql() -> tuple[str, str]:
-    """The sum of all costs of service that are not counted from the purchase days, and the joins it takes."""
-    costs = [
-        metric for name, metric in sorted(METRICS.items()) if name.startswith(SERVICE_COST) and name not in OF_DAYS
-    ]
-    joins = dict.fromkeys(metric.join for metric in costs if metric.join)
-    return " + ".join(f"({metric.sql})" for metric in costs) or "0", "\n".join(joins)
-
-
 def _list_handling_rates() -> list[list[HandlingRate]]:
     """The rates for handling and for sending an order, of each the one that began last first."""
     works: dict[str, list[HandlingRate]] = {}
-    for rate in CostRate.objects.filter(work__in=(CostRate.Work.ORDER, CostRate.Work.FREIGHT)).order_by("-valid_from"):
+    for rate in CostRate.objects.filter(work__in=OF_DAYS).order_by("-valid_from"):
         last_day = (rate.valid_to - EPOCH).days if rate.valid_to else None
         works.setdefault(rate.work, []).append(HandlingRate((rate.valid_from - EPOCH).days, last_day, rate.cents_each))
     return list(works.values())
@@ -219,9 +185,7 @@ def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
     return answer
 
 
-def read_packed(
-    query: str, fields: Sequence[tuple[str, str]], params: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def read_packed(query: str, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """The columns of a query without nulls, in its order: arrays, and values of kind ``bytes`` joined to one piece.
 
     The database packs each column into one piece, so a single row travels: the driver takes rows one by one, which
@@ -230,7 +194,7 @@ def read_packed(
     packed = ", ".join(f"string_agg({_SENDERS[kind].format(name)}, ''::bytea)" for name, kind in fields)
     with connection.cursor() as cursor:
         sql = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"
-        with cursor.copy(sql, params) as copy:
+        with cursor.copy(sql) as copy:
             raw = b"".join(copy)
     found: dict[str, Any] = {}
     place = BINARY_HEADER + 2

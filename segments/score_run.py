@@ -28,14 +28,21 @@ from segments.score_gathering import (
     FiguresLostError,
     are_figures_kept,
     drop_figures,
-    freeze_costs,
     freeze_figures,
     gather_customer,
     iterate_figures,
+    make_figures_table,
     read_figures,
 )
 from segments.score_keeping import drop_run, list_outdated_runs
-from segments.score_writing import COLUMN_NAMES, SCORE_COLUMNS, name_run_table, name_shard_table, write_shard
+from segments.score_writing import (
+    COLUMN_NAMES,
+    SCORE_COLUMNS,
+    index_shard,
+    name_run_table,
+    name_shard_table,
+    write_shard,
+)
 
 SHARD_IDS = 100_000
 ROWS_AT_ONCE = 25_000  # of a shard: what is worked out for them is all that a worker holds
@@ -62,7 +69,7 @@ def begin_run(*, on: date) -> ScoreRun:
         drop_run(unfinished)
     attempt = ScoreRun.objects.filter(as_of=on).aggregate(last=Max("attempt"))["last"] or 0
     run = ScoreRun.objects.create(as_of=on, attempt=attempt + 1, snapshot=_take_snapshot())
-    freeze_costs(run.pk, on=on)
+    make_figures_table(run.pk)
     _cut_into_shards(run)
     return run
 
@@ -130,6 +137,17 @@ def finish_run(run: ScoreRun) -> FinishedRun:
     return FinishedRun(run, switched=switched)
 
 
+def index_shards(run: ScoreRun) -> int:
+    """Make the indexes by which lists are sorted, shard by shard, beside any other worker; returns how many it did.
+
+    After the switch: readers find the new scores by customer at once, and sorted lists are slower until it is done.
+    """
+    done = 0
+    while _index_next(run):
+        done += 1
+    return done
+
+
 @transaction.atomic
 def score_customer(customer_id: int, *, on: date) -> bool:
     """Score one customer again as of ``on`` by the plan of the current run, as it is in force for all others.
@@ -187,6 +205,8 @@ def _gather_next(run: ScoreRun, *, wait: bool) -> bool:
     shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
     if shard is None:
         return False
+    if not are_figures_kept(run.pk):
+        raise FiguresLostError(str(run))
     rows = freeze_figures(run.pk, number=shard.number, first_id=shard.first_id, next_id=shard.next_id, on=run.as_of)
     ScoreShard.objects.filter(pk=shard.pk).update(rows=rows, gathered_at=Now())
     return True
@@ -324,6 +344,17 @@ def _score_next(
     if progress is not None:
         all_shards = ScoreShard.objects.filter(run=run)
         progress(all_shards.exclude(done_at=None).count(), all_shards.count())
+    return True
+
+
+@transaction.atomic
+def _index_next(run: ScoreRun) -> bool:
+    shards = ScoreShard.objects.filter(run=run, indexed_at=None, run__state=ScoreRun.State.FINISHED).order_by("number")
+    shard = shards.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
+    if shard is None:
+        return False
+    index_shard(run.pk, shard.number)
+    ScoreShard.objects.filter(pk=shard.pk).update(indexed_at=Now())
     return True
 
 

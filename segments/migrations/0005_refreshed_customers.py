@@ -33,4 +33,12 @@ class Migration(migrations.Migration):
             name='gathered_at',
             field=models.DateTimeField(null=True),
         ),
+        migrations.AddField(
+            model_name='scoreshard',
+            name='indexed_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.RunSQL(
+            "UPDATE segments_scoreshard SET gathered_at = done_at, indexed_at = done_at", migrations.RunSQL.noop
+        ),
     ]

@@ -73,7 +73,8 @@ class ScoreRun(models.Model):
 class ScoreShard(models.Model):
     """A range of 100,000 customer ids of one run; taken with ``FOR UPDATE SKIP LOCKED`` by any worker.
 
-    First its figures are gathered; when those of all shards are there the run is planned; then it is scored.
+    First its figures are gathered; when those of all shards are there the run is planned; then it is scored. The
+    indexes of sorted lists are made last, when the scores are in force.
     """
 
     run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="shards")
@@ -83,6 +84,7 @@ class ScoreShard(models.Model):
     rows = models.IntegerField(null=True)
     gathered_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    indexed_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()

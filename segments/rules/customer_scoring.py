@@ -226,21 +226,21 @@ def _add_model_risk(
     plan: ScoringPlan,
     models: FittedModels,
 ) -> None:
-    """Ranked by the raw chance of silence; shown, in money too, is the chance bent to what happened or the learnt."""
+    """Only of those with a rhythm: of the others nothing is said, and no arithmetic of a night is dearer.
+
+    Ranked by the raw chance of silence; shown, in money too, is the chance bent to what happened or the learnt."""
+    known = np.flatnonzero(_has_rhythm(histories))
+    who, histories, rates, customers = who[known], histories.select(known), rates[known], customers[known]
     silence: SilenceScores = score_silence(models.dropout, histories, horizon=plan.horizon_days)
-    known = _has_rhythm(histories)
     risk = judge_risk(silence.surprise, silence.active, histories.age - histories.last, histories.repeats)
-    kept = known & (risk != RiskLevel.LOST)
-    columns["surprise"][who[known]] = silence.surprise[known]
+    kept = risk != RiskLevel.LOST
+    columns["surprise"][who] = silence.surprise
     shown = bend_chances(models.bend, silence.silent)
     if models.learnt is not None:
-        shown = np.array(shown)
-        shown[known] = foresee_silence(
-            models.learnt, _collect(histories.select(known), silence, known, rates[known], customers[known])
-        )
-    columns["silent_next"][who[known]] = shown[known]
+        shown = foresee_silence(models.learnt, _collect(histories, silence, rates, customers))
+    columns["silent_next"][who] = shown
     if models.dropout_trusted:
-        columns["alive"][who[known]] = bend_activity(models.bend, silence.active, silence.silent)[known]
+        columns["alive"][who] = bend_activity(models.bend, silence.active, silence.silent)
     columns["risk"][who] = risk
     at_stake = measure_at_stake(shown, rates)
     ranking = rank_for_my_day(silence.silent, rates, mean_rate=plan.mean_rate, blend=plan.knob)
@@ -249,13 +249,13 @@ def _add_model_risk(
 
 
 def _collect(
-    histories: PurchaseHistories, silence: SilenceScores, known: BoolArray, rates: FloatArray, customers: Any
+    histories: PurchaseHistories, silence: SilenceScores, rates: FloatArray, customers: Any
 ) -> FloatArray:
     """What the learnt chance reads, as ``churn_rankings.find_features`` reads it of an evening of the past."""
     return collect_features(
         histories,
-        surprise=silence.surprise[known],
-        silent=silence.silent[known],
+        surprise=silence.surprise,
+        silent=silence.silent,
         year_days=customers["purchase_days_12m"],
         margin_rate=rates,
         quarter=customers["sales_quarter"],
