@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0006_wallet_needs_and_potential")]
+    dependencies = [("customers", "0007_items_of_customers")]
 
     operations = [
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('segments', '0004_segment_promises_and_proposals'),
+        ('segments', '0005_value_lists'),
     ]
 
     operations = [
