@@ -248,9 +248,7 @@ def _add_model_risk(
     columns["risk_rank"][who[kept]] = ranking[kept]
 
 
-def _collect(
-    histories: PurchaseHistories, silence: SilenceScores, rates: FloatArray, customers: Any
-) -> FloatArray:
+def _collect(histories: PurchaseHistories, silence: SilenceScores, rates: FloatArray, customers: Any) -> FloatArray:
     """What the learnt chance reads, as ``churn_rankings.find_features`` reads it of an evening of the past."""
     return collect_features(
         histories,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('segments', '0005_value_lists'),
+        ('segments', '0006_back_tests'),
     ]
 
     operations = [
