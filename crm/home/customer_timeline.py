@@ -143,7 +143,7 @@ def _read_step(row: StepRun) -> Entry:
 def _read_change(row: SegmentChange) -> Entry:
     what = _("Now %(segment)s") % {"segment": row.to_segment}
     before = _("before: %(segment)s") % {"segment": row.from_segment} if row.from_segment else ""
-    return Entry(row.created_at, 5, row.pk, "swap", what, before, row.reason)
+    return Entry(_start_of(row.day), 5, row.pk, "swap", what, before, row.reason, day_only=True)
 
 
 def _read_pin(row: Pin) -> Entry:
@@ -202,8 +202,9 @@ SOURCES = (
         gettext_lazy("Segment"),
         5,
         lambda c: SegmentChange.objects.filter(customer=c).select_related("from_segment", "to_segment"),
-        "created_at",
+        "day",
         _read_change,
+        by_day=True,
     ),
     Source(
         "segments",
