@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers.models import Product
 from segments.models import ProcessStep, Segment, Trigger
 from segments.rules.abc_classes import GRADES
 
@@ -32,11 +33,49 @@ class ReasonForm(forms.Form):
     )
 
 
+class PublishForm(ReasonForm):
+    """Now, or by itself on a day."""
+
+    publish_on = forms.DateField(
+        label=_("From"),
+        required=False,
+        help_text=_("Empty: from the next night on. With a day it comes by itself, and can be withdrawn until then."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+
+class OfferingForm(forms.Form):
+    """A family, or one product by its number."""
+
+    family = forms.ChoiceField(label=_("Family"), required=False)
+    number = forms.CharField(label=_("or product number"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        families = Product.objects.exclude(family="").order_by("family").values_list("family", flat=True).distinct()
+        self.fields["family"].choices = [("", "–"), *((family, family) for family in families[:500])]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned["product"] = None
+        if number := cleaned.get("number"):
+            cleaned["product"] = Product.objects.filter(number=number.strip()).first()
+            if cleaned["product"] is None:
+                self.add_error("number", _("No product has this number."))
+        return cleaned
+
+
 class SegmentForm(forms.ModelForm):
     """Who belongs to a segment and what it gets; the rule is built elsewhere."""
 
     goodwill_limit_cents = MoneyField(
         label=_("Goodwill limit"), help_text=_("What may be given for a complaint without asking, per case.")
+    )
+
+    care_cents = MoneyField(
+        label=_("What care costs, a customer a year"),
+        required=False,
+        help_text=_("Shown in the dry run: what a new rule would cost. Empty: not known."),
     )
 
     class Meta:
@@ -49,7 +88,11 @@ class SegmentForm(forms.ModelForm):
             "counter_examples",
             "value_proposition",
             "cadence_days",
+            "answer_hours",
+            "needs_owner",
             "goodwill_limit_cents",
+            "care_cents",
+            "is_passing",
         ]
         widgets = {
             "target_definition": forms.Textarea(attrs={"rows": 3}),

@@ -1,12 +1,12 @@
 """What the pages of segments show, put together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
-from crm.core.metric_catalogue import Metric
+from crm.core.metric_catalogue import METRICS, Metric
 from segments.criteria_form import (
     RuleForm,
     RuleTooDeep,
@@ -16,13 +16,16 @@ from segments.criteria_form import (
     read_rule_form,
 )
 from segments.criteria_reading import list_changes, name_lost_metrics, read_aloud
-from segments.models import Segment, SegmentRule
+from segments.models import Segment, SegmentDay, SegmentRule
 from segments.rule_builder import RuleShown, show_rule
 from segments.rules.criteria_wording import Difference
+from segments.rules.figure_spread import merge_spreads
+from segments.rules.value_histogram import Histogram, draw_histogram, find_line
 from segments.segment_choice import NoFallbackSegment
 from segments.segment_dry_run import DryRun, DryRunTooSlow, try_segment_rule
 from segments.segment_editing import find_draft, find_published
 from segments.segment_figures import count_members
+from segments.segment_movers import MoverShown, show_movers
 
 
 @dataclass
@@ -52,6 +55,25 @@ class Editor:
     versions: QuerySet[SegmentRule]
     show: str
     act: str
+    movers: list[MoverShown] = field(default_factory=list)
+    histogram: Histogram | None = None
+    histogram_of: Metric | None = None
+    offerings: int = 0
+    flows: int = 0
+    today: date | None = None
+
+    @property
+    def is_past_its_day(self) -> bool:
+        """The draft was to come into force and could not."""
+        day = self.draft.publish_on if self.draft else None
+        return day is not None and self.today is not None and day < self.today
+
+    @property
+    def care_change_cents(self) -> int | None:
+        """What the customers who come and leave change in the yearly cost of care; None where it is not known."""
+        if self.dry_run is None or self.segment.care_cents is None:
+            return None
+        return (self.dry_run.after - self.dry_run.before) * self.segment.care_cents
 
     @property
     def has_lost_row(self) -> bool:
@@ -73,6 +95,8 @@ class VersionShown:
     reading: str
     changes: list[Difference]
     may_come_back: bool
+    dry_run: DryRun | None
+    too_slow: bool
 
 
 def list_segments() -> list[SegmentShown]:
@@ -113,9 +137,29 @@ def build_editor(
         dry_run, too_slow = _try(segment, rule.criteria, on=on, show=show)
     changes = list_changes(in_force, rule.criteria) if rule is not None and rule.is_usable else []
     versions = segment.rules.select_related("published_by").exclude(state=SegmentRule.State.DRAFT)[:20]
-    return Editor(
+    editor = Editor(
         segment, draft, published, rule, dry_run, too_slow, list_metrics(for_segment=True), changes, versions, show, act
     )
+    editor.today, editor.offerings, editor.flows = on, segment.products.count(), segment.processes.count()
+    if dry_run is not None and rule is not None:
+        editor.movers = show_movers(dry_run.movers, rule.criteria, on=on)
+        editor.histogram, editor.histogram_of = _draw_line(rule.criteria, in_force)
+    return editor
+
+
+DRAWN = {"sales_12m": "sales_spread", "contribution_12m": "contribution_spread"}
+
+
+def _draw_line(criteria: dict[str, Any], in_force: dict[str, Any]) -> tuple[Histogram | None, Metric | None]:
+    """Where the rule's line falls among all customers of the last evening, where it draws one in money; one query."""
+    new = find_line(criteria, tuple(DRAWN))
+    if new is None:
+        return None, None
+    old = find_line(in_force, (new.metric,)) if in_force else None
+    rows = SegmentDay.objects.filter(team=None).order_by("-day")
+    last = rows.values("day")[:1]
+    spread = merge_spreads(rows.filter(day=last).values_list(DRAWN[new.metric], flat=True))
+    return draw_histogram(spread, new=new, old=old), METRICS.get(new.metric)
 
 
 def _read_form(data: Any, act: str, criteria: dict[str, Any]) -> RuleForm | None:
@@ -137,8 +181,35 @@ def _try(segment: Segment, criteria: dict[str, Any], *, on: date, show: str) -> 
         return None, False
 
 
-def build_version(rule: SegmentRule) -> VersionShown:
-    """An earlier version and what it would change now."""
+def build_version(rule: SegmentRule, *, on: date) -> VersionShown:
+    """An earlier version, what differs from the one in force, and who would move if it came back."""
     published = find_published(rule.segment)
     changes = list_changes(published.criteria, rule.criteria) if published else []
-    return VersionShown(rule, read_aloud(rule.criteria), changes, rule.state == SegmentRule.State.RETIRED)
+    may_come_back = rule.state == SegmentRule.State.RETIRED
+    dry_run, too_slow = _try(rule.segment, rule.criteria, on=on, show="all") if may_come_back else (None, False)
+    return VersionShown(rule, read_aloud(rule.criteria), changes, may_come_back, dry_run, too_slow)
+
+
+@dataclass
+class Comparison:
+    """Two versions of one segment's rule, each in words, and what differs."""
+
+    segment: Segment
+    versions: list[SegmentRule]
+    old: SegmentRule | None
+    new: SegmentRule | None
+    old_reading: str
+    new_reading: str
+    changes: list[Difference]
+
+
+def compare_versions(segment: Segment, *, old: str, new: str) -> Comparison:
+    """Versions by their numbers as typed; what cannot be read is the one in force and the one before it."""
+    versions = list(segment.rules.select_related("published_by").order_by("-version"))
+    by_number = {str(rule.version): rule for rule in versions}
+    second = by_number.get(new) or next(iter(versions), None)
+    earlier = [rule for rule in versions if second and rule.version < second.version]
+    first = by_number.get(old) or next(iter(earlier), None)
+    words = [rule.criteria if rule else {} for rule in (first, second)]
+    changes = list_changes(*words) if first and second else []
+    return Comparison(segment, versions, first, second, read_aloud(words[0]), read_aloud(words[1]), changes)

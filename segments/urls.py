@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from segments.views import nomination, pin, process, segment, trigger
+from segments.views import nomination, offering, pin, process, segment, segment_rule, trigger
 
 app_name = "segments"
 urlpatterns = [
@@ -10,10 +10,17 @@ urlpatterns = [
     path("segments/new/", segment.SegmentNew.as_view(), name="segment-new"),
     path("segments/<int:pk>/", segment.segment_edit, name="segment-edit"),
     path("segments/<int:pk>/words/", segment.SegmentDescribe.as_view(), name="segment-describe"),
-    path("segments/<int:pk>/publish/", segment.segment_publish, name="segment-publish"),
+    path("segments/<int:pk>/publish/", segment_rule.segment_publish, name="segment-publish"),
+    path("segments/<int:pk>/withdraw/", segment_rule.segment_withdraw, name="segment-withdraw"),
+    path("segments/<int:pk>/movers/", segment_rule.segment_movers, name="segment-movers"),
+    path("segments/<int:pk>/movers.<slug:kind>", segment_rule.segment_movers_export, name="segment-movers-export"),
+    path("segments/<int:pk>/versions/", segment_rule.version_compare, name="version-compare"),
+    path("segments/<int:pk>/products/", offering.offering_list, name="offering-list"),
+    path("segments/products/<int:pk>/remove/", offering.offering_remove, name="offering-remove"),
+    path("orders/<int:pk>/fit/", offering.order_fit, name="order-fit"),
     path("segments/<int:pk>/discard/", segment.segment_discard, name="segment-discard"),
     path("segments/<int:pk>/put-away/", segment.segment_archive, name="segment-archive"),
-    path("segments/versions/<int:pk>/", segment.segment_version, name="segment-version"),
+    path("segments/versions/<int:pk>/", segment_rule.segment_version, name="segment-version"),
     path("processes/", process.process_matrix, name="process-matrix"),
     path("processes/new/", process.process_create, name="process-create"),
     path("processes/<int:pk>/", process.process_edit, name="process-edit"),

@@ -24,6 +24,7 @@ from customers.models import Customer
 from interactions.models import Task
 from interactions.process_overview import list_running
 from segments.models import CurrentScore, ScoreRun
+from segments.segment_offering import list_customer_sold_outside
 
 
 class CustomerPage(DetailView):
@@ -60,9 +61,10 @@ def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 
 
 def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
-    """What is planned next, and every running process with its steps."""
+    """What is planned next, every running process with its steps, and what was sold outside of the segment."""
     tasks = Task.objects.filter(customer=customer).open().select_related("assignee")
-    return {"task": tasks.order_by("due_at", "id").first(), "runs": list_running(customer)}
+    sold = list_customer_sold_outside(customer, on=timezone.localdate())
+    return {"task": tasks.order_by("due_at", "id").first(), "runs": list_running(customer), "sold": sold}
 
 
 def _class_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:

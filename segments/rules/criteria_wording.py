@@ -163,11 +163,12 @@ def _say(asked: tuple[Criteria, bool], catalogue: Catalogue, wording: Wording) -
 
 
 def _has_moved(before: Criteria, after: Criteria) -> bool:
-    """Whether a condition that stayed lies under other words (all, any, not) than it did."""
-    places = [
+    """Whether a condition that stayed as it was lies under other words (all, any) than it did."""
+    old, new = (
         {repr(sorted(condition.items())): words for condition, words in _places(rule, ())} for rule in (before, after)
-    ]
-    return any(places[1].get(key, words) != words for key, words in places[0].items())
+    )
+    stayed = [(words, new[key]) for key, words in old.items() if key in new]
+    return any(was != now and was.count("not") % 2 == now.count("not") % 2 for was, now in stayed)
 
 
 def _places(node: Criteria, words: tuple[str, ...]) -> Iterator[tuple[Criteria, tuple[str, ...]]]:

@@ -18,11 +18,11 @@ from crm.core.local_time import company_day
 from crm.core.toasts import add_error, add_toast
 from segments import segment_editing
 from segments.criteria_reading import say_problems
-from segments.forms import ReasonForm, SegmentForm
-from segments.models import Segment, SegmentRule
+from segments.forms import SegmentForm
+from segments.models import Segment
 from segments.rules.criteria import CriteriaError
 from segments.segment_editing import SegmentEditingError
-from segments.segment_editor import build_editor, build_version, list_segments
+from segments.segment_editor import build_editor, list_segments
 
 may_change = permission_required("segments.change_segment", raise_exception=True)
 may_publish = permission_required("segments.publish_segment", raise_exception=True)
@@ -65,26 +65,6 @@ def _keep_draft(request: HttpRequest, segment: Segment, *, publish: bool) -> Htt
     return redirect("segments:segment-edit", segment.pk)
 
 
-@may_publish
-def segment_publish(request: HttpRequest, pk: int) -> HttpResponse:
-    """What would change, the reason, and the act itself."""
-    segment = get_object_or_404(Segment, pk=pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            rule = segment_editing.publish_rule(
-                segment, reason=form.cleaned_data["reason"], by=request.user, at=timezone.now()
-            )
-        except (SegmentEditingError, CriteriaError) as error:
-            add_error(request, say_problems(error) if isinstance(error, CriteriaError) else str(error))
-            return redirect("segments:segment-edit", segment.pk)
-        add_toast(request, _("Version %(version)s is in force from the next night on.") % {"version": rule.version})
-        return redirect("segments:segment-edit", segment.pk)
-    editor = build_editor(segment, on=company_day(timezone.now()))
-    status = 422 if request.method == "POST" else 200
-    return render(request, "segments/segment_publish.html", {"editor": editor, "form": form}, status=status)
-
-
 @may_change
 @require_POST
 def segment_discard(request: HttpRequest, pk: int) -> HttpResponse:
@@ -113,30 +93,6 @@ def segment_archive(request: HttpRequest, pk: int) -> HttpResponse:
     except SegmentEditingError as error:
         add_error(request, str(error))
     return redirect("segments:segment-list")
-
-
-@may_change
-def segment_version(request: HttpRequest, pk: int) -> HttpResponse:
-    """An earlier version: its words, what differs from the one in force, and the way back to it."""
-    rule = get_object_or_404(SegmentRule.objects.select_related("segment", "published_by"), pk=pk)
-    form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        return _go_back(request, rule, form.cleaned_data["reason"])
-    status = 422 if request.method == "POST" else 200
-    return render(
-        request, "segments/segment_version.html", {"version": build_version(rule), "form": form}, status=status
-    )
-
-
-@may_publish
-def _go_back(request: HttpRequest, rule: SegmentRule, reason: str) -> HttpResponse:
-    try:
-        new = segment_editing.go_back_to(rule, reason=reason, by=request.user, at=timezone.now())
-        words = {"old": rule.version, "new": new.version}
-        add_toast(request, _("The rule of version %(old)s is in force again, as version %(new)s.") % words)
-    except (SegmentEditingError, CriteriaError) as error:
-        add_error(request, say_problems(error) if isinstance(error, CriteriaError) else str(error))
-    return redirect("segments:segment-edit", rule.segment_id)
 
 
 class _SegmentPage:

@@ -2,8 +2,18 @@
 
 from datetime import date, timedelta
 
-from segments.models import Nomination, Pin, Process, ProcessStep, ProcessVersion, Segment, SegmentRule, Trigger
-from tests.permission_table import Row, World, only
+from segments.models import (
+    Nomination,
+    Pin,
+    Process,
+    ProcessStep,
+    ProcessVersion,
+    Segment,
+    SegmentProduct,
+    SegmentRule,
+    Trigger,
+)
+from tests.permission_table import Row, World, only, who_sees_north
 
 RULE = {"all": [{"metric": "city", "operator": "is", "value": "Bergen"}]}
 SENT = {"word-0": "all", "metric-0": "city", "operator-0": "is", "value-0": "Oslo", "group-0": "0"}
@@ -103,6 +113,26 @@ ROWS: list[Row] = [
         data=lambda world: {"reason": "Trial"},
         method="post",
     ),
+    Row("segments:segment-withdraw", ADMIN_ACTS, lambda world: {"pk": segment(world).pk}, method="post"),
+    Row("segments:segment-movers", ADMIN, lambda world: {"pk": segment(world).pk}),
+    Row("segments:segment-movers", ADMIN, lambda world: {"pk": segment(world).pk}, query="?version=99999999&after=x"),
+    Row("segments:segment-movers-export", ADMIN, lambda world: {"pk": segment(world).pk, "kind": "csv"}),
+    Row("segments:version-compare", ADMIN, lambda world: {"pk": segment(world).pk}, query="?old=1&new=x"),
+    Row("segments:offering-list", ADMIN, lambda world: {"pk": segment(world).pk}),
+    Row(
+        "segments:offering-list",
+        ADMIN_ACTS,
+        lambda world: {"pk": segment(world).pk},
+        data=lambda world: {"number": world.product.number},
+        method="post",
+    ),
+    Row(
+        "segments:offering-remove",
+        ADMIN_ACTS,
+        lambda world: {"pk": SegmentProduct.objects.get_or_create(segment=segment(world), product=world.product)[0].pk},
+        method="post",
+    ),
+    Row("segments:order-fit", who_sees_north(), lambda world: {"pk": world.order.pk}),
     Row("segments:segment-discard", ADMIN_ACTS, lambda world: {"pk": segment(world).pk}, method="post"),
     Row("segments:segment-archive", ADMIN_ACTS, lambda world: {"pk": segment(world).pk}, method="post"),
     Row("segments:segment-version", ADMIN, lambda world: {"pk": segment(world).rules.get(version=1).pk}),

@@ -211,6 +211,55 @@ def test_the_database_and_the_reader_agree_on_one_customer(rule: Any, row: dict[
     assert holds(rule, row, today=TODAY, catalogue=FIGURES) is expected
 
 
+EVERY_TEST = [
+    (name, operator)
+    for name in ("orders", "sales", "fall", "silent", "last_day", "city", "grade", "vip")
+    for operator in grammar.OPERATORS[FIGURES[name].kind]
+]
+SAMPLES: dict[str, list[Any]] = {
+    "orders": [None, 0.0, 1.0, 2.0],
+    "sales": [None, 0, 1, 2],
+    "fall": [None, 0.0, 1.0, 2.0],
+    "silent": [None, 0, 1, 2],
+    "last_day": [None, *(TODAY + timedelta(days=days) for days in (-2, -1, 0, 1, 2))],
+    "city": [None, "", "Oslo", "oslo east", "Bergen"],
+    "grade": [None, "", "A1", "B1"],
+    "vip": [None, True, False],
+}
+
+
+def a_value(name: str, operator: str) -> Any:
+    """A value in the middle of the samples, so that each test holds for some of them and not for others."""
+    kind = FIGURES[name].kind
+    if operator in grammar.NO_VALUE:
+        return None
+    if operator in grammar.DAY_COUNTS:
+        return 1
+    one: Any = {"date": TODAY.isoformat(), "text": "oslo", "choice": "A1"}.get(kind, 1)
+    if operator == "between":
+        return [one, one]
+    return [one] if operator in grammar.LISTS else one
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "operator"), EVERY_TEST)
+def test_every_operator_of_every_kind_agrees_also_turned_round_and_unknown(name: str, operator: str) -> None:
+    plain = when(name, operator, a_value(name, operator))
+    rows = [{name: value} for value in SAMPLES[name]]
+    for rule in (
+        plain,
+        {"not": plain},
+        {"not": {"not": plain}},
+        {"not": {"any": [plain, when(name, "unknown")]}},
+        {"any": [{"not": {"all": [plain, {"not": plain}]}}, plain]},
+    ):
+        answers = ask_database(rule, rows)
+        assert answers == [holds(rule, row, today=TODAY, catalogue=FIGURES) for row in rows]
+    answers = ask_database(plain, rows)
+    assert set(answers) == {True, False}, "the samples tell the test apart"
+    assert ask_database({"not": plain}, rows) == [not answer for answer in answers]
+
+
 LETTERS = st.text(alphabet="aAbB%_\\'\"ãÃöÖßçİıΣς(){}[]$:;- 0", min_size=1, max_size=6)
 NUMBERS = {
     "orders": st.integers(-5, 5).map(float) | st.sampled_from([0.5, -0.25, 2.75]),
@@ -333,3 +382,16 @@ def test_the_difference_between_two_versions_is_said_condition_by_condition() ->
     same = find_differences({"all": before["all"]}, {"any": before["all"]}, FIGURES, WORDING)
     assert [" or " in one.after for one in same] == [True]
     assert find_differences(before, before, FIGURES, WORDING) == []
+
+
+def test_a_condition_that_is_turned_round_or_moved_is_a_difference_beside_others() -> None:
+    plain, vip = when("sales", "at_least", 5), when("vip", "yes")
+    turned = find_differences({"all": [plain, vip]}, {"all": [{"not": plain}, vip]}, FIGURES, WORDING)
+    assert [(one.before, one.after) for one in turned] == [
+        ("sales, 12 months is at least 5", "not (sales, 12 months is at least 5)")
+    ]
+    before = {"all": [plain, vip, when("orders", "at_least", 1)]}
+    after = {"all": [{"any": [plain, vip]}, when("orders", "at_least", 2)]}
+    said = find_differences(before, after, FIGURES, WORDING)
+    assert (said[0].before, said[0].after) == ("orders is at least 1", "orders is at least 2")
+    assert " or " in said[1].after, "that two conditions became alternatives is said too"

@@ -1,0 +1,194 @@
+"""The way of a rule in the browser: a day, a comparison, who would move page by page and as a file, going back."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.urls import reverse
+
+from crm.nightly_run import run_night
+from segments.default_configuration import create_defaults
+from segments.models import Membership, Pin, Segment, SegmentRule
+from segments.segment_dry_run import try_segment_rule
+from segments.segment_movers import describe_care_change, list_movers
+from tests import factories
+from tests.segments.test_segment_editing import live_in
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+CITY = {"word-0": "all", "metric-0": "city", "operator-0": "is", "value-0": "Bergen", "group-0": "0"}
+BERGEN = {"all": [{"metric": "city", "operator": "is", "value": "Bergen"}]}
+
+
+@pytest.fixture(autouse=True)
+def _monday(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def premium(db):
+    create_defaults()
+    return Segment.objects.get(key="premium")
+
+
+@pytest.fixture
+def browser(admin, signed_in):
+    return signed_in(admin)
+
+
+def url(name, segment, *more):
+    return reverse(f"segments:{name}", args=[segment.pk, *more])
+
+
+def keep_draft(browser, premium, **changes):
+    browser.post(url("segment-edit", premium), CITY | changes | {"act": "save"})
+
+
+def test_a_rule_is_published_on_a_day_by_the_night_and_can_be_withdrawn(browser, premium, monkeypatch):
+    monkeypatch.setattr("crm.core.job_ledger._ring", lambda job_id: None)
+    (customer,) = live_in("Bergen")
+    keep_draft(browser, premium)
+    said = browser.post(
+        url("segment-publish", premium), {"reason": "New year", "publish_on": "2026-12-01"}, follow=True
+    ).content.decode()
+    assert "comes into force" in said
+    browser.post(url("segment-withdraw", premium))
+    assert SegmentRule.objects.get(state="draft").publish_on is None
+    browser.post(url("segment-publish", premium), {"reason": "New year", "publish_on": "2026-12-01"})
+    run_night(on=date(2026, 11, 29), at=datetime(2026, 11, 30, 2, tzinfo=UTC))
+    assert Membership.objects.current().get(customer=customer).segment.key != "premium"
+    run_night(on=date(2026, 11, 30), at=datetime(2026, 12, 1, 2, tzinfo=UTC))
+    assert Membership.objects.current().get(customer=customer).segment == premium
+    assert SegmentRule.objects.get(segment=premium, state="published").reason == "New year"
+
+
+def test_a_day_in_the_past_is_refused_in_the_form(browser, premium):
+    keep_draft(browser, premium)
+    response = browser.post(url("segment-publish", premium), {"reason": "Late", "publish_on": "2026-11-01"})
+    assert response.status_code == 422
+    assert "between tomorrow and a year" in response.content.decode()
+
+
+def test_two_versions_are_compared_in_plain_words(browser, premium):
+    keep_draft(browser, premium)
+    browser.post(url("segment-publish", premium), {"reason": "Trial"})
+    keep_draft(browser, premium, **{"value-0": "Oslo"})
+    page = browser.get(url("version-compare", premium), {"old": "2", "new": "3"}).content.decode()
+    assert "<del" in page
+    assert "city is Bergen" in page
+    assert "<ins>city is Oslo</ins>" in page
+    assert "Trial" in page
+    newest = browser.get(url("version-compare", premium), {"old": "x", "new": "99"}).content.decode()
+    assert "city is Oslo" in newest
+    rest = Segment.objects.get(is_fallback=True)
+    assert "Nothing to compare" in browser.get(url("version-compare", rest)).content.decode()
+
+
+def test_going_back_says_before_who_would_move(browser, premium):
+    live_in("Bergen", "Oslo")
+    keep_draft(browser, premium)
+    browser.post(url("segment-publish", premium), {"reason": "Trial"})
+    keep_draft(browser, premium, **{"value-0": "Oslo"})
+    browser.post(url("segment-publish", premium), {"reason": "Another"})
+    old = SegmentRule.objects.get(segment=premium, version=2)
+    page = browser.get(reverse("segments:segment-version", args=[old.pk])).content.decode()
+    assert "1 come in, 0 leave; 0 customers become 1." in page
+    assert f"?version={old.version}" in page
+    movers = browser.get(url("segment-movers", premium), {"version": "2"}).content.decode()
+    assert "city Bergen" in movers
+
+
+def test_everybody_who_would_move_is_paged_with_the_reason_and_what_changes(premium):
+    customers = live_in(*["Bergen"] * 7, "Oslo")
+    for number, customer in enumerate(customers):
+        factories.set_score(customer, sales_12m_cents=100_000 * (number // 2))
+    seen, after = [], ""
+    while True:
+        page = list_movers(premium, BERGEN, on=TODAY, show="in", after=after, most=3)
+        seen += [mover.customer_id for mover in page.movers]
+        after = page.after
+        if not after:
+            break
+    tried = try_segment_rule(premium, BERGEN, on=TODAY, show="in", most=100)
+    assert sorted(seen) == sorted(mover.customer_id for mover in tried.movers)
+    assert len(seen) == len(set(seen)) == 7
+    sales = {customer.pk: 100_000 * (number // 2) for number, customer in enumerate(customers)}
+    assert [sales[pk] for pk in seen] == sorted((sales[pk] for pk in seen), reverse=True)
+    for nonsense in ("x", "1", "1.2.3", f"{10**30}.1", "a.b"):
+        assert len(list_movers(premium, BERGEN, on=TODAY, show="in", after=nonsense).movers) == 7
+
+
+def test_who_stays_only_because_of_a_pin_is_listed_apart(premium, admin):
+    customers = live_in("Bergen", "Bergen")
+    low = Segment.objects.get(key="low-cost")
+    Pin.objects.create(customer=customers[0], segment=low, reason="Wants no talk", expires_on=date(2027, 1, 1))
+    pinned = list_movers(premium, BERGEN, on=TODAY, show="pinned").movers
+    assert [(mover.customer_id, mover.was, mover.becomes) for mover in pinned] == [(customers[0].pk, low, premium)]
+    assert [mover.customer_id for mover in list_movers(premium, BERGEN, on=TODAY).movers] == [customers[1].pk]
+    assert try_segment_rule(premium, BERGEN, on=TODAY).pinned_stay == 1
+
+
+def test_the_list_and_its_file_say_the_same_and_run_nothing(browser, premium, lead, signed_in):
+    (customer, _other) = live_in("Bergen", "Oslo")
+    customer.name = "=HYPERLINK(1)"
+    customer.save()
+    keep_draft(browser, premium)
+    page = browser.get(url("segment-movers", premium)).content.decode()
+    assert "=HYPERLINK(1)" in page
+    assert "city Bergen" in page
+    assert "Talk every 30 days" in page
+    export = browser.get(url("segment-movers-export", premium, "csv"))
+    text = b"".join(export.streaming_content).decode()
+    assert "'=HYPERLINK(1),,Low-cost,Premium" in text
+    assert browser.get(url("segment-movers-export", premium, "xlsx")).content.startswith(b"PK")
+    assert browser.get(url("segment-movers-export", premium, "pdf")).status_code == 404
+    assert signed_in(lead).get(url("segment-movers", premium)).status_code == 403
+    rest = Segment.objects.get(is_fallback=True)
+    assert browser.get(url("segment-movers", rest)).status_code == 404
+
+
+def test_a_rule_that_holds_for_nobody_or_for_everybody_is_warned_of(browser, premium):
+    live_in("Bergen", "Oslo")
+    nobody = browser.post(url("segment-edit", premium), CITY | {"value-0": "Atlantis"}).content.decode()
+    assert "Nobody would be in Premium" in nobody
+    everybody = browser.post(url("segment-edit", premium), CITY | {"operator-0": "known"}).content.decode()
+    assert "Everybody would be in Premium" in everybody
+    some = browser.post(url("segment-edit", premium), CITY).content.decode()
+    assert "would be in Premium" not in some
+
+
+def test_a_protected_figure_and_one_that_follows_from_the_segment_are_refused_in_words(browser, premium, monkeypatch):
+    from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+
+    mood = Metric("age_years", "age", MetricKind.NUMBER, "How old they are.", "40")
+    monkeypatch.setitem(METRICS, "age_years", mood)
+    sent = {"word-0": "all", "metric-0": "age_years", "operator-0": "at_least", "value-0": "60", "group-0": "0"}
+    page = browser.post(url("segment-edit", premium), sent).content.decode()
+    assert "“age” is protected: nobody may be treated differently for it" in page
+    refused = browser.post(url("segment-edit", premium), sent | {"act": "save"})
+    assert refused.status_code == 422
+    assert '<option value="age_years"' not in browser.get(url("segment-edit", premium)).content.decode()
+    circle = {"word-0": "all", "metric-0": "segment", "operator-0": "is", "value-0": "Premium", "group-0": "0"}
+    page = browser.post(url("segment-edit", premium), circle | {"act": "save"})
+    assert page.status_code == 422
+    assert "follows from the segment" in page.content.decode()
+    assert not SegmentRule.objects.filter(state="draft").exists()
+
+
+def test_the_cost_of_care_and_the_promises_stand_beside_the_rule(browser, premium):
+    live_in("Bergen", "Bergen")
+    Segment.objects.filter(pk=premium.pk).update(care_cents=550_00, answer_hours=4, needs_owner=True)
+    page = browser.post(url("segment-edit", premium), CITY).content.decode()
+    assert "Care, a year" in page
+    assert "€1,100" in page.replace("\u202f", "").replace("€1.1k", "€1,100")
+    assert "within 4 working hours" in page
+
+
+def test_what_becomes_different_is_said_in_a_few_words(premium):
+    low, standard = (Segment.objects.get(key=key) for key in ("low-cost", "standard"))
+    assert describe_care_change(standard, premium).startswith("Talk every 30 days instead of")
+    assert describe_care_change(None, premium) == "Talk every 30 days"
+    assert describe_care_change(premium, low) == "Talk when they wish instead of every 30 days"
+    assert describe_care_change(low, low) == "Another set of steps"
+    assert describe_care_change(Segment(answer_hours=8), Segment(answer_hours=4)).startswith("An answer within 4")
+    assert describe_care_change(Segment(), Segment(needs_owner=True)) == "An owner is named"
