@@ -21,6 +21,7 @@ from crm.core.models.business_setting import setting
 from customers.item_rollup import take_in_items
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
+from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.models import ScoreRun
 from segments.score_gathering import FiguresLostError
@@ -102,6 +103,7 @@ def _move_segments(*, on: date, at: datetime) -> AssignmentReport:
     publish_due_rules(on=on + timedelta(days=1), at=at)
     assigned = assign_segments(on=on)
     write_segment_figures(on=on)
+    keep_below_zero(on=on)
     return assigned
 
 

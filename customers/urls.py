@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import customer, data_import, order, person, product, wallet
+from customers.views import cost_pool, customer, data_import, order, person, product, wallet
 
 app_name = "customers"
 urlpatterns = [
@@ -37,6 +37,13 @@ urlpatterns = [
     path("cost-rates/new/", product.CostRateNew.as_view(), name="cost-rate-new"),
     path("cost-rates/<int:pk>/edit/", product.CostRateEdit.as_view(), name="cost-rate-edit"),
     path("cost-rates/<int:pk>/remove/", product.CostRateDelete.as_view(), name="cost-rate-delete"),
+    path("cost-pools/", cost_pool.CostPoolList.as_view(), name="cost-pool-list"),
+    path("cost-pools/new/", cost_pool.CostPoolNew.as_view(), name="cost-pool-new"),
+    path("cost-pools/<int:pool_pk>/", cost_pool.CostPoolDetail.as_view(), name="cost-pool-detail"),
+    path("cost-pools/<int:pk>/edit/", cost_pool.CostPoolEdit.as_view(), name="cost-pool-edit"),
+    path("cost-pools/<int:pk>/remove/", cost_pool.CostPoolDelete.as_view(), name="cost-pool-delete"),
+    path("cost-pools/<int:pk>/share/", cost_pool.cost_pool_allocate, name="cost-pool-allocate"),
+    path("cost-pools/<int:pk>/adopt/", cost_pool.cost_pool_adopt, name="cost-pool-adopt"),
     path("imports/", data_import.ImportList.as_view(), name="import-list"),
     path("imports/new/", data_import.import_new, name="import-new"),
     path("imports/<int:pk>/", data_import.import_detail, name="import-detail"),

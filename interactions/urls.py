@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from interactions.views import alert, contact_preference, interaction, process_run, promise, task
+from interactions.views import alert, below_zero, contact_preference, interaction, process_run, promise, task
 
 app_name = "interactions"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("tasks/<int:pk>/undo/<int:change>/", task.undo, name="task-undo"),
     path("alerts/<int:pk>/why/", alert.why, name="alert-why"),
     path("promises/<int:pk>/close/", promise.close, name="promise-close"),
+    path("customers/<int:customer_pk>/below-zero/", below_zero.below_zero_decide, name="below-zero-decide"),
     path("pipeline/", process_run.show_list, name="process-run-list"),
     path("pipeline/<int:pk>/", process_run.show, name="process-run-detail"),
     path("pipeline/<int:pk>/stop/", process_run.stop, name="process-run-stop"),

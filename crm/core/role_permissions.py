@@ -33,6 +33,7 @@ _LEAD = {
     "segments.view_dashboard",
     "segments.pin_segment",
     "segments.approve_nomination",
+    "interactions.decide_below_zero",
 }
 _GUARD = {"complaints.change_complaint", "complaints.guard_complaint", "complaints.close_complaint"}
 _RUN_THE_HOUSE = {

@@ -5,7 +5,7 @@ day. The value statement, the allocation of a period's pool and the effect of a 
 ``service_cost_…`` metrics of the same apps are their sums over twelve months, for everybody at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -56,6 +56,30 @@ def read_service_costs(customer_ids: Iterable[int], *, periods: Sequence[Period]
     return [ServiceCost(*row) for row in _run(periods, "e.customer_id = ANY(%(ids)s)", {"ids": ids})]
 
 
+def read_service_costs_around(days: Mapping[int, date], *, before_days: int, until: date) -> list[ServiceCost]:
+    """What serving each customer cost before and since a day of his own (id → day), by work, in one query.
+
+    Period 0 are the ``before_days`` before that day, period 1 runs from the day to ``until``.
+    """
+    if not days:
+        return []
+    values = {"ids": list(days), "turns": list(days.values()), "before": before_days, "until": until}
+    sql = f"""
+        SELECT e.customer_id, (e.day >= turn.day)::integer AS period, e.work,
+               sum(e.pieces)::bigint, sum(e.minutes)::bigint, sum(e.cents)::bigint
+        FROM unnest(%(ids)s::bigint[], %(turns)s::date[]) AS turn(customer_id, day)
+        JOIN ({_write_events()}) e ON e.customer_id = turn.customer_id
+        WHERE e.customer_id = ANY(%(ids)s) AND e.day >= turn.day - %(before)s AND e.day <= %(until)s
+        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [ServiceCost(*row) for row in cursor.fetchall()]
+
+
+def _write_events(sources: Sequence[ServiceEvents] | None = None) -> str:
+    return " UNION ALL ".join(f"({source.sql})" for source in (sources or list(SOURCES.values())))
+
+
 def read_work_drivers(work: str, *, period: Period) -> list[ServiceCost]:
     """What caused one kind of work in a period, for every customer who caused any, by customer id."""
     sources = [source for source in SOURCES.values() if work in source.works]
@@ -72,9 +96,6 @@ def _run(
     sources: Sequence[ServiceEvents] | None = None,
 ) -> list[tuple[Any, ...]]:
     """Rows of sums; the text is put together from the catalogue alone, days and ids travel as values."""
-    events = " UNION ALL ".join(f"({source.sql})" for source in (sources or list(SOURCES.values())))
-    if not events:
-        return []
     cases, params = [], dict(values)
     for place, (first, last) in enumerate(periods):
         params |= {f"first{place}": first, f"last{place}": last}
@@ -84,7 +105,7 @@ def _run(
         SELECT * FROM (
             SELECT e.customer_id, CASE {" ".join(cases)} END AS period, e.work,
                    sum(e.pieces)::bigint, sum(e.minutes)::bigint, sum(e.cents)::bigint
-            FROM ({events}) e
+            FROM ({_write_events(sources)}) e
             WHERE {condition} AND e.day BETWEEN %(earliest)s AND %(latest)s
             GROUP BY 1, 2, 3
         ) sums WHERE period IS NOT NULL ORDER BY 1, 2, 3"""  # noqa: S608

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.home import (
+    below_zero,
     customer_list,
     customer_page,
     job_list,
@@ -19,6 +20,7 @@ from crm.home import (
 
 app_name = "home"
 urlpatterns = [
+    path("segments/below-zero/", below_zero.BelowZeroList.as_view(), name="below-zero"),
     path("segments/", segment_dashboard.segment_dashboard, name="segment-dashboard"),
     path("segments/most-valuable/", most_valuable.MostValuableList.as_view(), name="most-valuable"),
     path("segments/most-valuable/export/", most_valuable.export_inputs, name="most-valuable-export"),

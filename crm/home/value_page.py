@@ -18,10 +18,11 @@ from crm.home.value_change import load_change
 from crm.home.value_drawings import PHONE, draw_bridge, draw_ranges, draw_rhythm_line
 from crm.home.value_file import write_value_file
 from crm.home.value_outlook import Outlook, load_outlook
-from customers.models import Customer, ProfileFact
+from customers.models import CostPoolShare, Customer, ProfileFact
 from segments.models import CurrentScore
 
 SATISFACTION = "satisf"
+SHARES_SHOWN = 8
 SWITCHERS_WHO_WERE_SATISFIED = 0.75
 
 
@@ -91,6 +92,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
     usual = score.mean_gap_days if score else None
     forecasts = outlook.forecasts if outlook else []
     ranges = draw_ranges([(f.contribution.low, f.contribution.mean, f.contribution.high) for f in forecasts])
+    shares = CostPoolShare.objects.filter(customer=page.customer).select_related("pool").order_by("-pool__first_day")
     facts = ProfileFact.objects.filter(customer=page.customer, label__icontains=SATISFACTION)
     shapes = [
         draw_rhythm_line(purchases, today=page.today, usual_gap_days=usual, window_days=window, frame=frame)
@@ -105,6 +107,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "score": score,
         "statement": page.statement,
         "before": page.before,
+        "pool_shares": shares[:SHARES_SHOWN],
         "outlook": outlook,
         "rhythm": shapes[0],
         "rhythm_small": shapes[1],

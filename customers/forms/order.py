@@ -23,6 +23,23 @@ class OrderForm(forms.ModelForm):
         fields = ["number", "day", "amount_cents", "cost_cents"]
         widgets = {"day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        customer = getattr(self.instance, "customer", None) if self.instance.customer_id else None
+        self.smallest_cents = customer.minimum_order_cents if customer else None
+        if self.smallest_cents:
+            self.fields["below_minimum"] = forms.BooleanField(
+                label=_("Enter it although it is too small"), required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """An order below the customer's smallest one is entered only on purpose; returns are free of it."""
+        values = super().clean() or {}
+        amount, smallest = values.get("amount_cents"), self.smallest_cents
+        if smallest and amount is not None and 0 <= amount < smallest and not values.get("below_minimum"):
+            self.add_error("amount_cents", _("This is below the smallest order agreed with this customer."))
+        return values
+
 
 class OrderLineForm(forms.Form):
     """One line; an empty one is left out."""

@@ -1,6 +1,7 @@
 """Who they are, what they bought, what they cost."""
 
 from customers.models.contact_point import ContactPoint
+from customers.models.cost_pool import CostPool, CostPoolShare
 from customers.models.cost_rate import CostRate
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
@@ -30,6 +31,8 @@ from customers.models.wallet import WalletEstimate, WalletSupplier
 __all__ = [
     "BoughtTogether",
     "ContactPoint",
+    "CostPool",
+    "CostPoolShare",
     "CostRate",
     "Customer",
     "CustomerNeed",

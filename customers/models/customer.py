@@ -28,8 +28,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(EditedModel):
     """One record per customer, known by its number in the outside world.
 
-    ``team`` decides with ``owner`` who may see it. ``name_folded`` is the name as searched (``fold_text``), kept by
-    ``save``; whoever writes in bulk writes it too.
+    ``team`` decides with ``owner`` who may see it. ``minimum_order_cents`` is what an order must come to, shown to
+    whoever enters one. ``name_folded`` is the name as searched (``fold_text``), kept by ``save``; whoever writes in
+    bulk writes it too.
     """
 
     class Kind(models.TextChoices):
@@ -79,6 +80,7 @@ class Customer(EditedModel):
     source = models.CharField(_("where it came from"), max_length=100, blank=True, default="", db_default="")
     lawful_basis = models.CharField(_("lawful basis"), max_length=100, blank=True, default="", db_default="")
     since = models.DateField(_("customer since"), null=True, blank=True)
+    minimum_order_cents = models.BigIntegerField(_("smallest order"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
 
     objects = CustomerQuerySet.as_manager()

@@ -1,10 +1,20 @@
 """What we do: talk, promise, act, run processes."""
 
 from interactions.models.alert import Alert
+from interactions.models.below_zero_decision import BelowZeroDecision
 from interactions.models.contact_preference import ContactPreference
 from interactions.models.interaction import Interaction
 from interactions.models.process_run import ProcessRun, StepRun
 from interactions.models.promise import Promise
 from interactions.models.task import Task
 
-__all__ = ["Alert", "ContactPreference", "Interaction", "ProcessRun", "Promise", "StepRun", "Task"]
+__all__ = [
+    "Alert",
+    "BelowZeroDecision",
+    "ContactPreference",
+    "Interaction",
+    "ProcessRun",
+    "Promise",
+    "StepRun",
+    "Task",
+]

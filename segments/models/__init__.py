@@ -1,6 +1,7 @@
 """What we know and decide: configuration and results."""
 
 from segments.models.back_test import BackTest
+from segments.models.below_zero import BelowZeroSpell
 from segments.models.cluster_proposal import ClusterProposal
 from segments.models.membership import Membership, Pin, SegmentChange
 from segments.models.process_definition import Process, ProcessStep, ProcessVersion
@@ -15,6 +16,7 @@ from segments.models.value_list import BestFit, PinAnswer, WorstSign
 
 __all__ = [
     "BackTest",
+    "BelowZeroSpell",
     "BestFit",
     "ClusterProposal",
     "CurrentScore",

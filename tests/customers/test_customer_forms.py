@@ -231,3 +231,16 @@ def test_a_wrong_content_type_is_refused_not_an_error(rep, customer, signed_in, 
 def test_forged_values_do_no_harm(lead, customer, signed_in, forged):
     data = {**typed(number=customer.number, edit_version="1", owner=customer.owner_id, team=customer.team_id), **forged}
     assert signed_in(lead).post(new_url("customer-edit", customer), data).status_code in {302, 409, 422}
+
+
+def test_an_order_below_the_smallest_one_is_entered_only_on_purpose(rep, customer, signed_in):
+    customer.minimum_order_cents = 25_000
+    customer.save()
+    browser, url = signed_in(rep), new_url("order-new", customer)
+    assert "The smallest order agreed with this customer is €250" in browser.get(url).content.decode()
+    refused = browser.post(url, order(amount_cents="249.99"))
+    assert refused.status_code == 422
+    assert "below the smallest order agreed" in refused.content.decode()
+    assert browser.post(url, order(amount_cents="249.99", below_minimum="on")).status_code == 302
+    assert browser.post(url, order(number="R-1", amount_cents="-20")).status_code == 302
+    assert browser.post(url, order(number="O-2", amount_cents="250")).status_code == 302

@@ -77,6 +77,8 @@ ROWS: list[Row] = [
     Row("home:most-valuable", everybody()),
     Row("home:most-valuable", everybody(), query="?waiting=1&after=x_y_z"),
     Row("home:most-valuable-export", only("lead", "admin")),
+    Row("home:below-zero", only("lead", "executive", "admin")),
+    Row("home:below-zero", only("lead", "executive", "admin"), query="?overdue=1&after=x"),
     Row("home:segment-dashboard", only("lead", "executive", "admin")),
     Row("home:segment-dashboard", only("lead", "executive", "admin"), query="?since=nonsense&team=99"),
     Row("home:segment-at-risk", LEADERS),

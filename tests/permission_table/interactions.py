@@ -67,3 +67,17 @@ ROWS: list[Row] = [
     Row("interactions:process-run-step-skip", doers(), step),
     Row("interactions:process-run-step-skip", doers(422), step, method="post"),
 ]
+
+ROWS += [
+    Row(
+        "interactions:below-zero-decide",
+        only("lead", "admin", hidden_from=("other_rep",)),
+        lambda world: {"customer_pk": world.customer.pk},
+    ),
+    Row(
+        "interactions:below-zero-decide",
+        only("lead", "admin", ok=422, hidden_from=("other_rep",)),
+        lambda world: {"customer_pk": world.customer.pk},
+        method="post",
+    ),
+]

@@ -7,7 +7,7 @@ from complaints import complaint_handling
 from complaints.guardian_assignment import name_guardian
 from complaints.models import Article
 from crm.core.models import Absence, JobRun
-from customers.models import ContactPoint, CostRate, DataImport, Product
+from customers.models import ContactPoint, CostPool, CostRate, DataImport, Product
 from interactions.models import Alert
 from interactions.process_running import start_process
 from interactions.promise_keeping import PromiseLine, make_promise
@@ -26,6 +26,9 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     )
     world.product = Product.objects.create(number="P-1", name="Shaft seal")
     world.cost_rate = CostRate.objects.create(work=CostRate.Work.CALL, valid_from=date(2026, 1, 1))
+    world.cost_pool = CostPool.objects.create(
+        work=CostRate.Work.CALL, first_day=date(2026, 1, 1), last_day=date(2026, 3, 31), amount_cents=100
+    )
     world.complaint = complaint_handling.take_complaint(
         world.customer, title="Seals failed", by=world.rep, at=datetime(2026, 3, 2, 12, tzinfo=UTC)
     )

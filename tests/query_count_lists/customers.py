@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostRate, DataImport, Need, Product
+from customers.models import CostPool, CostRate, DataImport, Need, Product
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -36,7 +36,14 @@ def _make_rates(count: int, cast: Any) -> None:
         CostRate.objects.create(work=CostRate.Work.CALL, valid_from=date(2000, 1, 1) + timedelta(days=next(_numbers)))
 
 
+def _make_pools(count: int, cast: Any) -> None:
+    for _number in range(count):
+        day = date(1900, 1, 1) + timedelta(days=next(_numbers))
+        CostPool.objects.create(work=CostRate.Work.CALL, first_day=day, last_day=day, amount_cents=100)
+
+
 LISTS: list[ListPage] = [
+    ListPage("cost pools", "/customers/cost-pools/", _make_pools, "admin"),
     ListPage("imports", "/customers/imports/", _make_imports, "lead"),
     ListPage("orders", "/customers/orders/", _make_orders),
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),

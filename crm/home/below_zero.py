@@ -1,0 +1,236 @@
+"""Below zero: who costs more than he brings, since when, because of what, and who decides what by when."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.core.generic_views import ListView
+from crm.core.list_engine import Column, FlagFilter, ListDefinition
+from crm.core.local_time import company_day
+from crm.core.row_visibility import customer_scope
+from crm.core.service_cost_catalogue import ServiceCost, read_service_costs, read_service_costs_around
+from crm.home.below_zero_drawing import draw_whale
+from crm.home.customer_list import currency_sign
+from crm.home.customer_value import describe_work
+from crm.home.segment_summary import list_teams, scope_of
+from customers.models import Customer
+from interactions.models import BelowZeroDecision
+from segments.models import BelowZeroSpell, Membership, Segment, SegmentDay
+from segments.rules.figure_spread import merge_spreads
+from segments.segment_figures import find_last_day
+
+DECIDE_WITHIN = timedelta(days=90)
+YEAR_DAYS = 365
+MONTH_DAYS = 30.4
+MOST_COUNTED = 10_000
+Rows = QuerySet[Any]
+
+
+def _decisions(**conditions: Any) -> Any:
+    return BelowZeroDecision.objects.in_force().filter(customer=OuterRef("pk"), **conditions)
+
+
+def not_decided(rows: Rows, value: str, request: HttpRequest) -> Rows:
+    """Those about whom nobody has decided."""
+    return rows.filter(~Exists(_decisions()))
+
+
+def _to_review(rows: Rows, value: str, request: HttpRequest) -> Rows:
+    return rows.filter(Exists(_decisions(review_on__lte=company_day(timezone.now()))))
+
+
+def overdue(rows: Rows, *, today: date) -> Rows:
+    """Below zero for 90 days or more, and nobody has decided."""
+    spells = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None, since__lte=today - DECIDE_WITHIN)
+    return rows.filter(Exists(spells), ~Exists(_decisions()))
+
+
+def _overdue(rows: Rows, value: str, request: HttpRequest) -> Rows:
+    return overdue(rows, today=company_day(timezone.now()))
+
+
+def _decided_as(rows: Rows, kind: str, request: HttpRequest) -> Rows:
+    return rows.filter(Exists(_decisions(kind=kind)))
+
+
+@dataclass
+class ServedSince:
+    """Cost to serve a month before the decision and since, in cents."""
+
+    before_cents: int
+    since_cents: int
+    days: int
+
+
+def load_rows(rows: list[Any], request: HttpRequest) -> None:
+    """Segment, decision, spell and what serving cost of one page, in five queries."""
+    keys, today = [row.pk for row in rows], company_day(timezone.now())
+    members = Membership.objects.current().filter(customer__in=keys).select_related("segment")
+    segments = {member.customer_id: member.segment for member in members}
+    found = BelowZeroDecision.objects.in_force().filter(customer__in=keys).select_related("owner")
+    decisions = {decision.customer_id: decision for decision in found}
+    spells = BelowZeroSpell.objects.filter(customer__in=keys, until=None)
+    since = dict(spells.values_list("customer_id", "since"))
+    works = _by_customer(read_service_costs(keys, periods=[(today - timedelta(days=YEAR_DAYS - 1), today)]))
+    turns = {decision.customer_id: decision.decided_on for decision in decisions.values()}
+    around = _by_customer(read_service_costs_around(turns, before_days=YEAR_DAYS, until=today))
+    for row in rows:
+        row.segment, row.decision, row.below_since = segments.get(row.pk), decisions.get(row.pk), since.get(row.pk)
+        row.cause = name_cause(row.score, works.get(row.pk, []))
+        row.margin_cents = row.score.sales_12m_cents - row.score.goods_12m_cents
+        row.served = _compare(around.get(row.pk, []), row.decision, today=today) if row.decision else None
+        decide_by = row.below_since + DECIDE_WITHIN if row.below_since and not row.decision else None
+        row.decide_by, row.is_overdue = decide_by, bool(decide_by and decide_by <= today)
+
+
+def _by_customer(costs: list[ServiceCost]) -> dict[int, list[ServiceCost]]:
+    found: dict[int, list[ServiceCost]] = {}
+    for cost in costs:
+        found.setdefault(cost.customer_id, []).append(cost)
+    return found
+
+
+def name_cause(score: Any, works: list[ServiceCost]) -> str:
+    """Why a customer is below zero, in few words: sold below cost, or the dearest work and how much there was of it."""
+    if score.sales_12m_cents > 0 and score.goods_12m_cents > score.sales_12m_cents:
+        return _("sold below the cost of goods")
+    dearest = max(works, key=lambda cost: cost.cents, default=None)
+    if dearest is None or dearest.cents <= 0:
+        return _("returns outweigh sales")
+    words = describe_work(dearest.work, pieces=dearest.pieces)
+    return _("%(work)s, nothing bought") % {"work": words} if score.sales_12m_cents <= 0 else words
+
+
+def _compare(costs: list[ServiceCost], decision: BelowZeroDecision, *, today: date) -> ServedSince | None:
+    """A month's cost before and since; None in the first week, which says nothing yet."""
+    days = (today - decision.decided_on).days + 1
+    if days < 7:
+        return None
+    before = sum(cost.cents for cost in costs if cost.period == 0)
+    since = sum(cost.cents for cost in costs if cost.period == 1)
+    return ServedSince(round(before / YEAR_DAYS * MONTH_DAYS), round(since / days * MONTH_DAYS), days)
+
+
+BELOW_ZERO = ListDefinition(
+    columns=(
+        Column("customer", gettext_lazy("Customer")),
+        Column("segment", gettext_lazy("Segment"), hide_on_phone=True),
+        Column("sales", gettext_lazy("Sales"), kind="amount", unit=currency_sign(), hide_on_phone=True),
+        Column("margin", gettext_lazy("Margin"), kind="amount", hide_on_phone=True),
+        Column("service", gettext_lazy("Cost to serve"), kind="amount", head_term="cost-to-serve", hide_on_phone=True),
+        Column(
+            "contribution",
+            gettext_lazy("Contribution"),
+            kind="amount",
+            sort="score__contribution_12m_cents",
+            tie="score__customer_id",
+        ),
+        Column("cause", gettext_lazy("Mostly because of"), hide_on_phone=True),
+        Column("decision", gettext_lazy("Decision")),
+        Column("owner", gettext_lazy("Owner"), hide_on_phone=True),
+        Column("review", gettext_lazy("Look again"), hide_on_phone=True),
+    ),
+    filters=(
+        FlagFilter("undecided", gettext_lazy("Not decided"), not_decided, in_form=False),
+        FlagFilter("review", gettext_lazy("Look again now"), _to_review, in_form=False),
+        FlagFilter("overdue", gettext_lazy("Over 90 days without a decision"), _overdue, in_form=False),
+        *(
+            FlagFilter(
+                f"as_{kind.value}",
+                kind.label,
+                lambda rows, value, request, kind=kind: _decided_as(rows, kind, request),
+                in_form=False,
+            )
+            for kind in BelowZeroDecision.Kind
+        ),
+    ),
+    default_sort="contribution",
+    page_size=20,
+    load=load_rows,
+)
+VIEWS = (
+    (gettext_lazy("Largest loss first"), ""),
+    (gettext_lazy("Not decided"), "undecided"),
+    (gettext_lazy("Over 90 days without a decision"), "overdue"),
+    (gettext_lazy("Look again now"), "review"),
+)
+ICONS = {"raise": "up", "process": "flow", "minimum": "order", "keep": "pin"}
+
+
+class BelowZeroList(ListView):
+    """The page: the list, the decisions and where they sit, and the curve of what the others lose to them."""
+
+    model = Customer
+    permission = "segments.view_dashboard"
+    definition = BELOW_ZERO
+    template_name = "home/below_zero.html"
+    fragments = ("rows",)
+    title = gettext_lazy("Below zero")
+    back_label = gettext_lazy("Segments")
+
+    def get_back_url(self) -> str:
+        return reverse("home:segment-dashboard")
+
+    def get_queryset(self) -> Rows:
+        rows = super().get_queryset().current().filter(score__contribution_12m_cents__lt=0)
+        return rows.select_related("score", "owner")
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        shown = super().get_context_data(**context)
+        today = company_day(timezone.now())
+        query = shown["list"].query.lstrip("?").split("=")[0]
+        tabs = [{"label": label, "url": f"?{key}=1" if key else "?", "current": query == key} for label, key in VIEWS]
+        return {**shown, "tabs": tabs, "today": today, **self.summarise(today)}
+
+    def summarise(self, today: date) -> dict[str, Any]:
+        """Figures of the evening for all that the reader sees; six queries."""
+        below = self.get_queryset().order_by()
+        number = below[: MOST_COUNTED + 1].count()
+        scope = customer_scope(self.request.user, prefix="customer__")
+        decisions = BelowZeroDecision.objects.in_force().filter(scope, customer__archived_at=None)
+        still = Q(customer__score__contribution_12m_cents__lt=0)
+        kinds = {
+            row["kind"]: row
+            for row in decisions.values("kind").annotate(
+                n=Count("pk", filter=still), cents=Sum("expected_cents", filter=still)
+            )
+        }
+        back = decisions.aggregate(
+            all=Count("pk"),
+            back=Count("pk", filter=Q(customer__score__contribution_12m_cents__gte=0)),
+            brought=Sum(F("customer__score__contribution_12m_cents") - F("contribution_cents")),
+        )
+        decided = sum(row["n"] for row in kinds.values())
+        return {
+            "number": number,
+            "decided": decided,
+            "undecided": max(0, number - decided),
+            "late": overdue(below, today=today)[: MOST_COUNTED + 1].count(),
+            "kinds": [(kind, ICONS[kind.value], kinds.get(kind.value)) for kind in BelowZeroDecision.Kind],
+            "back": back,
+            **self._read_evening(today),
+        }
+
+    def _read_evening(self, today: date) -> dict[str, Any]:
+        """Where those below zero sit, and the curve, from the figures that the night wrote."""
+        day = find_last_day(until=today)
+        scope = scope_of(self.request.user, list_teams(self.request.user), team=None)
+        rows = list(SegmentDay.objects.filter(scope, day=day)) if day else []
+        segments = {segment.pk: segment for segment in Segment.objects.all()}
+        sums: dict[int, int] = {}
+        for row in rows:
+            sums[row.segment_id] = sums.get(row.segment_id, 0) + row.below_zero
+        sits = [(segments[pk], n) for pk, n in sums.items() if n and pk in segments]
+        return {
+            "evening": day,
+            "lost_cents": sum(row.below_zero_cents for row in rows),
+            "sits": sorted(sits, key=lambda one: one[0].priority),
+            "whale": draw_whale(merge_spreads(row.contribution_spread for row in rows)),
+        }
