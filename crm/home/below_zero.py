@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,19 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.generic_views import ListView
-from crm.core.list_engine import Column, FlagFilter, ListDefinition
+from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition
 from crm.core.local_time import company_day
 from crm.core.row_visibility import customer_scope
 from crm.core.service_cost_catalogue import ServiceCost, read_service_costs, read_service_costs_around
 from crm.home.below_zero_drawing import draw_whale
-from crm.home.customer_list import currency_sign
+from crm.home.customer_list import currency_sign, list_team_choices
 from crm.home.customer_value import describe_work
 from crm.home.segment_summary import list_teams, scope_of
 from customers.models import Customer
 from interactions.models import BelowZeroDecision
 from segments.models import BelowZeroSpell, Membership, Segment, SegmentDay
 from segments.rules.figure_spread import merge_spreads
-from segments.segment_figures import find_last_day
 
 DECIDE_WITHIN = timedelta(days=90)
 YEAR_DAYS = 365
@@ -138,6 +137,13 @@ BELOW_ZERO = ListDefinition(
         Column("review", gettext_lazy("Look again"), hide_on_phone=True),
     ),
     filters=(
+        ChoiceFilter(
+            "team",
+            gettext_lazy("Team"),
+            lambda rows, value, request: rows.filter(team=int(value)),
+            list_team_choices,
+            in_form=False,
+        ),
         FlagFilter("undecided", gettext_lazy("Not decided"), not_decided, in_form=False),
         FlagFilter("review", gettext_lazy("Look again now"), _to_review, in_form=False),
         FlagFilter("overdue", gettext_lazy("Over 90 days without a decision"), _overdue, in_form=False),
@@ -190,47 +196,49 @@ class BelowZeroList(ListView):
         return {**shown, "tabs": tabs, "today": today, **self.summarise(today)}
 
     def summarise(self, today: date) -> dict[str, Any]:
-        """Figures of the evening for all that the reader sees; six queries."""
+        """Figures of now and of the evening for all that the reader sees; four queries. Counts end at 10,000."""
         below = self.get_queryset().order_by()
-        number = below[: MOST_COUNTED + 1].count()
-        scope = customer_scope(self.request.user, prefix="customer__")
-        decisions = BelowZeroDecision.objects.in_force().filter(scope, customer__archived_at=None)
-        still = Q(customer__score__contribution_12m_cents__lt=0)
-        kinds = {
-            row["kind"]: row
-            for row in decisions.values("kind").annotate(
-                n=Count("pk", filter=still), cents=Sum("expected_cents", filter=still)
-            )
-        }
-        back = decisions.aggregate(
-            all=Count("pk"),
-            back=Count("pk", filter=Q(customer__score__contribution_12m_cents__gte=0)),
-            brought=Sum(F("customer__score__contribution_12m_cents") - F("contribution_cents")),
+        waiting = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None, since__lte=today - DECIDE_WITHIN)
+        seen = below.annotate(is_decided=Exists(_decisions()), waits=Exists(waiting))[: MOST_COUNTED + 1]
+        counts = seen.aggregate(
+            number=Count("pk"),
+            decided=Count("pk", filter=Q(is_decided=True)),
+            late=Count("pk", filter=Q(is_decided=False, waits=True)),
         )
-        decided = sum(row["n"] for row in kinds.values())
+        kinds = {row["kind"]: row for row in self._sum_decisions()}
+        back = {name: sum(row[name] or 0 for row in kinds.values()) for name in ("every", "back", "brought")}
         return {
-            "number": number,
-            "decided": decided,
-            "undecided": max(0, number - decided),
-            "late": overdue(below, today=today)[: MOST_COUNTED + 1].count(),
+            **counts,
+            "undecided": counts["number"] - counts["decided"],
             "kinds": [(kind, ICONS[kind.value], kinds.get(kind.value)) for kind in BelowZeroDecision.Kind],
             "back": back,
             **self._read_evening(today),
         }
 
+    def _sum_decisions(self) -> Any:
+        """Decisions in force by kind: those still below zero, those who came back, what they brought since."""
+        scope = customer_scope(self.request.user, prefix="customer__")
+        decisions = BelowZeroDecision.objects.in_force().filter(scope, customer__archived_at=None)
+        still = Q(customer__score__contribution_12m_cents__lt=0)
+        return decisions.values("kind").annotate(
+            every=Count("pk"),
+            n=Count("pk", filter=still),
+            cents=Sum("expected_cents", filter=still),
+            back=Count("pk", filter=Q(customer__score__contribution_12m_cents__gte=0)),
+            brought=Sum(F("customer__score__contribution_12m_cents") - F("contribution_cents")),
+        )
+
     def _read_evening(self, today: date) -> dict[str, Any]:
         """Where those below zero sit, and the curve, from the figures that the night wrote."""
-        day = find_last_day(until=today)
         scope = scope_of(self.request.user, list_teams(self.request.user), team=None)
-        rows = list(SegmentDay.objects.filter(scope, day=day)) if day else []
-        segments = {segment.pk: segment for segment in Segment.objects.all()}
-        sums: dict[int, int] = {}
+        evenings = SegmentDay.objects.filter(day__lte=today).order_by("-day").values("day")[:1]
+        rows = list(SegmentDay.objects.filter(scope, day=Subquery(evenings)).select_related("segment"))
+        sums: dict[Segment, int] = {}
         for row in rows:
-            sums[row.segment_id] = sums.get(row.segment_id, 0) + row.below_zero
-        sits = [(segments[pk], n) for pk, n in sums.items() if n and pk in segments]
+            sums[row.segment] = sums.get(row.segment, 0) + row.below_zero
         return {
-            "evening": day,
+            "evening": rows[0].day if rows else None,
             "lost_cents": sum(row.below_zero_cents for row in rows),
-            "sits": sorted(sits, key=lambda one: one[0].priority),
+            "sits": sorted(((one, n) for one, n in sums.items() if n), key=lambda pair: pair[0].priority),
             "whale": draw_whale(merge_spreads(row.contribution_spread for row in rows)),
         }

@@ -116,7 +116,8 @@ def _owner_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
     return [("me", gettext("me")), *((str(key), name) for key, name in names)]
 
 
-def _team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
+def list_team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
+    """The teams whose customers the reader sees."""
     user = request.user
     teams = Team.objects.all()
     if user.role not in SEES_ALL:
@@ -211,7 +212,7 @@ CUSTOMERS = ListDefinition(
             tuple((name, risk.label) for name, risk in RISKS.items()),
         ),
         ChoiceFilter("owner", _("Owner"), _of_owner, _owner_choices),
-        ChoiceFilter("team", _("Team"), lambda rows, value, request: rows.filter(team=int(value)), _team_choices),
+        ChoiceFilter("team", _("Team"), lambda rows, value, request: rows.filter(team=int(value)), list_team_choices),
         ChoiceFilter(
             "stage", _("Stage"), lambda rows, value, request: rows.filter(stage=value), Customer.Stage.choices
         ),

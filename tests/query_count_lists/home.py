@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from crm.core.models import JobRun
 from customers.models import Customer
-from interactions.models import Interaction, Task
-from segments.models import Membership, Nomination, ProcessMisfit, Segment, ValueBand
+from interactions.models import BelowZeroDecision, Interaction, Task
+from segments.models import BelowZeroSpell, Membership, Nomination, ProcessMisfit, Segment, ValueBand
 from tests import factories
 from tests.query_count_lists import ListPage
 from tests.score_factory import make_score
@@ -82,8 +82,31 @@ def _make_misfits(rows: int, cast: Any) -> None:
         )
 
 
+def _make_losses(rows: int, cast: Any) -> None:
+    """Customers below zero, every second with a decision."""
+    segment = Segment.objects.filter(key="premium").first() or factories.make_segment()
+    today = timezone.localdate()
+    for number in range(rows):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        make_score(customer, contribution_12m_cents=-5_000)
+        factories.put_in_segment(customer, segment)
+        BelowZeroSpell.objects.create(customer=customer, since=today)
+        if number % 2:
+            BelowZeroDecision.objects.create(
+                customer=customer,
+                kind="keep",
+                reason="Because",
+                owner=cast.rep,
+                review_on=today,
+                decided_on=today - timedelta(days=9),
+                contribution_cents=-5_000,
+                service_cents=900,
+            )
+
+
 LISTS: list[ListPage] = [
     ListPage("most valuable", "/segments/most-valuable/", _make_most_valuable),
+    ListPage("below zero", "/segments/below-zero/", _make_losses, "lead", most_queries=15),
     ListPage("my day", "/", _make_tasks),
     ListPage("search", "/search/?q=holm", _make_holms),
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),

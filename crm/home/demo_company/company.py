@@ -12,6 +12,7 @@ from crm.core.role_permissions import sync_roles
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
+from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
 from crm.home.demo_company.order_book import plant_cases, write_orders, write_products
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.purchases import draw_purchases
@@ -68,6 +69,9 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     tell_stories(at=at)
     keep_evening(today - timedelta(days=7))
     run_night(on=today, at=at)
+    decide_about_losses(at=at)
+    enter_cost_of_visits(customers, at=at)
+    note_satisfaction(at=at)
     start_proposals(at=at)
     say("three evenings scored, segments and alerts in place")
 
