@@ -19,7 +19,7 @@ from crm.core.service_cost_catalogue import ServiceCost, read_service_costs, rea
 from crm.home.below_zero_drawing import draw_whale
 from crm.home.customer_list import currency_sign, list_team_choices
 from crm.home.customer_value import describe_work
-from crm.home.segment_summary import list_teams, scope_of
+from crm.home.segment_summary import list_teams, rows_of, scope_of
 from customers.models import Customer
 from interactions.models import BelowZeroDecision
 from segments.models import BelowZeroSpell, Membership, Segment, SegmentDay
@@ -69,19 +69,17 @@ class ServedSince:
 
 
 def load_rows(rows: list[Any], request: HttpRequest) -> None:
-    """Segment, decision, spell and what serving cost of one page, in five queries."""
+    """Segment, decision and what serving cost of one page, in four queries."""
     keys, today = [row.pk for row in rows], company_day(timezone.now())
     members = Membership.objects.current().filter(customer__in=keys).select_related("segment")
     segments = {member.customer_id: member.segment for member in members}
     found = BelowZeroDecision.objects.in_force().filter(customer__in=keys).select_related("owner")
     decisions = {decision.customer_id: decision for decision in found}
-    spells = BelowZeroSpell.objects.filter(customer__in=keys, until=None)
-    since = dict(spells.values_list("customer_id", "since"))
     works = _by_customer(read_service_costs(keys, periods=[(today - timedelta(days=YEAR_DAYS - 1), today)]))
     turns = {decision.customer_id: decision.decided_on for decision in decisions.values()}
     around = _by_customer(read_service_costs_around(turns, before_days=YEAR_DAYS, until=today))
     for row in rows:
-        row.segment, row.decision, row.below_since = segments.get(row.pk), decisions.get(row.pk), since.get(row.pk)
+        row.segment, row.decision = segments.get(row.pk), decisions.get(row.pk)
         row.cause = name_cause(row.score, works.get(row.pk, []))
         row.margin_cents = row.score.sales_12m_cents - row.score.goods_12m_cents
         row.served = _compare(around.get(row.pk, []), row.decision, today=today) if row.decision else None
@@ -185,8 +183,11 @@ class BelowZeroList(ListView):
         return reverse("home:segment-dashboard")
 
     def get_queryset(self) -> Rows:
-        rows = super().get_queryset().current().filter(score__contribution_12m_cents__lt=0)
-        return rows.select_related("score", "owner")
+        spells = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None).values("since")
+        return self._find_below().select_related("score", "owner").annotate(below_since=Subquery(spells))
+
+    def _find_below(self) -> Rows:
+        return super().get_queryset().current().filter(score__contribution_12m_cents__lt=0)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = super().get_context_data(**context)
@@ -197,7 +198,7 @@ class BelowZeroList(ListView):
 
     def summarise(self, today: date) -> dict[str, Any]:
         """Figures of now and of the evening for all that the reader sees; four queries. Counts end at 10,000."""
-        below = self.get_queryset().order_by()
+        below = self._find_below().order_by()
         waiting = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None, since__lte=today - DECIDE_WITHIN)
         seen = below.annotate(is_decided=Exists(_decisions()), waits=Exists(waiting))[: MOST_COUNTED + 1]
         counts = seen.aggregate(
@@ -232,7 +233,7 @@ class BelowZeroList(ListView):
         """Where those below zero sit, and the curve, from the figures that the night wrote."""
         scope = scope_of(self.request.user, list_teams(self.request.user), team=None)
         evenings = SegmentDay.objects.filter(day__lte=today).order_by("-day").values("day")[:1]
-        rows = list(SegmentDay.objects.filter(scope, day=Subquery(evenings)).select_related("segment"))
+        rows = list(SegmentDay.objects.filter(rows_of(scope), day=Subquery(evenings)).select_related("segment"))
         sums: dict[Segment, int] = {}
         for row in rows:
             sums[row.segment] = sums.get(row.segment, 0) + row.below_zero

@@ -16,7 +16,7 @@ from crm.core.models.business_setting import setting
 from crm.home.customer_value import DayBought, read_metrics
 from customers.models import Customer
 from segments.criteria_reading import read_aloud, show_figure
-from segments.models import CurrentScore, Membership, Pin, ScoreRun
+from segments.models import CurrentScore, Membership, Pin, ScoreRun, ValueBand, ValueRanking
 from segments.rules.abc_classes import GRADES
 from segments.rules.criteria import Criteria, find_metrics
 from segments.rules.criteria_evaluation import holds
@@ -53,6 +53,8 @@ class ClassReasons:
     fiscal_from: date | None = None
     fiscal_until: date | None = None
     fiscal_cents: int = 0
+    fiscal_place: int | None = None
+    fiscal_of: int = 0
     membership: Membership | None = None
     conditions: list[Condition] = field(default_factory=list)
     pins: list[Pin] = field(default_factory=list)
@@ -75,7 +77,7 @@ class ClassReasons:
 def load_class_reasons(
     customer: Customer, score: CurrentScore | None, run: ScoreRun | None, *, days: Iterable[DayBought]
 ) -> ClassReasons | None:
-    """The reasons as of the evening of the scores; five queries. None for who was never scored."""
+    """The reasons as of the evening of the scores; seven queries. None for who was never scored."""
     if score is None or run is None:
         return None
     reasons = ClassReasons(score, a_share=float(setting("classes.a_share")), b_share=float(setting("classes.b_share")))
@@ -83,6 +85,7 @@ def load_class_reasons(
     reasons.in_a, reasons.in_b = (classes.get(letter, {}).get("count", 0) for letter in "AB")
     _find_place(reasons, run)
     _add_fiscal_year(reasons, days)
+    _add_fiscal_place(reasons)
     members = Membership.objects.current().filter(customer=customer).select_related("segment", "rule")
     reasons.membership = members.first()
     pins = Pin.objects.filter(customer=customer, ended_at=None, expires_on__gte=score.as_of)
@@ -126,6 +129,14 @@ def _add_fiscal_year(reasons: ClassReasons, days: Iterable[DayBought]) -> None:
     reasons.fiscal_cents = sum(
         bought.amount_cents for bought in days if reasons.fiscal_from <= bought.day <= reasons.fiscal_until
     )
+
+
+def _add_fiscal_place(reasons: ClassReasons) -> None:
+    """The place among the most valuable, where the night has ranked that very year."""
+    band = ValueBand.objects.filter(pk=reasons.score.customer_id).first()
+    ranking = ValueRanking.objects.filter(last_day=reasons.fiscal_until).first() if band else None
+    if band is not None and ranking is not None:
+        reasons.fiscal_place, reasons.fiscal_of = band.place, ranking.customers
 
 
 def list_conditions(customer: Customer, criteria: Criteria, *, on: date) -> list[Condition]:

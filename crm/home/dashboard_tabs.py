@@ -18,6 +18,8 @@ def list_tabs(current: str, choice: Choice) -> list[dict[str, Any]]:
         {"key": "fit", "label": _("Process fit"), "url": reverse("home:process-fit") + query},
     ]
     tabs.append({"key": "lists", "label": _("Lists"), "url": reverse("home:most-valuable")})
+    below_zero = reverse("home:below-zero") + (f"?{choice.team_query}" if choice.team_query else "")
+    tabs.append({"key": "below-zero", "label": _("Below zero"), "url": below_zero})
     for tab in tabs:
         tab["current"] = tab["key"] == current
     return tabs

@@ -16,7 +16,7 @@ from crm.home.value_outlook import load_outlook
 from crm.home.value_page import load_value_page
 from customers.models import CostRate, Customer, Order, ProfileFact
 from customers.order_entry import enter_order
-from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
+from customers.purchase_day_rebuild import rebuild_purchase_days
 from interactions.models import Interaction
 from segments.models import CurrentScore, ScoreRun, Segment
 from segments.score_run import finish_run, plan_run, work_shards
@@ -128,8 +128,8 @@ def test_an_order_entered_late_shows_as_a_correction(busiest):
     order = Order(
         customer=busiest, number="LATE-1", day=WEEK_BEFORE - timedelta(days=20), amount_cents=900_000, cost_cents=1
     )
-    enter_order(order, lines=[])
-    ingest_orders(at=NOON)
+    enter_order(order, lines=[], at=NOON)
+    busiest = Customer.objects.select_related("score").get(pk=busiest.pk)
     change = load_change(busiest, load_outlook(busiest, busiest.score), key="week", as_of=END)
     parts = {part.short: part.cents for part in change.parts}
     assert parts["corrected"] > 0
