@@ -11,10 +11,10 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0008_cost_pools_and_smallest_order'),
+        ('customers', '0009_cost_pools_and_smallest_order'),
         ('interactions', '0004_open_steps_by_due_time'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('segments', '0007_below_zero_spells'),
+        ('segments', '0008_below_zero_spells'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

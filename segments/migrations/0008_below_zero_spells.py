@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0008_cost_pools_and_smallest_order'),
-        ('segments', '0006_back_tests'),
+        ('customers', '0009_cost_pools_and_smallest_order'),
+        ('segments', '0007_refreshed_customers'),
     ]
 
     operations = [
