@@ -8,7 +8,6 @@ app_name = "interactions"
 urlpatterns = [
     path("contacts/new/", interaction.new_for_anybody, name="interaction-new"),
     path("customers/<int:customer_pk>/contacts/new/", interaction.new, name="interaction-new"),
-    path("customers/<int:customer_pk>/timeline/", interaction.customer_timeline, name="customer-timeline"),
     path("customers/<int:customer_pk>/preferences/", contact_preference.edit, name="contact-preference-edit"),
     path("customers/<int:customer_pk>/processes/new/", process_run.start, name="process-run-start"),
     path("tasks/<int:pk>/done/", task.done, name="task-done"),

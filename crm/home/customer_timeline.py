@@ -26,6 +26,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_money
 from crm.core.models.business_setting import setting
 from customers.models import Customer, Order
+from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Interaction
 from interactions.models.process_run import StepRun
 from segments.models import Pin, SegmentChange
@@ -98,6 +99,7 @@ def _read_interaction(row: Interaction) -> Entry:
     outcome = "" if row.outcome == Interaction.Outcome.TALKED else row.get_outcome_display()
     minutes = _("%(minutes)s min") % {"minutes": row.minutes} if row.minutes else ""
     icon = CHANNEL_ICONS[row.channel]
+    against = _("Against their wish: %(reason)s") % {"reason": row.override_reason} if row.override_reason else ""
     return Entry(
         row.happened_at,
         0,
@@ -105,7 +107,7 @@ def _read_interaction(row: Interaction) -> Entry:
         icon,
         what,
         _join(outcome, minutes, row.logged_by),
-        row.note,
+        "\n".join(part for part in (row.note, against) if part),
         said=row.direction == "in",
     )
 
@@ -124,12 +126,23 @@ def _read_complaint(row: Complaint) -> Entry:
     what = _("%(kind)s %(title)s") % {"kind": row.get_kind_display().capitalize(), "title": row}
     closed = _("closed %(day)s") % {"day": timezone.localdate(row.closed_at)} if row.closed_at else _("open")
     tone = "good" if row.closed_at else "bad"
-    return Entry(row.taken_at, 2, row.pk, "alert", what, _join(closed, row.taken_by), row.words, tone, said=True)
+    url = reverse("complaints:complaint-detail", args=[row.pk])
+    return Entry(
+        row.taken_at, 2, row.pk, "alert", what, _join(closed, row.taken_by), row.words, tone, url=url, said=True
+    )
 
 
 def _read_alert(row: Alert) -> Entry:
     return Entry(
-        row.created_at, 3, row.pk, "bolt", str(row.trigger), _join(_("alert"), row.get_state_display()), tone="bad"
+        row.created_at,
+        3,
+        row.pk,
+        "bolt",
+        str(row.trigger),
+        _join(_("alert"), row.get_state_display()),
+        explain_alert(row.evidence),
+        "bad" if row.state == Alert.State.OPEN else "",
+        url=reverse("interactions:alert-why", args=[row.pk]),
     )
 
 
@@ -137,7 +150,8 @@ def _read_step(row: StepRun) -> Entry:
     skipped = row.state == StepRun.State.SKIPPED
     what = (_("Step skipped: %(step)s") if skipped else _("Step done: %(step)s")) % {"step": row.step.title}
     icon, tone = ("pause", "warn") if skipped else ("check", "good")
-    return Entry(row.closed_at, 4, row.pk, icon, what, _join(row.run, row.closed_by), row.skip_reason, tone)
+    url = reverse("interactions:process-run-detail", args=[row.run_id])
+    return Entry(row.closed_at, 4, row.pk, icon, what, _join(row.run, row.closed_by), row.skip_reason, tone, url=url)
 
 
 def _read_change(row: SegmentChange) -> Entry:
@@ -183,7 +197,7 @@ SOURCES = (
         "alerts",
         gettext_lazy("Alerts"),
         3,
-        lambda c: Alert.objects.filter(customer=c).select_related("trigger"),
+        lambda c: Alert.objects.filter(customer=c).exclude(state=Alert.State.HELD_OUT).select_related("trigger"),
         "created_at",
         _read_alert,
     ),

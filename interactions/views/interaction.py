@@ -1,4 +1,4 @@
-"""Logging a contact, from anywhere; the customer's timeline."""
+"""Logging a contact, from anywhere."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import trigger_client_event
@@ -22,7 +21,6 @@ from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
 from interactions.interaction_logging import ContactRefused, LoggedContact, log_interaction
 from interactions.models import Interaction, Task
-from interactions.timeline import TIMELINE_KINDS, describe_interaction, read_timeline
 
 MOST_FOUND = 12
 PLACES = {"row", "dialog", "customer"}
@@ -70,23 +68,6 @@ def new_for_anybody(request: HttpRequest) -> HttpResponse:
     return render(request, name, context)
 
 
-@require_GET
-def customer_timeline(request: HttpRequest, customer_pk: int) -> HttpResponse:
-    """Everything that happened with a customer, page by page."""
-    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
-    kind = request.GET.get("kind", "")
-    before = _read_moment(request.GET.get("before", "")) or timezone.now()
-    context = {
-        "customer": customer,
-        "page": read_timeline(customer, kind=kind, before=before),
-        "kind": kind if kind in TIMELINE_KINDS else "",
-        "kinds": [(key, one.label) for key, one in TIMELINE_KINDS.items()],
-    }
-    if request.htmx and "before" in request.GET:
-        return render(request, "interactions/timeline_entries.html", context)
-    return render(request, "interactions/timeline.html" if request.htmx else "interactions/timeline_page.html", context)
-
-
 def link_customer(customer: Customer) -> str:
     """The customer's page."""
     return reverse("home:customer-page", args=[customer.pk])
@@ -94,15 +75,6 @@ def link_customer(customer: Customer) -> str:
 
 def _pks(rows: Any) -> set[int]:
     return {row["customer"] for row in rows}
-
-
-def _read_moment(raw: str) -> datetime | None:
-    """An aware moment from the address; None for anything else."""
-    try:
-        moment = parse_datetime(raw)
-    except ValueError:
-        return None
-    return moment if moment is not None and moment.tzinfo is not None else None
 
 
 def _find_answered(request: HttpRequest, customer: Customer) -> Task | None:
@@ -155,7 +127,6 @@ def _answer(request: HttpRequest, logged: LoggedContact, *, place: str, at: date
             "customer": customer,
             "place": place,
             "logged": logged,
-            "entry": describe_interaction(logged.interaction),
             "conversation": continue_conversation(customer, at=at),
         }
         response = render(request, "interactions/logged.html", context)

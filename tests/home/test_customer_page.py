@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import escape
 
+from complaints.models import Complaint
 from customers.models import ContactPoint, CostRate, ProfileFact, PurchaseDay
-from interactions.models import Interaction, Promise
+from interactions.models import Alert, Interaction, Promise
 from segments.models import Membership, Segment
 from tests import factories
 from tests.score_factory import make_score
@@ -122,6 +123,23 @@ def test_the_timeline_shows_everything_once_newest_first_page_by_page(rep, custo
             break
     assert len(seen) == len(set(seen)) == 80
     assert [at for at, *_rest in seen] == sorted((at for at, *_rest in seen), reverse=True)
+
+
+def test_the_timeline_says_why_an_alert_came_and_leads_to_what_it_tells(rep, customer, open_page):
+    trigger = factories.make_trigger()
+    for number, state in enumerate((Alert.State.OPEN, Alert.State.HELD_OUT)):
+        day = timezone.localdate() - timedelta(days=number)
+        Alert.objects.create(customer=customer, trigger=trigger, period=day, day=day, state=state)
+    case = Complaint.objects.create(customer=customer, title="wrong seal", taken_at=timezone.now())
+    Interaction.objects.create(
+        customer=customer, channel="call", happened_at=timezone.now(), note="kept", override_reason="Line stands still"
+    )
+    answer = open_page(rep, customer, "timeline")
+    alerts = [entry for entry in answer.context["entries"] if entry.icon == "bolt"]
+    assert [entry.url for entry in alerts] == [reverse("interactions:alert-why", args=[Alert.objects.first().pk])]
+    text = answer.content.decode()
+    assert "Against their wish: Line stands still" in text
+    assert reverse("complaints:complaint-detail", args=[case.pk]) in text
 
 
 @pytest.mark.parametrize("after", ["x", "W10", "bnVsbA", "WyIwMDAxLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwxLDFd", "ä", "%00"])

@@ -37,7 +37,6 @@ ROWS: list[Row] = [
     Row("interactions:interaction-new", loggers(), customer),
     Row("interactions:interaction-new", loggers(422), customer, method="post"),
     Row("interactions:interaction-new", loggers(302), customer, lambda world: {"channel": "call"}, method="post"),
-    Row("interactions:customer-timeline", who_sees_north(), customer),
     Row("interactions:contact-preference-edit", loggers(), customer),
     Row("interactions:contact-preference-edit", loggers(422), customer, method="post"),
     Row("interactions:process-run-start", doers(), customer),
