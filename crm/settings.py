@@ -308,8 +308,6 @@ if HTTPS:
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="DE")
-PHONENUMBER_DB_FORMAT = "E164"
 
 # Inserts by COPY carry no trigger cost: only changes to what somebody wrote are kept (rows before the change).
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")

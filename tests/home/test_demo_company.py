@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, Sum
 
+from complaints.models import Complaint
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.company import DemoRefused, load_demo_company
 from customers.models import Customer, Order, OrderLine
@@ -55,3 +56,18 @@ def test_the_same_day_and_size_give_the_same_company(db, settings):
 def test_it_is_refused_over_a_base_that_has_customers(demo):
     with pytest.raises(DemoRefused, match="customers already"):
         load_demo_company(300, at=NOW)
+
+
+def test_the_complaint_desk_shows_cases_as_they_are_in_a_house(demo):
+    cases = Complaint.objects.open()
+    assert cases.count() == 11
+    assert cases.exclude(guardian=None).count() >= 9
+    assert cases.exclude(first_answer_at=None).count() >= 8
+    assert cases.exclude(remedy="").count() >= 6
+    assert all(case.wants and case.cost_to_customer for case in cases)
+    closed = Complaint.objects.exclude(closed_at=None)
+    assert len(set(closed.values_list("remedy", flat=True))) > 3
+    for case in closed:
+        kinds = list(case.entries.order_by("at", "id").values_list("kind", flat=True))
+        assert (kinds[0], kinds[-1]) == ("taken", "closed")
+        assert {"answer", "remedy"} <= set(kinds)

@@ -5,8 +5,9 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 from django.db.models import Min
 
-from complaints.models import ClosingAttempt, Complaint, ComplaintEntry
+from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
 from crm.core.models import Role, User
+from crm.home.demo_company.complaint_stories import STORIES, ComplaintStory
 from crm.home.demo_company.customer_base import CustomerBase
 from customers.models import Customer, Person, ProfileFact
 from interactions.models import ContactPreference, Interaction, Promise
@@ -43,14 +44,6 @@ FACTS = (
     ("On their mind", ("Second line in spring", "New owner", "Energy prices", "Nobody to hire")),
     ("Buys from", ("A web shop, small parts", "The maker directly", "A dealer in town", "Nobody else")),
     ("Pays", ("30 days net", "14 days, 2%", "One invoice a month")),
-)
-COMPLAINTS = (
-    ("Wrong seal material", "It went soft after six weeks and line 3 stood for six hours."),
-    ("Two deliveries late in a row", "Nobody rang. We heard it from the driver."),
-    ("Box damaged, gloves wet", "The pallet stood in the rain."),
-    ("Credit note promised twice", "I have asked three people now."),
-    ("Hose burst at half the stated pressure", "It could have hurt somebody."),
-    ("Price differs from the list", "On the phone it was another price."),
 )
 
 
@@ -136,64 +129,72 @@ class Conversations:
 
     def _complaints(self) -> None:
         """Closed ones of the past year with their story; open ones come through the verb, in ``company``."""
-        guardians = list(User.objects.filter(role=Role.GUARDIAN).order_by("id").values_list("id", flat=True))
-        complaints, stories = [], []
+        self.guardians = dict(User.objects.filter(role=Role.GUARDIAN).order_by("id").values_list("id", "name"))
+        guardians = list(self.guardians)
+        told: list[tuple[Complaint, ComplaintStory]] = []
         for nth, (customer, owner) in enumerate(self.customers[20::55]):
-            title, words = COMPLAINTS[nth % len(COMPLAINTS)]
+            story = STORIES[nth % len(STORIES)]
             taken = self._at(40 + nth * 61 % 320)
             solved = taken + timedelta(days=1 + nth * 13 % 34)
+            guardian = guardians[nth % len(guardians)]
             if solved > self.now:
                 continue
-            complaints.append(
-                Complaint(
-                    customer_id=customer,
-                    person_id=self.person.get(customer),
-                    title=title,
-                    words=words,
-                    severity=1 + nth % 3,
-                    taken_at=taken,
-                    taken_by_id=owner,
-                    guardian_id=guardians[nth % len(guardians)],
-                    guardian_named_at=taken + timedelta(minutes=12),
-                    first_answer_at=taken + timedelta(minutes=20 + nth * 37 % 900),
-                    remedy="Replacement at no charge",
-                    customers_word="Fine now, thank you.",
-                    mended="yes" if nth % 5 else "part",
-                    closed_at=solved,
-                    closed_by_id=guardians[nth % len(guardians)],
-                )
+            complaint = Complaint(
+                customer_id=customer,
+                person_id=self.person.get(customer),
+                title=story.title,
+                words=story.words,
+                wants=story.wants,
+                cost_to_customer=story.costs_them,
+                severity=1 + nth % 3,
+                taken_at=taken,
+                taken_by_id=owner,
+                guardian_id=guardian,
+                guardian_named_at=taken + timedelta(minutes=12),
+                first_answer_at=taken + timedelta(minutes=20 + nth * 37 % 900),
+                remedy=story.remedy,
+                customers_word=story.last_word,
+                mended="yes" if nth % 5 else "part",
+                closed_at=solved,
+                closed_by_id=guardian,
             )
-        for complaint in Complaint.objects.bulk_create(complaints):
-            stories += [
-                ComplaintEntry(
-                    complaint=complaint,
-                    kind="taken",
-                    text=complaint.words,
-                    at=complaint.taken_at,
-                    by_id=complaint.taken_by_id,
-                ),
-                ComplaintEntry(
-                    complaint=complaint,
-                    kind="answer",
-                    text="It is mine now.",
-                    at=complaint.first_answer_at,
-                    by_id=complaint.guardian_id,
-                ),
-                ComplaintEntry(
-                    complaint=complaint,
-                    kind="closed",
-                    text=complaint.customers_word,
-                    at=complaint.closed_at,
-                    by_id=complaint.guardian_id,
-                ),
+            told.append((complaint, story))
+        Complaint.objects.bulk_create(complaint for complaint, _story in told)
+        self._tell_complaints(told)
+
+    def _tell_complaints(self, told: list[tuple[Complaint, ComplaintStory]]) -> None:
+        """What happened with each, in the order in which it did; goodwill where some was given."""
+        entries, grants = [], []
+        for complaint, story in told:
+            taken, answered, solved = complaint.taken_at, complaint.first_answer_at, complaint.closed_at
+            agreed = answered + (solved - answered) * 0.4
+            by, quality = complaint.taken_by_id, complaint.guardian_id
+            lines = [
+                ("taken", story.words, taken, by, 9),
+                ("guardian", f"{self.guardians[quality]} is the guardian.", complaint.guardian_named_at, None, 0),
+                ("answer", story.answer, answered, quality, 14),
+                ("remedy", story.remedy, agreed, quality, 11),
+                ("closed", story.last_word, solved, quality, 6),
             ]
-        ComplaintEntry.objects.bulk_create(stories)
+            if story.goodwill:
+                grants.append(
+                    GoodwillGrant(
+                        complaint=complaint,
+                        what=story.goodwill,
+                        amount_cents=story.goodwill_cents,
+                        granted_at=agreed,
+                        granted_by_id=quality,
+                    )
+                )
+                lines.insert(4, ("goodwill", story.goodwill, agreed, quality, 0))
+            entries += [
+                ComplaintEntry(complaint=complaint, kind=kind, text=text, at=at, by_id=who, minutes=minutes)
+                for kind, text, at, who, minutes in lines
+            ]
+        ComplaintEntry.objects.bulk_create(entries, batch_size=2000)
+        GoodwillGrant.objects.bulk_create(grants)
         ClosingAttempt.objects.bulk_create(
-            [
-                ClosingAttempt(complaint=c, day=c.closed_at.date(), by_id=c.guardian_id)
-                for c in complaints
-                if c.closed_at
-            ]
+            [ClosingAttempt(complaint=c, day=c.closed_at.date(), by_id=c.guardian_id) for c, _story in told]
         )
 
 

@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import F
 
-from complaints.complaint_handling import agree_remedy, answer, take_complaint
+from complaints.complaint_handling import agree_remedy, answer, attempt_contact, grant_goodwill, take_complaint
+from complaints.goodwill_limit import find_goodwill_limit
+from complaints.guardian_assignment import assign_guardian
 from crm.core.models import User
 from crm.home.demo_company.cases import CASES
-from crm.home.demo_company.conversations import COMPLAINTS
+from crm.home.demo_company.complaint_stories import STORIES, ComplaintStory
 from customers.models import Customer
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, Promise, StepRun, Task
@@ -64,45 +66,50 @@ def tell_stories(*, at: datetime) -> None:
         note="She asked about stock in Chennai.",
         minutes=9,
     )
-    open_complaints(case, by=ana, at=at)
+    open_complaints(by=ana, at=at)
 
 
-def open_complaints(case: dict[str, Customer], *, by: User, at: datetime) -> None:
+def open_complaints(*, by: User, at: datetime) -> None:
     """A queue in which value, severity and age differ; their guardians have answered all but the newest."""
-    others = {
-        customer.number: customer
-        for customer in Customer.objects.filter(number__in=[f"K-{10013 + 211 * n}" for n in range(4)])
-    }
-    taken = [
-        ("K-10001", "Wrong seal material", "The seals went soft after six weeks. Line 3 stood for six hours.", 13, 3),
-        ("K-10012", "Price differs from the list", "On the phone it was another price.", 15, 1),
-        ("K-10006", "Two deliveries late in a row", "Nobody rang. We heard it from the driver.", 2, 2),
-        *(
-            (number, title, words, 4 + 6 * nth, 1 + nth % 3)
-            for nth, (number, (title, words)) in enumerate(zip(sorted(others), COMPLAINTS[2:], strict=False))
-        ),
-    ]
-    for number, title, words, days, severity in taken:
-        moment = at - timedelta(days=days, hours=1)
-        complaint = take_complaint(
-            case.get(number) or others[number], title=title, words=words, severity=severity, by=by, at=moment
-        )
-        guardian = complaint.guardian
-        if guardian and days > 2:
-            answer(
-                complaint,
-                text="It is mine now. You hear from me every second day, also when I have nothing new.",
-                by=guardian,
-                at=moment + timedelta(minutes=27),
-                minutes=22,
-            )
-        if guardian and days > 9:
-            agree_remedy(
-                complaint,
-                remedy="Replacement from another batch, by courier",
-                by=guardian,
-                at=moment + timedelta(days=1),
-            )
+    numbers = ["K-10001", "K-10012", "K-10006", *(f"K-{10013 + 31 * n}" for n in range(8))]
+    found = Customer.objects.in_bulk(numbers, field_name="number")
+    stories = [STORIES[nth] for nth in (0, 5, 1, 4, 6, 7, 2, 9, 10, 3, 8)]
+    days = [13, 15, 2, 5, 9, 22, 1, 12, 18, 26, 0]
+    for nth, (number, story, since) in enumerate(zip(numbers, stories, days, strict=True)):
+        if number in found:
+            customer, moment = found[number], at - timedelta(days=since, hours=1)
+            open_complaint(customer, story, by=by, taken_at=moment, at=at, severity=(3, 1, 2)[nth % 3])
+
+
+def open_complaint(
+    customer: Customer, story: ComplaintStory, *, by: User, taken_at: datetime, at: datetime, severity: int
+) -> None:
+    """Take it, and let its guardian have done what he would have done by ``at``."""
+    complaint = take_complaint(
+        customer,
+        title=story.title,
+        words=story.words,
+        wants=story.wants,
+        cost_to_customer=story.costs_them,
+        person=customer.people.order_by("pk").first(),
+        severity=severity,
+        by=by,
+        at=taken_at,
+    )
+    waited = at - taken_at
+    if waited > timedelta(hours=2):
+        complaint = assign_guardian(complaint, at=taken_at + timedelta(minutes=20))
+    guardian = complaint.guardian
+    if guardian and waited > timedelta(hours=20):
+        answer(complaint, text=story.answer, by=guardian, at=taken_at + timedelta(minutes=27), minutes=22)
+    if guardian and waited > timedelta(days=4):
+        agreed = taken_at + timedelta(days=2, hours=3)
+        agree_remedy(complaint, remedy=story.remedy, by=guardian, at=agreed)
+        if 0 < story.goodwill_cents <= find_goodwill_limit(complaint, on=agreed.date()).limit_cents:
+            grant_goodwill(complaint, what=story.goodwill, amount_cents=story.goodwill_cents, by=guardian, at=agreed)
+    if guardian and waited > timedelta(days=10):
+        asked = at - timedelta(days=1)
+        attempt_contact(complaint, by=guardian, at=asked, note="On holiday until Monday, her colleague could not say.")
 
 
 def start_proposals(*, at: datetime) -> None:
