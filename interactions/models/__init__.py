@@ -5,6 +5,7 @@ from interactions.models.below_zero_decision import BelowZeroDecision
 from interactions.models.contact_preference import ContactPreference
 from interactions.models.interaction import Interaction
 from interactions.models.process_run import ProcessRun, StepRun
+from interactions.models.product_suggestion import ProductSuggestion
 from interactions.models.promise import Promise
 from interactions.models.task import Task
 
@@ -14,6 +15,7 @@ __all__ = [
     "ContactPreference",
     "Interaction",
     "ProcessRun",
+    "ProductSuggestion",
     "Promise",
     "StepRun",
     "Task",

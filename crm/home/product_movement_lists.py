@@ -1,0 +1,208 @@
+"""The customers behind a bar, the items behind a figure, and both as files."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from crm.core.local_time import company_day
+from crm.core.permission_check import refuse_unless
+from crm.home.product_movement import Movement, find_gaps, read_movement
+from crm.home.product_scope import read_scope
+from crm.home.sales_comparison import MOVEMENT_KEYS, MOVEMENT_WORDS, PART_WORDS, sum_price_volume_mix
+from customers.import_writing import neutralise
+from customers.lost_items import MissedItem, add_weekly, list_missed_items
+from customers.models import Customer
+
+PAGE = 50
+WHITE = "white-space"
+
+
+@dataclass
+class MovedCustomer:
+    """A customer behind a bar: cents before and now, and his part of the bar."""
+
+    customer: Any
+    before_cents: int
+    now_cents: int
+    part_cents: int
+
+
+def find_moved(movement: Movement, bar: str) -> list[tuple[int, int, int, int]]:
+    """Customer id, cents before and now, and his part of the bar, the largest first; they add up to the bar.
+
+    An unknown bar raises ``Http404``.
+    """
+    table = movement.table
+    change = table.now_cents - table.before_cents
+    names = {key: number for number, key in MOVEMENT_KEYS.items()}
+    if bar in names:
+        part = np.where(table.movements == names[bar], change, 0)
+        keep = table.movements == names[bar]
+    elif bar in {"price", "volume", "mix"}:
+        part = sum_price_volume_mix(table)[bar]
+        keep = part != 0
+    else:
+        raise Http404
+    order = np.argsort(-np.abs(part[keep]), kind="stable")
+    columns = (table.customers[keep], table.before_cents[keep], table.now_cents[keep], part[keep])
+    return list(zip(*(column[order].tolist() for column in columns), strict=True))
+
+
+@require_GET
+def product_movement_list(request: HttpRequest) -> HttpResponse:
+    """The customers behind a bar of the bridge, or those who lack a family."""
+    movement = read_movement(request)
+    bar = request.GET.get("bar", "")
+    if bar == WHITE:
+        return _show_gap(request, movement)
+    rows = find_moved(movement, bar)
+    page, number, last = cut_page(rows, request.GET.get("page", ""))
+    customers = _read_customers(row[0] for row in page)
+    context = {
+        "movement": movement,
+        "choice": movement.choice,
+        "scope": movement.scope,
+        "bar": bar,
+        "title": MOVEMENT_WORDS.get(bar) or PART_WORDS[bar],
+        "rows": [MovedCustomer(customers[pk], *cents) for pk, *cents in page],
+        "count": len(rows),
+        "total": sum(row[3] for row in rows),
+        "page": number,
+        "last": last,
+    }
+    return render(request, "home/product_movement_list.html", context)
+
+
+def _show_gap(request: HttpRequest, movement: Movement) -> HttpResponse:
+    family = request.GET.get("family", "")
+    gap = next((one for one in find_gaps(movement) if one.family == family), None)
+    if gap is None:
+        raise Http404
+    page, number, last = cut_page(gap.customer_ids, request.GET.get("page", ""))
+    context = {"movement": movement, "scope": movement.scope, "choice": movement.choice, "gap": gap}
+    customers = _read_customers(page)
+    rows = [customers[pk] for pk in page]
+    return render(request, "home/white_space_list.html", {**context, "rows": rows, "page": number, "last": last})
+
+
+@require_GET
+def lost_item_list(request: HttpRequest) -> HttpResponse:
+    """The lost items of a portfolio, of one customer or of one family; the rows add up to the figure above them."""
+    refuse_unless(request.user, "customers.view_order")
+    customer, scope = None, None
+    if request.GET.get("customer"):
+        key = request.GET["customer"]
+        customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=int(key) if _is_key(key) else 0)
+        ids = [customer.pk]
+    else:
+        scope = read_scope(request.user, request.GET.get("whose", ""))  # type: ignore[arg-type]
+        ids = scope.customer_ids
+    lost = list_missed_items(ids, on=company_day(timezone.now()))
+    family = request.GET.get("family")
+    if family is not None:
+        lost = [item for item in lost if item.family == family]
+    page, number, last = cut_page(lost, request.GET.get("page", ""))
+    customers = _read_customers(item.customer_id for item in page)
+    context = {
+        "scope": scope,
+        "customer": customer,
+        "family": family,
+        "rows": [(customers[item.customer_id], item) for item in page],
+        "count": len(lost),
+        "total": add_weekly(lost),
+        "page": number,
+        "last": last,
+    }
+    return render(request, "home/lost_item_list.html", context)
+
+
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 18
+
+
+def _read_customers(ids: Iterable[int]) -> dict[int, Any]:
+    return Customer.objects.select_related("score", "owner").in_bulk(list(ids))
+
+
+def cut_page(rows: list[Any], asked: str) -> tuple[list[Any], int, int]:
+    """The rows of a page, its number from 1 and the number of the last."""
+    last = max(1, -(-len(rows) // PAGE))
+    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 7 else 1
+    return rows[(number - 1) * PAGE : number * PAGE], number, last
+
+
+@require_GET
+def product_movement_file(request: HttpRequest) -> HttpResponse:
+    """The customers of the bridge with all their parts, or (``list=items``) the lost items, as CSV."""
+    refuse_unless(request.user, "customers.export_customer")
+    movement = read_movement(request)
+    if request.GET.get("list") == "items":
+        name, lines = "lost-items", _list_item_lines(movement)
+    else:
+        name, lines = "product-movement", _list_customer_lines(movement)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{movement.choice.until.isoformat()}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response)
+    for line in lines:
+        writer.writerow([neutralise(cell) if isinstance(cell, str) else cell for cell in line])
+    return response
+
+
+def _money(cents: int) -> str:
+    """Cents as a plain number that a spreadsheet reads; a minus here is no formula."""
+    return f"{cents / 100:.2f}"
+
+
+def _list_customer_lines(movement: Movement) -> Iterator[list[Any]]:
+    table = movement.table
+    parts = sum_price_volume_mix(table)
+    names = Customer.objects.in_bulk(table.customers.tolist())
+    yield [_("number"), _("customer"), _("before"), _("now"), _("movement"), *(str(PART_WORDS[name]) for name in parts)]
+    for place, pk in enumerate(table.customers.tolist()):
+        key = MOVEMENT_KEYS.get(table.movements[place], "")
+        yield [
+            names[pk].number,
+            names[pk].name,
+            float(_money(int(table.before_cents[place]))),
+            float(_money(int(table.now_cents[place]))),
+            str(MOVEMENT_WORDS.get(key, "")),
+            *(float(_money(int(cents[place]))) for cents in parts.values()),
+        ]
+
+
+def _list_item_lines(movement: Movement) -> Iterator[list[Any]]:
+    lost: list[MissedItem] = list_missed_items(movement.scope.customer_ids, on=movement.today)
+    names = Customer.objects.in_bulk({item.customer_id for item in lost})
+    yield [
+        _("number"),
+        _("customer"),
+        _("item number"),
+        _("item"),
+        _("family"),
+        _("own rhythm, days"),
+        _("last bought"),
+        _("silent, days"),
+        _("lost a week"),
+    ]
+    for item in lost:
+        yield [
+            names[item.customer_id].number,
+            names[item.customer_id].name,
+            item.number,
+            item.name,
+            item.family,
+            round(item.mean_gap_days, 1),
+            item.last_day.isoformat(),
+            item.silent_days,
+            float(_money(item.weekly_cents)),
+        ]
+

@@ -1,0 +1,120 @@
+"""Customers alike, and what they buy: worked out once a week, read by white space.
+
+At most 200,000 customers are looked at, every so many-th of a larger base: medians of some thousands are as good.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from customers.item_rollup import run_sql
+from customers.models import PeerFamily
+from customers.rules.white_space import (
+    LEAST_BUYERS,
+    LEAST_PEERS,
+    LEAST_SHARE,
+    SIZE_EDGES,
+    FamilyAmongPeers,
+    PeerKey,
+)
+
+MOST_CUSTOMERS = 200_000
+RENEW_AFTER = timedelta(days=7)
+YEAR_DAYS = 365
+
+YEAR = """
+CREATE TEMP TABLE peer_sales ON COMMIT DROP AS
+SELECT i.customer_id, coalesce(p.family, '') AS family, sum(i.amount_cents)::bigint AS cents
+FROM customers_itemday i
+JOIN customers_customer c ON c.id = i.customer_id AND c.archived_at IS NULL
+LEFT JOIN customers_product p ON p.id = i.product_id
+WHERE i.day > %(on)s::date - %(days)s AND i.day <= %(on)s AND i.customer_id %% %(step)s = 0
+GROUP BY 1, 2 HAVING sum(i.amount_cents) > 0
+"""
+PEERS = """
+INSERT INTO customers_peercustomer (customer_id, industry, band, main_family, sales_cents)
+SELECT s.customer_id, c.industry, width_bucket(s.cents / 100.0, %(edges)s::numeric[]), coalesce(s.main_family, ''),
+       s.cents
+FROM (SELECT customer_id, sum(cents)::bigint AS cents,
+             (array_agg(family ORDER BY cents DESC, family) FILTER (WHERE family <> ''))[1] AS main_family
+      FROM peer_sales GROUP BY 1) s
+JOIN customers_customer c ON c.id = s.customer_id
+"""
+# The four ways of being alike, of customers and of what they bought; an industry that is not known is nobody's.
+FAMILIES = """
+INSERT INTO customers_peerfamily (industry, band, main_family, family, peers, buyers, median_cents, worked_out_on)
+WITH kinds AS (
+    SELECT coalesce(industry, '') AS industry, band, coalesce(main_family, '') AS main_family, count(*) AS peers
+    FROM customers_peercustomer
+    GROUP BY GROUPING SETS ((industry, band, main_family), (industry, band), (band, main_family), (band))
+    HAVING count(*) >= %(least_peers)s AND NOT (grouping(industry) = 0 AND industry = '')
+       AND NOT (grouping(main_family) = 0 AND main_family = '')
+), bought AS (
+    SELECT coalesce(c.industry, '') AS industry, c.band, coalesce(c.main_family, '') AS main_family, s.family,
+           count(*) AS buyers, percentile_disc(0.5) WITHIN GROUP (ORDER BY s.cents) AS median
+    FROM peer_sales s JOIN customers_peercustomer c ON c.customer_id = s.customer_id
+    WHERE s.family <> ''
+    GROUP BY GROUPING SETS ((c.industry, c.band, c.main_family, s.family), (c.industry, c.band, s.family),
+                            (c.band, c.main_family, s.family), (c.band, s.family))
+    HAVING count(*) >= %(least_buyers)s AND NOT (grouping(c.industry) = 0 AND c.industry = '')
+       AND NOT (grouping(c.main_family) = 0 AND c.main_family = '')
+)
+SELECT k.industry, k.band, k.main_family, '', k.peers, 0, 0, %(on)s::date FROM kinds k
+UNION ALL
+SELECT k.industry, k.band, k.main_family, b.family, k.peers, b.buyers, b.median, %(on)s::date
+FROM kinds k JOIN bought b USING (industry, band, main_family)
+WHERE b.buyers >= k.peers * %(least_share)s
+"""
+
+
+def refresh_peers(*, on: date) -> bool:
+    """Work the groups out anew for the evening ``on`` when they are a week old; whether that was done."""
+    last = PeerFamily.objects.aggregate(last=Max("worked_out_on"))["last"]
+    if last is not None and last <= on < last + RENEW_AFTER:
+        return False
+    rebuild_peers(on=on)
+    return True
+
+
+@transaction.atomic
+def rebuild_peers(*, on: date) -> None:
+    """Work all groups out from the sales of the 12 months up to ``on``."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM customers_purchasestate")
+        (known,) = cursor.fetchone()
+    run_sql("SET LOCAL work_mem = '128MB'")
+    run_sql(YEAR, {"on": on, "days": YEAR_DAYS, "step": max(1, -(-known // MOST_CUSTOMERS))})
+    run_sql("DELETE FROM customers_peercustomer")
+    run_sql("DELETE FROM customers_peerfamily")
+    run_sql(PEERS, {"edges": list(SIZE_EDGES)})
+    run_sql("ANALYZE customers_peercustomer")
+    run_sql(
+        FAMILIES,
+        {"on": on, "least_peers": LEAST_PEERS, "least_buyers": LEAST_BUYERS, "least_share": LEAST_SHARE},
+    )
+    run_sql("DROP TABLE peer_sales")
+
+
+def read_peer_families(keys: Iterable[PeerKey]) -> dict[PeerKey, list[FamilyAmongPeers]]:
+    """What the customers of each kind buy; a kind with too few customers is missing. One query."""
+    wanted = list(dict.fromkeys(keys))
+    found: dict[PeerKey, list[FamilyAmongPeers]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT f.industry, f.band, f.main_family, f.family, f.buyers, f.peers, f.median_cents
+               FROM unnest(%s::text[], %s::smallint[], %s::text[]) AS k (industry, band, main_family)
+               JOIN customers_peerfamily f USING (industry, band, main_family)""",
+            [[k.industry for k in wanted], [k.band for k in wanted], [k.main_family for k in wanted]],
+        )
+        for industry, band, main_family, *family in cursor.fetchall():
+            among = found.setdefault(PeerKey(industry, band, main_family), [])
+            if family[0]:
+                among.append(FamilyAmongPeers(*family))
+    return found
+
+
+def choose_peers(keys: Iterable[PeerKey], known: Collection[PeerKey]) -> PeerKey | None:
+    """The first kind, from the most alike on, that has customers enough; ``None`` where none has."""
+    return next((key for key in keys if key in known), None)
