@@ -19,6 +19,8 @@ from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun, User
 from crm.core.models.business_setting import setting
 from customers.item_rollup import take_in_items
+from customers.jobs import request_alike
+from customers.peer_groups import has_peers
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from segments.below_zero_keeping import keep_below_zero
@@ -191,6 +193,8 @@ def perform_night(lease: JobLease) -> dict[str, Any]:
         run_id=lease.checkpoint.get("run"),
         progress=progress,
     )
+    if not has_peers():
+        request_alike(at=timezone.now())
     return report.to_json()
 
 

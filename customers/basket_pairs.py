@@ -56,11 +56,11 @@ ITEMS = {
 
 
 @transaction.atomic
-def rebuild_basket_pairs(*, on: date) -> int:
-    """Count all pairs anew from the orders up to ``on``; returns how many are worth telling."""
+def rebuild_basket_pairs(*, on: date, most_orders: int = MOST_ORDERS) -> int:
+    """Count all pairs anew from the latest ``most_orders`` up to ``on``; returns how many are worth telling."""
     params = {
         "on": on,
-        "most": MOST_ORDERS,
+        "most": most_orders,
         "most_items": MOST_ITEMS,
         "least": LEAST_TOGETHER,
         "lift": LEAST_LIFT,

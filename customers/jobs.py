@@ -1,22 +1,27 @@
 """Background work of the customers app, by kind of the ledger."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind
+from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind, request_job
 from crm.core.local_time import company_day
+from crm.core.models import JobRun
+from customers.basket_pairs import rebuild_basket_pairs
 from customers.import_checking import check_file
 from customers.import_cleaning import clean_imports
 from customers.import_handling import READ_JOB, WRITE_JOB
 from customers.import_writing import write_import
 from customers.models import DataImport
+from customers.peer_groups import rebuild_peers
 from customers.rules.import_file_error import ImportFileError
 
 CLEAN_JOB = "import-clean"
+ALIKE_JOB = "customers-alike"
+ALIKE_HOUR = 4
 
 
 @job_kind(READ_JOB, label=_("Looking through an import file"), lease=timedelta(minutes=3))
@@ -69,6 +74,28 @@ def write_import_job(lease: JobLease) -> dict[str, Any] | None:
 def clean_imports_job(lease: JobLease) -> dict[str, Any]:
     """Once a day."""
     return clean_imports(at=timezone.now())
+
+
+@job_kind(ALIKE_JOB, label=_("Who is alike, and what is bought together"), lease=timedelta(minutes=15))
+def work_out_alike_job(lease: JobLease) -> dict[str, Any]:
+    """Once a week."""
+    on = company_day(timezone.now())
+    rebuild_peers(on=on)
+    lease.progress(1, 2)
+    pairs = rebuild_basket_pairs(on=on)
+    lease.progress(2, 2)
+    return {"pairs": pairs}
+
+
+def request_alike(*, at: datetime) -> JobRun:
+    """Ask for who is alike to be worked out at ``at``."""
+    return request_job(ALIKE_JOB, key="clock", due_at=at)
+
+
+def request_weekly_alike(*, at: datetime) -> JobRun:
+    """The one of the week of ``at``, on Monday at four; asked every minute it is one job a week."""
+    monday = at - timedelta(days=at.weekday())
+    return request_alike(at=monday.replace(hour=ALIKE_HOUR, minute=0, second=0, microsecond=0))
 
 
 def _of(lease: JobLease, *states: str) -> DataImport | None:

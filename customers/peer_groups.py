@@ -4,10 +4,9 @@ At most 200,000 customers are looked at, every so many-th of a larger base: medi
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from customers.item_rollup import run_sql
 from customers.models import PeerFamily
@@ -21,7 +20,6 @@ from customers.rules.white_space import (
 )
 
 MOST_CUSTOMERS = 200_000
-RENEW_AFTER = timedelta(days=7)
 YEAR_DAYS = 365
 
 YEAR = """
@@ -69,13 +67,9 @@ WHERE b.buyers >= k.peers * %(least_share)s
 """
 
 
-def refresh_peers(*, on: date) -> bool:
-    """Work the groups out anew for the evening ``on`` when they are a week old; whether that was done."""
-    last = PeerFamily.objects.aggregate(last=Max("worked_out_on"))["last"]
-    if last is not None and last <= on < last + RENEW_AFTER:
-        return False
-    rebuild_peers(on=on)
-    return True
+def has_peers() -> bool:
+    """Whether it was ever worked out who is alike."""
+    return PeerFamily.objects.exists()
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from interactions.rules import alert_conditions as conditions
 
 # These tell of somebody who has no past to compare with, or of talks instead of sales.
 NOT_ABOUT_SALES = {conditions.SECOND_ORDER, conditions.OVERDUE_CONTACT}
+GONE_AFTER_DAYS = 45  # half the quarter without it: told as no longer bought
 
 # The quarter (91 days) up to the evening, and a usual quarter of the year before it, as the fall is measured.
 SALES = """
@@ -58,7 +59,7 @@ def explain_families(customer_ids: list[int], *, on: date) -> dict[int, dict[str
                 "name": main.sales.family,
                 "share": round(main.share or 0, 4),
                 "is_fall": change.is_fall,
-                "is_gone": main.sales.now_cents <= 0,
+                "is_gone": main.sales.last_day is not None and (on - main.sales.last_day).days > GONE_AFTER_DAYS,
                 "last_day": main.sales.last_day.isoformat() if main.sales.last_day else None,
             }
     return found

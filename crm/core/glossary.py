@@ -56,6 +56,27 @@ TERMS = {
             "the range it may fall in."
         ),
     ),
+    "lost-item": Term(
+        _("Lost item"),
+        _(
+            "Bought on at least three days, and now silent longer than its own mean gap at this customer and twice the "
+            "spread of its gaps. What it brought a week while it was bought is what is lost."
+        ),
+    ),
+    "white-space": Term(
+        _("White space"),
+        _(
+            "Product families that customers alike buy and this one never bought here. Alike: the same industry, a "
+            "year of the same size, most of it spent on the same family."
+        ),
+    ),
+    "bought-together": Term(
+        _("Bought together"),
+        _(
+            "Items that stand in one order more often than by chance, in the latest orders of all customers, and are "
+            "bought together here less than half as often."
+        ),
+    ),
     "risk": Term(
         _("Risk"),
         _(

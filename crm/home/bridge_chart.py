@@ -35,6 +35,11 @@ class BridgeBar:
     cents: int
     url: str
 
+    @property
+    def size_cents(self) -> int:
+        """Without the sign, which stands before it."""
+        return abs(self.cents)
+
 
 @dataclass(frozen=True)
 class BridgeChart:
@@ -71,7 +76,7 @@ def draw_bridge(
     for step in steps:
         levels.append(levels[-1] + step.cents)
     start = _cut_axis([*levels, now.cents])
-    high = max(*levels, now.cents, start + 1)
+    high = max(*levels, now.cents, 0, start + 1)
     floor = TOP + depth
     lines = max(len(step.words) for step in (before, *steps, now))
 

@@ -1,7 +1,7 @@
 """What one customer buys, no longer buys and could buy: the third page of a customer."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -89,6 +89,7 @@ def build_page(customer: Customer, choice: PeriodChoice, *, today: date) -> dict
         customer.pk, CustomerWhiteSpace()
     )
     first = lost[0] if lost else None
+    pairs = list_pairs(table)
     return {
         "customer": customer,
         "choice": choice,
@@ -107,15 +108,17 @@ def build_page(customer: Customer, choice: PeriodChoice, *, today: date) -> dict
         "peers_words": say_peers(space.key, currency=setting("company.currency")) if space.key else "",
         "first": first,
         "rhythm": draw_item_rhythm(table, first, today=today) if first else None,
-        "pairs": list_pairs(table),
-        "talk": _list_talk(customer, change, first, space, list_pairs(table)),
+        "pairs": pairs,
+        "talk": _list_talk(customer, change, first, space, pairs),
     }
 
 
 def _list_families(table: SalesTable, change: SalesChange) -> list[FamilyRow]:
     number = {name: n for n, name in enumerate(table.families)}
     return [
-        FamilyRow(part, draw_spark(table.months_of(number[part.sales.family], months=SPARK_MONTHS), width=76, height=20))
+        FamilyRow(
+            part, draw_spark(table.months_of(number[part.sales.family], months=SPARK_MONTHS), width=76, height=20)
+        )
         for part in change.parts[:FAMILIES_SHOWN]
     ]
 
@@ -221,7 +224,9 @@ def suggestion_answer(request: HttpRequest, pk: int) -> HttpResponse:
     choice = read_comparison({}, until=find_until(customer, today=company_day(timezone.now())))
     table = read_sales([customer.pk], comparison=choice.comparison)
     space = find_customers_white_space(table, industries={customer.pk: customer.industry}).get(customer.pk)
-    suggested = next((one for one in space.families if one.family == request.POST.get("family")), None) if space else None
+    suggested = (
+        next((one for one in space.families if one.family == request.POST.get("family")), None) if space else None
+    )
     if suggested is None:
         add_error(request, _("This is not suggested any more: it was answered or bought meanwhile."))
     else:

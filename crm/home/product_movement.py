@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from crm.core.local_time import company_day
@@ -20,6 +21,7 @@ from crm.home.sales_comparison import PeriodChoice, draw_movement_bridge, draw_p
 from crm.home.white_space import FamilyGap, add_up_gaps, find_customers_white_space
 from customers.lost_items import MissedItem, add_weekly, list_missed_items
 from customers.models import Customer
+from customers.rules.family_change import say_share
 from customers.rules.sales_table import SalesTable
 from customers.sales_table_reading import read_sales
 from interactions.models import Task
@@ -27,7 +29,7 @@ from interactions.product_suggesting import measure_hits
 from segments.models import Membership
 from segments.segment_figures import find_last_day
 
-SHOWN, FAMILIES_SHOWN, GAPS_SHOWN = 8, 8, 8
+SHOWN, FAMILIES_SHOWN, GAPS_SHOWN = 8, 12, 8
 
 
 @dataclass
@@ -43,6 +45,11 @@ class LostRow:
     @property
     def weekly_cents(self) -> int:
         return add_weekly(self.items)
+
+    @property
+    def share_words(self) -> str:
+        """How much of the customer's fall its main family is, as one says it."""
+        return gettext(say_share(self.main_share or 0))
 
     @property
     def first(self) -> MissedItem:

@@ -205,4 +205,3 @@ def _list_item_lines(movement: Movement) -> Iterator[list[Any]]:
             item.silent_days,
             float(_money(item.weekly_cents)),
         ]
-

@@ -124,7 +124,7 @@ def draw_item_bridge(table: SalesTable) -> BridgeChart:
         "again": [_("items"), _("bought again")],
         "first": [_("items bought"), _("first time")],
     }
-    steps = [BridgeStep(words[name], cents) for name, cents in parts.items() if cents or name not in {"again"}]
+    steps = [BridgeStep(words[name], cents) for name, cents in parts.items() if cents]
     return draw_bridge(
         BridgeStep(_say_total(comparison.before), int(table.before_cents.sum())),
         steps,

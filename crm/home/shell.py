@@ -62,6 +62,13 @@ NAV = [
     NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", count=_count_my_tasks),
     NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", ("/customers/",)),
     NavItem(
+        gettext_lazy("Products"),
+        "home:product-movement",
+        "box",
+        "customers.view_order",
+        paths=("/products/movement/", "/products/lost/"),
+    ),
+    NavItem(
         gettext_lazy("Pipeline"),
         "interactions:process-run-list",
         "flow",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 LEAST_TOGETHER = 20
 LEAST_LIFT = 1.2
+LEAST_CONFIDENCE = 0.2
 
 
 @dataclass(frozen=True)
@@ -33,4 +34,4 @@ class Pair:
 
     @property
     def is_worth_telling(self) -> bool:
-        return self.together >= LEAST_TOGETHER and self.lift >= LEAST_LIFT
+        return self.together >= LEAST_TOGETHER and self.lift >= LEAST_LIFT and self.confidence >= LEAST_CONFIDENCE

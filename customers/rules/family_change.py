@@ -48,6 +48,11 @@ class SalesChange:
         return self.now_cents - self.before_cents
 
     @property
+    def size_cents(self) -> int:
+        """The change without its sign."""
+        return abs(self.change_cents)
+
+    @property
     def is_fall(self) -> bool:
         return self.change_cents < 0
 

@@ -1,8 +1,8 @@
 """What customers alike buy and this one does not.
 
 Alike: the same industry, a year's sales of the same size, and most of it spent on the same family. Where fewer than 20
-are so alike, one of the three is let go. Never suggested: what he ever bought here, what a fact says he owns or buys
-elsewhere, and what was answered before.
+are so alike, one of the three is let go, and at last those of the next smaller size are taken. Never suggested: what he
+ever bought here, what a fact says he owns or buys elsewhere, and what was answered before.
 """
 
 from bisect import bisect_right
@@ -61,11 +61,11 @@ def find_size_band(year_cents: int) -> int:
 
 def list_peer_keys(*, industry: str, band: int, main_family: str) -> list[PeerKey]:
     """Whom to compare with, the most alike first; empty for who bought nothing within a year."""
-    if band < 0:
-        return []
-    keys = [PeerKey("", band, main_family), PeerKey("", band)]
-    if industry:
-        keys = [PeerKey(industry, band, main_family), PeerKey(industry, band), *keys]
+    keys = []
+    for size in range(band, max(-1, band - 2), -1):
+        if industry:
+            keys += [PeerKey(industry, size, main_family), PeerKey(industry, size)]
+        keys += [PeerKey("", size, main_family), PeerKey("", size)]
     return list(dict.fromkeys(keys))
 
 

@@ -95,4 +95,33 @@ ROWS: list[Row] = [
         lambda world: {"pk": misfit(world).pk},
         method="post",
     ),
+    Row("home:customer-products", who_sees_north(), lambda world: {"pk": world.customer.pk}),
+    Row(
+        "home:customer-products",
+        who_sees_north(),
+        lambda world: {"pk": world.customer.pk},
+        query="?period=own&from=2026-02-31&to=x&before_from=0001-01-01",
+    ),
+    # Nobody is alike in so small a base.
+    Row(
+        "home:customer-peers",
+        everybody(ok=404),
+        lambda world: {"pk": world.customer.pk},
+    ),
+    Row(
+        "home:suggestion-answer",
+        only("rep", "lead", "guardian", "admin", ok=302, hidden_from=("other_rep",)),
+        lambda world: {"pk": world.customer.pk},
+        lambda world: {"family": "Filters", "answer": "accept"},
+        method="post",
+    ),
+    Row("home:product-movement", everybody()),
+    Row("home:product-movement", everybody(), query="?whose=team-99&period=quarter"),
+    Row("home:product-movement-list", everybody(), query="?bar=new"),
+    Row("home:product-movement-list", everybody(ok=404), query="?bar=nonsense"),
+    Row("home:product-movement-list", everybody(ok=404), query="?bar=white-space&family=nonsense"),
+    Row("home:product-movement-file", only("lead", "admin")),
+    Row("home:product-movement-file", only("lead", "admin"), query="?list=items"),
+    Row("home:lost-item-list", everybody()),
+    Row("home:lost-item-list", everybody(ok=404), query="?customer=999999999999999999999"),
 ]

@@ -7,7 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from crm.core.models import JobRun
-from customers.models import Customer
+from customers.item_rollup import take_in_items
+from customers.models import Customer, Product
+from customers.purchase_day_rebuild import ingest_orders
 from interactions.models import BelowZeroDecision, Interaction, Task
 from segments.models import BelowZeroSpell, Membership, Nomination, ProcessMisfit, Segment, ValueBand
 from tests import factories
@@ -104,9 +106,26 @@ def _make_losses(rows: int, cast: Any) -> None:
             )
 
 
+def _make_lost_items(rows: int, cast: Any) -> None:
+    """Customers of Ana's, each with an item bought weekly a year ago and a family of its own."""
+    today = timezone.localdate()
+    for number in range(rows):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team, industry="mining")
+        product = Product.objects.create(number=f"Q-{customer.pk}", name="Seal", family=f"Family {number % 4}")
+        for week in range(6):
+            factories.sell(customer, today - timedelta(days=200 + 7 * week), (product, 10_000, 1))
+        make_score(customer)
+        Task.objects.create(customer=customer, kind="follow_up", title="Call", due_at=timezone.now())
+    ingest_orders(at=timezone.now())
+    take_in_items()
+
+
 LISTS: list[ListPage] = [
     ListPage("most valuable", "/segments/most-valuable/", _make_most_valuable),
     ListPage("below zero", "/segments/below-zero/", _make_losses, "lead", most_queries=15),
+    ListPage("products of a portfolio", "/products/movement/?whose=mine", _make_lost_items, most_queries=15),
+    ListPage("customers behind a bar", "/products/movement/customers/?bar=stopped", _make_lost_items),
+    ListPage("lost items", "/products/lost/", _make_lost_items),
     ListPage("my day", "/", _make_tasks),
     ListPage("search", "/search/?q=holm", _make_holms),
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),

@@ -59,8 +59,8 @@ CASES: tuple[Case, ...] = (
         "Fonderie Delacroix-Beaumont & Fils SAS",
         "FR",
         "Saint-Étienne",
-        "Still buys every 14 days, but for half as much since two quarters",
-        _falling(14, 70, 5200, since=180, fall=0.52),
+        "Still buys every 14 days, but no abrasives since ten weeks: three quarters of the fall",
+        _falling(14, 70, 5200, since=70, fall=0.62),
         email="achats@delacroix.example",
     ),
     Case(

@@ -13,12 +13,15 @@ from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
-from crm.home.demo_company.order_book import plant_cases, write_orders, write_products
+from crm.home.demo_company.order_book import plant_cases, write_orders
 from crm.home.demo_company.people import hire_staff
+from crm.home.demo_company.product_shelf import Shelf, write_products
 from crm.home.demo_company.purchases import draw_purchases
 from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
 from crm.nightly_run import run_night
+from customers.basket_pairs import rebuild_basket_pairs
 from customers.models import Customer
+from customers.peer_groups import rebuild_peers
 from segments.default_configuration import create_defaults
 from segments.score_run import finish_run, plan_run, work_shards
 
@@ -55,7 +58,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     base = CustomerBase(customers, staff=staff, worth=worth, today=today, rng=rng)
     base.write()
     say(f"{customers:,} customers")
-    write_orders(purchases, base, products=write_products(), rng=rng)
+    write_orders(purchases, base, shelf=Shelf(write_products(), base), rng=rng)
     say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")
     Conversations(base, now=at, rng=rng).write()
     say("a year of contacts, promises, facts and complaints")
@@ -72,6 +75,8 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     decide_about_losses(at=at)
     enter_cost_of_visits(customers, at=at)
     note_satisfaction(at=at)
+    rebuild_peers(on=today)
+    rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
     say("three evenings scored, segments and alerts in place")
 

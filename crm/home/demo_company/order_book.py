@@ -1,4 +1,4 @@
-"""Products and three years of orders with their lines, written by binary COPY."""
+"""Three years of orders with their lines, written by binary COPY."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,35 +7,14 @@ from datetime import date, timedelta
 import numpy as np
 from django.db import connection
 
-from crm.core.binary_copy import copy_columns
+from crm.core.binary_copy import copy_columns, pack_small_numbers
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.customer_base import CustomerBase, move_sequences
-from crm.home.demo_company.places import FAMILIES
-from crm.home.demo_company.purchases import HORIZON, Ints, Purchases, split_into_lines
-from customers.models import Product
+from crm.home.demo_company.product_shelf import Shelf, share_out
+from crm.home.demo_company.purchases import HORIZON, Purchases, split_into_lines
 
 LINES_AT_ONCE = 2_000_000
 BOOKS = ("customers_order", "customers_orderline")
-
-
-def write_products() -> Ints:
-    """Three sizes of every item of every family; their ids."""
-    Product.objects.bulk_create(
-        [
-            Product(
-                number=f"P-{100 * f + 3 * i + s:04}",
-                name=f"{item} {size}",
-                family=family,
-                price_cents=(900 + 731 * i + 1900 * s),
-                cost_cents=(600 + 500 * i + 1290 * s),
-            )
-            for f, (family, items) in enumerate(FAMILIES.items(), start=1)
-            for i, item in enumerate(items)
-            for s, size in enumerate(("small", "medium", "large"))
-        ],
-        ignore_conflicts=True,
-    )
-    return np.array(Product.objects.order_by("id").values_list("id", flat=True), dtype=np.int64)
 
 
 def plant_cases(purchases: Purchases) -> Purchases:
@@ -75,7 +54,7 @@ def references_checked_at_once(*tables: str) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
-def write_orders(purchases: Purchases, base: CustomerBase, *, products: Ints, rng: np.random.Generator) -> None:
+def write_orders(purchases: Purchases, base: CustomerBase, *, shelf: Shelf, rng: np.random.Generator) -> None:
     """Orders by customer and day, the last day being yesterday; lines in chunks of bounded memory."""
     first_day = np.datetime64(base.today - timedelta(days=HORIZON), "D")
     with references_checked_at_once(*BOOKS), connection.cursor() as cursor:
@@ -105,15 +84,17 @@ def write_orders(purchases: Purchases, base: CustomerBase, *, products: Ints, rn
             order, position, amount, cost = split_into_lines(
                 purchases.amount_cents[part], purchases.cost_cents[part], purchases.lines[part], rng=rng
             )
-            owner = purchases.customer[part][order]
-            choice = (owner * 7919 + rng.integers(0, 9, len(order)) * 13) % len(products)
+            owner, day = purchases.customer[part][order], purchases.day[part][order]
+            share_out(owner, day, position, order, amount, cost)
+            product = shelf.choose(owner, day, position, rng=rng)
             copy_columns(
                 cursor.cursor,
                 "customers_orderline",
                 {
                     "order_id": ids[part][order],
-                    "product_id": products[choice],
+                    "product_id": product,
                     "position": position.astype(np.int32),
+                    "quantity": pack_small_numbers(shelf.count_pieces(owner, day, product, amount)),
                     "amount_cents": amount,
                     "cost_cents": cost,
                 },

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0007_items_of_customers'),
-        ('interactions', '0004_open_steps_by_due_time'),
+        ('interactions', '0005_below_zero_decisions'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
