@@ -14,7 +14,7 @@ from crm.core.job_ledger import request_job
 from crm.core.models import JobRun
 from crm.nightly_run import request_scheduled_night
 from customers.jobs import CLEAN_JOB, request_weekly_alike
-from segments.jobs import request_scheduled_back_test
+from segments.jobs import request_scheduled_back_test, request_scheduled_cluster_search
 
 COMPLAINT_CLOCK = timedelta(minutes=5)
 FORGET_AFTER = timedelta(days=7)
@@ -29,11 +29,13 @@ def ask_for_due_work() -> None:
 def request_due_work(*, at: datetime) -> None:
     """The jobs that the clock asks for at ``at``.
 
-    Once a week the base is tested on its past and it is worked out who is alike; once a day old import files are
-    cleared away; done rounds of the complaint clocks are forgotten after a week.
+    Once a week the base is tested on its past and it is worked out who is alike; once a month new groups of customers
+    are searched for; once a day old import files are cleared away; done rounds of the complaint clocks are forgotten
+    after a week.
     """
     request_scheduled_night(at=at)
     request_scheduled_back_test(at=at)
+    request_scheduled_cluster_search(at=at)
     minutes = COMPLAINT_CLOCK // timedelta(minutes=1)
     round_at = at.replace(minute=at.minute - at.minute % minutes, second=0, microsecond=0)
     request_job(ESCALATE, key="clock", due_at=round_at)

@@ -128,6 +128,15 @@ def register() -> None:
             group=IDENTITY,
         ),
         Metric(
+            "main_family",
+            _("family they spend most on"),
+            MetricKind.TEXT,
+            _("The product family with the largest sales of the last 12 months."),
+            "peer.main_family",
+            join="LEFT JOIN customers_peercustomer peer ON peer.customer_id = c.id",
+            group=ORDERS,
+        ),
+        Metric(
             "reachable",
             _("can be named and reached"),
             MetricKind.FLAG,

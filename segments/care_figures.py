@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from crm.core.metric_catalogue import METRICS
 from segments.models import ProcessVersion, Segment, SegmentDay
 from segments.rules.figure_spread import merge_spreads
-from segments.rules.process_fit import SIMPLE, FitLine, SegmentCare, find_fit_lines
+from segments.rules.process_fit import HEAVY, SIMPLE, FitLine, SegmentCare, find_fit_lines
 
 KEPT_OF_EACH = 500
 
@@ -45,19 +45,15 @@ UPDATE segments_segmentday d SET reach = reach.reach FROM reach
 WHERE d.day = %(day)s AND d.segment_id = reach.segment_id AND d.team_id IS NOT DISTINCT FROM reach.team_id
 """
 
+# ``{line}`` is the number of the first line that a customer has crossed, NULL for none.
 _MISFITS = """
 CREATE TEMP TABLE misfit ON COMMIT DROP AS
-SELECT care.id, care.team_id, care.segment_id, care.contribution, care.service, line.fits, line.kind, line.cents,
-    line.steps, line.fits_steps,
-    CASE WHEN line.kind = 'simple' THEN care.contribution - line.cents ELSE care.service END AS gap
-FROM care CROSS JOIN LATERAL (
-    SELECT l.* FROM unnest(%(segments)s::bigint[], %(fits)s::bigint[], %(kinds)s::text[], %(cents)s::bigint[],
-        %(steps)s::int[], %(fits_steps)s::int[]) WITH ORDINALITY
-        AS l(segment_id, fits, kind, cents, steps, fits_steps, place)
-    WHERE l.segment_id = care.segment_id AND care.judged
-        AND ((l.kind = 'simple' AND care.contribution >= l.cents) OR (l.kind = 'heavy' AND care.contribution < l.cents))
-    ORDER BY l.place LIMIT 1
-) line
+SELECT judged.id, judged.team_id, judged.segment_id, judged.contribution, judged.service, line.fits, line.kind,
+    line.cents, line.steps, line.fits_steps,
+    CASE WHEN line.kind = 'simple' THEN judged.contribution - line.cents ELSE judged.service END AS gap
+FROM (SELECT care.*, {line} AS line FROM care WHERE care.judged) judged
+JOIN unnest(%(fits)s::bigint[], %(kinds)s::text[], %(cents)s::bigint[], %(steps)s::int[], %(fits_steps)s::int[])
+    WITH ORDINALITY AS line(fits, kind, cents, steps, fits_steps, number) ON line.number = judged.line
 """
 
 _COUNT = """
@@ -98,7 +94,7 @@ def write_care_figures(*, on: date) -> int:
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute(_GATHER.format(reachable=reachable.sql, joins=reachable.join), params)
         cursor.execute(_REACH, params)
-        cursor.execute(_MISFITS, params)
+        cursor.execute(_MISFITS.format(line=_line_sql(lines)), params)
         cursor.execute(_COUNT, params)
         cursor.execute("DELETE FROM segments_processmisfit")
         sql = _KEEP.format(minutes=minutes.sql if minutes else "NULL", joins=minutes.join if minutes else "")
@@ -124,14 +120,22 @@ def read_segment_care(*, on: date) -> list[SegmentCare]:
     return cares
 
 
+def _line_sql(lines: Sequence[FitLine]) -> str:
+    """The number of the first line crossed, as SQL: whole numbers only, worked out above."""
+    signs = {SIMPLE: ">=", HEAVY: "<"}
+    tests = (
+        f"care.segment_id = {line.segment} AND care.contribution {signs[line.kind]} {line.cents}" for line in lines
+    )
+    cases = " ".join(f"WHEN {test} THEN {number}" for number, test in enumerate(tests, start=1))
+    return f"(CASE {cases} END)::bigint" if cases else "NULL::bigint"
+
+
 def _spread_lines(lines: Sequence[FitLine]) -> dict[str, list[Any]]:
-    """The lines as columns; both kinds of one customer cannot be crossed, so their order among each other is free."""
-    ordered = sorted(lines, key=lambda line: line.kind != SIMPLE)
+    """The lines as columns, in their order."""
     return {
-        "segments": [line.segment for line in ordered],
-        "fits": [line.fits for line in ordered],
-        "kinds": [line.kind for line in ordered],
-        "cents": [line.cents for line in ordered],
-        "steps": [line.steps for line in ordered],
-        "fits_steps": [line.fits_steps for line in ordered],
+        "fits": [line.fits for line in lines],
+        "kinds": [line.kind for line in lines],
+        "cents": [line.cents for line in lines],
+        "steps": [line.steps for line in lines],
+        "fits_steps": [line.fits_steps for line in lines],
     }

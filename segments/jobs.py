@@ -1,5 +1,6 @@
 """Background work of segments, by kind of the ledger."""
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from crm.core.job_ledger import JobLease, job_kind, request_job
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun, User
 from segments.back_testing import run_back_test
+from segments.cluster_search import search_clusters
 
 BACK_TEST = "back-test"
+CLUSTER_SEARCH = "cluster-search"
 WEEKLY_HOUR = 5
 SUNDAY = 6
 
@@ -37,3 +40,24 @@ def request_scheduled_back_test(*, at: datetime) -> JobRun:
     if start > local:
         start -= timedelta(days=7)
     return request_back_test(at=start)
+
+
+@job_kind(CLUSTER_SEARCH, label=_("search for new groups of customers"), lease=timedelta(minutes=10))
+def perform_cluster_search(lease: JobLease) -> dict[str, Any]:
+    """Look once; what is found waits for somebody to decide."""
+    return asdict(search_clusters(on=date.fromisoformat(lease.params["on"])))
+
+
+def request_cluster_search(*, at: datetime, by: User | None = None) -> JobRun:
+    """Ask for a search as of the local day of ``at``; asking twice in a minute is one search."""
+    on, due_at = company_day(at).isoformat(), at.replace(second=0, microsecond=0)
+    return request_job(CLUSTER_SEARCH, key=on, due_at=due_at, params={"on": on}, by=by)
+
+
+def request_scheduled_cluster_search(*, at: datetime) -> JobRun:
+    """The search of the month, on its first day at five o'clock local time; asked every minute, it is one job."""
+    local = at.astimezone(company_zone())
+    start = local.replace(day=1, hour=WEEKLY_HOUR, minute=0, second=0, microsecond=0)
+    if start > local:
+        start = (start - timedelta(days=1)).replace(day=1)
+    return request_cluster_search(at=start)

@@ -87,6 +87,20 @@ TERMS = {
     "coverage": Term(
         _("Coverage"), _("The share of customers who were spoken to within the rhythm their segment promises.")
     ),
+    "reach": Term(
+        _("Named and reached"),
+        _(
+            "The share of customers of whom we know a person who has not left, and a phone number or e-mail "
+            "address that works."
+        ),
+    ),
+    "process-fit": Term(
+        _("Process fit"),
+        _(
+            "Whether the steps a customer gets match what they bring: too simple for somebody who brings as much as "
+            "half of a segment with more steps, too much for somebody who brings less than nine in ten of their own."
+        ),
+    ),
     "pareto": Term(
         _("Pareto curve"),
         _("Customers from the largest to the smallest, and the share of all sales they bring together."),

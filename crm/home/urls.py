@@ -4,6 +4,7 @@ from django.urls import path
 
 from crm.home import (
     below_zero,
+    cluster_proposals,
     customer_list,
     customer_page,
     customer_products,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("segments/most-valuable/export/", most_valuable.export_inputs, name="most-valuable-export"),
     path("segments/at-risk/", segment_dashboard.segment_at_risk, name="segment-at-risk"),
     path("segments/risk-map/", segment_dashboard.segment_risk_map, name="segment-risk-map"),
+    path("segments/groups/", cluster_proposals.cluster_proposal_list, name="cluster-proposal-list"),
+    path("segments/groups/search/", cluster_proposals.cluster_search_start, name="cluster-search-start"),
+    path("segments/groups/<int:pk>/accept/", cluster_proposals.cluster_proposal_accept, name="cluster-proposal-accept"),
+    path("segments/groups/<int:pk>/refuse/", cluster_proposals.cluster_proposal_refuse, name="cluster-proposal-refuse"),
     path("segments/compared/", segment_comparison.segment_comparison, name="segment-comparison"),
     path("segments/movement/", segment_movement.segment_movement, name="segment-movement"),
     path("segments/fit/", process_fit.ProcessFit.as_view(), name="process-fit"),

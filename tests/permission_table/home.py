@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from segments.models import ProcessMisfit, SegmentDay
+from segments.models import ClusterProposal, ProcessMisfit, SegmentDay
 from tests import factories
 from tests.permission_table import Row, World, everybody, only, who_sees_north
 
@@ -46,6 +46,17 @@ def keep_evening(world: World) -> None:
         )
 
 
+def proposal(world: World) -> ClusterProposal:
+    """A group to be decided."""
+    if not hasattr(world, "proposal"):
+        rule = {"all": [{"metric": "city", "operator": "is", "value": "Bergen"}]}
+        figures = {"size": 40, "precision": 0.9, "recall": 0.8}
+        world.proposal = ClusterProposal.objects.create(
+            found_on=date(2026, 3, 2), name="In Bergen", criteria=rule, **figures
+        )
+    return world.proposal
+
+
 def with_evening(world: World) -> dict[str, str]:
     keep_evening(world)
     return {"kind": "xlsx"}
@@ -85,6 +96,16 @@ ROWS: list[Row] = [
     Row("home:segment-risk-map", LEADERS),
     Row("home:segment-comparison", LEADERS),
     Row("home:segment-comparison", LEADERS, query="?since=nonsense&team=99&day=0000-00-00"),
+    Row("home:cluster-proposal-list", LEADERS),
+    Row("home:cluster-search-start", only("admin", ok=302), method="post"),
+    Row("home:cluster-proposal-accept", only("admin", ok=302), lambda world: {"pk": proposal(world).pk}, method="post"),
+    Row(
+        "home:cluster-proposal-refuse",
+        only("admin", ok=302),
+        lambda world: {"pk": proposal(world).pk},
+        data=lambda world: {"reason": "Training customers"},
+        method="post",
+    ),
     Row("home:segment-movement", LEADERS),
     Row("home:segment-movement", LEADERS, query="?since=9999-99-99&until=0001-01-01"),
     Row("home:segment-export", LEADERS, with_evening),
