@@ -38,7 +38,6 @@ LIST_PARTS = {
     "stake": "&risk=high&sort=-stake",
     "overdue": "&overdue=1",
     "complained": "&complained=1",
-    "below_zero": "&below_zero=1",
     "unreachable": "&unreachable=1",
     "a_unreachable": "&unreachable=1&grade=A",
     "visit": "&risk=high&grade=A",

@@ -262,7 +262,8 @@ def find_marks(behaviour: Behaviour, members: Mask) -> list[Mark]:
 
 def find_rule(behaviour: Behaviour, members: Mask) -> tuple[dict[str, Any], Mask]:
     """Conditions that all hold, one after the other, as long as each makes the description clearly better."""
-    described, conditions, fit = np.ones(len(members), dtype=np.bool_), [], 0.0
+    conditions: list[dict[str, Any]] = []
+    described, fit = np.ones(len(members), dtype=np.bool_), 0.0
     while len(conditions) < MOST_CONDITIONS:
         best: tuple[float, dict[str, Any], Mask] | None = None
         for condition, mask in _offer_conditions(behaviour, described):
