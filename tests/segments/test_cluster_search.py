@@ -135,9 +135,9 @@ def test_the_clock_asks_for_one_search_a_month(monkeypatch):
         request_due_work(at=at)
     assert [job.due_at for job in searches] == [datetime(2026, 11, 1, 5, tzinfo=UTC)]
     request_due_work(at=datetime(2026, 12, 1, 4, 59, tzinfo=UTC))
-    assert searches.count() == 1
+    assert searches.all().count() == 1
     request_due_work(at=datetime(2026, 12, 1, 5, 0, tzinfo=UTC))
-    assert searches.count() == 2
+    assert searches.all().count() == 2
 
 
 def test_an_admin_reads_the_evidence_decides_and_a_manager_only_reads(base, admin, lead, rep, signed_in, monkeypatch):
