@@ -3,20 +3,20 @@
 A cell that is empty leaves what is known; a column that is not mapped is not touched.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from typing import Any
 
 import pandas as pd
+from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
-from customers.import_staging import Stage, fetch_row, one_writer, run_sql
-from customers.models import Customer
-from customers.order_import import visible_ids
+from customers.import_kinds import ImportKind, WritingTask
+from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
+from customers.import_staging import Stage, fetch_row, one_writer, run_sql, visible_ids
+from customers.models import ContactPoint, Customer
 from customers.rules.contact_point_reading import normalise_phone
+from customers.rules.import_columns import CUSTOMER_FIELDS, CUSTOMERS, REQUIRED
 
 PLAIN_FIELDS = (
     "name",
@@ -74,92 +74,106 @@ def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
     ]
 
 
-def prepare_customers(
-    stage: Stage, *, columns: Mapping[str, str], options: Mapping[str, Any], by: User | None
-) -> dict[str, int]:
-    """Number the staged rows, reject repeated and foreign ones. Returns how many wait in ``records``."""
+def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Find the staged rows' customers by the chosen key, number the new ones, reject what is repeated or foreign.
+
+    Returns how many wait in ``records``.
+    """
     with one_writer():
-        run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
-        run_sql(f"""
-            CREATE UNLOGGED TABLE {stage.lines} AS
-            SELECT s.*, coalesce(s.number, c.number, 'N-' || upper(substr(md5(s.folded), 1, 10))) AS known
-            FROM {stage.rows} s LEFT JOIN (
-                SELECT name_folded, min(number) AS number FROM customers_customer
-                WHERE name_folded IN (SELECT folded FROM {stage.rows} WHERE number IS NULL)
-                GROUP BY 1 HAVING count(*) = 1) c ON s.number IS NULL AND c.name_folded = s.folded""")  # noqa: S608
+        _find_customers(stage, key=str(task.options.get("key") or "number"))
         code = "CASE WHEN number IS NULL THEN 'name_twice' ELSE 'customer_twice' END"
         field = "CASE WHEN number IS NULL THEN 'name' ELSE 'number' END"
         stage.reject(f"""
             SELECT row, {field}, {code}, first_row::text, number FROM (
                 SELECT row, number, first_value(row) OVER (PARTITION BY known ORDER BY row) AS first_row
                 FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        if by is not None and (seen := visible_ids(by)) is not None:
+        if task.by is not None and (seen := visible_ids(task.by)) is not None:
             sql, params = seen
             stage.reject(
                 f"""SELECT l.row, 'number', 'customer_not_yours', l.known, l.number
-                    FROM {stage.lines} l JOIN customers_customer c ON c.number = l.known
-                    WHERE c.id NOT IN ({sql})""",  # noqa: S608
+                    FROM {stage.lines} l WHERE l.customer_id IS NOT NULL AND l.customer_id NOT IN ({sql})""",  # noqa: S608
                 params,
             )
-        run_sql(f"DROP TABLE IF EXISTS {stage.records}")
-        run_sql(f"""CREATE UNLOGGED TABLE {stage.records} AS
-                    SELECT row_number() OVER (ORDER BY row) AS id, * FROM {stage.lines} ORDER BY row""")  # noqa: S608
-        run_sql(f"ALTER TABLE {stage.records} ADD PRIMARY KEY (id)")
-        run_sql(f"ANALYZE {stage.records}")
-        records = fetch_row(f"SELECT count(*) FROM {stage.records}")[0]  # noqa: S608
-    return {"records": records}
+        if task.mode == "update":
+            stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
+                             WHERE customer_id IS NULL""")  # noqa: S608
+        return {"records": stage.make_records()}
 
 
-def write_customers(
-    stage: Stage,
-    *,
-    after: int,
-    import_id: int,
-    columns: Mapping[str, str],
-    options: Mapping[str, Any],
-    batch: int = BATCH,
-) -> dict[str, int]:
+def _find_customers(stage: Stage, *, key: str) -> None:
+    """``lines``: the rows with ``customer_id`` (empty for new ones) and ``known``, the number they have or will get."""
+    matches = {
+        "name": ("name_folded", "folded", ""),
+        "tax_id": ("tax_id", "tax_id", "AND tax_id <> ''"),
+        "domain": ("domain", "domain", "AND domain <> ''"),
+    }
+    run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
+    theirs, ours, condition = matches.get(key, matches["name"])
+    # Without a number, or by another key: the one customer of that name, tax number or domain.
+    alike = f"""SELECT {theirs} AS value, min(id) AS id FROM customers_customer
+                WHERE {theirs} IN (SELECT {ours} FROM {stage.rows} {"WHERE number IS NULL" if key == "number" else ""})
+                {condition} GROUP BY 1 HAVING count(*) = 1"""  # noqa: S608
+    by_number = "false" if key != "number" else "c.number = s.number"
+    by_value = f"a.value = s.{ours}" + (" AND s.number IS NULL" if key == "number" else "")
+    run_sql(f"""
+        CREATE UNLOGGED TABLE {stage.lines} AS
+        SELECT s.*, coalesce(c.id, a.id) AS customer_id,
+               coalesce(s.number, 'N-' || upper(substr(md5(s.folded), 1, 10))) AS known
+        FROM {stage.rows} s LEFT JOIN customers_customer c ON {by_number}
+        LEFT JOIN ({alike}) a ON {by_value}""")  # noqa: S608
+    if key != "number" or fetch_row(f"SELECT EXISTS (SELECT FROM {stage.rows} WHERE number IS NULL)")[0]:  # noqa: S608
+        run_sql(f"""UPDATE {stage.lines} l SET known = c.number FROM customers_customer c
+                    WHERE l.customer_id = c.id AND l.known <> c.number""")  # noqa: S608
+        run_sql(f"""UPDATE {stage.lines} l SET customer_id = c.id FROM customers_customer c
+                    WHERE l.customer_id IS NULL AND l.known = c.number""")  # noqa: S608
+
+
+def write_customers(stage: Stage, task: WritingTask, *, after: int, batch: int = BATCH) -> dict[str, int]:
     """Write the next ``batch`` customers behind record ``after``; call it inside ``one_writer``."""
     until = after + batch
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     started = fetch_row("SELECT clock_timestamp()")[0]
-    changed = _change_customers(stage, scope, columns, options)
-    created = _create_customers(stage, scope, options)
-    changed += _write_contact_points(stage, scope, columns, started)
-    total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
+    total, here = fetch_row(f"SELECT count(*), count(customer_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
+    changed = _change_customers(stage, scope, task) if here and task.mode != "create" else 0
+    created = _create_customers(stage, scope, task) if here < total else 0
+    changed += _write_contact_points(stage, scope, task, started)
     return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
 
 
-def _change_customers(stage: Stage, scope: str, columns: Mapping[str, str], options: Mapping[str, Any]) -> int:
-    changes = {name: f"coalesce(n.{name}, c.{name})" for name in PLAIN_FIELDS if name in columns}
+def _change_customers(stage: Stage, scope: str, task: WritingTask) -> int:
+    columns = task.columns
+    changes = {name: f"coalesce(n.{name}, t.{name})" for name in PLAIN_FIELDS if name in columns}
     if "owner_email" in columns:
-        changes["owner_id"] = "coalesce(n.owner_id, c.owner_id)"
+        changes["owner_id"] = "coalesce(n.owner_id, t.owner_id)"
     if "team" in columns:
-        changes["team_id"] = "coalesce(n.team_id, c.team_id)"
+        changes["team_id"] = "coalesce(n.team_id, t.team_id)"
     if "trading_name" in columns:
-        changes["name_folded"] = "CASE WHEN n.trading_name IS NULL THEN c.name_folded ELSE n.folded END"
+        changes["name_folded"] = "CASE WHEN n.trading_name IS NULL THEN t.name_folded ELSE n.folded END"
     else:
-        changes["name_folded"] = "CASE WHEN c.trading_name = '' THEN n.folded ELSE c.name_folded END"
-    kept = ", ".join(f"c.{name}" for name in changes)
-    return run_sql(
-        f"""UPDATE customers_customer c SET {", ".join(f"{name} = {value}" for name, value in changes.items())},
-                changed_at = statement_timestamp(), changed_by_id = %s, edit_version = c.edit_version + 1
-            FROM {stage.records} n WHERE {scope} AND c.number = n.known
-            AND ({kept}) IS DISTINCT FROM ({", ".join(changes.values())})""",  # noqa: S608
-        [options.get("by_id")],
+        changes["name_folded"] = "CASE WHEN t.trading_name = '' THEN n.folded ELSE t.name_folded END"
+    kept = ", ".join(f"t.{name}" for name in changes)
+    return change_remembered(
+        CUSTOMER_TABLE,
+        import_id=task.import_id,
+        changes=", ".join(f"{name} = {value}" for name, value in changes.items())
+        + ", changed_at = statement_timestamp(), changed_by_id = %s, edit_version = t.edit_version + 1",
+        source=f"{stage.records} n",
+        where=f"{scope} AND t.id = n.customer_id AND ({kept}) IS DISTINCT FROM ({', '.join(changes.values())})",
+        params=[task.options.get("by_id")],
     )
 
 
-def _create_customers(stage: Stage, scope: str, options: Mapping[str, Any]) -> int:
+def _create_customers(stage: Stage, scope: str, task: WritingTask) -> int:
     texts = [name for name in PLAIN_FIELDS if name not in {"name", "kind", "since", "source"}]
-    return run_sql(
-        f"""INSERT INTO customers_customer (number, name, name_folded, kind, since, source, owner_id, team_id,
+    options = task.options
+    return insert_remembered(
+        CUSTOMER_TABLE,
+        f"""INSERT INTO customers_customer AS t (number, name, name_folded, kind, since, source, owner_id, team_id,
                 created_by_id, {", ".join(texts)})
             SELECT n.known, n.name, n.folded, coalesce(n.kind, %s), n.since, coalesce(n.source, %s),
                 coalesce(n.owner_id, %s), coalesce(n.team_id, %s), %s,
                 {", ".join(f"coalesce(n.{name}, '')" for name in texts)}
-            FROM {stage.records} n WHERE {scope}
-            AND NOT EXISTS (SELECT FROM customers_customer c WHERE c.number = n.known)
+            FROM {stage.records} n WHERE {scope} AND n.customer_id IS NULL
             ORDER BY n.id ON CONFLICT (number) DO NOTHING""",  # noqa: S608
         [
             options.get("customer_kind", Customer.Kind.ORGANISATION),
@@ -168,10 +182,11 @@ def _create_customers(stage: Stage, scope: str, options: Mapping[str, Any]) -> i
             options.get("team_id"),
             options.get("by_id"),
         ],
+        import_id=task.import_id,
     )
 
 
-def _write_contact_points(stage: Stage, scope: str, columns: Mapping[str, str], started: datetime) -> int:
+def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: datetime) -> int:
     """Add e-mail addresses and phones that are not there yet; none is taken away.
 
     How many customers, not written since ``started``, got nothing but that.
@@ -179,21 +194,82 @@ def _write_contact_points(stage: Stage, scope: str, columns: Mapping[str, str], 
     kinds = [("email", "email", "email"), ("phone", "phone", "phone_normal")]
     sources = [
         f"SELECT known, '{kind}' AS kind, {name} AS value, {normal} AS normal FROM {stage.records} n"  # noqa: S608
-        f" WHERE {scope} AND {name} IS NOT NULL"
+        f" WHERE {scope} AND {name} IS NOT NULL" + (" AND n.customer_id IS NULL" if task.mode == "create" else "")
         for kind, name, normal in kinds
-        if name in columns
+        if name in task.columns
     ]
     if not sources:
         return 0
     return int(
         fetch_row(
             f"""WITH added AS (
-                    INSERT INTO customers_contactpoint (customer_id, kind, value, value_normal)
+                    INSERT INTO customers_contactpoint AS t (customer_id, kind, value, value_normal)
                     SELECT c.id, p.kind, p.value, p.normal FROM ({" UNION ALL ".join(sources)}) p
                     JOIN customers_customer c ON c.number = p.known
-                    ON CONFLICT (customer_id, person_id, kind, value_normal) DO NOTHING RETURNING customer_id)
+                    ON CONFLICT (customer_id, person_id, kind, value_normal) DO NOTHING
+                    RETURNING t.customer_id, t.id, {POINT_TABLE.mark_sql("t")} AS mark),
+                noted AS (
+                    INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
+                    SELECT {int(task.import_id)}, '{POINT_TABLE.key}', id, mark FROM added)
                 SELECT count(DISTINCT a.customer_id) FROM added a JOIN customers_customer c ON c.id = a.customer_id
                 WHERE c.changed_at < %s""",  # noqa: S608
             [started],
         )[0]
     )
+
+
+CUSTOMER_TABLE = WrittenTable(
+    "customer",
+    Customer,
+    columns=(*PLAIN_FIELDS, "name_folded", "number", "owner_id", "team_id"),
+    label=_("customer"),
+    name_sql="t.number || ' ' || t.name",
+    unmarked=frozenset({"name_folded"}),
+)
+POINT_TABLE = WrittenTable(
+    "point",
+    ContactPoint,
+    columns=("kind", "value", "value_normal", "customer_id", "person_id", "is_valid", "proven_on"),
+    label=_("e-mail or phone"),
+    name_sql="t.value",
+)
+LABELS = {
+    "number": _("Customer number"),
+    "name": _("Name"),
+    "trading_name": _("Trading name"),
+    "kind": _("Organisation or person"),
+    "street": _("Street"),
+    "postcode": _("Postcode"),
+    "city": _("City"),
+    "country": _("Country"),
+    "language": _("Language"),
+    "industry": _("Industry"),
+    "tax_id": _("Tax number"),
+    "domain": _("Web domain"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "owner_email": _("Owner’s e-mail"),
+    "team": _("Team"),
+    "source": _("Where it came from"),
+    "lawful_basis": _("Lawful basis"),
+    "since": _("Customer since"),
+}
+KIND = ImportKind(
+    name=CUSTOMERS,
+    label=_("customers"),
+    labels=LABELS,
+    fields=CUSTOMER_FIELDS,
+    required=REQUIRED[CUSTOMERS],
+    stage_columns=STAGE_COLUMNS,
+    shape=shape_customers,
+    prepare=prepare_customers,
+    write=write_customers,
+    tables=(CUSTOMER_TABLE, POINT_TABLE),
+    keys=(
+        ("number", _("customer number")),
+        ("name", _("name")),
+        ("tax_id", _("tax number")),
+        ("domain", _("web domain")),
+    ),
+    makes_customers=True,
+)

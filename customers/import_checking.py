@@ -16,6 +16,7 @@ from crm.core.local_time import company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
+from customers.import_mapping import apply_mapping, find_mapping
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.models import DataImport
@@ -83,9 +84,17 @@ def make_parse_rules(data_import: DataImport, *, on: date, styles: dict[str, Any
         latest_day=None if moved else on,
         currency=setting("company.currency"),
         rates={code: Decimal(str(rate)) for code, rate in options.get("rates", {}).items()},
-        owners={email.casefold(): pk for pk, email in User.objects.active().values_list("pk", "email")},
+        owners=_colleagues(),
         teams={fold_text(team.name): team.pk for team in teams_of(by)},
     )
+
+
+def _colleagues() -> dict[str, int]:
+    """Colleagues by e-mail, and by name where only one has it."""
+    rows = list(User.objects.active().values_list("pk", "email", "name"))
+    times = Counter(fold_text(name) for _pk, _email, name in rows)
+    named = {fold_text(name): pk for pk, _email, name in rows if times[fold_text(name)] == 1}
+    return named | {email.casefold(): pk for pk, email, _name in rows}
 
 
 def teams_of(by: User | None) -> Sequence[Team]:
@@ -113,7 +122,7 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
     table = open_import(data_import)
     sample = table.sample()
     if not data_import.columns:
-        data_import.columns = guess_columns(data_import.kind, table.headers, sample)
+        _choose_columns(data_import, table.headers, sample)
     data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
     styles = find_styles(table, data_import.kind, data_import.columns)
     rules = make_parse_rules(data_import, on=on, styles=styles)
@@ -144,6 +153,16 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         "shown": shown,
         "problem_rows": problem_rows,
     }
+
+
+def _choose_columns(data_import: DataImport, headers: list[str], sample: list[list[str]]) -> None:
+    """As a file of the same headers was read before, else as they look."""
+    mapping = find_mapping(data_import.kind, headers)
+    if mapping is None:
+        data_import.columns = guess_columns(data_import.kind, headers, sample)
+        return
+    data_import.columns, options = apply_mapping(mapping, headers)
+    data_import.options = {**data_import.options, **options}
 
 
 def parse_table(table: Table, rules: ParseRules) -> Iterator[tuple[Chunk, Parsed]]:

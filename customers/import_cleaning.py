@@ -9,7 +9,8 @@ from django.db import connection
 
 from customers.import_handling import cancel_import
 from customers.import_staging import Stage
-from customers.models import DataImport
+from customers.import_undoing import UNDO_WITHIN
+from customers.models import DataImport, ImportChange
 
 FORGET_UPLOADS_AFTER = timedelta(days=7)
 FORGET_REJECTED_AFTER = timedelta(days=30)
@@ -17,7 +18,8 @@ OPEN = (DataImport.State.READING, DataImport.State.READY, DataImport.State.RUNNI
 
 
 def clean_imports(*, at: datetime) -> dict[str, int]:
-    """Throw away uploads left lying for a week and rejected rows after a month; the reports stay.
+    """Throw away uploads left lying for a week and rejected rows after a month, and what is remembered for an undo;
+    the reports stay.
 
     Returns how many of each went. Files and stages that no import knows any more go too, once they are a day old.
     """
@@ -30,7 +32,15 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
     for data_import in rejected:
         data_import.rejected.delete(save=True)
         gone += 1
-    return {"uploads": len(uploads), "rejected": gone, "files": _remove_unknown_files(at), "stages": _drop_stages()}
+    old = list(DataImport.objects.filter(finished_at__lt=at - UNDO_WITHIN).values_list("pk", flat=True))
+    changes = ImportChange.objects.filter(data_import__in=old).delete()[0]
+    return {
+        "changes": changes,
+        "uploads": len(uploads),
+        "rejected": gone,
+        "files": _remove_unknown_files(at),
+        "stages": _drop_stages(),
+    }
 
 
 def _remove_unknown_files(at: datetime) -> int:

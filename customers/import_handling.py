@@ -12,7 +12,9 @@ from django.db import transaction
 
 from crm.core.job_ledger import cancel_job, request_job, retry_job
 from crm.core.models import User
+from customers.import_kinds import IMPORT_KINDS
 from customers.import_staging import Stage
+from customers.import_undoing import UNDO_JOB
 from customers.import_writing import remove_file
 from customers.models import DataImport
 from customers.rules.import_columns import FIELDS, missing_fields
@@ -51,7 +53,7 @@ def store_file(
                 target.write(block)
         stored.chmod(0o640)
         data_import = DataImport(
-            kind=DataImport.Kind(kind),
+            kind=IMPORT_KINDS[kind].name,
             file_name=Path(name.replace("\x00", "")).name[:255] or "file",
             file_bytes=size,
             sha256=digest.hexdigest(),
@@ -104,9 +106,10 @@ def start_import(
 ) -> DataImport:
     """Write the file in the background; one that failed goes on where it stopped. Raises ``NotReady``."""
     data_import = _locked(data_import)
-    if data_import.shown_state == DataImport.State.FAILED and data_import.job and data_import.job.kind == WRITE_JOB:
-        retry_job(data_import.job, at=at)
-        data_import.state = DataImport.State.RUNNING
+    job = data_import.job
+    if data_import.shown_state == DataImport.State.FAILED and job and job.kind in {WRITE_JOB, UNDO_JOB}:
+        retry_job(job, at=at)
+        data_import.state = DataImport.State.RUNNING if job.kind == WRITE_JOB else DataImport.State.UNDOING
         data_import.save(update_fields=["state"])
         return data_import
     if data_import.state != DataImport.State.READY:
@@ -127,6 +130,8 @@ def cancel_import(data_import: DataImport, *, at: datetime) -> DataImport:
     """Stop it: at once while it waits, after the batch at hand while it writes. What is written stays."""
     data_import = _locked(data_import)
     job = data_import.job
+    if data_import.state == DataImport.State.UNDOING:
+        return _stop_undo(data_import)
     if data_import.shown_state in {DataImport.State.READY, DataImport.State.FAILED}:
         return _close(data_import, at=at)
     if job is None or data_import.state not in {DataImport.State.READING, DataImport.State.RUNNING}:
@@ -135,6 +140,18 @@ def cancel_import(data_import: DataImport, *, at: datetime) -> DataImport:
     job.refresh_from_db()
     if job.state in {job.State.CANCELLED, job.State.FAILED}:
         return _close(data_import, at=at)
+    return data_import
+
+
+def _stop_undo(data_import: DataImport) -> DataImport:
+    """What is undone stays undone; the rest can be undone later."""
+    job = data_import.job
+    if job is not None:
+        cancel_job(job)
+        job.refresh_from_db()
+    if job is None or job.state in {job.State.CANCELLED, job.State.FAILED}:
+        data_import.state = DataImport.State.UNDONE
+        data_import.save(update_fields=["state"])
     return data_import
 
 

@@ -1,22 +1,31 @@
 """What the page of an import shows: steps, figures, columns, problems, rows, report; all of it in words."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.core.formats import format_number
 from crm.core.models import JobRun, User
-from customers.import_wording import describe_file_error, describe_problem, field_label, problem_title
+from customers.import_handling import READ_JOB
+from customers.import_remembering import WRITTEN_TABLES
+from customers.import_undoing import UNDO_WITHIN, can_undo
+from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
 from customers.models import DataImport
-from customers.rules.import_columns import FIELDS, Reading
+from customers.rules.import_columns import FIELDS, ORDERS, Reading
 
 STEPS = ("upload", "columns", "import", "report")
 WIDE_FROM = 30
 SHOWN_OF_WIDE = 10
 SHOWN_CELLS = 240
-_AT = {"reading": 1, "ready": 1, "running": 2, "done": 3, "failed": 3, "cancelled": 3}
+_AT = {"reading": 1, "ready": 1, "running": 2, "done": 3, "failed": 3, "cancelled": 3, "undoing": 3, "undone": 3}
+_WHY = {
+    "changed": gettext_lazy("was changed since"),
+    "gone": gettext_lazy("is gone"),
+    "used": gettext_lazy("is in use: something else refers to it"),
+}
 
 
 def describe_outcome(data_import: DataImport) -> str:
@@ -29,11 +38,18 @@ def describe_outcome(data_import: DataImport) -> str:
         if report.get("rejected"):
             parts += ", " + _("%(count)s rejected") % {"count": format_number(report["rejected"])}
         return parts if state == DataImport.State.DONE else _("cancelled") + ": " + parts
+    if state == DataImport.State.UNDONE:
+        undo = report.get("undo", {})
+        parts = _("undone: %(removed)s removed, %(restored)s as before") % {
+            name: format_number(undo.get(name, 0)) for name in ("removed", "restored")
+        }
+        left = undo.get("refused", 0) + undo.get("left", 0)
+        return parts + (", " + _("%(count)s left") % {"count": format_number(left)} if left else "")
     return str(DataImport.State(state).label)
 
 
-def describe_page(data_import: DataImport, *, user: User) -> dict[str, Any]:
-    """The context of ``customers/import_detail.html``."""
+def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[str, Any]:
+    """The context of ``customers/import_detail.html`` at ``at``."""
     state = data_import.shown_state
     preview = data_import.preview
     job = data_import.job
@@ -41,9 +57,10 @@ def describe_page(data_import: DataImport, *, user: User) -> dict[str, Any]:
     return {
         "data_import": data_import,
         "state": state,
-        "is_orders": data_import.kind == DataImport.Kind.ORDERS,
+        "is_orders": data_import.kind == ORDERS,
+        "kind_label": kind_label(data_import),
         "steps": _steps(state),
-        "busy": state in {DataImport.State.READING, DataImport.State.RUNNING},
+        "busy": state in {DataImport.State.READING, DataImport.State.RUNNING, DataImport.State.UNDOING},
         "is_open": is_open,
         "job": job,
         "share": job.done / job.total if job and job.total else 0,
@@ -66,7 +83,10 @@ def describe_page(data_import: DataImport, *, user: User) -> dict[str, Any]:
         "report_problems": _problems(data_import, data_import.report.get("problems", [])),
         "report_rows": _report_rows(data_import),
         "error": _error(data_import, state),
-        "can_retry": state == DataImport.State.FAILED and bool(job) and job.kind == "import-write",  # type: ignore[union-attr]
+        "can_retry": state == DataImport.State.FAILED and bool(job) and job.kind != READ_JOB,  # type: ignore[union-attr]
+        "can_undo": can_undo(data_import, at=at),
+        "undo_until": data_import.finished_at + UNDO_WITHIN if data_import.finished_at else None,
+        "undo": _undo(data_import),
         "may_see_jobs": user.has_perm("core.run_jobs"),
     }
 
@@ -179,6 +199,20 @@ def _report_rows(data_import: DataImport) -> list[dict[str, Any]]:
         {"row": one["row"], "text": _problem(data_import, one)}
         for one in data_import.report.get("first_problems", [])[:50]
     ]
+
+
+def _undo(data_import: DataImport) -> dict[str, Any]:
+    """What an undo did, the rows it left with their reason in words."""
+    undo = data_import.report.get("undo")
+    if undo is None or data_import.state == DataImport.State.UNDOING:
+        return {}
+    rows = []
+    for row in undo.get("rows", [])[:50]:
+        why = str(_WHY.get(row["why"], row["why"]))
+        if row["by"] and row["why"] == "changed":
+            why = _("was changed since, last by %(name)s") % {"name": row["by"]}
+        rows.append({"what": capfirst(str(WRITTEN_TABLES[row["what"]].label)), "name": row["name"], "why": why})
+    return {"refused": 0, "left": 0, **undo, "rows": rows}
 
 
 def _error(data_import: DataImport, state: str) -> str:

@@ -12,7 +12,8 @@ import pandas as pd
 from crm.core.text_folding import fold_text
 from customers.import_reading import Chunk, Table
 from customers.rules.contact_point_reading import read_domain
-from customers.rules.import_columns import FIELDS, ORDERS, REQUIRED, ImportField, Reading
+from customers.rules.import_choices import read_choice, read_yes_no
+from customers.rules.import_columns import FIELDS, REQUIRED, ImportField, Reading
 from customers.rules.import_values import (
     Unreadable,
     clean_text,
@@ -38,7 +39,7 @@ class ParseRules:
 
     ``columns`` maps our fields to headers; ``rates`` are units of the company's currency for one of another;
     ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
-    addresses, ``teams`` folded names, to ids.
+    addresses and folded names, ``teams`` folded names, to ids.
     """
 
     kind: str
@@ -80,7 +81,7 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
         bad |= codes != ""
     bad |= _note_missing(problems, numbers, values, rules, count)
     frame = pd.DataFrame({"row": numbers, **values}, dtype=object)
-    if rules.kind == ORDERS:
+    if "currency" in rules.columns and "amount" in frame:
         bad |= _convert_currencies(problems, frame, rules)
     problems.append(_broken_rows(chunk))
     notes = pd.concat(problems, ignore_index=True)
@@ -109,7 +110,18 @@ def _parse_column(
     return results[places], codes[places]
 
 
+_PLAIN_READERS: dict[Reading, Callable[[str], Any]] = {
+    Reading.CURRENCY: read_currency,
+    Reading.COUNTRY: read_country,
+    Reading.CUSTOMER_KIND: read_customer_kind,
+    Reading.EMAIL: read_email,
+    Reading.YES_NO: read_yes_no,
+}
+
+
 def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any]:
+    if (plain := _PLAIN_READERS.get(import_field.reading)) is not None:
+        return plain
     match import_field.reading:
         case Reading.DAY:
             return lambda text: _read_day_within(text, rules, limited=import_field.name == "day")
@@ -117,21 +129,16 @@ def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any
             return lambda text: read_money(text, decimal_sign=rules.decimal_sign)
         case Reading.NUMBER:
             return lambda text: read_quantity(text, decimal_sign=rules.decimal_sign)
-        case Reading.CURRENCY:
-            return read_currency
-        case Reading.COUNTRY:
-            return read_country
-        case Reading.CUSTOMER_KIND:
-            return read_customer_kind
-        case Reading.EMAIL if import_field.name == "owner_email":
-            return lambda text: _known(rules.owners, read_email(text), "unknown_owner")
-        case Reading.EMAIL:
-            return read_email
-    if import_field.name == "team":
-        return lambda text: _known(rules.teams, fold_text(text), "unknown_team")
-    if import_field.name == "domain":
-        return lambda text: _read_text(read_domain(text), import_field.length)
-    return lambda text: _read_text(text, import_field.length)
+        case Reading.OWNER:
+            return lambda text: _known(rules.owners, _owner_key(text), "unknown_owner")
+        case Reading.TEAM:
+            return lambda text: _known(rules.teams, fold_text(text), "unknown_team")
+        case Reading.DOMAIN:
+            return lambda text: _read_text(read_domain(text), import_field.length)
+        case Reading.CHOICE:
+            return lambda text: read_choice(text, choices=import_field.choices)
+        case _:
+            return lambda text: _read_text(text, import_field.length)
 
 
 def _read_text(text: str, length: int) -> str:
@@ -146,6 +153,11 @@ def _read_day_within(text: str, rules: ParseRules, *, limited: bool) -> Any:
     if limited and rules.latest_day is not None and read.day > rules.latest_day:
         raise Unreadable("in_future")
     return read
+
+
+def _owner_key(text: str) -> str:
+    """A colleague is known by e-mail or by name."""
+    return text.strip().casefold() if "@" in text else fold_text(text)
 
 
 def _known(ids: Mapping[str, int], key: str, code: str) -> int:

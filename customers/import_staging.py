@@ -8,6 +8,9 @@ import pandas as pd
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from crm.core.models import User
+from customers.models import Customer
+
 _LOCK = 7_230_411
 
 
@@ -46,6 +49,24 @@ class Stage:
         """Reject lines: ``sql`` selects (row, field, code, value, number) of ``lines``. How many went."""
         run_sql(f"INSERT INTO {self.rejected} {sql}", params)
         return run_sql(f"DELETE FROM {self.lines} l USING {self.rejected} r WHERE r.row = l.row")  # noqa: S608
+
+    def make_records(self) -> int:
+        """``records`` from the ``lines`` that are left, numbered from 1 in the order of the file; how many."""
+        run_sql(f"DROP TABLE IF EXISTS {self.records}")
+        numbered = f"SELECT row_number() OVER (ORDER BY row) AS id, * FROM {self.lines} ORDER BY row"  # noqa: S608
+        run_sql(f"CREATE UNLOGGED TABLE {self.records} AS {numbered}")
+        run_sql(f"ALTER TABLE {self.records} ADD PRIMARY KEY (id)")
+        run_sql(f"ANALYZE {self.records}")
+        return int(fetch_row(f"SELECT count(*) FROM {self.records}")[0])  # noqa: S608
+
+
+def visible_ids(user: User) -> tuple[str, tuple[Any, ...]] | None:
+    """SQL of the ids of the customers that ``user`` may see; ``None`` when he sees all."""
+    seen = Customer.objects.visible_to(user).order_by()
+    if not seen.query.has_filters():
+        return None
+    sql, params = seen.values("pk").query.sql_with_params()
+    return sql, tuple(params)
 
 
 def run_sql(sql: str, params: Sequence[Any] = ()) -> int:

@@ -6,45 +6,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import format_number
-from customers.rules.import_columns import ORDERS
+from customers.import_kinds import IMPORT_KINDS
+from customers.models import DataImport
 from customers.rules.import_file_error import ImportFileError
 
-ORDER_LABELS = {
-    "customer_number": _("Customer number"),
-    "customer_name": _("Customer name"),
-    "number": _("Order number"),
-    "day": _("Order day"),
-    "amount": _("Amount without tax"),
-    "cost": _("Cost of goods"),
-    "currency": _("Currency"),
-    "product_number": _("Product number"),
-    "product_name": _("Product name"),
-    "description": _("Text of the line"),
-    "quantity": _("Quantity"),
-    "position": _("Line number"),
-    "returns": _("Returns order"),
-}
-CUSTOMER_LABELS = {
-    "number": _("Customer number"),
-    "name": _("Name"),
-    "trading_name": _("Trading name"),
-    "kind": _("Organisation or person"),
-    "street": _("Street"),
-    "postcode": _("Postcode"),
-    "city": _("City"),
-    "country": _("Country"),
-    "language": _("Language"),
-    "industry": _("Industry"),
-    "tax_id": _("Tax number"),
-    "domain": _("Web domain"),
-    "email": _("E-mail"),
-    "phone": _("Phone"),
-    "owner_email": _("Owner’s e-mail"),
-    "team": _("Team"),
-    "source": _("Where it came from"),
-    "lawful_basis": _("Lawful basis"),
-    "since": _("Customer since"),
-}
 _PROBLEMS = {
     "empty": _("is empty"),
     "no_day": _("“%(value)s” is not a date"),
@@ -59,10 +24,16 @@ _PROBLEMS = {
     "no_email": _("“%(value)s” is not an e-mail address"),
     "no_country": _("“%(value)s” is not a country or its two-letter code"),
     "no_kind": _("“%(value)s” is neither organisation nor person"),
+    "no_yes_no": _("“%(value)s” is neither yes nor no"),
+    "no_choice": _("“%(value)s” is none of the words we know here"),
     "too_long": _("the text is too long: “%(value)s…”"),
-    "unknown_owner": _("no colleague has the e-mail “%(value)s”"),
+    "unknown_owner": _("no colleague has the e-mail or name “%(value)s”"),
     "unknown_team": _("there is no team “%(value)s” that you may fill"),
     "two_of_that_name": _("more than one customer is called “%(value)s”: give the number"),
+    "no_such_customer": _("there is no customer “%(value)s”: import customers first"),
+    "not_here": _("“%(value)s” is not here, and nothing new was to be made"),
+    "product_twice": _("the same product stands in row %(value)s"),
+    "person_twice": _("the same person stands in row %(value)s"),
     "order_differs": _("customer or day differ from row %(value)s of the same order"),
     "order_incomplete": _("another line of order %(value)s cannot be imported"),
     "number_twice": _("the same order number stands in row %(value)s"),
@@ -97,8 +68,13 @@ _FILE_ERRORS = {
 
 def field_label(kind: str, name: str) -> str:
     """Our name of a field; a row as a whole has none."""
-    labels = ORDER_LABELS if kind == ORDERS else CUSTOMER_LABELS
-    return str(labels.get(name, ""))
+    return str(IMPORT_KINDS[kind].labels.get(name, "")) if kind in IMPORT_KINDS else ""
+
+
+def kind_label(data_import: DataImport) -> str:
+    """What is in the file: "orders"."""
+    kind = IMPORT_KINDS.get(data_import.kind)
+    return str(kind.label) if kind else data_import.kind
 
 
 def describe_problem(code: str, value: str) -> str:

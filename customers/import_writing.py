@@ -18,8 +18,9 @@ from django.utils.translation import gettext
 from crm.core.job_ledger import JobCancelled
 from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
-from customers import customer_import, order_import
+from customers import order_checking
 from customers.import_checking import make_parse_rules, open_import, parse_table
+from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import DataImport
@@ -78,18 +79,17 @@ def _stage_rows(
     """COPY every good row into the stage, every other into the rejected ones."""
     if state.get("phase", "stage") != "stage":
         return state
+    kind = IMPORT_KINDS[data_import.kind]
     if "row" not in state or not stage.holds(int(state["rows"])):
         state = {"phase": "stage", "row": 0, "rows": 0}
-        is_orders = data_import.kind == ORDERS
-        stage.create(order_import.STAGE_COLUMNS if is_orders else customer_import.STAGE_COLUMNS)
+        stage.create(kind.stage_columns)
     rules = make_parse_rules(data_import, on=company_day(at))
-    shape = order_import.shape_orders if data_import.kind == ORDERS else customer_import.shape_customers
     for chunk, parsed in parse_table(open_import(data_import), rules):
         if chunk.last_row <= state["row"]:
             continue
         with transaction.atomic():
             if len(parsed.frame):
-                copy_frame(stage.rows, shape(parsed.frame))
+                copy_frame(stage.rows, kind.shape(parsed.frame))
             copy_frame(stage.rejected, parsed.problems)
             rows = state["rows"] + len(chunk.rows) + len(chunk.broken)
             state = {"phase": "stage", "row": chunk.last_row, "rows": rows}
@@ -105,18 +105,23 @@ def _prepare(
     """Check rows against each other and the database, in one transaction."""
     if state["phase"] != "prepare":
         return state
-    options = {**data_import.options, "by_id": data_import.created_by_id, "source": data_import.file_name}
     with transaction.atomic():
         if data_import.kind == ORDERS:
             _fix_shift(data_import, stage, at=at)
-            options |= {"shift_days": data_import.options.get("shift_days"), "name_prefix": gettext("Customer") + " "}
-            verb: Callable[..., dict[str, int]] = order_import.prepare_orders
-        else:
-            verb = customer_import.prepare_customers
-        found = verb(stage, columns=data_import.columns, options=options, by=data_import.created_by)
+        found = IMPORT_KINDS[data_import.kind].prepare(stage, make_task(data_import))
         state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
     return state
+
+
+def make_task(data_import: DataImport) -> WritingTask:
+    """What the verbs of the import's kind need to know of it."""
+    options = {
+        "by_id": data_import.created_by_id,
+        "source": data_import.file_name,
+        "name_prefix": gettext("Customer") + " ",
+    }
+    return WritingTask(data_import.pk, data_import.columns, {**data_import.options, **options}, data_import.created_by)
 
 
 def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
@@ -131,11 +136,11 @@ def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
         .order_by("-pk")
         .first()
     )
-    last = order_import.last_day(stage)
+    last = order_checking.last_day(stage)
     if earlier is not None:
         options["shift_days"] = earlier.options["shift_days"]
     elif last is not None:
-        options["shift_days"] = order_import.shift_for_trial(last, on=company_day(at))
+        options["shift_days"] = order_checking.shift_for_trial(last, on=company_day(at))
     data_import.save(update_fields=["options"])
 
 
@@ -143,19 +148,10 @@ def _write_records(
     data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """Write batch by batch, each with its checkpoint in one transaction; yields what is committed after each."""
-    options = {**data_import.options, "by_id": data_import.created_by_id, "source": data_import.file_name}
+    kind, task = IMPORT_KINDS[data_import.kind], make_task(data_import)
     while state["after"] < state["records"]:
         with one_writer():
-            common: dict[str, Any] = {
-                "after": state["after"],
-                "import_id": data_import.pk,
-                "columns": data_import.columns,
-                "batch": WRITE_BATCH,
-            }
-            if data_import.kind == ORDERS:
-                wrote = order_import.write_orders(stage, **common)
-            else:
-                wrote = customer_import.write_customers(stage, **common, options=options)
+            wrote = kind.write(stage, task, after=state["after"], batch=WRITE_BATCH)
             state = {**state, "after": min(wrote["until"], state["records"])}
             for name in ("created", "changed", "unchanged"):
                 state[name] += wrote[name]
@@ -169,8 +165,9 @@ def _finish(
 ) -> dict[str, Any]:
     """Report, rejected rows as a file, file and stage removed."""
     with transaction.atomic():
-        if state == DataImport.State.DONE and data_import.kind == ORDERS and "returns" in data_import.columns:
-            order_import.link_returns(stage)
+        kind: ImportKind = IMPORT_KINDS[data_import.kind]
+        if state == DataImport.State.DONE and kind.finish:
+            kind.finish(stage, make_task(data_import))
         report = _make_report(stage, checkpoint)
         if report["rejected"]:
             _save_rejected(data_import, stage)
@@ -181,7 +178,8 @@ def _finish(
         data_import.save(update_fields=["report", "state", "finished_at", "rejected"])
         transaction.on_commit(lambda: remove_file(data_import))
     if report["created"] > 10_000:
-        run_sql("ANALYZE customers_customer, customers_order, customers_orderline")
+        parts = [table.parts[0]._meta.db_table for table in kind.tables if table.parts]
+        run_sql(f"ANALYZE {', '.join([*(table.table for table in kind.tables), *parts])}")
     return report
 
 

@@ -14,6 +14,7 @@ from customers.basket_pairs import rebuild_basket_pairs
 from customers.import_checking import check_file
 from customers.import_cleaning import clean_imports
 from customers.import_handling import READ_JOB, WRITE_JOB
+from customers.import_undoing import UNDO_JOB, undo_import
 from customers.import_writing import write_import
 from customers.models import DataImport
 from customers.peer_groups import rebuild_peers
@@ -46,7 +47,7 @@ def read_import_job(lease: JobLease) -> dict[str, Any] | None:
     with transaction.atomic():
         lease.progress(preview["rows"], preview["rows"])
         data_import.preview, data_import.state = preview, DataImport.State.READY
-        data_import.save(update_fields=["columns", "preview", "state"])
+        data_import.save(update_fields=["columns", "options", "preview", "state"])
     return {"rows": preview["rows"]}
 
 
@@ -68,6 +69,16 @@ def write_import_job(lease: JobLease) -> dict[str, Any] | None:
         _fail(data_import, {"code": "unknown", "values": {}})
         raise
     return {name: report[name] for name in ("rows", "created", "changed", "unchanged", "rejected")}
+
+
+@job_kind(UNDO_JOB, label=_("Undoing an import"), lease=timedelta(minutes=3))
+def undo_import_job(lease: JobLease) -> dict[str, Any] | None:
+    """Take an import back; a worker that dies is followed by another, from the last whole chunk."""
+    data_import = _of(lease, DataImport.State.UNDOING)
+    if data_import is None:
+        return None
+    undo = undo_import(data_import, lease=lease, total=int(lease.params.get("total", 0)))
+    return {name: undo[name] for name in ("removed", "restored", "refused")}
 
 
 @job_kind(CLEAN_JOB, label=_("Clearing away files of old imports"), lease=timedelta(minutes=5))

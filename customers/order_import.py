@@ -1,330 +1,200 @@
-"""Orders from a file into the database: staged by COPY, checked as a set, written in batches.
+"""Orders from a file into the database: written in batches, as sets.
 
-Known by number: the same file again changes nothing. Orders without a number get one made of customer, day, amount
-and how often that combination came before in the file. The file's own days go into it, so it stays the same when
-dates are moved.
+Known by number: the same file again changes nothing.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from typing import Any
 
-import pandas as pd
-from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
-from crm.core.models import User
-from crm.core.text_folding import fold_text
-from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
-from customers.models import Customer
-from customers.rules.import_columns import has_lines
+from customers.customer_import import CUSTOMER_TABLE
+from customers.import_kinds import ImportKind, WritingTask
+from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
+from customers.import_staging import Stage, fetch_row, run_sql
+from customers.models import Order, OrderLine
+from customers.order_checking import STAGE_COLUMNS, prepare_orders, shape_orders
+from customers.product_import import PRODUCT_TABLE
+from customers.rules.import_columns import ORDER_FIELDS, ORDERS, REQUIRED, has_lines
 
-STAGE_COLUMNS = {
-    "customer": "text",
-    "customer_name": "text",
-    "customer_folded": "text",
-    "number": "text",
-    "day": "date",
-    "moment": "timestamptz",
-    "amount": "bigint",
-    "cost": "bigint",
-    "currency": "text",
-    "original": "bigint",
-    "product_number": "text",
-    "product_name": "text",
-    "description": "text",
-    "quantity": "numeric",
-    "position": "numeric",
-    "returns": "text",
-}
 BATCH = 50_000
 
 
-def shape_orders(frame: pd.DataFrame) -> pd.DataFrame:
-    """Parsed rows as the stage wants them: day and moment apart, names folded where no number is given."""
-    shaped = frame.rename(columns={"customer_number": "customer"})
-    reads = shaped["day"].tolist()
-    shaped["day"] = [read.day.isoformat() for read in reads]
-    if any(read.moment is not None for read in reads):
-        shaped["moment"] = [read.moment.isoformat() if read.moment else None for read in reads]
-    if "customer_name" in shaped:
-        nameless = shaped["customer"].isna() if "customer" in shaped else pd.Series(True, index=shaped.index)  # noqa: FBT003
-        if nameless.any():
-            folded = {name: fold_text(name) for name in shaped.loc[nameless, "customer_name"].unique()}
-            shaped["customer_folded"] = shaped["customer_name"].map(folded).where(nameless, None)
-    return shaped
-
-
-def last_day(stage: Stage) -> date | None:
-    """The day of the last order among the rows staged."""
-    day = fetch_row(f"SELECT max(day) FROM {stage.rows}")[0]  # noqa: S608
-    return day if isinstance(day, date) else None
-
-
-def prepare_orders(
-    stage: Stage, *, columns: Mapping[str, str], options: Mapping[str, Any], by: User | None
-) -> dict[str, int]:
-    """Check the staged rows against each other and the database; make customers and products they name.
-
-    Rows that cannot be written move to ``rejected``. Returns how many orders wait in ``records`` and how many
-    customers were made.
-    """
-    lined = has_lines(columns) and "number" in columns
-    with one_writer():
-        _name_customers(stage)
-        _number_lines(stage, lined=lined)
-        _reject_unknown_names(stage)
-        if "number" in columns:
-            _reject_contradictions(stage, lined=lined)
-        _reject_foreign(stage, by)
-        customers = _make_customers(stage, options)
-        if has_lines(columns):
-            _make_products(stage)
-        _gather_records(stage, lined=lined, shift=int(options.get("shift_days") or 0))
-        run_sql(f"ANALYZE {stage.records}")
-        records = fetch_row(f"SELECT count(*) FROM {stage.records}")[0]  # noqa: S608
-    return {"records": records, "customers_created": customers}
-
-
-def _name_customers(stage: Stage) -> None:
-    """Rows that name a customer without a number: the one customer of that name, else a number made of the name."""
-    if not fetch_row(f"SELECT EXISTS (SELECT FROM {stage.rows} WHERE customer IS NULL)")[0]:  # noqa: S608
-        return
-    run_sql(f"""
-        UPDATE {stage.rows} s SET customer = c.number, customer_folded = NULL
-        FROM (SELECT name_folded, min(number) AS number FROM customers_customer
-              WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) GROUP BY 1 HAVING count(*) = 1) c
-        WHERE s.customer IS NULL AND c.name_folded = s.customer_folded""")  # noqa: S608
-    run_sql(f"""
-        UPDATE {stage.rows} SET customer = 'N-' || upper(substr(md5(customer_folded), 1, 10))
-        WHERE customer IS NULL AND customer_folded NOT IN (SELECT name_folded FROM customers_customer
-              WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) GROUP BY 1 HAVING count(*) > 1)""")  # noqa: S608
-
-
-def _number_lines(stage: Stage, *, lined: bool) -> None:
-    nth = "row_number() OVER (PARTITION BY customer, day, amount ORDER BY row)"
-    made = f"""customer || '·' || to_char(day, 'YYYYMMDD') || '·' || amount
-               || CASE WHEN {nth} > 1 THEN '·' || {nth} ELSE '' END"""
-    run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
-    run_sql(f"""
-        CREATE UNLOGGED TABLE {stage.lines} AS
-        SELECT *, CASE WHEN given IS NOT NULL THEN given WHEN length(made) <= 60 THEN made
-                       ELSE 'O-' || md5(made) END AS number
-        FROM (SELECT row, customer, customer_name, customer_folded, number AS given, {made} AS made, day, moment,
-                     amount, cost, currency, original, product_number, product_name, description, quantity,
-                     position AS place, returns FROM {stage.rows}) r""")  # noqa: S608
-    if lined:
-        run_sql(f"CREATE INDEX ON {stage.lines} (number)")
-    run_sql(f"ANALYZE {stage.lines}")
-
-
-def _reject_unknown_names(stage: Stage) -> None:
-    stage.reject(f"SELECT row, 'customer_name', 'two_of_that_name', customer_name, given FROM {stage.lines}"  # noqa: S608
-                 " WHERE customer IS NULL")  # fmt: skip
-
-
-def _reject_contradictions(stage: Stage, *, lined: bool) -> None:
-    """Lines of one order that disagree, orders given twice, and lines whose sisters were rejected."""
-    first = "first_value({}) OVER (PARTITION BY number ORDER BY row)"
-    if lined:
-        stage.reject(f"""
-            SELECT row, 'number', 'order_differs', first_row::text, given FROM (
-                SELECT row, given, customer, day, {first.format("row")} AS first_row,
-                       {first.format("customer")} AS first_customer, {first.format("day")} AS first_day
-                FROM {stage.lines} WHERE given IS NOT NULL) l
-            WHERE customer <> first_customer OR day <> first_day""")  # noqa: S608
-        stage.reject(f"""
-            SELECT row, 'number', 'order_incomplete', given, given FROM {stage.lines}
-            WHERE given IN (SELECT number FROM {stage.rejected})""")  # noqa: S608
-    else:
-        stage.reject(f"""
-            SELECT row, 'number', 'number_twice', first_row::text, given FROM (
-                SELECT row, given, {first.format("row")} AS first_row FROM {stage.lines} WHERE given IS NOT NULL) l
-            WHERE row <> first_row""")  # noqa: S608
-    stage.reject(f"""
-        SELECT l.row, 'number', 'order_of_other_customer', c.number, l.given
-        FROM {stage.lines} l JOIN customers_order o ON o.number = l.number
-        JOIN customers_customer c ON c.id = o.customer_id WHERE c.number <> l.customer""")  # noqa: S608
-
-
-def _reject_foreign(stage: Stage, by: User | None) -> None:
-    """Nobody writes to customers he may not see."""
-    if by is None or (seen := visible_ids(by)) is None:
-        return
-    sql, params = seen
-    stage.reject(
-        f"""SELECT l.row, 'customer_number', 'customer_not_yours', l.customer, l.given
-            FROM {stage.lines} l JOIN customers_customer c ON c.number = l.customer
-            WHERE c.id NOT IN ({sql})""",  # noqa: S608
-        params,
-    )
-
-
-def visible_ids(user: User) -> tuple[str, tuple[Any, ...]] | None:
-    """SQL of the ids of the customers that ``user`` may see; ``None`` when he sees all."""
-    seen = Customer.objects.visible_to(user).order_by()
-    if not seen.query.has_filters():
-        return None
-    sql, params = seen.values("pk").query.sql_with_params()
-    return sql, tuple(params)
-
-
-def _make_customers(stage: Stage, options: Mapping[str, Any]) -> int:
-    """Customers that orders name and we do not have yet; without a name they are called by their number."""
-    run_sql("DROP TABLE IF EXISTS pg_temp.new_customers")
-    run_sql("CREATE TEMP TABLE new_customers (number text, name text, folded text) ON COMMIT DROP")
-    with connection.cursor() as cursor:
-        cursor.execute(f"""
-            SELECT l.customer, coalesce(max(l.customer_name), %s || l.customer), min(l.day) FROM {stage.lines} l
-            LEFT JOIN customers_customer c ON c.number = l.customer WHERE c.id IS NULL GROUP BY 1 ORDER BY min(l.row)
-            """, [options.get("name_prefix", "Customer ")])  # noqa: S608  # fmt: skip
-        new = pd.DataFrame(cursor.fetchall(), columns=["number", "name", "since"], dtype=object)
-    if new.empty:
-        return 0
-    new["folded"] = [fold_text(name) for name in new["name"]]
-    copy_frame("new_customers", new[["number", "name", "folded"]])
-    return run_sql(
-        """INSERT INTO customers_customer (number, name, name_folded, kind, owner_id, team_id, created_by_id, source)
-           SELECT number, name, folded, %s, %s, %s, %s, %s FROM new_customers ON CONFLICT (number) DO NOTHING""",
-        [
-            options.get("customer_kind", Customer.Kind.ORGANISATION),
-            options.get("owner_id"),
-            options.get("team_id"),
-            options.get("by_id"),
-            options.get("source", "")[:100],
-        ],
-    )
-
-
-def _make_products(stage: Stage) -> None:
-    """Products by number, else by name; those we do not have are added."""
-    run_sql(f"""
-        UPDATE {stage.lines} l SET product_number = coalesce(
-            (SELECT min(p.number) FROM customers_product p WHERE lower(p.name) = lower(l.product_name)),
-            left(product_name, 40))
-        WHERE product_number IS NULL AND product_name IS NOT NULL""")  # noqa: S608
-    run_sql(f"""
-        INSERT INTO customers_product (number, name, family)
-        SELECT product_number, coalesce(max(product_name), product_number), '' FROM {stage.lines}
-        WHERE product_number IS NOT NULL AND product_number NOT IN (SELECT number FROM customers_product)
-        GROUP BY 1 ON CONFLICT (number) DO NOTHING""")  # noqa: S608
-
-
-def _gather_records(stage: Stage, *, lined: bool, shift: int) -> None:
-    """One row per order, in the order of the file, with the customer's id and the days moved."""
-    run_sql(f"DROP TABLE IF EXISTS {stage.records}")
-    moved = f"{{}} + {shift}", f"{{}} + interval '{shift} days'"
-    if lined:
-        source = f"""(
-            SELECT min(row) AS row, number, min(customer) AS customer, min(day) AS day, min(moment) AS moment,
-                   sum(amount)::bigint AS amount,
-                   CASE WHEN count(cost) = count(*) THEN sum(cost)::bigint END AS cost,
-                   count(*)::int AS line_count, max(currency) AS currency,
-                   CASE WHEN count(original) = count(*) THEN sum(original)::bigint END AS original
-            FROM {stage.lines} GROUP BY number)"""  # noqa: S608
-    else:
-        source = f"(SELECT *, 1 AS line_count FROM {stage.lines})"  # noqa: S608
-    run_sql(f"""
-        CREATE UNLOGGED TABLE {stage.records} AS
-        SELECT row_number() OVER (ORDER BY r.row) AS id, r.number, c.id AS customer_id,
-               {moved[0].format("r.day")} AS day, {moved[1].format("r.moment")} AS moment, r.amount, r.cost,
-               r.line_count, coalesce(r.currency, '') AS currency, r.original
-        FROM {source} r JOIN customers_customer c ON c.number = r.customer ORDER BY r.row""")  # noqa: S608
-    run_sql(f"ALTER TABLE {stage.records} ADD PRIMARY KEY (id)")
-    if lined:
-        run_sql(f"CREATE INDEX ON {stage.records} (number)")
-
-
-def write_orders(
-    stage: Stage, *, after: int, import_id: int, columns: Mapping[str, str], batch: int = BATCH
-) -> dict[str, int]:
+def write_orders(stage: Stage, task: WritingTask, *, after: int, batch: int = BATCH) -> dict[str, int]:
     """Write the next ``batch`` orders behind record ``after``; call it inside ``one_writer``.
 
     Returns created, changed, unchanged and the last record written (``until``).
     """
     until = after + batch
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
-    started = fetch_row("SELECT clock_timestamp()")[0]
-    changes = _changes(columns)
-    kept = ", ".join(f"o.{column}" for column in changes)
-    changed = run_sql(
-        f"""UPDATE customers_order o SET {", ".join(f"{column} = {value}" for column, value in changes.items())},
-                data_import_id = %s, updated_at = statement_timestamp()
-            FROM {stage.records} n WHERE {scope} AND o.number = n.number AND o.customer_id = n.customer_id
-            AND ({kept}) IS DISTINCT FROM ({", ".join(changes.values())})""",  # noqa: S608
-        [import_id],
-    )
-    created = run_sql(
-        f"""INSERT INTO customers_order (customer_id, number, day, placed_at, amount_cents, cost_cents, line_count,
+    total, here = fetch_row(f"SELECT count(*), count(order_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
+    lined = has_lines(task.columns)
+    if lined:
+        _gather_lines(stage, scope)
+    changed = _change_orders(stage, scope, task, lined=lined) if here and task.mode != "create" else 0
+    created = _create_orders(stage, scope, task) if here < total else 0
+    if lined:
+        run_sql(f"""
+            INSERT INTO customers_orderline
+                (order_id, product_id, position, description, quantity, amount_cents, cost_cents)
+            SELECT o.id, f.product_id, f.position, f.description, f.quantity, f.amount_cents, f.cost_cents
+            FROM fresh_lines f JOIN {stage.records} n ON n.id = f.record JOIN customers_order o ON o.number = n.number
+            WHERE n.order_id IS NULL OR f.order_differs
+            ORDER BY o.id, f.position ON CONFLICT (order_id, position) DO NOTHING""")  # noqa: S608
+    return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
+
+
+def _create_orders(stage: Stage, scope: str, task: WritingTask) -> int:
+    return insert_remembered(
+        ORDER_TABLE,
+        f"""INSERT INTO customers_order AS t (customer_id, number, day, placed_at, amount_cents, cost_cents, line_count,
                 currency, original_cents, data_import_id)
             SELECT n.customer_id, n.number, n.day, n.moment, n.amount, n.cost, n.line_count, n.currency, n.original, %s
-            FROM {stage.records} n WHERE {scope}
-            AND NOT EXISTS (SELECT FROM customers_order o WHERE o.number = n.number)
+            FROM {stage.records} n WHERE {scope} AND n.order_id IS NULL
             ORDER BY n.id ON CONFLICT (number) DO NOTHING""",  # noqa: S608
-        [import_id],
+        [task.import_id],
+        import_id=task.import_id,
     )
-    if has_lines(columns):
-        changed += _write_lines(stage, scope, started)
-    total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
-    return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
 
 
 def _changes(columns: Mapping[str, str]) -> dict[str, str]:
     """What a file may change in an order that is there: the columns it has, and of those the cells it fills."""
     changes = {"day": "n.day", "amount_cents": "n.amount"}
     if "cost" in columns:
-        changes["cost_cents"] = "coalesce(n.cost, o.cost_cents)"
+        changes["cost_cents"] = "coalesce(n.cost, t.cost_cents)"
     if "currency" in columns:
         changes |= {"currency": "n.currency", "original_cents": "n.original"}
     if has_lines(columns) and "number" in columns:
         changes["line_count"] = "n.line_count"
-    return {**changes, "placed_at": "coalesce(n.moment, o.placed_at)"}
+    return {**changes, "placed_at": "coalesce(n.moment, t.placed_at)"}
 
 
-def _write_lines(stage: Stage, scope: str, started: datetime) -> int:
-    """Lines of the batch; how many orders, not written since ``started``, changed in nothing but their lines."""
-    return int(fetch_row(f"""
-        WITH batch AS MATERIALIZED (
-            SELECT o.id AS order_id, n.number FROM {stage.records} n JOIN customers_order o ON o.number = n.number
-            WHERE {scope}),
-        fresh AS MATERIALIZED (
-            SELECT b.order_id, p.id AS product_id,
-                   row_number() OVER (PARTITION BY b.order_id ORDER BY l.place NULLS LAST, l.row)::int AS position,
-                   coalesce(l.description, '') AS description, coalesce(l.quantity, 1) AS quantity,
-                   l.amount AS amount_cents, l.cost AS cost_cents
-            FROM batch b JOIN {stage.lines} l ON l.number = b.number
-            LEFT JOIN customers_product p ON p.number = l.product_number),
-        gone AS (
-            DELETE FROM customers_orderline old USING batch b WHERE old.order_id = b.order_id
-            AND NOT EXISTS (SELECT FROM fresh f WHERE f.order_id = old.order_id AND f.position = old.position)
-            RETURNING old.order_id),
-        written AS (
-            INSERT INTO customers_orderline AS old
-                (order_id, product_id, position, description, quantity, amount_cents, cost_cents)
-            SELECT order_id, product_id, position, left(description, 200), quantity, amount_cents, cost_cents
-            FROM fresh ON CONFLICT (order_id, position) DO UPDATE SET product_id = excluded.product_id,
-                description = excluded.description, quantity = excluded.quantity,
-                amount_cents = excluded.amount_cents, cost_cents = coalesce(excluded.cost_cents, old.cost_cents)
-            WHERE (old.product_id, old.description, old.quantity, old.amount_cents, old.cost_cents) IS DISTINCT FROM
-                (excluded.product_id, excluded.description, excluded.quantity, excluded.amount_cents,
-                 coalesce(excluded.cost_cents, old.cost_cents))
-            RETURNING old.order_id, (old.xmax = 0) AS is_new),
-        touched AS (SELECT order_id FROM gone UNION SELECT order_id FROM written),
-        noted AS (
-            INSERT INTO customers_touchedcustomer (customer_id)
-            SELECT DISTINCT o.customer_id FROM touched t JOIN customers_order o ON o.id = t.order_id)
-        SELECT count(*) FROM touched t JOIN customers_order o ON o.id = t.order_id
-        WHERE o.updated_at < %s""", [started])[0])  # noqa: S608  # fmt: skip
+def _change_orders(stage: Stage, scope: str, task: WritingTask, *, lined: bool) -> int:
+    """Change the orders of the batch that differ, in themselves or in a line; their lines are taken away."""
+    changes = _changes(task.columns)
+    kept = ", ".join(f"t.{column}" for column in changes)
+    differs = f"({kept}) IS DISTINCT FROM ({', '.join(changes.values())})"
+    if lined:
+        _note_different_lines(stage, scope)
+        differs = f"({differs} OR n.id IN (SELECT record FROM different_lines))"  # noqa: S608
+    where = f"{scope} AND t.id = n.order_id AND t.customer_id = n.customer_id AND {differs}"
+    if lined:
+        run_sql(
+            f"UPDATE fresh_lines f SET order_differs = true FROM {stage.records} n, customers_order t"  # noqa: S608
+            f" WHERE f.record = n.id AND {where}"
+        )
+    changed = change_remembered(
+        ORDER_TABLE,
+        import_id=task.import_id,
+        changes=", ".join(f"{column} = {value}" for column, value in changes.items())
+        + ", data_import_id = %s, updated_at = statement_timestamp()",
+        source=f"{stage.records} n",
+        where=where,
+        params=[task.import_id],
+    )
+    if lined and changed:
+        run_sql(f"""DELETE FROM customers_orderline WHERE order_id IN (
+                SELECT n.order_id FROM fresh_lines f JOIN {stage.records} n ON n.id = f.record
+                WHERE f.order_differs)""")  # noqa: S608
+    return changed
 
 
-def link_returns(stage: Stage) -> int:
+def _gather_lines(stage: Stage, scope: str) -> None:
+    """``fresh_lines``: the lines of the batch as they would be written; a cost that is not told stays as it was."""
+    run_sql("DROP TABLE IF EXISTS pg_temp.fresh_lines")
+    run_sql(f"""
+        CREATE TEMP TABLE fresh_lines ON COMMIT DROP AS
+        SELECT n.id AS record, p.id AS product_id, n.order_id,
+               row_number() OVER (PARTITION BY n.id ORDER BY l.place NULLS LAST, l.row)::int AS position,
+               left(coalesce(l.description, ''), 200) AS description,
+               coalesce(l.quantity, 1)::numeric(14, 3) AS quantity,
+               l.amount AS amount_cents, l.cost AS cost_cents, false AS order_differs
+        FROM {stage.records} n JOIN {stage.lines} l ON l.number = n.number
+        LEFT JOIN customers_product p ON p.number = l.product_number WHERE {scope}""")  # noqa: S608
+
+
+def _note_different_lines(stage: Stage, scope: str) -> None:
+    """``different_lines``: the records of orders that are here with other lines."""
+    run_sql("""
+        UPDATE fresh_lines f SET cost_cents = old.cost_cents FROM customers_orderline old
+        WHERE f.cost_cents IS NULL AND old.order_id = f.order_id AND old.position = f.position
+        AND old.cost_cents IS NOT NULL""")
+    columns = "product_id, description, quantity, amount_cents, cost_cents"
+    fresh, old = (", ".join(f"{alias}.{name}" for name in columns.split(", ")) for alias in ("f", "l"))
+    run_sql("DROP TABLE IF EXISTS pg_temp.different_lines")
+    run_sql(f"""
+        CREATE TEMP TABLE different_lines ON COMMIT DROP AS
+        SELECT DISTINCT coalesce(f.record, l.record) AS record
+        FROM (SELECT * FROM fresh_lines WHERE order_id IS NOT NULL) f
+        FULL JOIN (SELECT n.id AS record, o.* FROM {stage.records} n
+                   JOIN customers_orderline o ON o.order_id = n.order_id WHERE {scope}) l
+        ON l.record = f.record AND l.position = f.position
+        WHERE ({fresh}) IS DISTINCT FROM ({old})""")  # noqa: S608
+
+
+def link_returns(stage: Stage, task: WritingTask) -> None:
     """Point returns at the order they return, where the file names it and we have it."""
-    return run_sql(f"""
-        UPDATE customers_order o SET returns_id = r.id, updated_at = statement_timestamp()
-        FROM {stage.lines} l JOIN customers_order r ON r.number = l.returns
-        WHERE o.number = l.number AND r.id <> o.id AND r.customer_id = o.customer_id
-        AND o.returns_id IS DISTINCT FROM r.id""")  # noqa: S608
+    if "returns" not in task.columns:
+        return
+    change_remembered(
+        ORDER_TABLE,
+        import_id=task.import_id,
+        changes="returns_id = r.id, updated_at = statement_timestamp()",
+        source=f"{stage.lines} l, customers_order r",
+        where="r.number = l.returns AND t.number = l.number AND r.id <> t.id AND r.customer_id = t.customer_id"
+        " AND t.returns_id IS DISTINCT FROM r.id",
+        may_be_new=True,
+    )
 
 
-def shift_for_trial(last: date, *, on: date) -> int:
-    """By how many days dates move so that the last order is the day before ``on``."""
-    return (on - timedelta(days=1) - last).days
+ORDER_TABLE = WrittenTable(
+    "order",
+    Order,
+    columns=(
+        "customer_id",
+        "number",
+        "day",
+        "placed_at",
+        "amount_cents",
+        "cost_cents",
+        "line_count",
+        "currency",
+        "original_cents",
+        "returns_id",
+        "data_import_id",
+    ),
+    label=_("order"),
+    name_sql="t.number",
+    stamp="updated_at",
+    unmarked=frozenset({"returns_id"}),
+    parts=(OrderLine, "order_id"),
+)
+LABELS = {
+    "customer_number": _("Customer number"),
+    "customer_name": _("Customer name"),
+    "number": _("Order number"),
+    "day": _("Order day"),
+    "amount": _("Amount without tax"),
+    "cost": _("Cost of goods"),
+    "currency": _("Currency"),
+    "product_number": _("Product number"),
+    "product_name": _("Product name"),
+    "description": _("Text of the line"),
+    "quantity": _("Quantity"),
+    "position": _("Line number"),
+    "returns": _("Returns order"),
+}
+KIND = ImportKind(
+    name=ORDERS,
+    label=_("orders"),
+    labels=LABELS,
+    fields=ORDER_FIELDS,
+    required=REQUIRED[ORDERS],
+    stage_columns=STAGE_COLUMNS,
+    shape=shape_orders,
+    prepare=prepare_orders,
+    write=write_orders,
+    tables=(CUSTOMER_TABLE, PRODUCT_TABLE, ORDER_TABLE),
+    finish=link_returns,
+    keys=(("number", _("order number")),),
+    makes_customers=True,
+)

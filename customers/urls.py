@@ -50,5 +50,8 @@ urlpatterns = [
     path("imports/<int:pk>/columns/", data_import.import_columns, name="import-columns"),
     path("imports/<int:pk>/start/", data_import.import_start, name="import-start"),
     path("imports/<int:pk>/cancel/", data_import.import_cancel, name="import-cancel"),
+    path("imports/<int:pk>/mapping/", data_import.import_mapping_save, name="import-mapping-save"),
+    path("imports/<int:pk>/mapping/forget/", data_import.import_mapping_forget, name="import-mapping-forget"),
+    path("imports/<int:pk>/undo/", data_import.import_undo, name="import-undo"),
     path("imports/<int:pk>/rejected/", data_import.import_rejected, name="import-rejected"),
 ]

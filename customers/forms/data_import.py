@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.models import Role, User
 from customers.import_checking import teams_of
+from customers.import_kinds import IMPORT_KINDS, kinds_for
+from customers.import_mapping import apply_mapping
 from customers.import_wording import field_label
-from customers.models import Customer, DataImport
+from customers.models import Customer, DataImport, ImportMapping
 from customers.rules.import_columns import FIELDS
 
 READING_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter")
@@ -23,12 +25,16 @@ ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254"
 class UploadForm(forms.Form):
     """A file and what is in it."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What is in it"), choices=DataImport.Kind.choices, initial="orders")
+    kind = forms.ChoiceField(label=gettext_lazy("What is in it"), initial="orders")
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,
         widget=forms.FileInput({"accept": ".csv,.txt,.tsv,.gz,.xlsx", "data-max-bytes": settings.MAX_UPLOAD_BYTES}),
     )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds_for(user)]
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
@@ -76,6 +82,18 @@ class ReadingForm(forms.Form):
     trial_dates = forms.BooleanField(
         label=gettext_lazy("Trial data: move all days so that the last order is yesterday"), required=False
     )
+    mode = forms.ChoiceField(
+        label=gettext_lazy("What to do"),
+        required=False,
+        choices=[
+            ("both", gettext_lazy("make new ones and change known ones")),
+            ("create", gettext_lazy("only make new ones")),
+            ("update", gettext_lazy("only change known ones")),
+        ],
+    )
+    key = forms.ChoiceField(label=gettext_lazy("Known by"), required=False)
+    mapping = forms.ChoiceField(label=gettext_lazy("Read it like"), required=False)
+    save_as = forms.CharField(label=gettext_lazy("Keep this reading as"), required=False, max_length=100)
     customer_kind = forms.ChoiceField(
         label=gettext_lazy("New customers are"), required=False, choices=Customer.Kind.choices
     )
@@ -88,6 +106,7 @@ class ReadingForm(forms.Form):
         teams = teams_of(user)
         self.usual_team = None if sees_all else next((team.pk for team in teams), None)
         chosen = {"team": options.get("team_id") or self.usual_team or "", "owner": options.get("owner_id") or ""}
+        chosen["mapping"] = options.get("mapping_id") or ""
         delimiter = options.get("delimiter", "").replace("\t", "\\t")
         super().__init__(data, initial={**options, **chosen, "delimiter": delimiter})
         self.data_import = data_import
@@ -97,8 +116,14 @@ class ReadingForm(forms.Form):
         owners = User.objects.active() if sees_all else User.objects.active().filter(team__in=teams)
         self.fields["owner"].choices = [("", _("nobody")), *owners.values_list("pk", "name")[:200]]
         self.fields["encoding"].choices = [("", _("as the file tells")), *((name, name) for name in ENCODINGS)]
+        kind = IMPORT_KINDS[data_import.kind]
+        self.fields["key"].choices = list(kind.keys)
+        mappings = ImportMapping.objects.filter(kind=kind.name)
+        self.fields["mapping"].choices = [("", _("as its headers say")), *mappings.values_list("pk", "name")[:200]]
+        if not kind.makes_customers:
+            del self.fields["customer_kind"], self.fields["team"], self.fields["owner"]
         self.currencies: list[str] = data_import.preview.get("currencies", [])
-        for code in self.currencies if data_import.kind == "orders" else []:
+        for code in self.currencies if "currency" in kind.labels else []:
             self.fields[f"rate-{code}"] = forms.DecimalField(
                 label=_("Rate of 1 %(currency)s") % {"currency": code},
                 required=False,
@@ -113,10 +138,11 @@ class ReadingForm(forms.Form):
 
     def describe(self) -> dict[str, Any]:
         """The form for its template, in two groups: how to read, how to write."""
-        writing = {"customer_kind", "team", "owner"}
+        writing = {"mode", "key", "customer_kind", "team", "owner"}
+        apart = {"trial_dates", "mapping", "save_as"}
         return {
             "form": self,
-            "reading_fields": [field for field in self if field.name not in {*writing, "trial_dates"}],
+            "reading_fields": [field for field in self if field.name not in {*writing, *apart}],
             "writing_fields": [field for field in self if field.name in writing],
         }
 
@@ -139,6 +165,16 @@ class ReadingForm(forms.Form):
         values["columns"] = columns
         return values
 
+    def describe_change(self) -> dict[str, Any]:
+        """Columns and options as chosen, or those of a saved reading that was chosen."""
+        options = {**self.reading_options(), **self.writing_options()}
+        if (mapping := self.chosen_mapping()) is not None:
+            columns, kept = apply_mapping(mapping, self.headers)
+            return {"columns": columns, "options": {**options, **kept}}
+        same = self.cleaned_data["columns"] == self.data_import.columns and self.cleaned_data.get("mapping")
+        kept = {"mapping_id": self.data_import.options.get("mapping_id") if same else None}
+        return {"columns": self.cleaned_data["columns"], "options": {**options, **kept}}
+
     def reading_options(self) -> dict[str, Any]:
         """What changes how the file is read."""
         values = self.cleaned_data
@@ -152,13 +188,22 @@ class ReadingForm(forms.Form):
         values = self.cleaned_data
         return {
             "trial_dates": bool(values.get("trial_dates")),
+            "mode": values.get("mode") or "both",
+            "key": values.get("key") or IMPORT_KINDS[self.data_import.kind].keys[0][0],
             "customer_kind": values.get("customer_kind") or Customer.Kind.ORGANISATION,
             "team_id": int(values["team"]) if values.get("team") else self.usual_team,
             "owner_id": int(values["owner"]) if values.get("owner") else None,
         }
 
+    def chosen_mapping(self) -> ImportMapping | None:
+        """A saved reading that was chosen anew."""
+        chosen = self.cleaned_data.get("mapping") or ""
+        if not chosen or int(chosen) == self.data_import.options.get("mapping_id"):
+            return None
+        return ImportMapping.objects.filter(pk=chosen, kind=self.data_import.kind).first()
+
     def changes_reading(self) -> bool:
         """Whether the file must be looked through again before it may be imported."""
         options = self.data_import.options
         same = all((options.get(name) or "") == (value or "") for name, value in self.reading_options().items())
-        return not same or self.cleaned_data["columns"] != self.data_import.columns
+        return not same or self.chosen_mapping() is not None or self.cleaned_data["columns"] != self.data_import.columns

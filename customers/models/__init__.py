@@ -5,6 +5,7 @@ from customers.models.cost_pool import CostPool, CostPoolShare
 from customers.models.cost_rate import CostRate
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
+from customers.models.import_change import ImportChange, ImportMapping
 from customers.models.item_purchase import (
     BoughtTogether,
     ItemDay,
@@ -37,6 +38,8 @@ __all__ = [
     "Customer",
     "CustomerNeed",
     "DataImport",
+    "ImportChange",
+    "ImportMapping",
     "ItemDay",
     "ItemRhythm",
     "Need",

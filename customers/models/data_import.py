@@ -19,12 +19,9 @@ class DataImport(models.Model):
     """One uploaded file and what became of it. Rows travel by COPY; what was wrong stands in ``report``.
 
     ``columns`` maps our field names to the file's headers; ``report`` holds counts, the first problems by row and
-    field, and what the preview showed. ``file`` is removed when the import is done, its ``sha256`` stays.
+    field, what the preview showed, and under ``undo`` what an undo did. ``kind`` is one of
+    ``customers.import_kinds``. ``file`` is removed when the import is done, its ``sha256`` stays.
     """
-
-    class Kind(models.TextChoices):
-        ORDERS = "orders", _("orders")
-        CUSTOMERS = "customers", _("customers")
 
     class State(models.TextChoices):
         READING = "reading", _("reading the file")
@@ -33,8 +30,10 @@ class DataImport(models.Model):
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
 
-    kind = models.CharField(_("what"), max_length=10, choices=Kind.choices)
+    kind = models.CharField(_("what"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READING)
     file = models.FileField(_("file"), upload_to="imports/", blank=True)
     file_name = models.CharField(_("file name"), max_length=255)
@@ -69,7 +68,7 @@ class DataImport(models.Model):
         if (
             self.job
             and self.job.state == JobRun.State.FAILED
-            and self.state in {self.State.READING, self.State.RUNNING}
+            and self.state in {self.State.READING, self.State.RUNNING, self.State.UNDOING}
         ):
             return self.State.FAILED
         return self.state

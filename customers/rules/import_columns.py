@@ -6,10 +6,10 @@ it in several languages, and where a header says nothing, from the look of the v
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-from customers.rules.import_headers import CUSTOMER_HEADERS, ORDER_HEADERS
+from customers.rules.import_headers import CUSTOMER_HEADERS, ORDER_HEADERS, PERSON_HEADERS, PRODUCT_HEADERS
 from customers.rules.import_values import (
     fold_word,
     looks_like_country,
@@ -20,6 +20,8 @@ from customers.rules.import_values import (
 
 ORDERS = "orders"
 CUSTOMERS = "customers"
+PRODUCTS = "products"
+PEOPLE = "people"
 
 
 class Reading(Enum):
@@ -33,16 +35,23 @@ class Reading(Enum):
     COUNTRY = "country"
     EMAIL = "email"
     CUSTOMER_KIND = "customer_kind"
+    OWNER = "owner"
+    TEAM = "team"
+    DOMAIN = "domain"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
 
 
 @dataclass(frozen=True)
 class ImportField:
-    """One of our fields: how it is read, how long it may be, and the headers it is known by (folded, no spaces)."""
+    """One of our fields: how it is read, how long it may be, the headers it is known by (folded, no spaces),
+    and for a choice what its words mean (folded, no spaces)."""
 
     name: str
     reading: Reading = Reading.TEXT
     length: int = 300
     headers: tuple[str, ...] = ()
+    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 _F = ImportField
@@ -73,23 +82,57 @@ CUSTOMER_FIELDS = (
     _F("language", length=10, headers=CUSTOMER_HEADERS["language"]),
     _F("industry", length=100, headers=CUSTOMER_HEADERS["industry"]),
     _F("tax_id", length=40, headers=CUSTOMER_HEADERS["tax_id"]),
-    _F("domain", length=200, headers=CUSTOMER_HEADERS["domain"]),
+    _F("domain", Reading.DOMAIN, length=200, headers=CUSTOMER_HEADERS["domain"]),
     _F("email", Reading.EMAIL, length=254, headers=CUSTOMER_HEADERS["email"]),
     _F("phone", length=40, headers=CUSTOMER_HEADERS["phone"]),
-    _F("owner_email", Reading.EMAIL, length=254, headers=CUSTOMER_HEADERS["owner_email"]),
-    _F("team", length=100, headers=CUSTOMER_HEADERS["team"]),
+    _F("owner_email", Reading.OWNER, length=254, headers=CUSTOMER_HEADERS["owner_email"]),
+    _F("team", Reading.TEAM, length=100, headers=CUSTOMER_HEADERS["team"]),
     _F("source", length=100, headers=CUSTOMER_HEADERS["source"]),
     _F("lawful_basis", length=100, headers=CUSTOMER_HEADERS["lawful_basis"]),
     _F("since", Reading.DAY, headers=CUSTOMER_HEADERS["since"]),
 )
+INFLUENCE_WORDS = {
+    "decides": "decides", "decisionmaker": "decides", "decider": "decides", "executivesponsor": "decides",
+    "influences": "influences", "influencer": "influences", "champion": "influences", "uses": "uses", "user": "uses",
+    "enduser": "uses", "pays": "pays", "budgetholder": "pays", "buyer": "pays", "purchasing": "pays",
+}  # fmt: skip
+PRODUCT_FIELDS = (
+    _F("number", length=40, headers=PRODUCT_HEADERS["number"]),
+    _F("name", length=200, headers=PRODUCT_HEADERS["name"]),
+    _F("family", length=100, headers=PRODUCT_HEADERS["family"]),
+    _F("price", Reading.MONEY, headers=PRODUCT_HEADERS["price"]),
+    _F("cost", Reading.MONEY, headers=PRODUCT_HEADERS["cost"]),
+    _F("sold", Reading.YES_NO, headers=PRODUCT_HEADERS["sold"]),
+)
+PERSON_FIELDS = (
+    _F("customer_number", length=40, headers=PERSON_HEADERS["customer_number"]),
+    _F("customer_name", headers=PERSON_HEADERS["customer_name"]),
+    _F("name", length=200, headers=PERSON_HEADERS["name"]),
+    _F("first_name", length=100, headers=PERSON_HEADERS["first_name"]),
+    _F("last_name", length=100, headers=PERSON_HEADERS["last_name"]),
+    _F("job_title", length=150, headers=PERSON_HEADERS["job_title"]),
+    _F("influence", Reading.CHOICE, headers=PERSON_HEADERS["influence"], choices=INFLUENCE_WORDS),
+    _F("language", length=10, headers=PERSON_HEADERS["language"]),
+    _F("email", Reading.EMAIL, length=254, headers=PERSON_HEADERS["email"]),
+    _F("phone", length=40, headers=PERSON_HEADERS["phone"]),
+    _F("mobile", length=40, headers=PERSON_HEADERS["mobile"]),
+    _F("left_on", Reading.DAY, headers=PERSON_HEADERS["left_on"]),
+)
 
-FIELDS: dict[str, tuple[ImportField, ...]] = {ORDERS: ORDER_FIELDS, CUSTOMERS: CUSTOMER_FIELDS}
+FIELDS: dict[str, tuple[ImportField, ...]] = {
+    ORDERS: ORDER_FIELDS,
+    CUSTOMERS: CUSTOMER_FIELDS,
+    PRODUCTS: PRODUCT_FIELDS,
+    PEOPLE: PERSON_FIELDS,
+}
 LINE_FIELDS = frozenset({"product_number", "product_name", "description", "quantity", "position"})
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     ORDERS: (("customer_number", "customer_name"), ("day",), ("amount",)),
     CUSTOMERS: (("name",),),
+    PRODUCTS: (("name", "number"),),
+    PEOPLE: (("customer_number", "customer_name"), ("name", "first_name", "last_name")),
 }
-"""For each kind, groups of fields of which one must have a column."""
+"""For each kind, groups of fields of which one must have a column. The apps above add kinds of theirs."""
 
 
 def fold_header(header: str) -> str:
@@ -105,13 +148,13 @@ def guess_columns(kind: str, headers: Sequence[str], samples: Sequence[Sequence[
     guess = _columns_by_header(kind, headers)
     if kind == ORDERS:
         _keep_names_out_of_numbers(guess, headers, samples)
-    else:
+    elif kind == CUSTOMERS:
         _tell_countries_from_cities(guess, headers, samples)
-    for field in FIELDS[kind]:
-        if field.name in {"day", "amount", "email"} and field.name not in guess:
-            column = _column_by_values(field, headers, samples, taken=set(guess.values()))
+    for one in FIELDS[kind]:
+        if one.name in {"day", "amount", "email"} and one.name not in guess and one.reading in _LOOKS:
+            column = _column_by_values(one, headers, samples, taken=set(guess.values()))
             if column is not None:
-                guess[field.name] = column
+                guess[one.name] = column
     return guess
 
 
@@ -157,11 +200,13 @@ def _tell_countries_from_cities(
         guess["country"] = guess.pop("city")
 
 
+_LOOKS = {Reading.DAY: looks_like_day, Reading.MONEY: looks_like_money, Reading.EMAIL: looks_like_email}
+
+
 def _column_by_values(
     field: ImportField, headers: Sequence[str], samples: Sequence[Sequence[str]], *, taken: set[str]
 ) -> str | None:
-    looks = {Reading.DAY: looks_like_day, Reading.MONEY: looks_like_money, Reading.EMAIL: looks_like_email}
-    look = looks[field.reading]
+    look = _LOOKS[field.reading]
     for place, header in enumerate(headers):
         if header in taken:
             continue

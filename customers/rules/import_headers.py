@@ -73,6 +73,38 @@ since: since customersince createdate createddate createdat createdon organizati
     clientedesde firstorderdate accountcreateddate
 """
 
+_PRODUCT_TEXT = """
+number: productnumber productid productcode sku itemnumber itemno itemcode articlenumber articleno artikelnr
+    artikelnummer artnr internalreference hssku code id recordid stockcode reference codigoproducto referenceproduit
+    codicearticolo
+name: productname name product item itemname article artikel artikelbezeichnung bezeichnung description produkt
+    producto produto produit prodotto
+family: family productfamily category productcategory series productline group range producttype warengruppe
+    produktgruppe familia famille categoria
+price: price listprice unitprice salesprice saleprice standardprice pricebookprice lstprice preis listenpreis
+    verkaufspreis precio prix prezzo
+cost: cost costofgoods costofgoodssold unitcost standardcost costprice purchasecost hscostofgoodssold einstand ek
+    einkaufspreis coste cout costo
+sold: active isactive productactive sold saleok cansell forsale canbesold
+"""
+_PERSON_TEXT = """
+customer_number: customernumber customerid accountid accountnumber companyid organizationid associatedcompanyid
+    associatedcompanyids primaryassociatedcompanyid kundennr kundennummer parentid accountnameid companynumber
+customer_name: customername customer account accountname company companyname associatedcompany
+    primaryassociatedcompany organization organisation organizationname parentname relatedcompany firma firmenname
+    kunde empresa societe azienda org
+name: name fullname contactname contact personname displayname fn person ansprechpartner nombre nom nome
+first_name: firstname givenname forename vorname prenom primernombre
+last_name: lastname surname familyname nachname apellido apellidos nomdefamille cognome
+job_title: jobtitle title position jobposition function role funktion cargo poste ruolo
+influence: influence buyingrole decisionrole
+language: language lang preferredlanguage locale sprache idioma langue lingua
+email: email emailaddress mail workemail emailwork primaryemail personemail correo courriel
+phone: phone phonenumber telephone tel businessphone phonework workphone directphone telefon telefono telefone
+mobile: mobile mobilephone mobilephonenumber cell cellphone phonemobile handy mobil movil
+left_on: lefton leftdate leftcompany
+"""
+
 
 def _read(text: str) -> dict[str, tuple[str, ...]]:
     """``name: header header …``, going on in indented lines."""
@@ -82,3 +114,5 @@ def _read(text: str) -> dict[str, tuple[str, ...]]:
 
 ORDER_HEADERS = _read(_ORDER_TEXT)
 CUSTOMER_HEADERS = _read(_CUSTOMER_TEXT)
+PRODUCT_HEADERS = _read(_PRODUCT_TEXT)
+PERSON_HEADERS = _read(_PERSON_TEXT)

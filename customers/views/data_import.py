@@ -18,8 +18,11 @@ from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
 from crm.core.toasts import add_error, add_toast
 from customers.forms.data_import import ReadingForm, UploadForm
 from customers.import_handling import NotReady, cancel_import, change_reading, start_import, take_file
+from customers.import_mapping import NameNeeded, forget_mapping, save_mapping
 from customers.import_page import describe_outcome, describe_page
-from customers.models import DataImport
+from customers.import_undoing import CannotUndo, start_undo
+from customers.import_wording import kind_label
+from customers.models import DataImport, ImportMapping
 
 NEEDS = {
     "columns": gettext_lazy("A column is still missing. Choose it and check again."),
@@ -35,7 +38,7 @@ def _in_state(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet
 IMPORTS = ListDefinition(
     columns=(
         Column("file", gettext_lazy("File"), "file_name", url=DataImport.get_absolute_url),
-        Column("kind", gettext_lazy("What"), "get_kind_display"),
+        Column("kind", gettext_lazy("What"), kind_label),
         Column("outcome", gettext_lazy("Result"), describe_outcome),
         Column("by", gettext_lazy("By"), "created_by", kind="avatar", hide_on_phone=True),
         Column("at", gettext_lazy("When"), "created_at", "moment", sort="id", largest_first=True, hide_on_phone=True),
@@ -71,7 +74,8 @@ def _find(request: HttpRequest, pk: int) -> DataImport:
 @permission_required("customers.import_customer", raise_exception=True)
 def import_new(request: HttpRequest) -> HttpResponse:
     """Hand in a file; it is then read in the background."""
-    form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+    posted = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = UploadForm(*posted, user=request.user)
     if form.is_valid():
         file = form.cleaned_data["file"]
         made = take_file(
@@ -89,7 +93,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The import in whatever state it is; a poll for progress gets that part alone, or the page anew when it moved."""
     data_import = _find(request, pk)
-    page = describe_page(data_import, user=request.user)
+    page = describe_page(data_import, user=request.user, at=timezone.now())
     if request.htmx and request.htmx.target == "import-progress":
         if request.GET.get("seen") != page["state"]:
             return HttpResponse(headers={"HX-Refresh": "true"})
@@ -107,15 +111,36 @@ def import_columns(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _show_errors(request, data_import, form)
     try:
-        change_reading(
-            data_import,
-            columns=form.cleaned_data["columns"],
-            options={**form.reading_options(), **form.writing_options()},
-            by=request.user,
-            at=timezone.now(),
-        )
+        change_reading(data_import, **form.describe_change(), by=request.user, at=timezone.now())
     except NotReady as error:
         add_error(request, str(NEEDS[error.needs]))
+    return redirect(data_import)
+
+
+@require_POST
+@permission_required("customers.import_customer", raise_exception=True)
+def import_mapping_save(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep columns and reading, as they were last looked through, under a name."""
+    data_import = _find(request, pk)
+    try:
+        mapping = save_mapping(data_import, name=request.POST.get("save_as", ""), by=request.user, at=timezone.now())
+    except NameNeeded:
+        add_error(request, _("Give the reading a name."))
+    else:
+        add_toast(request, _("Kept as “%(name)s”: files with the same headers are read like this.") % {"name": mapping})
+    return redirect(data_import)
+
+
+@require_POST
+@permission_required("customers.import_customer", raise_exception=True)
+def import_mapping_forget(request: HttpRequest, pk: int) -> HttpResponse:
+    """Offer a saved reading no longer."""
+    data_import = _find(request, pk)
+    known = ImportMapping.objects.visible_to(request.user).filter(kind=data_import.kind)
+    mapping = known.filter(pk=data_import.options.get("mapping_id")).first()
+    if mapping is not None:
+        forget_mapping(mapping)
+        add_toast(request, _("Forgotten. This import stays as it is."))
     return redirect(data_import)
 
 
@@ -137,7 +162,7 @@ def import_start(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_errors(request: HttpRequest, data_import: DataImport, form: ReadingForm) -> HttpResponse:
-    page = describe_page(data_import, user=request.user)
+    page = describe_page(data_import, user=request.user, at=timezone.now())
     return render(request, "customers/import_detail.html", page | form.describe(), status=422)
 
 
@@ -148,6 +173,18 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     data_import = cancel_import(_find(request, pk), at=timezone.now())
     if data_import.state == DataImport.State.CANCELLED:
         add_toast(request, _("Import stopped."))
+    return redirect(data_import)
+
+
+@require_POST
+@permission_required("customers.import_customer", raise_exception=True)
+def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the whole import back, in the background."""
+    try:
+        data_import = start_undo(_find(request, pk), by=request.user, at=timezone.now())
+    except CannotUndo:
+        add_error(request, _("This import can no longer be undone. Here is how it stands."))
+        return redirect("customers:import-detail", pk=pk)
     return redirect(data_import)
 
 

@@ -40,10 +40,10 @@ def read_file(content: bytes | str, *, kind: str = "orders", name: str = "file.c
     return data_import
 
 
-def import_file(content: bytes | str, *, at: datetime = AT, **kwargs: Any) -> DataImport:
+def import_file(content: bytes | str, *, at: datetime = AT, lease: Any = None, **kwargs: Any) -> DataImport:
     """Hand in a file and import it, as the worker does."""
     data_import = read_file(content, **kwargs)
-    write_import(data_import, lease=NoLease(), at=at)
+    write_import(data_import, lease=lease or NoLease(), at=at)
     return data_import
 
 

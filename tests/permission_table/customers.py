@@ -127,5 +127,8 @@ ROWS += [
     Row("customers:import-columns", only(*LEADS, ok=302), _import, method="post"),
     Row("customers:import-start", only(*LEADS, ok=302), _import, method="post"),
     Row("customers:import-cancel", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-mapping-save", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-mapping-forget", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-undo", only(*LEADS, ok=302), _import, method="post"),
     Row("customers:import-rejected", only(ok=404, hidden_from=LEADS), _import),
 ]

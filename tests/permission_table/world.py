@@ -35,7 +35,7 @@ def build_world(world: SimpleNamespace) -> SimpleNamespace:
     name_guardian(world.complaint, guardian=world.guardian, by=None, at=datetime(2026, 3, 2, 12, tzinfo=UTC))
     world.article = Article.objects.create(title="Seals", answer="Another batch")
     world.data_import = DataImport.objects.create(
-        kind=DataImport.Kind.ORDERS, state=DataImport.State.DONE, file_name="orders.csv", created_by=world.lead
+        kind="orders", state=DataImport.State.DONE, file_name="orders.csv", created_by=world.lead
     )
     world.job = JobRun.objects.create(
         kind="import-read", key="0", due_at=datetime(2026, 3, 2, tzinfo=UTC), state="done"

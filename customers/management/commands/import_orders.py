@@ -3,12 +3,12 @@
 from typing import Any
 
 from customers.import_command import ImportCommand
-from customers.models import DataImport
+from customers.rules.import_columns import ORDERS
 
 
 class Command(ImportCommand):
     help = "Import orders from a CSV (also .gz) or XLSX file. The same file again changes nothing."
-    import_kind = DataImport.Kind.ORDERS
+    import_kind = ORDERS
 
     def add_arguments(self, parser: Any) -> None:
         super().add_arguments(parser)

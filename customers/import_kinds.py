@@ -1,0 +1,77 @@
+"""What can be imported: each kind with its columns, its words, its tables, and how its rows become records.
+
+The apps above enter their own kinds when they are ready (``register_import_kind``); the screens, the check, the
+writing, the report and the undo are the same for all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from customers.import_remembering import WRITTEN_TABLES, WrittenTable
+from customers.import_staging import Stage
+from customers.rules.import_columns import FIELDS, REQUIRED, ImportField
+
+
+@dataclass(frozen=True)
+class WritingTask:
+    """What a kind's verbs know of the import at hand.
+
+    ``options`` are the user's choices with ``by_id`` and ``source`` (the file's name) added; ``mode`` is "both",
+    "create" (rows that are here are left alone) or "update" (rows that are not here are rejected).
+    """
+
+    import_id: int
+    columns: Mapping[str, str]
+    options: Mapping[str, Any]
+    by: Any = None
+
+    @property
+    def mode(self) -> str:
+        return str(self.options.get("mode") or "both")
+
+
+@dataclass(frozen=True)
+class ImportKind:
+    """One kind of record a file can hold.
+
+    ``shape`` turns parsed rows into the columns of the stage (``stage_columns``: name and SQL type). ``prepare`` checks
+    the staged rows as a set, moves bad ones to the rejected and leaves ``records`` numbered from 1. ``write`` writes
+    the batch behind ``after`` and returns created, changed, unchanged and ``until``. ``finish`` runs once after the
+    last batch. ``keys`` are the ways to find what is here already, the first unless the user says otherwise.
+    ``makes_customers`` where rows may become new customers, whose owner and team are then asked. ``tables`` are
+    written in this order and taken back from behind. ``permission`` is asked for besides that of importing.
+    """
+
+    name: str
+    label: Any
+    labels: Mapping[str, Any]
+    fields: tuple[ImportField, ...]
+    required: tuple[tuple[str, ...], ...]
+    stage_columns: Mapping[str, str]
+    shape: Callable[[pd.DataFrame], pd.DataFrame]
+    prepare: Callable[[Stage, WritingTask], dict[str, int]]
+    write: Callable[..., dict[str, int]]
+    tables: Sequence[WrittenTable]
+    finish: Callable[[Stage, WritingTask], None] | None = None
+    permission: str = ""
+    problems: Mapping[str, Any] = field(default_factory=dict)
+    keys: Sequence[tuple[str, Any]] = ()
+    makes_customers: bool = False
+
+
+IMPORT_KINDS: dict[str, ImportKind] = {}
+
+
+def register_import_kind(kind: ImportKind) -> None:
+    """Offer ``kind`` wherever a file is imported; once, when its app is ready."""
+    IMPORT_KINDS[kind.name] = kind
+    FIELDS[kind.name], REQUIRED[kind.name] = kind.fields, kind.required
+    WRITTEN_TABLES.update({table.key: table for table in kind.tables})
+
+
+def kinds_for(user: Any) -> list[ImportKind]:
+    """The kinds ``user`` may import."""
+    return [kind for kind in IMPORT_KINDS.values() if not kind.permission or user.has_perm(kind.permission)]

@@ -1,0 +1,96 @@
+"""Remembering what an import writes, as sets: rows made, and rows as they stood before they were changed.
+
+Undoing it compares each row with the checksum taken here, so the checksum is over every column that the import may
+write and, where a table keeps the time of its last change, over that.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from customers.import_staging import run_sql
+
+
+@dataclass(frozen=True)
+class WrittenTable:
+    """A table that imports write: ``columns`` are put back by an undo, and compared unless in ``unmarked``.
+
+    ``stamp`` is a column that every change moves, where there is one. ``parts`` are a table (and its column that points
+    here) whose rows are of one piece with these: they go and come back with them. ``name_sql`` calls a row ``t`` by
+    what people know it by.
+    """
+
+    key: str
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    label: Any
+    name_sql: str
+    stamp: str = ""
+    unmarked: frozenset[str] = frozenset()
+    parts: tuple[type[models.Model], str] | None = None
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    def mark_sql(self, alias: str) -> str:
+        """SQL of the checksum of a row."""
+        names = [name for name in self.columns if name not in self.unmarked] + ([self.stamp] if self.stamp else [])
+        return f"hashtextextended(row({', '.join(f'{alias}.{name}' for name in names)})::text, 0)"
+
+    def before_sql(self, alias: str) -> str:
+        """SQL of a row as it stands, with its parts."""
+        pairs = ", ".join(f"'{name}', {alias}.{name}" for name in self.columns)
+        if self.parts is None:
+            return f"jsonb_build_object({pairs})"
+        table, column = self.parts[0]._meta.db_table, self.parts[1]
+        parts = f"(SELECT coalesce(jsonb_agg(to_jsonb(p)), '[]') FROM {table} p WHERE p.{column} = {alias}.id)"  # noqa: S608
+        return f"jsonb_build_object({pairs}, 'parts', {parts})"
+
+
+WRITTEN_TABLES: dict[str, WrittenTable] = {}
+"""By key; filled by ``customers.import_kinds``."""
+
+
+def insert_remembered(table: WrittenTable, sql: str, params: Sequence[Any] = (), *, import_id: int) -> int:
+    """Run ``INSERT INTO <table> AS t …`` and remember the rows made; how many they were."""
+    return run_sql(
+        f"""WITH made AS ({sql} RETURNING t.id, {table.mark_sql("t")} AS mark)
+            INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
+            SELECT {int(import_id)}, '{table.key}', id, mark FROM made""",  # noqa: S608
+        params,
+    )
+
+
+def change_remembered(
+    table: WrittenTable,
+    *,
+    import_id: int,
+    changes: str,
+    source: str,
+    where: str,
+    params: Sequence[Any] = (),
+    may_be_new: bool = False,
+) -> int:
+    """Run ``UPDATE <table> t SET <changes> FROM <source> WHERE <where>``, remembering the rows as they were before.
+
+    ``where`` must already leave out rows that would stay the same; ``params`` belong to ``changes``.
+    ``may_be_new`` where rows made by the same import may be among them. How many changed.
+    """
+    noted = run_sql(
+        f"""INSERT INTO customers_importchange (data_import_id, what, row_id, before)
+            SELECT {int(import_id)}, '{table.key}', t.id, {table.before_sql("t")} FROM {table.table} t, {source}
+            WHERE {where} FOR UPDATE OF t ON CONFLICT (data_import_id, what, row_id) DO NOTHING""",  # noqa: S608
+    )
+    # Rows that this very import made are remembered already: nothing noted does not mean nothing to change.
+    if not noted and not may_be_new:
+        return 0
+    return run_sql(
+        f"""WITH done AS (UPDATE {table.table} t SET {changes} FROM {source} WHERE {where}
+                          RETURNING t.id, {table.mark_sql("t")} AS mark)
+            UPDATE customers_importchange c SET mark = done.mark FROM done
+            WHERE c.data_import_id = {int(import_id)} AND c.what = '{table.key}' AND c.row_id = done.id""",  # noqa: S608
+        params,
+    )

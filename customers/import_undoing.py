@@ -1,0 +1,236 @@
+"""Taking a whole import back: what it made goes, what it changed is put back as it was before.
+
+A row that somebody changed, used or removed since is left as it is and named in the report; the rest is undone. Each
+chunk is one transaction that also forgets what it has undone, so a killed undo goes on where it stopped and a second
+one finds nothing to do.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+
+from crm.core.job_ledger import JobCancelled, request_job
+from crm.core.models import User
+from customers.import_kinds import IMPORT_KINDS
+from customers.import_remembering import WrittenTable
+from customers.import_staging import fetch_row, one_writer, run_sql
+from customers.import_writing import Lease
+from customers.models import DataImport, ImportChange
+
+UNDO_JOB = "import-undo"
+UNDO_WITHIN = timedelta(days=30)
+CHUNK = 10_000
+REPORTED_ROWS = 200
+_STATES = (DataImport.State.DONE, DataImport.State.CANCELLED, DataImport.State.UNDONE)
+
+
+class CannotUndo(Exception):
+    """It is still being written, older than ``UNDO_WITHIN``, or nothing of it is left to undo."""
+
+
+def can_undo(data_import: DataImport, *, at: datetime) -> bool:
+    """Whether anything the import wrote is remembered and may be taken back at ``at``."""
+    return (
+        data_import.shown_state in _STATES
+        and data_import.finished_at is not None
+        and at < data_import.finished_at + UNDO_WITHIN
+        and ImportChange.objects.filter(data_import=data_import).exists()
+    )
+
+
+@transaction.atomic
+def start_undo(data_import: DataImport, *, by: User, at: datetime) -> DataImport:
+    """Undo in the background; also what an earlier undo had to leave. Raises ``CannotUndo``."""
+    data_import = DataImport.objects.select_for_update(of=("self",)).select_related("job").get(pk=data_import.pk)
+    if not can_undo(data_import, at=at):
+        raise CannotUndo
+    changes = ImportChange.objects.filter(data_import=data_import)
+    changes.exclude(refused="").update(refused="")
+    data_import.state = DataImport.State.UNDOING
+    data_import.report = {**data_import.report, "undo": {"removed": 0, "restored": 0, **_earlier(data_import)}}
+    data_import.job = request_job(
+        UNDO_JOB, key=str(data_import.pk), due_at=at, by=by, params={"total": changes.count()}
+    )
+    data_import.save(update_fields=["state", "report", "job"])
+    return data_import
+
+
+def _earlier(data_import: DataImport) -> dict[str, int]:
+    undo = data_import.report.get("undo", {})
+    return {name: undo[name] for name in ("removed", "restored") if name in undo}
+
+
+def undo_import(data_import: DataImport, *, lease: Lease, total: int) -> dict[str, Any]:
+    """Take back chunk by chunk and note the outcome under ``undo`` of the report, which is returned.
+
+    Raises ``JobCancelled`` after noting how far it came.
+    """
+    undo = {"removed": 0, "restored": 0, **_earlier(data_import)}
+    try:
+        for removed, restored in _undo_chunks(data_import, lease, undo, total):
+            undo["removed"] += removed
+            undo["restored"] += restored
+    except JobCancelled:
+        data_import.refresh_from_db(fields=["report"])
+        _finish(data_import, {**undo, **_earlier(data_import)})
+        raise
+    return _finish(data_import, undo)
+
+
+def _undo_chunks(data_import: DataImport, lease: Lease, undo: dict[str, int], total: int) -> Iterator[tuple[int, int]]:
+    """Table by table from behind; the counts so far are kept with each chunk."""
+    import_id = data_import.pk
+    done = max(0, total - ImportChange.objects.filter(data_import=import_id, refused="").count())
+    for table in reversed(IMPORT_KINDS[data_import.kind].tables):
+        while True:
+            with one_writer():
+                taken = _take_chunk(import_id, table)
+                if not taken:
+                    break
+                _judge(import_id, table)
+                removed, restored = _remove_made(table), _restore_changed(table)
+                _forget(import_id, table)
+                so_far = {"removed": undo["removed"] + removed, "restored": undo["restored"] + restored}
+                DataImport.objects.filter(pk=import_id).update(report={**data_import.report, "undo": so_far})
+                done += taken
+                lease.progress(min(done, total), total)
+            yield removed, restored
+
+
+def _take_chunk(import_id: int, table: WrittenTable) -> int:
+    """The next rows into ``chunk``, the rows themselves locked; how many."""
+    run_sql("DROP TABLE IF EXISTS pg_temp.chunk")
+    taken = run_sql(
+        f"""CREATE TEMP TABLE chunk ON COMMIT DROP AS
+            SELECT row_id, before, mark, ''::text AS refused FROM customers_importchange
+            WHERE data_import_id = {int(import_id)} AND what = '{table.key}' AND refused = ''
+            ORDER BY row_id LIMIT {CHUNK}"""  # noqa: S608
+    )
+    run_sql("ANALYZE chunk")
+    run_sql(f"SELECT 1 FROM {table.table} t JOIN chunk c ON c.row_id = t.id ORDER BY t.id FOR UPDATE OF t")  # noqa: S608
+    return taken
+
+
+def _judge(import_id: int, table: WrittenTable) -> None:
+    """Which rows of the chunk must stay: changed since, gone, or used by what did not come with this import."""
+    run_sql(f"""
+        UPDATE chunk c SET refused = CASE WHEN t.id IS NOT NULL THEN 'changed' ELSE 'gone' END
+        FROM chunk x LEFT JOIN {table.table} t ON t.id = x.row_id
+        WHERE x.row_id = c.row_id AND (CASE WHEN t.id IS NULL THEN c.before IS NOT NULL
+                                            ELSE {table.mark_sql("t")} IS DISTINCT FROM c.mark END)""")  # noqa: S608
+    for model, column in _users_of(table):
+        own = next((known.key for known in _known_tables() if known.model is model), None)
+        ours = (
+            f"""AND NOT EXISTS (SELECT FROM customers_importchange i WHERE i.data_import_id = {int(import_id)}
+                AND i.what = '{own}' AND i.row_id = u.id AND i.before IS NULL AND i.refused = '')"""
+            if own
+            else ""
+        )
+        run_sql(f"""
+            UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND EXISTS (
+                SELECT FROM {model._meta.db_table} u WHERE u.{column} = c.row_id {ours})""")  # noqa: S608
+
+
+def _known_tables() -> list[WrittenTable]:
+    return [table for kind in IMPORT_KINDS.values() for table in kind.tables]
+
+
+def _relations_to(model: type[models.Model]) -> list[tuple[type[models.Model], str]]:
+    """Every table with a foreign key to ``model``, histories and views aside."""
+    return [
+        (other, field.column)
+        for other in apps.get_models(include_auto_created=True)
+        if other._meta.managed and not hasattr(other, "pgh_tracked_model")
+        for field in other._meta.concrete_fields
+        if field.is_relation and field.related_model is model
+    ]
+
+
+def _is_derived(model: type[models.Model], column: str) -> bool:
+    """Rows that nobody writes by hand and that say nothing without what they are about."""
+    field = next(field for field in model._meta.concrete_fields if field.column == column)
+    return not model._meta.default_permissions or not field.db_constraint
+
+
+def _users_of(table: WrittenTable) -> list[tuple[type[models.Model], str]]:
+    """Tables whose rows count as use of a row: all that refer to it, but its own parts and what is computed."""
+    part = table.parts[0] if table.parts else None
+    return [
+        (model, column)
+        for model, column in _relations_to(table.model)
+        if model is not part and not _is_derived(model, column)
+    ]
+
+
+def _remove_made(table: WrittenTable) -> int:
+    made = "SELECT row_id FROM chunk WHERE refused = '' AND before IS NULL"
+    if not fetch_row(f"SELECT EXISTS ({made})")[0]:
+        return 0
+    for model, column in _relations_to(table.model):
+        if _is_derived(model, column) or (table.parts and model is table.parts[0]):
+            run_sql(f"DELETE FROM {model._meta.db_table} WHERE {column} IN ({made})")  # noqa: S608
+        elif model is table.model:
+            run_sql(f"UPDATE {table.table} SET {column} = NULL WHERE {column} IN ({made})")  # noqa: S608
+    return run_sql(f"DELETE FROM {table.table} WHERE id IN ({made})")  # noqa: S608
+
+
+def _restore_changed(table: WrittenTable) -> int:
+    changed = "SELECT row_id, before FROM chunk WHERE refused = '' AND before IS NOT NULL"
+    fields = {field.column: field for field in table.model._meta.concrete_fields}
+    values = []
+    for name in table.columns:
+        related = fields[name].related_model if fields[name].is_relation else None
+        # What it referred to may be gone meanwhile.
+        values.append(
+            f"(SELECT r.id FROM {related._meta.db_table} r WHERE r.id = b.{name})" if related else f"b.{name}"  # noqa: S608
+        )
+    stamp = f", {table.stamp} = statement_timestamp()" if table.stamp else ""
+    restored = run_sql(f"""
+        UPDATE {table.table} t SET ({", ".join(table.columns)}) = ROW({", ".join(values)}){stamp}
+        FROM ({changed}) c, jsonb_populate_record(NULL::{table.table}, c.before) b WHERE t.id = c.row_id""")  # noqa: S608
+    if restored and table.parts:
+        parts, column = table.parts[0]._meta.db_table, table.parts[1]
+        run_sql(f"DELETE FROM {parts} WHERE {column} IN (SELECT row_id FROM ({changed}) c)")  # noqa: S608
+        run_sql(f"""INSERT INTO {parts} SELECT p.* FROM ({changed}) c,
+                    jsonb_populate_recordset(NULL::{parts}, c.before -> 'parts') p""")  # noqa: S608
+    return restored
+
+
+def _forget(import_id: int, table: WrittenTable) -> None:
+    """What is undone is remembered no longer; what was refused keeps why."""
+    where = f"i.data_import_id = {int(import_id)} AND i.what = '{table.key}' AND i.row_id = c.row_id"
+    run_sql(f"DELETE FROM customers_importchange i USING chunk c WHERE {where} AND c.refused = ''")  # noqa: S608
+    run_sql(f"UPDATE customers_importchange i SET refused = c.refused FROM chunk c WHERE {where} AND c.refused <> ''")  # noqa: S608
+
+
+def _finish(data_import: DataImport, undo: dict[str, int]) -> dict[str, Any]:
+    report: dict[str, Any] = {**undo, **_describe_left(data_import)}
+    data_import.report = {**data_import.report, "undo": report}
+    data_import.state = DataImport.State.UNDONE
+    data_import.save(update_fields=["report", "state"])
+    return report
+
+
+def _describe_left(data_import: DataImport) -> dict[str, Any]:
+    """How many rows stayed, and the first of them: what, its name, why, and who changed it last."""
+    rows: list[dict[str, Any]] = []
+    for table in IMPORT_KINDS[data_import.kind].tables:
+        fields = {field.column for field in table.model._meta.concrete_fields}
+        by = "(SELECT u.name FROM core_user u WHERE u.id = t.changed_by_id)" if "changed_by_id" in fields else "NULL"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""SELECT c.refused, {table.name_sql}, {by} FROM customers_importchange c
+                    LEFT JOIN {table.table} t ON t.id = c.row_id
+                    WHERE c.data_import_id = %s AND c.what = %s AND c.refused <> '' ORDER BY c.row_id LIMIT %s""",  # noqa: S608
+                [data_import.pk, table.key, REPORTED_ROWS - len(rows)],
+            )
+            rows += [
+                {"what": table.key, "why": why, "name": (name or "")[:200], "by": by or ""}
+                for why, name, by in cursor.fetchall()
+            ]
+    refused = ImportChange.objects.filter(data_import=data_import).exclude(refused="").count()
+    left = ImportChange.objects.filter(data_import=data_import, refused="").count()
+    return {"refused": refused, "left": left, "rows": rows}
