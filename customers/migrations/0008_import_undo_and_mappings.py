@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0006_wallet_needs_and_potential'),
+        ('customers', '0007_items_of_customers'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
