@@ -53,7 +53,7 @@ class Totals:
         if frame.empty:
             return
         if "amount" in frame:
-            self.amount_cents += sum(frame["amount"].tolist())
+            self.amount_cents += sum(frame["amount"].dropna().tolist())
         if "amount" in frame and "day" in frame:
             days = [read.day for read in frame["day"].tolist()]
             self.first_day = min([*days, *filter(None, [self.first_day])])

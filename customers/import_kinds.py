@@ -6,6 +6,7 @@ writing, the report and the undo are the same for all.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -20,12 +21,14 @@ class WritingTask:
     """What a kind's verbs know of the import at hand.
 
     ``options`` are the user's choices with ``by_id`` and ``source`` (the file's name) added; ``mode`` is "both",
-    "create" (rows that are here are left alone) or "update" (rows that are not here are rejected).
+    "create" (rows that are here are left alone) or "update" (rows that are not here are rejected). ``at`` is the
+    moment of the writing.
     """
 
     import_id: int
     columns: Mapping[str, str]
     options: Mapping[str, Any]
+    at: datetime
     by: Any = None
 
     @property

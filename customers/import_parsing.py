@@ -137,6 +137,8 @@ def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any
             return lambda text: _read_text(read_domain(text), import_field.length)
         case Reading.CHOICE:
             return lambda text: read_choice(text, choices=import_field.choices)
+        case Reading.WORDS:
+            return lambda text: text[: import_field.length]
         case _:
             return lambda text: _read_text(text, import_field.length)
 

@@ -1,4 +1,4 @@
-"""Reading somebody's table: CSV of any dialect and encoding, gzip, XLSX; in chunks, within bounded memory.
+"""Reading somebody's table: CSV of any dialect and encoding, gzip, XLSX, vCard; in chunks, within bounded memory.
 
 What cannot be a table is refused with ``ImportFileError``; a row that cannot be read is handed out as broken, and
 the rows after it are not lost. Row numbers are those a spreadsheet shows: the header is row 1.
@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, TextIO
 from charset_normalizer import from_bytes
 
 from customers import import_workbook
+from customers.import_vcard import is_vcard, read_cards
 from customers.rules.import_columns import looks_headless
 from customers.rules.import_file_error import ImportFileError
 
@@ -124,11 +125,13 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
     Raises ``ImportFileError`` in the user's words.
     """
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(64)
     if not start:
         raise ImportFileError("empty_file")
     if start.startswith(b"PK"):
         shape: dict[str, Any] = {"format": "xlsx", "sheet": import_workbook.check_workbook(path)}
+    elif is_vcard(start):
+        shape = {"format": "vcard"}
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportFileError("old_excel")
     else:
@@ -171,6 +174,8 @@ def name_headers(cells: Sequence[str]) -> list[str]:
 def _read_rows(path: Path, shape: dict[str, Any]) -> Iterator[list[str] | BrokenRow]:
     if shape["format"] == "xlsx":
         return import_workbook.read_sheet(path, shape["sheet"])
+    if shape["format"] == "vcard":
+        return (BrokenRow(*row) if isinstance(row, tuple) else row for row in read_cards(path))
     return _read_csv(path, shape)
 
 

@@ -94,3 +94,12 @@ def change_remembered(
             WHERE c.data_import_id = {int(import_id)} AND c.what = '{table.key}' AND c.row_id = done.id""",  # noqa: S608
         params,
     )
+
+
+def note_made(table: WrittenTable, *, import_id: int, where: str) -> None:
+    """Remember rows ``t`` that another verb made on behalf of the import; those known already stay as they are."""
+    run_sql(
+        f"""INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
+            SELECT {int(import_id)}, '{table.key}', t.id, {table.mark_sql("t")} FROM {table.table} t WHERE {where}
+            ON CONFLICT (data_import_id, what, row_id) DO NOTHING"""  # noqa: S608
+    )

@@ -122,16 +122,27 @@ def _judge(import_id: int, table: WrittenTable) -> None:
         WHERE x.row_id = c.row_id AND (CASE WHEN t.id IS NULL THEN c.before IS NOT NULL
                                             ELSE {table.mark_sql("t")} IS DISTINCT FROM c.mark END)""")  # noqa: S608
     for model, column in _users_of(table):
-        own = next((known.key for known in _known_tables() if known.model is model), None)
-        ours = (
-            f"""AND NOT EXISTS (SELECT FROM customers_importchange i WHERE i.data_import_id = {int(import_id)}
-                AND i.what = '{own}' AND i.row_id = u.id AND i.before IS NULL AND i.refused = '')"""
-            if own
-            else ""
-        )
         run_sql(f"""
             UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND EXISTS (
-                SELECT FROM {model._meta.db_table} u WHERE u.{column} = c.row_id {ours})""")  # noqa: S608
+                SELECT FROM {model._meta.db_table} u
+                WHERE u.{column} = c.row_id {_ours_sql(import_id, model)})""")  # noqa: S608
+    if table.parts is None:
+        return
+    part, own_column = table.parts
+    for model, column in _relations_to(part):
+        run_sql(f"""
+            UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND EXISTS (
+                SELECT FROM {model._meta.db_table} u JOIN {part._meta.db_table} p ON p.id = u.{column}
+                WHERE p.{own_column} = c.row_id {_ours_sql(import_id, model)})""")  # noqa: S608
+
+
+def _ours_sql(import_id: int, model: type[models.Model]) -> str:
+    """SQL that leaves out rows ``u`` of ``model`` that this import made itself and will take back too."""
+    own = next((known.key for known in _known_tables() if known.model is model), None)
+    if own is None:
+        return ""
+    return f"""AND NOT EXISTS (SELECT FROM customers_importchange i WHERE i.data_import_id = {int(import_id)}
+               AND i.what = '{own}' AND i.row_id = u.id AND i.before IS NULL AND i.refused = '')"""
 
 
 def _known_tables() -> list[WrittenTable]:

@@ -44,6 +44,7 @@ _PROBLEMS = {
     "too_many_cells": _("the row has more cells than the header: %(value)s"),
     "open_quote": _("a quotation mark is opened and never closed: %(value)s"),
     "bad_quotes": _("the quotation marks do not match: %(value)s"),
+    "card_without_end": _("the card does not end: %(value)s"),
     "line_too_long": _("the line is longer than a million characters"),
 }
 _FILE_ERRORS = {
@@ -79,7 +80,8 @@ def kind_label(data_import: DataImport) -> str:
 
 def describe_problem(code: str, value: str) -> str:
     """What is wrong with a cell or row, without its field."""
-    return str(_PROBLEMS.get(code, code)) % {"value": value}
+    own = next((kind.problems[code] for kind in IMPORT_KINDS.values() if code in kind.problems), code)
+    return str(_PROBLEMS.get(code, own)) % {"value": value}
 
 
 def problem_title(kind: str, name: str, code: str) -> str:

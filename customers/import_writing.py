@@ -61,7 +61,7 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
     try:
         kept = _stage_rows(data_import, stage, lease, kept, at=at)
         kept = _prepare(data_import, stage, lease, kept, at=at)
-        for state in _write_records(data_import, stage, lease, kept):
+        for state in _write_records(data_import, stage, lease, kept, at=at):
             kept = state
     except JobCancelled:
         _finish(data_import, stage, kept, state=DataImport.State.CANCELLED, at=at)
@@ -108,20 +108,21 @@ def _prepare(
     with transaction.atomic():
         if data_import.kind == ORDERS:
             _fix_shift(data_import, stage, at=at)
-        found = IMPORT_KINDS[data_import.kind].prepare(stage, make_task(data_import))
+        found = IMPORT_KINDS[data_import.kind].prepare(stage, make_task(data_import, at=at))
         state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
     return state
 
 
-def make_task(data_import: DataImport) -> WritingTask:
+def make_task(data_import: DataImport, *, at: datetime) -> WritingTask:
     """What the verbs of the import's kind need to know of it."""
     options = {
         "by_id": data_import.created_by_id,
         "source": data_import.file_name,
         "name_prefix": gettext("Customer") + " ",
     }
-    return WritingTask(data_import.pk, data_import.columns, {**data_import.options, **options}, data_import.created_by)
+    chosen = {**data_import.options, **options}
+    return WritingTask(data_import.pk, data_import.columns, chosen, at, by=data_import.created_by)
 
 
 def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
@@ -145,10 +146,10 @@ def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
 
 
 def _write_records(
-    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any]
+    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], *, at: datetime
 ) -> Iterator[dict[str, Any]]:
     """Write batch by batch, each with its checkpoint in one transaction; yields what is committed after each."""
-    kind, task = IMPORT_KINDS[data_import.kind], make_task(data_import)
+    kind, task = IMPORT_KINDS[data_import.kind], make_task(data_import, at=at)
     while state["after"] < state["records"]:
         with one_writer():
             wrote = kind.write(stage, task, after=state["after"], batch=WRITE_BATCH)
@@ -167,7 +168,7 @@ def _finish(
     with transaction.atomic():
         kind: ImportKind = IMPORT_KINDS[data_import.kind]
         if state == DataImport.State.DONE and kind.finish:
-            kind.finish(stage, make_task(data_import))
+            kind.finish(stage, make_task(data_import, at=at))
         report = _make_report(stage, checkpoint)
         if report["rejected"]:
             _save_rejected(data_import, stage)

@@ -10,9 +10,12 @@ class InteractionsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.customer_freshening import FRESHENERS
-        from interactions import customer_metrics
+        from customers.import_kinds import register_import_kind
+        from interactions import customer_metrics, interaction_import, opportunity_import
 
         customer_metrics.register()
+        register_import_kind(interaction_import.KIND)
+        register_import_kind(opportunity_import.KIND)
         FRESHENERS.append(_refresh_alerts)
 
 

@@ -218,6 +218,13 @@ def _open_next_step(run: ProcessRun, *, at: datetime, by: User | None) -> None:
     _open_step_task(run, following, by=by, on=calendar.local_day(at), total=len(steps))
 
 
+@transaction.atomic
+def open_task_of_step(step_run: StepRun, *, by: User | None, at: datetime) -> None:
+    """The task of a step that is open already, as of a run that came from elsewhere; once."""
+    run = ProcessRun.objects.select_related("customer").get(pk=step_run.run_id)
+    _open_step_task(run, step_run, by=by, on=company_calendar().local_day(at), total=run.steps.count())
+
+
 def _open_step_task(run: ProcessRun, step_run: StepRun, *, by: User | None, on: date, total: int) -> None:
     process = Process.objects.get(versions=run.version_id)
     values = {"subject": run.subject, "number": step_run.position, "total": total}

@@ -21,6 +21,8 @@ from customers.rules.import_columns import FIELDS
 READING_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter")
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso8859_15", "shift_jis", "gb18030")
 
+ACCEPTED = ".csv,.txt,.tsv,.gz,.xlsx,.vcf"
+
 
 class UploadForm(forms.Form):
     """A file and what is in it."""
@@ -29,7 +31,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         allow_empty_file=True,
-        widget=forms.FileInput({"accept": ".csv,.txt,.tsv,.gz,.xlsx", "data-max-bytes": settings.MAX_UPLOAD_BYTES}),
+        widget=forms.FileInput(
+            {"accept": ".csv,.txt,.tsv,.gz,.xlsx,.vcf", "data-max-bytes": settings.MAX_UPLOAD_BYTES}
+        ),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -106,7 +110,9 @@ class ReadingForm(forms.Form):
         teams = teams_of(user)
         self.usual_team = None if sees_all else next((team.pk for team in teams), None)
         chosen = {"team": options.get("team_id") or self.usual_team or "", "owner": options.get("owner_id") or ""}
-        chosen["mapping"] = options.get("mapping_id") or ""
+        mappings = ImportMapping.objects.filter(kind=data_import.kind)
+        applied = mappings.filter(pk=options.get("mapping_id") or 0).first()
+        chosen["mapping"] = applied.pk if applied else ""
         delimiter = options.get("delimiter", "").replace("\t", "\\t")
         super().__init__(data, initial={**options, **chosen, "delimiter": delimiter})
         self.data_import = data_import
@@ -118,7 +124,6 @@ class ReadingForm(forms.Form):
         self.fields["encoding"].choices = [("", _("as the file tells")), *((name, name) for name in ENCODINGS)]
         kind = IMPORT_KINDS[data_import.kind]
         self.fields["key"].choices = list(kind.keys)
-        mappings = ImportMapping.objects.filter(kind=kind.name)
         self.fields["mapping"].choices = [("", _("as its headers say")), *mappings.values_list("pk", "name")[:200]]
         if not kind.makes_customers:
             del self.fields["customer_kind"], self.fields["team"], self.fields["owner"]
@@ -133,7 +138,7 @@ class ReadingForm(forms.Form):
             )
         if data_import.kind != "orders":
             del self.fields["trial_dates"]
-        if data_import.preview.get("shape", {}).get("format") == "xlsx":
+        if data_import.preview.get("shape", {}).get("format") in {"xlsx", "vcard"}:
             del self.fields["encoding"], self.fields["delimiter"]
 
     def describe(self) -> dict[str, Any]:

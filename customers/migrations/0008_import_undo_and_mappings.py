@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AlterField(
+            model_name='order',
+            name='data_import',
+            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='customers.dataimport'),
+        ),
+        migrations.AlterField(
             model_name='dataimport',
             name='kind',
             field=models.CharField(max_length=20, verbose_name='what'),
@@ -33,7 +38,7 @@ class Migration(migrations.Migration):
                 ('before', models.JSONField(null=True)),
                 ('mark', models.BigIntegerField(null=True)),
                 ('refused', models.CharField(blank=True, db_default='', default='', max_length=12)),
-                ('data_import', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.dataimport')),
+                ('data_import', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='customers.dataimport')),
             ],
             options={
                 'default_permissions': (),

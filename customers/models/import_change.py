@@ -13,11 +13,14 @@ class ImportChange(models.Model):
 
     ``what`` is the key of a written table (``customers.import_remembering``). ``mark`` is a checksum of the row as the
     import left it: a row with another checksum was changed by somebody since and is not taken back. ``refused`` says
-    why the last undo left it alone. Written by SQL, a row for each row of a file; cleared after 30 days.
+    why the last undo left it alone. Written by SQL, a row for each row of a file, so no foreign key is checked row by
+    row; cleared after 30 days.
     """
 
     pk = models.CompositePrimaryKey("data_import", "what", "row_id")
-    data_import = models.ForeignKey("customers.DataImport", models.CASCADE, related_name="+", db_index=False)
+    data_import = models.ForeignKey(
+        "customers.DataImport", models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
     what = models.CharField(max_length=12)
     row_id = models.BigIntegerField()
     before = models.JSONField(null=True)

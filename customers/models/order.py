@@ -30,7 +30,10 @@ class Order(models.Model):
     returns = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="returned_by", verbose_name=_("returns order")
     )
-    data_import = models.ForeignKey("customers.DataImport", models.SET_NULL, null=True, blank=True, related_name="+")
+    # Not checked by the database: a million rows of one import would ask it a million times the same.
+    data_import = models.ForeignKey(
+        "customers.DataImport", models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+    )
     updated_at = models.DateTimeField(_("changed"), db_default=Now())
 
     objects = BelongingQuerySet.as_manager()

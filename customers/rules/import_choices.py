@@ -19,8 +19,11 @@ def read_yes_no(text: str) -> bool:
 
 
 def read_choice(text: str, *, choices: Mapping[str, str]) -> str:
-    """What a word means among ``choices`` (folded words to our values). Raises ``Unreadable``: ``no_choice``."""
-    value = choices.get(fold_word(text))
+    """What a word means among ``choices`` (folded words to our values, ``*`` for any other).
+
+    Raises ``Unreadable``: ``no_choice``.
+    """
+    value = choices.get(fold_word(text), choices.get("*"))
     if value is None:
         raise Unreadable("no_choice")
     return value

@@ -40,12 +40,13 @@ class Reading(Enum):
     DOMAIN = "domain"
     YES_NO = "yes_no"
     CHOICE = "choice"
+    WORDS = "words"
 
 
 @dataclass(frozen=True)
 class ImportField:
     """One of our fields: how it is read, how long it may be, the headers it is known by (folded, no spaces),
-    and for a choice what its words mean (folded, no spaces)."""
+    and for a choice what its words mean (folded; ``*`` is any other word). ``WORDS`` keep their line breaks."""
 
     name: str
     reading: Reading = Reading.TEXT
@@ -160,11 +161,11 @@ def guess_columns(kind: str, headers: Sequence[str], samples: Sequence[Sequence[
 
 def _columns_by_header(kind: str, headers: Sequence[str]) -> dict[str, str]:
     """By the place of the header in each field's list: the earlier it stands there, the surer."""
-    folded = {header: fold_header(header) for header in headers}
     candidates = sorted(
-        (field.headers.index(short), place, order, field.name, header)
+        (field.headers.index(short) + late, place, order, field.name, header)
         for order, field in enumerate(FIELDS[kind])
-        for place, (header, short) in enumerate(folded.items())
+        for place, header in enumerate(headers)
+        for short, late in _short_forms(header)
         if short in field.headers
     )
     guess: dict[str, str] = {}
@@ -174,6 +175,12 @@ def _columns_by_header(kind: str, headers: Sequence[str]) -> dict[str, str]:
             guess[name] = header
             taken.add(header)
     return guess
+
+
+def _short_forms(header: str) -> list[tuple[str, int]]:
+    """The folded header, and with less weight what is left of "Deal - Owner" without the record's name."""
+    _record, _dash, rest = header.partition(" - ")
+    return [(fold_header(header), 0), *([(fold_header(rest), 1_000)] if rest else [])]
 
 
 def _keep_names_out_of_numbers(guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]) -> None:

@@ -17,7 +17,7 @@ day: orderdate date day orderday invoicedate purchasedate dateordered createdate
     closedat wontime dateorder salesdate bookingdate transactiondate belegdatum bestelldatum auftragsdatum
     rechnungsdatum datum fecha fechapedido data datapedido datecommande dataordine datazamowienia timestamp
     effectivedate processedat paidat
-amount: amount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
+amount: amount orderamount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
     closevalue dollarvalue sales revenue turnover untaxedamount amountuntaxed amounttotal grandtotal totalprice
     linetotal lineamount price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
     totalht importo kwota kwotanetto amountincompanycurrency unitsales
@@ -25,7 +25,7 @@ cost: cost costofgoods cogs totalcost costprice costamount purchasecost costofgo
     ek wareneinsatz custo coste cout costo koszt
 currency: currency currencycode currencyid currencyisocode cur wahrung wahrg waehrung moneda moeda devise valuta
     waluta
-product_number: productnumber productid productcode sku itemnumber itemno itemcode articlenumber articleno
+product_number: productnumber number productid productcode sku itemnumber itemno itemcode articlenumber articleno
     artikelnr artikelnummer artnr internalreference hssku lineitemsku codigoproducto referenceproduit
     codicearticolo stockcode item
 product_name: productname product itemname article artikel artikelbezeichnung lineitemname orderlinesproduct
@@ -46,7 +46,7 @@ name: name customername company companyname account accountname organization org
     client clientname firma firmenname kunde kundenname razonsocial razaosocial raisonsociale ragionesociale
     nazwa displayname legalname fullname
 trading_name: tradingname dba alsoknownas brandname nomecomercial nomefantasia nomcommercial
-kind: kind customerkind iscompany companytype customertype partytype
+kind: kind customerkind iscompany isacompany companytype customertype partytype
 street: street address streetaddress billingstreet mailingstreet shippingstreet addressline1 address1 strasse
     adresse direccion endereco rue indirizzo ulica addressofthecompany
 postcode: postcode postalcode zip zipcode billingpostalcode billingzippostalcode billingcode mailingpostalcode
@@ -74,7 +74,7 @@ since: since customersince createdate createddate createdat createdon organizati
 """
 
 _PRODUCT_TEXT = """
-number: productnumber productid productcode sku itemnumber itemno itemcode articlenumber articleno artikelnr
+number: productnumber number productid productcode sku itemnumber itemno itemcode articlenumber articleno artikelnr
     artikelnummer artnr internalreference hssku code id recordid stockcode reference codigoproducto referenceproduit
     codicearticolo
 name: productname name product item itemname article artikel artikelbezeichnung bezeichnung description produkt
@@ -106,13 +106,13 @@ left_on: lefton leftdate leftcompany
 """
 
 
-def _read(text: str) -> dict[str, tuple[str, ...]]:
+def read_headers(text: str) -> dict[str, tuple[str, ...]]:
     """``name: header header …``, going on in indented lines."""
     joined = text.strip().replace("\n    ", " ")
     return {name: tuple(words.split()) for name, words in (line.split(":") for line in joined.splitlines())}
 
 
-ORDER_HEADERS = _read(_ORDER_TEXT)
-CUSTOMER_HEADERS = _read(_CUSTOMER_TEXT)
-PRODUCT_HEADERS = _read(_PRODUCT_TEXT)
-PERSON_HEADERS = _read(_PERSON_TEXT)
+ORDER_HEADERS = read_headers(_ORDER_TEXT)
+CUSTOMER_HEADERS = read_headers(_CUSTOMER_TEXT)
+PRODUCT_HEADERS = read_headers(_PRODUCT_TEXT)
+PERSON_HEADERS = read_headers(_PERSON_TEXT)

@@ -1,0 +1,268 @@
+"""Opportunities from another system become proposals of the flow "propose": won, lost, or running at a step.
+
+Each runs as its customer's segment follows proposals today. A running one stands at the step its stage names (by the
+step's title, else first or second by the usual words) and has that step's task.
+"""
+
+import pandas as pd
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.business_calendar import company_calendar
+from crm.core.models import User
+from customers.import_kinds import ImportKind, WritingTask
+from customers.import_relating import RELATION_COLUMNS, find_related_customers, shape_relation
+from customers.import_remembering import WrittenTable, change_remembered, insert_remembered, note_made
+from customers.import_staging import Stage, fetch_row, one_writer, run_sql
+from customers.rules.import_columns import ImportField, Reading
+from customers.rules.import_headers import read_headers
+from interactions.interaction_import import read_moments
+from interactions.models import ProcessRun, StepRun, Task
+from interactions.process_running import open_task_of_step
+
+BATCH = 1_000
+_HEADERS = read_headers("""
+number: number opportunityid dealid recordid id dealrecordid opportunitynumber externalid
+customer_number: customernumber customerid accountid accountnumber companyid organizationid associatedcompanyids
+    associatedcompanyid kundennr kundennummer
+customer_name: customername customer account accountname company companyname associatedcompany
+    primaryassociatedcompany organization dealorganization organisation firma kunde partner
+subject: subject opportunityname dealname dealtitle opportunity deal title name product productname about betreff
+amount: amount closevalue value dealvalue expectedrevenue expectedamount amountincompanycurrency betrag wert revenue
+currency: currency currencycode dealcurrency currencyofvalue cur
+stage: stage dealstage opportunitystage stagename salesstage phase
+status: status dealstatus opportunitystatus wonlost
+started: started engagedate createdate createddate createdat createdon dealcreated createdtime opened startdate
+    creationdate
+expected: expected closedate closingdate expectedclosedate expectedclosing expectedon wontime dealclosedon closed
+owner: owner salesagent dealowner opportunityowner ownername salesperson assignedto assigneduser rep
+""")
+_OUTCOMES = {
+    "won": "done", "closedwon": "done", "gewonnen": "done", "ganada": "done", "gagne": "done",
+    "lost": "lost", "closedlost": "lost", "closedlosttocompetition": "lost", "verloren": "lost", "perdida": "lost",
+    "perdu": "lost", "abandoned": "lost",
+}  # fmt: skip
+_LATER = (
+    "engaging", "proposal", "proposition", "proposalpricequote", "negotiation", "negotiationreview",
+    "negotiationsstarted", "proposalmade", "presentationscheduled", "decisionmakerboughtin", "contractsent", "quote",
+    "quotesent", "valueproposition", "perceptionanalysis", "angebot", "verhandlung",
+)  # fmt: skip
+FIELDS = (
+    ImportField("customer_number", length=40, headers=_HEADERS["customer_number"]),
+    ImportField("customer_name", headers=_HEADERS["customer_name"]),
+    ImportField("number", length=60, headers=_HEADERS["number"]),
+    ImportField("subject", length=200, headers=_HEADERS["subject"]),
+    ImportField("amount", Reading.MONEY, headers=_HEADERS["amount"]),
+    ImportField("currency", Reading.CURRENCY, length=3, headers=_HEADERS["currency"]),
+    ImportField("stage", length=100, headers=_HEADERS["stage"]),
+    ImportField("status", length=40, headers=_HEADERS["status"]),
+    ImportField("started", Reading.DAY, headers=_HEADERS["started"]),
+    ImportField("expected", Reading.DAY, headers=_HEADERS["expected"]),
+    ImportField("owner", Reading.OWNER, headers=_HEADERS["owner"]),
+)
+REQUIRED = (("customer_number", "customer_name"), ("stage", "status"), ("number", "subject"))
+STAGE_COLUMNS = {
+    **RELATION_COLUMNS,
+    "number": "text",
+    "subject": "text",
+    "amount": "bigint",
+    "currency": "text",
+    "original": "bigint",
+    "stage": "text",
+    "outcome": "text",
+    "place": "int",
+    "started": "timestamptz",
+    "expected": "date",
+    "owner": "bigint",
+}
+
+
+def shape_opportunities(frame: pd.DataFrame) -> pd.DataFrame:
+    """Parsed rows as the stage wants them: the outcome and the place that each stage means."""
+    shaped = shape_relation(frame)
+    empty = pd.Series(None, index=shaped.index, dtype=object)
+    stages = [_fold(stage) for stage in shaped.get("stage", empty)]
+    statuses = [_fold(status) for status in shaped.get("status", empty)]
+    shaped["outcome"] = [
+        _OUTCOMES.get(status) or _OUTCOMES.get(stage, "running") for stage, status in zip(stages, statuses, strict=True)
+    ]
+    shaped["place"] = [2 if stage in _LATER else 1 for stage in stages]
+    if "started" in shaped:
+        shaped["started"] = read_moments(shaped.rename(columns={"started": "day"})[["day"]])
+    if "expected" in shaped:
+        shaped["expected"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["expected"]]
+    return shaped.drop(columns=["status"], errors="ignore")
+
+
+def _fold(word: object) -> str:
+    return "".join(c for c in word.casefold() if c.isalnum()) if isinstance(word, str) else ""
+
+
+def prepare_opportunities(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Find customers and the process each proposal follows; reject what stands twice or has no process."""
+    with one_writer():
+        find_related_customers(stage, task)
+        run_sql(
+            f"ALTER TABLE {stage.lines} ADD COLUMN key text, ADD COLUMN version_id bigint, ADD COLUMN run_id bigint"
+        )
+        run_sql(f"UPDATE {stage.lines} SET key = 'import:' || left(coalesce(number, md5(subject)), 60)")  # noqa: S608
+        run_sql(f"""
+            UPDATE {stage.lines} l SET version_id = v.id FROM {stage.lines} x
+            LEFT JOIN segments_membership m ON m.customer_id = x.customer_id AND m.until IS NULL
+            JOIN segments_process p ON p.flow = 'propose' AND p.segment_id = coalesce(m.segment_id,
+                (SELECT id FROM segments_segment WHERE is_fallback AND archived_at IS NULL LIMIT 1))
+            JOIN segments_processversion v ON v.process_id = p.id AND v.state = 'published'
+            WHERE x.row = l.row AND EXISTS (SELECT FROM segments_processstep s WHERE s.version_id = v.id)""")  # noqa: S608
+        stage.reject(f"SELECT row, 'stage', 'no_process', coalesce(customer_name, customer), number FROM {stage.lines}"  # noqa: S608
+                     " WHERE version_id IS NULL")  # fmt: skip
+        stage.reject(f"""
+            SELECT row, 'number', 'opportunity_twice', first_row::text, number FROM (
+                SELECT row, number, first_value(row) OVER (PARTITION BY customer_id, key ORDER BY row) AS first_row
+                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+        run_sql(f"UPDATE {stage.lines} l SET run_id = r.id FROM interactions_processrun r"  # noqa: S608
+                " WHERE r.customer_id = l.customer_id AND r.key = l.key")  # fmt: skip
+        if task.mode == "update":
+            stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, subject), number FROM {stage.lines}"  # noqa: S608
+                         " WHERE run_id IS NULL")  # fmt: skip
+        return {"records": stage.make_records()}
+
+
+_CHANGES = {
+    "subject": "coalesce(n.subject, t.subject)",
+    "amount_cents": "coalesce(n.amount, t.amount_cents)",
+    "expected_on": "coalesce(n.expected, t.expected_on)",
+}
+
+
+def write_opportunities(stage: Stage, task: WritingTask, *, after: int, batch: int = BATCH) -> dict[str, int]:
+    """Write the next proposals behind record ``after``; call it inside ``one_writer``.
+
+    A proposal that is here changes subject, amount and expected day; where it stands is moved by people.
+    """
+    until = after + min(batch, BATCH)
+    scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
+    total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
+    kept = ", ".join(f"t.{name}" for name in _CHANGES)
+    changed = 0
+    if task.mode != "create":
+        changed = change_remembered(
+            RUN_TABLE,
+            import_id=task.import_id,
+            changes=", ".join(f"{name} = {value}" for name, value in _CHANGES.items()),
+            source=f"{stage.records} n",
+            where=f"{scope} AND t.id = n.run_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+        )
+    created = insert_remembered(
+        RUN_TABLE,
+        f"""INSERT INTO interactions_processrun AS t
+                (customer_id, version_id, key, subject, amount_cents, expected_on, state, started_at, started_by_id,
+                 ended_at)
+            SELECT n.customer_id, n.version_id, n.key, coalesce(n.subject, n.number), n.amount, n.expected, n.outcome,
+                coalesce(n.started, statement_timestamp()), coalesce(n.owner, %s),
+                CASE WHEN n.outcome <> 'running' THEN
+                    coalesce(n.expected::timestamptz, n.started, statement_timestamp()) END
+            FROM {stage.records} n WHERE {scope} AND n.run_id IS NULL
+            ORDER BY n.id ON CONFLICT (customer_id, key) DO NOTHING""",  # noqa: S608
+        [task.options.get("by_id")],
+        import_id=task.import_id,
+    )
+    _write_steps(stage, scope, task)
+    return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
+
+
+def _write_steps(stage: Stage, scope: str, task: WritingTask) -> None:
+    """Every step of the new runs, as far as they are; the open one with its task."""
+    run_sql(f"""
+        INSERT INTO interactions_steprun (run_id, step_id, position, state, closed_at)
+        SELECT run_id, step_id, position,
+               CASE WHEN outcome = 'done' OR position < at THEN 'done'
+                    WHEN outcome = 'running' AND position = at THEN 'open' ELSE 'waiting' END,
+               CASE WHEN outcome = 'done' OR position < at THEN coalesce(ended_at, started_at) END
+        FROM (SELECT r.id AS run_id, r.started_at, r.ended_at, n.outcome, s.id AS step_id, s.position,
+                     least(coalesce(min(s.position) FILTER (WHERE lower(s.title) = lower(n.stage)) OVER w,
+                                    CASE WHEN n.outcome = 'running' THEN n.place ELSE 1 END),
+                           max(s.position) OVER w) AS at
+              FROM {stage.records} n
+              JOIN interactions_processrun r ON r.customer_id = n.customer_id AND r.key = n.key
+              JOIN segments_processstep s ON s.version_id = r.version_id
+              WHERE {scope} AND n.run_id IS NULL
+              WINDOW w AS (PARTITION BY r.id)) x""")  # noqa: S608
+    _open_tasks(stage, scope, task)
+
+
+def _open_tasks(stage: Stage, scope: str, task: WritingTask) -> None:
+    """Clocks and tasks of the steps just opened, on the company's calendar from the moment of the import."""
+    by, calendar = User.objects.filter(pk=task.options.get("by_id") or 0).first(), company_calendar()
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            SELECT s.id FROM {stage.records} n
+            JOIN interactions_processrun r ON r.customer_id = n.customer_id AND r.key = n.key
+            JOIN interactions_steprun s ON s.run_id = r.id AND s.state = 'open'
+            WHERE {scope} AND n.run_id IS NULL""")  # noqa: S608
+        opened = [row[0] for row in cursor.fetchall()]
+    steps = StepRun.objects.select_related("step").filter(pk__in=opened)
+    due = {hours: calendar.add_hours(task.at, hours) for hours in {step_run.step.clock_hours for step_run in steps}}
+    for hours, due_at in due.items():
+        StepRun.objects.filter(pk__in=opened, step__clock_hours=hours).update(due_at=due_at)
+    for step_run in steps:
+        step_run.due_at = due[step_run.step.clock_hours]
+        open_task_of_step(step_run, by=by, at=task.at)
+    if opened:
+        note_made(TASK_TABLE, import_id=task.import_id, where=f"t.step_run_id IN ({', '.join(map(str, opened))})")
+
+
+RUN_TABLE = WrittenTable(
+    "proposal",
+    ProcessRun,
+    columns=("customer_id", "version_id", "key", "subject", "amount_cents", "expected_on", "state", "ended_at"),
+    label=_("proposal"),
+    name_sql="t.subject",
+    parts=(StepRun, "run_id"),
+)
+TASK_TABLE = WrittenTable(
+    "task",
+    Task,
+    columns=(
+        "customer_id",
+        "title",
+        "why",
+        "assignee_id",
+        "due_at",
+        "snoozed_until",
+        "state",
+        "closed_at",
+        "step_run_id",
+    ),
+    label=_("task"),
+    name_sql="t.title",
+)
+KIND = ImportKind(
+    name="opportunities",
+    label=_("opportunities"),
+    labels={
+        "customer_number": _("Customer number"),
+        "customer_name": _("Customer name"),
+        "number": _("Number"),
+        "subject": _("About"),
+        "amount": _("Amount"),
+        "currency": _("Currency"),
+        "stage": _("Stage"),
+        "status": _("Won, lost or open"),
+        "started": _("Started"),
+        "expected": _("Expected or closed"),
+        "owner": _("Seller"),
+    },
+    fields=FIELDS,
+    required=REQUIRED,
+    stage_columns=STAGE_COLUMNS,
+    shape=shape_opportunities,
+    prepare=prepare_opportunities,
+    write=write_opportunities,
+    tables=(RUN_TABLE, TASK_TABLE),
+    keys=(("number", _("number, else what it is about")),),
+    permission="interactions.add_interaction",
+    problems={
+        "no_process": _("the segment of “%(value)s” has no published process for proposals"),
+        "opportunity_twice": _("the same opportunity stands in row %(value)s"),
+    },
+)

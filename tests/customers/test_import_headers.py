@@ -1,0 +1,109 @@
+"""Exports of other systems are recognised by their headers: one table a product."""
+
+import pytest
+
+from customers.rules.import_columns import guess_columns, missing_fields
+
+# (kind, header → our field or "" where it is none of ours)
+HUBSPOT = [
+    ("customers", {"Record ID": "number", "Company name": "name", "Company owner": "owner_email",
+                   "Create Date": "since", "Phone Number": "phone", "City": "city",
+                   "Country/Region": "country", "Industry": "industry",
+                   "Company Domain Name": "domain", "Street Address": "street", "Postal Code": "postcode"}),
+    ("people", {"First Name": "first_name", "Last Name": "last_name", "Email": "email", "Phone Number": "phone",
+                "Mobile Phone Number": "mobile", "Associated Company": "customer_name", "Job Title": "job_title",
+                "Contact owner": ""}),
+    ("opportunities", {"Record ID": "number", "Deal Name": "subject", "Deal Stage": "stage", "Amount": "amount",
+                       "Close Date": "expected", "Deal owner": "owner", "Associated Company": "customer_name",
+                       "Create Date": "started", "Currency": "currency"}),
+    ("products", {"Name": "name", "SKU": "number", "Unit price": "price", "Unit cost": "cost"}),
+    ("complaints", {"Ticket ID": "number", "Ticket name": "title", "Ticket description": "words", "Create date": "day",
+                    "Priority": "severity", "Close date": "closed", "Associated Company": "customer_name"}),
+    ("interactions", {"Activity type": "channel", "Activity date": "day", "Notes": "note", "Call outcome": "outcome",
+                      "Call duration": "minutes", "Associated Company": "customer_name",
+                      "Activity assigned to": "by"}),
+]  # fmt: skip
+SALESFORCE = [
+    ("customers", {"Account ID": "number", "Account Name": "name", "Billing Street": "street", "Billing City": "city",
+                   "Billing Zip/Postal Code": "postcode", "Billing Country": "country", "Industry": "industry",
+                   "Phone": "phone", "Website": "domain", "Account Owner": "owner_email", "Account Source": "source"}),
+    ("people", {"First Name": "first_name", "Last Name": "last_name", "Title": "job_title",
+                "Account Name": "customer_name", "Email": "email", "Phone": "phone",
+                "Mobile": "mobile", "Contact ID": ""}),
+    ("opportunities", {"Opportunity ID": "number", "Opportunity Name": "subject", "Account Name": "customer_name",
+                       "Stage": "stage", "Amount": "amount", "Close Date": "expected", "Opportunity Owner": "owner",
+                       "Created Date": "started"}),
+    ("products", {"Product Code": "number", "Product Name": "name", "Product Family": "family", "Active": "sold",
+                  "List Price": "price"}),
+    ("complaints", {"Case Number": "number", "Account Name": "customer_name", "Contact Name": "person_name",
+                    "Subject": "title", "Description": "words", "Priority": "severity", "Date/Time Opened": "day",
+                    "Date/Time Closed": "closed", "Type": "kind"}),
+    ("orders", {"Order Number": "number", "Account Name": "customer_name", "Effective Date": "day",
+                "Order Amount": "amount"}),
+]  # fmt: skip
+PIPEDRIVE = [
+    ("customers", {"Organization - ID": "number", "Organization - Name": "name", "Organization - Address": "street",
+                   "Organization - Owner": "owner_email", "Organization - People": ""}),
+    ("people", {"Person - Name": "name", "Person - Email - Work": "email", "Person - Phone - Work": "phone",
+                "Person - Organization": "customer_name", "Person - Job title": "job_title"}),
+    ("opportunities", {"Deal - ID": "number", "Deal - Title": "subject", "Deal - Organization": "customer_name",
+                       "Deal - Value": "amount", "Deal - Currency of Value": "currency", "Deal - Stage": "stage",
+                       "Deal - Status": "status", "Deal - Owner": "owner", "Deal - Expected close date": "expected",
+                       "Deal - Deal created": "started"}),
+    ("interactions", {"Activity - Type": "channel", "Activity - Note": "note",
+                      "Activity - Organization": "customer_name", "Activity - Contact person": "person_name",
+                      "Activity - Due date": "day", "Activity - Duration": "minutes",
+                      "Activity - Assigned to user": "by"}),
+    ("products", {"Product - Product code": "number", "Product - Name": "name", "Product - Category": "family",
+                  "Product - Unit price": "price"}),
+]  # fmt: skip
+ODOO = [
+    ("customers", {"Display Name": "name", "Reference": "number", "Street": "street", "City": "city", "Zip": "postcode",
+                   "Country": "country", "Tax ID": "tax_id", "Is a Company": "kind", "Email": "email", "Phone": "phone",
+                   "Salesperson": "owner_email", "Website": "domain"}),
+    ("people", {"Name": "name", "Related Company": "customer_name", "Email": "email", "Phone": "phone",
+                "Mobile": "mobile", "Job Position": "job_title"}),
+    ("opportunities", {"Opportunity": "subject", "Customer": "customer_name", "Expected Revenue": "amount",
+                       "Stage": "stage",
+                       "Salesperson": "owner", "Expected Closing": "expected", "Created on": "started"}),
+    ("products", {"Internal Reference": "number", "Name": "name", "Sales Price": "price", "Cost": "cost",
+                  "Product Category": "family", "Can be Sold": "sold"}),
+    ("orders", {"Order Reference": "number", "Customer": "customer_name", "Order Date": "day",
+                "Untaxed Amount": "amount"}),
+]  # fmt: skip
+ZOHO = [
+    ("customers", {"Record Id": "number", "Account Name": "name", "Account Owner": "owner_email", "Phone": "phone",
+                   "Website": "domain", "Billing Street": "street", "Billing City": "city", "Billing Code": "postcode",
+                   "Billing Country": "country", "Industry": "industry", "Created Time": "since"}),
+    ("people", {"First Name": "first_name", "Last Name": "last_name", "Account Name": "customer_name", "Email": "email",
+                "Phone": "phone", "Mobile": "mobile", "Title": "job_title"}),
+    ("opportunities", {"Record Id": "number", "Deal Name": "subject", "Account Name": "customer_name", "Stage": "stage",
+                       "Amount": "amount", "Closing Date": "expected", "Deal Owner": "owner",
+                       "Created Time": "started"}),
+    ("products", {"Product Code": "number", "Product Name": "name", "Product Category": "family", "Unit Price": "price",
+                  "Product Active": "sold"}),
+    ("complaints", {"Case Number": "number", "Account Name": "customer_name", "Subject": "title",
+                    "Description": "words", "Priority": "severity", "Created Time": "day", "Type": "kind"}),
+]  # fmt: skip
+OTHER = [
+    ("customers", {"account": "name", "sector": "industry", "office_location": "city", "revenue": "", "employees": ""}),
+    ("products", {"product": "name", "series": "family", "sales_price": "price"}),
+    ("opportunities", {"opportunity_id": "number", "sales_agent": "owner", "product": "subject",
+                       "account": "customer_name", "deal_stage": "stage", "engage_date": "started",
+                       "close_date": "expected", "close_value": "amount"}),
+]  # fmt: skip
+EXPORTS = [
+    (product, kind, headers)
+    for product, tables in {
+        "HubSpot": HUBSPOT, "Salesforce": SALESFORCE, "Pipedrive": PIPEDRIVE, "Odoo": ODOO, "Zoho": ZOHO, "other": OTHER
+    }.items()
+    for kind, headers in tables
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("product", "kind", "headers"), EXPORTS, ids=[f"{p}-{k}" for p, k, _headers in EXPORTS])
+def test_the_headers_of_an_export_are_recognised(product, kind, headers):
+    row = ["Azure Interior" if header == "Customer" else "" for header in headers]
+    guess = guess_columns(kind, list(headers), [row])
+    assert {header: name for name, header in guess.items()} == {h: name for h, name in headers.items() if name}
+    assert missing_fields(kind, guess) == []

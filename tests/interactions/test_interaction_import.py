@@ -1,0 +1,114 @@
+"""Contacts and opportunities of another system come in by number or name, once, and go again when undone."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from customers.import_undoing import start_undo, undo_import
+from customers.import_writing import NoLease
+from customers.models import ContactPoint, Customer, Person
+from interactions.models import Interaction, ProcessRun, StepRun, Task
+from interactions.process_running import complete_step
+from segments.default_configuration import create_defaults
+from tests.customers.import_files import AT, counts, import_file, problems
+
+pytestmark = pytest.mark.django_db
+CONTACTS = (
+    "Company,Type,Date,Notes,Duration,Contact,Owner\n"
+    'Kjeldsen A/S,Call,2026-03-02 09:30,"Wants a quote,\nsoon",15,Ana Lund,{owner}\n'
+    "K-2,Meeting,2026-03-03,Saw the plant,,,\n"
+    "Nobody & Co,Call,2026-03-03,x,,,\n"
+    "Kjeldsen A/S,Telepathy,2026-03-03,x,,,\n"
+    "Kjeldsen A/S,Email,2026-13-03,x,,,\n"
+)
+
+
+@pytest.fixture
+def base(admin):
+    kjeldsen = Customer.objects.create(number="K-1", name="Kjeldsen A/S", owner=admin)
+    brandt = Customer.objects.create(number="K-2", name="Brandt GmbH")
+    Person.objects.create(customer=kjeldsen, name="Ana Lund")
+    return kjeldsen, brandt
+
+
+def _undo(data_import, admin):
+    started = start_undo(data_import, by=admin, at=AT)
+    return undo_import(started, lease=NoLease(), total=started.job.params["total"])
+
+
+def test_contacts_of_the_past(base, rep, admin):
+    kjeldsen, _brandt = base
+    text = CONTACTS.replace("{owner}", rep.name).replace("K-2,", "Brandt GmbH,")
+    data_import = import_file(text, kind="interactions")
+    assert counts(data_import) == (2, 0, 0, 3)
+    assert {code for _row, _field, code in problems(data_import)} == {"no_such_customer", "no_choice", "no_such_day"}
+    call = Interaction.objects.get(customer=kjeldsen)
+    assert (call.channel, call.minutes, call.note) == ("call", 15, "Wants a quote,\nsoon")
+    assert (call.person.name, call.logged_by) == ("Ana Lund", rep)
+    assert call.happened_at.astimezone(UTC).date() == date(2026, 3, 2)
+    assert counts(import_file(text, kind="interactions")) == (0, 0, 2, 3)
+    _undo(data_import, admin)
+    assert not Interaction.objects.exists()
+
+
+def test_a_person_is_found_by_email(base):
+    kjeldsen, _brandt = base
+    ana = Person.objects.get()
+    ContactPoint.objects.create(
+        customer=kjeldsen, person=ana, kind="email", value="ana@k.example", value_normal="ana@k.example"
+    )
+    import_file("customer number,channel,date,contact email\nK-1,chat,2026-03-02,ANA@k.example\n", kind="interactions")
+    assert Interaction.objects.get().person == ana
+
+
+def test_contacts_of_customers_of_another_team_are_refused(base, lead):
+    data_import = import_file("customer number,channel,date\nK-2,call,2026-03-02\n", kind="interactions", by=lead)
+    assert problems(data_import) == [(2, "customer_number", "customer_not_yours")]
+    assert not Interaction.objects.exists()
+
+
+PIPELINE = (
+    "opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n"
+    "A1,{seller},GTX Basic,Kjeldsen A/S,Won,2025-10-20,2026-03-01,1054.0\n"
+    "A2,{seller},GTX Pro,Kjeldsen A/S,Lost,2025-10-25,2026-03-11,0\n"
+    "A3,,MG Special,Brandt GmbH,Engaging,2025-11-01,,\n"
+    "A4,,MG Special,Brandt GmbH,Prospecting,,,\n"
+    "A5,,MG Special,,Engaging,2025-11-01,,\n"
+)
+
+
+def test_opportunities_become_proposals_at_their_stage(base, rep, admin):
+    create_defaults()
+    _kjeldsen, brandt = base
+    text = PIPELINE.replace("{seller}", rep.name)
+    data_import = import_file(text, kind="opportunities")
+    assert counts(data_import) == (4, 0, 0, 1)
+    won = ProcessRun.objects.get(key="import:A1")
+    assert (won.state, won.amount_cents, won.subject, won.started_by) == ("done", 105_400, "GTX Basic", rep)
+    assert won.version.process.flow == "propose"
+    assert set(won.steps.values_list("state", flat=True)) == {"done"}
+    assert ProcessRun.objects.get(key="import:A2").state == "lost"
+    engaging = ProcessRun.objects.get(key="import:A3")
+    assert list(engaging.steps.values_list("position", "state"))[:2] == [(1, "done"), (2, "open")]
+    assert Task.objects.filter(customer=brandt, kind="step", state="open").count() == 2
+    assert StepRun.objects.get(run__key="import:A4", state="open").position == 1
+    assert counts(import_file(text, kind="opportunities")) == (0, 0, 4, 1)
+    assert _undo(data_import, admin)["refused"] == 0
+    assert not ProcessRun.objects.exists()
+    assert not Task.objects.exists()
+
+
+def test_a_proposal_that_was_worked_on_since_stays(base, admin):
+    create_defaults()
+    data_import = import_file(PIPELINE.replace("{seller}", ""), kind="opportunities")
+    complete_step(
+        StepRun.objects.get(run__key="import:A4", state="open"), by=admin, at=datetime(2026, 11, 21, 14, tzinfo=UTC)
+    )
+    undo = _undo(data_import, admin)
+    assert list(ProcessRun.objects.values_list("key", flat=True)) == ["import:A4"]
+    assert undo["refused"] == len(undo["rows"]) == 2
+
+
+def test_without_a_process_for_proposals_the_rows_say_so(base):
+    data_import = import_file(PIPELINE.replace("{seller}", ""), kind="opportunities")
+    assert {code for _row, _field, code in problems(data_import)} == {"no_process", "empty"}
