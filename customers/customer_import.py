@@ -81,12 +81,12 @@ def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
     """
     with one_writer():
         _find_customers(stage, key=str(task.options.get("key") or "number"))
-        code = "CASE WHEN number IS NULL THEN 'name_twice' ELSE 'customer_twice' END"
-        field = "CASE WHEN number IS NULL THEN 'name' ELSE 'number' END"
+        code = "CASE WHEN l.number IS NULL THEN 'name_twice' ELSE 'customer_twice' END"
+        field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
         stage.reject(f"""
-            SELECT row, {field}, {code}, first_row::text, number FROM (
-                SELECT row, number, first_value(row) OVER (PARTITION BY known ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+            SELECT l.row, {field}, {code}, f.row::text, l.number FROM {stage.lines} l
+            JOIN (SELECT known, min(row) AS row FROM {stage.lines} GROUP BY known HAVING count(*) > 1) f
+            ON f.known = l.known WHERE l.row <> f.row""")  # noqa: S608
         if task.by is not None and (seen := visible_ids(task.by)) is not None:
             sql, params = seen
             stage.reject(

@@ -1,9 +1,12 @@
 """Where rows of a file wait before they become records: unlogged tables of one import, filled by COPY."""
 
+import csv
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -47,7 +50,8 @@ class Stage:
 
     def reject(self, sql: str, params: Sequence[Any] = ()) -> int:
         """Reject lines: ``sql`` selects (row, field, code, value, number) of ``lines``. How many went."""
-        run_sql(f"INSERT INTO {self.rejected} {sql}", params)
+        if not run_sql(f"INSERT INTO {self.rejected} {sql}", params):
+            return 0
         return run_sql(f"DELETE FROM {self.lines} l USING {self.rejected} r WHERE r.row = l.row")  # noqa: S608
 
     def make_records(self) -> int:
@@ -88,7 +92,10 @@ def copy_frame(table: str, frame: pd.DataFrame) -> None:
     if frame.empty:
         return
     columns = ", ".join(frame.columns)
-    text = frame.to_csv(index=False, header=False, na_rep="", lineterminator="\n")
+    values = [np.where(pd.isna(frame[name]), None, frame[name].to_numpy(dtype=object)) for name in frame.columns]
+    with io.StringIO() as written:
+        csv.writer(written, lineterminator="\r\n").writerows(zip(*values, strict=True))
+        text = written.getvalue()
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(text)
 
@@ -100,4 +107,6 @@ def one_writer() -> Iterator[CursorWrapper]:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         cursor.execute("SET LOCAL work_mem = '64MB'")
         cursor.execute("SET LOCAL synchronous_commit = on")
+        # Trigrams of new names wait in a long list and are sorted in at the end, not a few at a time.
+        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
         yield cursor

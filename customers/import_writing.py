@@ -180,7 +180,13 @@ def _finish(
         transaction.on_commit(lambda: remove_file(data_import))
     if report["created"] > 10_000:
         parts = [table.parts[0]._meta.db_table for table in kind.tables if table.parts]
-        run_sql(f"ANALYZE {', '.join([*(table.table for table in kind.tables), *parts])}")
+        tables = [*(table.table for table in kind.tables), *parts]
+        run_sql(f"ANALYZE {', '.join(tables)}")
+        run_sql(
+            """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin' WHERE i.indrelid::regclass::text = ANY(%s)""",
+            [tables],
+        )
     return report
 
 

@@ -104,8 +104,13 @@ def _name_customers(stage: Stage) -> None:
 
 def _number_lines(stage: Stage, *, lined: bool) -> None:
     nth = "row_number() OVER (PARTITION BY customer, day, amount ORDER BY row)"
-    made = f"""customer || '·' || to_char(day, 'YYYYMMDD') || '·' || amount
+    nameless = fetch_row(f"SELECT EXISTS (SELECT FROM {stage.rows} WHERE number IS NULL)")[0]  # noqa: S608
+    made = (
+        "NULL"
+        if not nameless
+        else f"""customer || '·' || to_char(day, 'YYYYMMDD') || '·' || amount
                || CASE WHEN {nth} > 1 THEN '·' || {nth} ELSE '' END"""
+    )
     run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
     run_sql(f"""
         CREATE UNLOGGED TABLE {stage.lines} AS
@@ -139,9 +144,9 @@ def _reject_contradictions(stage: Stage, *, lined: bool) -> None:
             WHERE given IN (SELECT number FROM {stage.rejected})""")  # noqa: S608
     else:
         stage.reject(f"""
-            SELECT row, 'number', 'number_twice', first_row::text, given FROM (
-                SELECT row, given, {first.format("row")} AS first_row FROM {stage.lines} WHERE given IS NOT NULL) l
-            WHERE row <> first_row""")  # noqa: S608
+            SELECT l.row, 'number', 'number_twice', f.row::text, l.given FROM {stage.lines} l
+            JOIN (SELECT given, min(row) AS row FROM {stage.lines} GROUP BY given HAVING count(*) > 1) f
+            ON f.given = l.given WHERE l.row <> f.row""")  # noqa: S608
     stage.reject(f"""
         SELECT l.row, 'number', 'order_of_other_customer', c.number, l.given
         FROM {stage.lines} l JOIN customers_order o ON o.number = l.number

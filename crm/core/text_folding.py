@@ -13,5 +13,7 @@ def fold_text(text: str) -> str:
     Used when a name is written and when it is searched, so both sides agree without a database function that is not
     immutable (``unaccent`` is not, and could not be indexed).
     """
+    if text.isascii():
+        return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return _SPACE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
