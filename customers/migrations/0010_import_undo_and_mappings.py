@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0007_items_of_customers'),
+        ('customers', '0009_cost_pools_and_smallest_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
