@@ -7,12 +7,12 @@ from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
 
 _GROUP = _("Complaints")
-_CASES = in_company_days("""LEFT JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE k.closed_at IS NULL) AS open_now,
+_CASES = in_company_days("""LEFT JOIN (
+    SELECT k.customer_id, count(*) FILTER (WHERE k.closed_at IS NULL) AS open_now,
            count(*) FILTER (WHERE day_of(k.taken_at) > %(today)s::date - 365) AS of_12m,
            max(day_of(k.taken_at)) AS latest
-    FROM complaints_complaint k WHERE k.customer_id = c.id AND k.kind = 'complaint'
-) complaint_cases ON true""")
+    FROM complaints_complaint k WHERE k.kind = 'complaint' GROUP BY k.customer_id
+) complaint_cases ON complaint_cases.customer_id = c.id""")
 
 _COST = in_company_days("""LEFT JOIN (
     SELECT k.customer_id, sum(coalesce(r.cents_each, 0) + coalesce(g.cents, 0))::bigint AS cents
@@ -49,7 +49,7 @@ def register_complaint_metrics() -> None:
             _("open complaints"),
             MetricKind.NUMBER,
             _("Complaints of the customer that are not closed yet."),
-            "complaint_cases.open_now",
+            "coalesce(complaint_cases.open_now, 0)",
             _CASES,
             group=_GROUP,
         ),
@@ -58,7 +58,7 @@ def register_complaint_metrics() -> None:
             _("complaints in 12 months"),
             MetricKind.NUMBER,
             _("Complaints taken in the last 365 days, closed ones included."),
-            "complaint_cases.of_12m",
+            "coalesce(complaint_cases.of_12m, 0)",
             _CASES,
             group=_GROUP,
         ),

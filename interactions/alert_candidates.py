@@ -12,6 +12,7 @@ from django.db import connection
 
 from crm.core.metric_catalogue import METRICS
 from crm.core.models.business_setting import setting
+from crm.core.statement_planning import plan_for_everybody
 from interactions.rules import alert_conditions as conditions
 from segments.models import Trigger
 from segments.rules.criteria import compile_criteria, find_metrics
@@ -37,11 +38,11 @@ _FIGURES = (
     "note",
 )
 _LAST_TALK = """
-    LEFT JOIN LATERAL (
-        SELECT (i.happened_at AT TIME ZONE %(zone)s)::date AS day FROM interactions_interaction i
-        WHERE i.customer_id = c.id AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
-        ORDER BY i.happened_at DESC LIMIT 1
-    ) al_talk ON true"""
+    LEFT JOIN (
+        SELECT i.customer_id, (max(i.happened_at) AT TIME ZONE %(zone)s)::date AS day FROM interactions_interaction i
+        WHERE i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat')
+        GROUP BY i.customer_id
+    ) al_talk ON al_talk.customer_id = c.id"""
 _NOTHING_PLANNED = """NOT EXISTS (
         SELECT 1 FROM interactions_task t
         WHERE t.customer_id = c.id AND t.state IN ('open', 'paused') AND t.kind IN ('alert', 'step', 'follow_up'))"""
@@ -85,38 +86,45 @@ def find_candidates(
     """
     segment_ids = list(trigger.segments.values_list("pk", flat=True))
     extra = "".join(f", ({sql}) AS {name}" for name, sql in query.columns.items())
-    sql = f"""
-        WITH crossing AS (
-            SELECT c.id AS customer_id, c.owner_id, c.team_id, {query.period} AS period,
-                {query.first} AS rank, {", ".join(f"al_s.{name}" for name in _FIGURES)},
-                al_g.name AS segment, al_g.mark AS segment_mark, al_g.cadence_days{extra}
+    sources = """
             FROM customers_customer c
             LEFT JOIN segments_current_score al_s ON al_s.customer_id = c.id
             LEFT JOIN segments_membership al_m ON al_m.customer_id = c.id AND al_m.until IS NULL
-            LEFT JOIN segments_segment al_g ON al_g.id = al_m.segment_id
+            LEFT JOIN segments_segment al_g ON al_g.id = al_m.segment_id"""
+    # First who and how urgent, of everybody; then, of the few who may be told, all that the alert has to say.
+    sql = f"""
+        WITH manager AS MATERIALIZED (
+            SELECT DISTINCT ON (tm.team_id) tm.team_id, u.id
+            FROM core_team_managers tm JOIN core_user u ON u.id = tm.user_id AND u.is_active
+            ORDER BY tm.team_id, u.id
+        ), crossing AS (
+            SELECT c.id AS customer_id, {query.period} AS period, {query.first} AS rank,
+                coalesce(owner.id, manager.id, %(admin)s) AS person
+            {sources}
+            LEFT JOIN core_user owner ON owner.id = c.owner_id AND owner.is_active
+            LEFT JOIN manager ON manager.team_id = c.team_id
             {" ".join(query.joins)}
             WHERE c.archived_at IS NULL AND ({query.where})
                 AND (%(segments)s::bigint[] = '{{}}' OR al_m.segment_id = ANY (%(segments)s))
-        ), told AS (
-            SELECT crossing.*, coalesce(owner.id, manager.id, %(admin)s) AS person
+        ), placed AS (
+            SELECT crossing.*, row_number() OVER (
+                PARTITION BY person ORDER BY coalesce(rank, 0) DESC, customer_id) AS number
             FROM crossing
-            LEFT JOIN core_user owner ON owner.id = crossing.owner_id AND owner.is_active
-            LEFT JOIN LATERAL (
-                SELECT u.id FROM core_team_managers tm JOIN core_user u ON u.id = tm.user_id AND u.is_active
-                WHERE owner.id IS NULL AND tm.team_id = crossing.team_id ORDER BY u.id LIMIT 1
-            ) manager ON true
-            WHERE NOT EXISTS (
+            WHERE person IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM interactions_alert a WHERE a.customer_id = crossing.customer_id AND (
                     (a.trigger_id = %(trigger)s AND (a.period = crossing.period OR a.day > %(cooled)s))
                     OR (a.trigger_id = ANY (%(urgent)s)
                         AND (a.state = 'open' OR (a.state = 'held_out' AND a.day = %(today)s)))
                 ))
-        ), placed AS (
-            SELECT told.*, row_number() OVER (
-                PARTITION BY person ORDER BY coalesce(rank, 0) DESC, customer_id) AS number
-            FROM told WHERE person IS NOT NULL
+        ), best AS MATERIALIZED (
+            SELECT * FROM placed WHERE number <= %(limit)s
         )
-        SELECT * FROM placed WHERE number <= %(limit)s ORDER BY person, number
+        SELECT best.customer_id, c.owner_id, c.team_id, best.period, best.rank, best.person, best.number,
+            {", ".join(f"al_s.{name}" for name in _FIGURES)},
+            al_g.name AS segment, al_g.mark AS segment_mark, al_g.cadence_days{extra}
+        {sources.replace("FROM customers_customer c", "FROM best JOIN customers_customer c ON c.id = best.customer_id")}
+        {" ".join(query.joins) if query.columns else ""}
+        ORDER BY best.person, best.number
     """  # noqa: S608 - column names and conditions are ours; every value is a parameter
     params = {
         **query.params,
@@ -130,6 +138,7 @@ def find_candidates(
         "limit": limit,
     }
     with connection.cursor() as cursor:
+        plan_for_everybody(cursor)
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

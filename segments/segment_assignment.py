@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+from crm.core.statement_planning import plan_for_everybody
 from customers.models import Customer
 from segments.customer_pinning import assign_customer
 from segments.models import Segment, SegmentRule
@@ -43,6 +44,16 @@ WHERE c.archived_at IS NULL AND (held.since IS NULL OR held.since <= %(today)s::
     AND (held.segment_id, held.pin_id) IS DISTINCT FROM (target.becomes, pin.id)
 """
 
+# Whoever was moved by hand or by an act of the day meanwhile stays where that put him; the rows of the others are held.
+LEAVE_MOVED = """
+WITH held AS (
+    SELECT m.customer_id, m.segment_id FROM segments_membership m JOIN moves v ON v.customer_id = m.customer_id
+    WHERE m.until IS NULL ORDER BY m.id FOR UPDATE OF m
+)
+DELETE FROM moves v USING moves again LEFT JOIN held ON held.customer_id = again.customer_id
+WHERE v.customer_id = again.customer_id AND v.was IS DISTINCT FROM held.segment_id
+"""
+
 # Moved again on the day he came, or only the pin changed: the membership he has is corrected. Otherwise it ends today.
 WRITE_MOVES = (
     """
@@ -58,6 +69,7 @@ WRITE_MOVES = (
     INSERT INTO segments_membership (customer_id, segment_id, since, reason, rule_id, pin_id)
     SELECT customer_id, becomes, %(today)s, reason, rule_id, pin_id FROM moves
     WHERE held_id IS NULL OR (since < %(today)s AND was <> becomes) ORDER BY customer_id
+    ON CONFLICT (customer_id) WHERE until IS NULL DO NOTHING
     """,
     """
     DELETE FROM segments_segmentchange c USING moves v
@@ -97,8 +109,9 @@ def assign_segments(*, on: date) -> AssignmentReport:
         return AssignmentReport(0, 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-assignment'))")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        plan_for_everybody(cursor)
         cursor.execute(_moves_sql(choice), choice.params | _words())
+        cursor.execute(LEAVE_MOVED)
         cursor.execute("SELECT count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was <> becomes) FROM moves")
         came, moved = cursor.fetchone()
         for statement in WRITE_MOVES:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
+from crm.core.statement_planning import plan_for_everybody
 from segments.models import Segment
 from segments.rules.criteria import Criteria
 from segments.segment_assignment import ALL_PINS
@@ -112,6 +113,7 @@ def _ask(query: str, params: Mapping[str, Any]) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{TIME_LIMIT_SECONDS}s'")
+            plan_for_everybody(cursor)
             cursor.execute(query, params)
             counts, movers, stays = cursor.fetchone()
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")

@@ -1,6 +1,6 @@
 """Figures of each segment: written once a night for everybody and for each team, read by dashboards.
 
-One pass gathers a row per customer with what the scores and the metrics of all apps know; a few sums over it are kept.
+One pass over everybody sums up customers who are alike in what the scores and the metrics of all apps know.
 Writing the same evening again replaces what was written.
 """
 
@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from crm.core.metric_catalogue import METRICS, Metric
+from crm.core.statement_planning import plan_for_everybody
 from segments.models import Membership, SegmentDay
 from segments.rules.figure_spread import STEP_RATIO
 
@@ -19,23 +20,39 @@ POINTS_EACH = 80
 MOVES_LOOK_BACK_DAYS = 3
 UNKNOWN = Metric("unknown", "", "number", "", "NULL::double precision")  # type: ignore[arg-type]
 
+# One row for all customers of a segment and team who are alike in class and in both steps: some ten thousand rows stand
+# for a million, and every figure is a sum over them. Cents are added up as floats, which hold them to the last one.
 _GATHER = """
 CREATE TEMP TABLE evening ON COMMIT DROP AS
-SELECT c.id, c.team_id, held.segment_id, seg.cadence_days,
-    coalesce(figures.sales_12m_cents, 0) AS sales, coalesce(figures.sales_before_12m_cents, 0) AS sales_before,
-    coalesce(figures.goods_12m_cents, 0) AS goods, coalesce(figures.service_12m_cents, 0) AS service,
-    coalesce(figures.contribution_12m_cents, 0) AS contribution, coalesce(figures.value_3y_cents, 0) AS value_3y,
-    coalesce(figures.at_stake_cents, 0) AS at_stake, coalesce(figures.risk, 0) AS risk,
-    left(coalesce(figures.grade, ''), 1) AS letter, figures.gap_ratio,
-    ({contact})::double precision AS contact_days, ({complaints})::double precision AS complaints,
-    ({minutes})::double precision AS minutes
-FROM customers_customer c
-JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
-JOIN segments_segment seg ON seg.id = held.segment_id
-LEFT JOIN segments_current_score figures ON figures.customer_id = c.id
-{joins}
-WHERE c.archived_at IS NULL
+SELECT segment_id, team_id, letter,
+    (sign(sales) * ceil(ln(abs(sales)::float8 / 100 + 1) / %(ratio)s))::int AS sales_step,
+    (sign(contribution) * ceil(ln(abs(contribution)::float8 / 100 + 1) / %(ratio)s))::int AS contribution_step,
+    count(*) AS n, sum(sales::float8) AS sales, sum(sales_before::float8) AS sales_before, sum(goods::float8) AS goods,
+    sum(service::float8) AS service, sum(contribution::float8) AS contribution, sum(value_3y::float8) AS value_3y,
+    count(*) FILTER (WHERE risk = 2) AS at_risk, sum(CASE WHEN risk = 2 THEN at_stake END::float8) AS at_stake,
+    count(*) FILTER (WHERE cadence_days IS NOT NULL) AS to_talk,
+    count(*) FILTER (WHERE contact_days <= cadence_days) AS in_time,
+    count(*) FILTER (WHERE complaints > 0) AS complained, sum(minutes) AS minutes,
+    count(*) FILTER (WHERE {drawn}) AS drawn
+FROM (
+    SELECT c.team_id, held.segment_id, seg.cadence_days,
+        coalesce(figures.sales_12m_cents, 0) AS sales, coalesce(figures.sales_before_12m_cents, 0) AS sales_before,
+        coalesce(figures.goods_12m_cents, 0) AS goods, coalesce(figures.service_12m_cents, 0) AS service,
+        coalesce(figures.contribution_12m_cents, 0) AS contribution, coalesce(figures.value_3y_cents, 0) AS value_3y,
+        coalesce(figures.at_stake_cents, 0) AS at_stake, coalesce(figures.risk, 0) AS risk,
+        left(coalesce(figures.grade, ''), 1) AS letter, figures.gap_ratio,
+        ({contact})::double precision AS contact_days, ({complaints})::double precision AS complaints,
+        ({minutes})::double precision AS minutes
+    FROM customers_customer c
+    JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
+    JOIN segments_segment seg ON seg.id = held.segment_id
+    LEFT JOIN segments_current_score figures ON figures.customer_id = c.id
+    {joins}
+    WHERE c.archived_at IS NULL
+) customers
+GROUP BY 1, 2, 3, 4, 5
 """
+_DRAWN = "gap_ratio IS NOT NULL AND sales >= 100000"
 
 # Everybody, and each team: rows without a team count only for everybody.
 _SETS = "GROUPING SETS (({key}), ({key}, team_id)) HAVING grouping(team_id) = 1 OR team_id IS NOT NULL"
@@ -45,39 +62,52 @@ INSERT INTO segments_segmentday (day, segment_id, team_id, customers, sales_cent
     service_cents, contribution_cents, value_3y_cents, at_risk, at_stake_cents, below_zero, below_zero_cents, to_talk,
     talked_in_time, complained, minutes, sales_spread, contribution_spread, classes, points)
 WITH sums AS (
-    SELECT segment_id, team_id, count(*) AS customers, sum(sales) AS sales, sum(sales_before) AS sales_before,
+    SELECT segment_id, team_id, sum(n) AS customers, sum(sales) AS sales, sum(sales_before) AS sales_before,
         sum(goods) AS goods, sum(service) AS service, sum(contribution) AS contribution, sum(value_3y) AS value_3y,
-        count(*) FILTER (WHERE risk = 2) AS at_risk, coalesce(sum(at_stake) FILTER (WHERE risk = 2), 0) AS at_stake,
-        count(*) FILTER (WHERE contribution < 0) AS below_zero,
-        coalesce(sum(contribution) FILTER (WHERE contribution < 0), 0) AS below_zero_cents,
-        count(*) FILTER (WHERE cadence_days IS NOT NULL) AS to_talk,
-        CASE WHEN %(knows_contact)s THEN count(*) FILTER (WHERE contact_days <= cadence_days) END AS in_time,
-        CASE WHEN %(knows_complaints)s THEN count(*) FILTER (WHERE complaints > 0) END AS complained,
+        sum(at_risk) AS at_risk, coalesce(sum(at_stake), 0) AS at_stake,
+        coalesce(sum(n) FILTER (WHERE contribution_step < 0), 0) AS below_zero,
+        coalesce(sum(contribution) FILTER (WHERE contribution_step < 0), 0) AS below_zero_cents,
+        sum(to_talk) AS to_talk,
+        CASE WHEN %(knows_contact)s THEN sum(in_time) END AS in_time,
+        CASE WHEN %(knows_complaints)s THEN sum(complained) END AS complained,
         CASE WHEN %(knows_minutes)s THEN coalesce(sum(minutes), 0) END AS minutes
     FROM evening GROUP BY {by_segment}
 ), sales_steps AS (
-    SELECT segment_id, team_id, (sign(sales) * ceil(ln(abs(sales) / 100.0 + 1) / %(ratio)s))::int AS step,
-        count(*) AS n, sum(sales) AS cents FROM evening GROUP BY {by_sales_step}
+    SELECT segment_id, team_id, sales_step AS step, sum(n) AS n, sum(sales)::bigint AS cents
+    FROM evening GROUP BY {by_sales_step}
 ), sales_spread AS (
     SELECT segment_id, team_id, json_agg(json_build_array(step, n, cents) ORDER BY step) AS spread
     FROM sales_steps GROUP BY segment_id, team_id
 ), contribution_steps AS (
-    SELECT segment_id, team_id, (sign(contribution) * ceil(ln(abs(contribution) / 100.0 + 1) / %(ratio)s))::int AS step,
-        count(*) AS n, sum(contribution) AS cents FROM evening GROUP BY {by_contribution_step}
+    SELECT segment_id, team_id, contribution_step AS step, sum(n) AS n, sum(contribution)::bigint AS cents
+    FROM evening GROUP BY {by_contribution_step}
 ), contribution_spread AS (
     SELECT segment_id, team_id, json_agg(json_build_array(step, n, cents) ORDER BY step) AS spread
     FROM contribution_steps GROUP BY segment_id, team_id
 ), by_letter AS (
-    SELECT segment_id, team_id, letter, count(*) AS n, coalesce(sum(minutes), 0) AS minutes, sum(contribution) AS cents
+    SELECT segment_id, team_id, letter, sum(n) AS n, coalesce(sum(minutes), 0) AS minutes,
+        sum(contribution)::bigint AS cents
     FROM evening WHERE letter <> '' GROUP BY {by_letter}
 ), classes AS (
     SELECT segment_id, team_id, json_object_agg(letter, json_build_array(n, minutes::bigint, cents)) AS classes
     FROM by_letter GROUP BY segment_id, team_id
+), wanted AS (
+    -- Of each team the customers with the smallest hashes, three times as many as are drawn on average.
+    SELECT segment_id, team_id, sum(drawn) AS drawn,
+        (least(1, 3.0 * %(points)s / sum(drawn)) * 4294967296 - 2147483648)::bigint AS below
+    FROM evening GROUP BY segment_id, team_id HAVING sum(drawn) > 0
 ), placed AS (
-    SELECT segment_id, team_id, sales, gap_ratio,
-        row_number() OVER (PARTITION BY segment_id, team_id ORDER BY hashint8(id)) AS in_team,
-        row_number() OVER (PARTITION BY segment_id ORDER BY hashint8(id)) AS in_all
-    FROM evening WHERE gap_ratio IS NOT NULL AND sales >= 100000
+    SELECT held.segment_id, c.team_id, figures.sales_12m_cents AS sales, figures.gap_ratio,
+        row_number() OVER (PARTITION BY held.segment_id, c.team_id ORDER BY hashint8(c.id)) AS in_team,
+        row_number() OVER (PARTITION BY held.segment_id ORDER BY hashint8(c.id)) AS in_all
+    FROM (SELECT segment_id, max(below) AS below FROM wanted GROUP BY segment_id) most
+    JOIN segments_membership held
+        ON held.segment_id = most.segment_id AND held.until IS NULL AND hashint8(held.customer_id) <= most.below
+    JOIN customers_customer c ON c.id = held.customer_id AND c.archived_at IS NULL
+    JOIN wanted ON wanted.segment_id = held.segment_id AND wanted.team_id IS NOT DISTINCT FROM c.team_id
+        AND hashint8(c.id) <= wanted.below
+    JOIN segments_current_score figures ON figures.customer_id = c.id
+    WHERE figures.gap_ratio IS NOT NULL AND figures.sales_12m_cents >= 100000
 ), points AS (
     SELECT segment_id, NULL::bigint AS team_id,
         json_agg(json_build_array(sales, round(gap_ratio::numeric, 2))) AS points
@@ -126,10 +156,11 @@ def write_segment_figures(*, on: date) -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-figures'))")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        plan_for_everybody(cursor)
         cursor.execute("SELECT ln(%s::double precision)", [STEP_RATIO])
         params["ratio"] = cursor.fetchone()[0]
         cursor.execute(_gather_sql(used), params)
+        cursor.execute("ANALYZE evening")
         cursor.execute("DELETE FROM segments_segmentday WHERE day = %(day)s", params)
         cursor.execute(_write_sql(), params)
         written = int(cursor.rowcount)
@@ -152,14 +183,15 @@ def _gather_sql(used: dict[str, Metric]) -> str:
         complaints=used["complaints_12m"].sql,
         minutes=used["minutes_12m"].sql,
         joins=" ".join(joins),
+        drawn=_DRAWN,
     )
 
 
 def _write_sql() -> str:
     return _WRITE.format(
         by_segment=_SETS.format(key="segment_id"),
-        by_sales_step=_SETS.format(key="segment_id, step"),
-        by_contribution_step=_SETS.format(key="segment_id, step"),
+        by_sales_step=_SETS.format(key="segment_id, sales_step"),
+        by_contribution_step=_SETS.format(key="segment_id, contribution_step"),
         by_letter=_SETS.format(key="segment_id, letter"),
     )
 
