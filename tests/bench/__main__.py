@@ -1,51 +1,63 @@
-"""``make bench``: everything at 20,000 and 200,000 customers, on a database of its own.
+"""``make bench``: everything at the sizes asked for, on servers and databases of its own.
 
-``python -m tests.bench [--customers N …] [--only start|import|night|pages]``
+``python -m tests.bench [--customers N …] [--lines-each 20] [--only start|import|demo|night|workers|day|pages]``
 """
 
 import argparse
 import os
+from pathlib import Path
 
-from tests.embedded_test_servers import start_test_servers
-
-PARTS = ("start", "import", "night", "pages")
+PARTS = ("start", "import", "demo", "night", "workers", "day", "pages")
+DEMO_CUSTOMERS = 20_000
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--customers", type=int, nargs="+", default=[20_000, 200_000])
+    parser.add_argument("--lines-each", type=int, default=20, help="order lines for each customer")
     parser.add_argument("--only", choices=PARTS, action="append")
     options = parser.parse_args()
-    wanted = options.only or PARTS
+    wanted = set(options.only or PARTS)
     if "start" in wanted:
         from tests.bench.bench_start import bench_start
 
         bench_start()
-    start_test_servers()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
-    os.environ["DEMO"] = "1"
-    import django
+    from tests.bench.database import start_bench_servers
 
-    django.setup()
-    from tests.bench.database import fresh_database
+    servers = start_bench_servers(Path(os.environ.get("DATA_DIR", "data")).resolve() / "bench")
+    try:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+        os.environ["DEMO"] = "1"
+        import django
+
+        django.setup()
+        measure(wanted, options.customers, lines_each=options.lines_each)
+    finally:
+        for server in servers:
+            server.stop()
+
+
+def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
+    """Everything wanted that needs a database, each size on a copy of a company that is made once and kept."""
+    from tests.bench.bench_import import bench_import
+    from tests.bench.bench_night import bench_day, bench_demo, bench_night, bench_workers
+    from tests.bench.bench_pages import bench_pages
+    from tests.bench.database import fresh_database, large_database
 
     if "import" in wanted:
-        from tests.bench.bench_import import bench_import
-
         with fresh_database("bench_import"):
             bench_import()
-    for customers in options.customers:
-        if not {"night", "pages"} & set(wanted):
+    if "demo" in wanted:
+        with fresh_database("bench_demo"):
+            bench_demo(DEMO_CUSTOMERS)
+    for customers in sizes:
+        if not {"night", "workers", "day", "pages"} & wanted:
             break
-        with fresh_database(f"bench_{customers}"):
-            from tests.bench.bench_night import bench_demo, bench_night
-            from tests.bench.bench_pages import bench_pages
-
-            bench_demo(customers)
-            if "night" in wanted:
-                bench_night(customers)
-            if "pages" in wanted:
-                bench_pages(customers)
+        with large_database(customers, customers * lines_each):
+            bench_night(customers)  # the others need its scores
+            for part, bench in (("workers", bench_workers), ("day", bench_day), ("pages", bench_pages)):
+                if part in wanted:
+                    bench(customers)
 
 
 if __name__ == "__main__":
