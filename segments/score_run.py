@@ -14,23 +14,16 @@ from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
-from crm.core.models.business_setting import setting
 from customers.purchase_day_rebuild import ingest_customer
-from segments.model_fitting import fit_models
 from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
-from segments.rules.abc_classes import GRADES, ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
+from segments.plan_making import make_plan
 from segments.rules.customer_scoring import ScoringPlan, score_customers
-from segments.rules.expected_purchases import FIT_SAMPLE
-from segments.rules.purchase_base import measure_base
-from segments.rules.rank_ladder import build_ladder
-from segments.rules.rfm import find_rfm_cuts
 from segments.score_gathering import (
     FiguresLostError,
     are_figures_kept,
     drop_figures,
     freeze_figures,
     gather_customer,
-    iterate_figures,
     make_figures_table,
     read_figures,
 )
@@ -217,60 +210,10 @@ def _plan_once(run: ScoreRun) -> None:
     """Make the plan unless somebody has; whoever comes while it is made waits for it."""
     locked = ScoreRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if not locked.plan and locked.state == ScoreRun.State.SCORING:
-        locked.plan = _make_plan(locked)
+        locked.plan = make_plan(locked)
         locked.customers = locked.shards.aggregate(all=Sum("rows"))["all"] or 0
         locked.save(update_fields=["plan", "customers"])
     run.plan, run.customers = locked.plan, locked.customers
-
-
-def _make_plan(run: ScoreRun) -> dict[str, Any]:
-    """Cut points, means and models; and what pages show of the whole base."""
-    as_of_day = (run.as_of - EPOCH).days
-    numbers = list(run.shards.order_by("number").values_list("number", flat=True))
-    customers = run.shards.aggregate(all=Sum("rows"))["all"] or 0
-    base = measure_base(
-        iterate_figures(run.pk, numbers=numbers),
-        as_of_day=as_of_day,
-        sample_share=min(1.0, 1.2 * FIT_SAMPLE / max(customers, 1)),
-    )
-    lines = ClassLines(100 * setting("classes.a_share"), 100 * setting("classes.b_share"))
-    cuts = find_class_cuts(base.customer_id, base.sales_12m, lines=lines)
-    scoring = ScoringPlan(
-        as_of_day=as_of_day,
-        horizon_days=int(setting("risk.horizon_days")),
-        knob=float(setting("risk.knob")),
-        mean_rate=base.mean_rate,
-        margin_share=base.margin_share,
-        repeat_rate=base.repeat_rate,
-        service_per_purchase=base.service_per_purchase,
-        grade_cuts=cuts.cuts,
-        rfm_cuts=find_rfm_cuts(base.silence, base.purchase_days_12m, base.sales_12m),
-        models=fit_models(base, on=run.as_of, as_of_day=as_of_day),
-        fall_warning=float(setting("fall.warning")),
-        fall_critical=float(setting("fall.critical")),
-    )
-    return {
-        "scoring": scoring.to_json(),
-        "classes": _describe_classes(cuts),
-        "pareto": _draw_pareto(base.sales_12m),
-        "ladder": build_ladder(base.customer_id, base.sales_12m),
-    }
-
-
-def _describe_classes(cuts: ClassCuts) -> dict[str, Any]:
-    return {
-        letter: {
-            "customers": cuts.share_of_customers(letter),
-            "sales": cuts.share_of_revenue(letter),
-            "count": sum(n for grade, n in zip(GRADES, cuts.customers, strict=True) if grade[0] == letter),
-        }
-        for letter in "ABC"
-    }
-
-
-def _draw_pareto(sales: Any) -> list[list[float]]:
-    heads, share = draw_pareto_curve(sales)
-    return [[round(float(x), 6), round(float(y), 6)] for x, y in zip(heads, share, strict=True)]
 
 
 def _cut_into_shards(run: ScoreRun) -> None:

@@ -1,0 +1,69 @@
+"""What is the same for all customers of an evening: cut points, means, models, and what pages show of the base."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Sum
+
+from crm.core.models.business_setting import setting
+from segments.model_fitting import fit_models
+from segments.models import ScoreRun
+from segments.rules.abc_classes import GRADES, ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
+from segments.rules.customer_scoring import ScoringPlan
+from segments.rules.expected_purchases import FIT_SAMPLE
+from segments.rules.purchase_base import measure_base
+from segments.rules.rank_ladder import build_ladder
+from segments.rules.rfm import find_rfm_cuts
+from segments.score_gathering import iterate_figures
+
+EPOCH = date(1970, 1, 1)
+
+
+def make_plan(run: ScoreRun) -> dict[str, Any]:
+    """The plan of a run whose figures are gathered, as it is kept with the run."""
+    as_of_day = (run.as_of - EPOCH).days
+    numbers = list(run.shards.order_by("number").values_list("number", flat=True))
+    customers = run.shards.aggregate(all=Sum("rows"))["all"] or 0
+    base = measure_base(
+        iterate_figures(run.pk, numbers=numbers),
+        as_of_day=as_of_day,
+        sample_share=min(1.0, 1.2 * FIT_SAMPLE / max(customers, 1)),
+    )
+    lines = ClassLines(100 * setting("classes.a_share"), 100 * setting("classes.b_share"))
+    cuts = find_class_cuts(base.customer_id, base.sales_12m, lines=lines)
+    scoring = ScoringPlan(
+        as_of_day=as_of_day,
+        horizon_days=int(setting("risk.horizon_days")),
+        knob=float(setting("risk.knob")),
+        mean_rate=base.mean_rate,
+        margin_share=base.margin_share,
+        repeat_rate=base.repeat_rate,
+        service_per_purchase=base.service_per_purchase,
+        grade_cuts=cuts.cuts,
+        rfm_cuts=find_rfm_cuts(base.silence, base.purchase_days_12m, base.sales_12m),
+        models=fit_models(base, on=run.as_of, as_of_day=as_of_day),
+        fall_warning=float(setting("fall.warning")),
+        fall_critical=float(setting("fall.critical")),
+    )
+    return {
+        "scoring": scoring.to_json(),
+        "classes": _describe_classes(cuts),
+        "pareto": _draw_pareto(base.sales_12m),
+        "ladder": build_ladder(base.customer_id, base.sales_12m),
+    }
+
+
+def _describe_classes(cuts: ClassCuts) -> dict[str, Any]:
+    return {
+        letter: {
+            "customers": cuts.share_of_customers(letter),
+            "sales": cuts.share_of_revenue(letter),
+            "count": sum(n for grade, n in zip(GRADES, cuts.customers, strict=True) if grade[0] == letter),
+        }
+        for letter in "ABC"
+    }
+
+
+def _draw_pareto(sales: Any) -> list[list[float]]:
+    heads, share = draw_pareto_curve(sales)
+    return [[round(float(x), 6), round(float(y), 6)] for x, y in zip(heads, share, strict=True)]
