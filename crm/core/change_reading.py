@@ -8,7 +8,7 @@ one a kind.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -19,8 +19,10 @@ from django.db.models import Count, F, QuerySet, Value, Window
 from django.db.models.expressions import RawSQL
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, RowNumber
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.core.formats import format_full_day
 from crm.core.models import User
 
 NOT_TOLD = frozenset({"id", "changed_by", "created_by", "created_at", "changed_at", "value_normal", "token"})
@@ -209,5 +211,10 @@ class _Names:
             return f"{value / 100:.2f}"
         if isinstance(value, bool):
             return _("yes") if value else _("no")
-        choices = dict(column.flatchoices)
-        return str(choices.get(value, value if isinstance(value, dict | list) else column.to_python(value)))
+        if isinstance(value, dict | list):
+            return str(value)
+        choices, read = dict(column.flatchoices), column.to_python(value)
+        if isinstance(read, datetime):
+            local = timezone.localtime(read)
+            return f"{format_full_day(local.date())}, {local:%H:%M}"
+        return str(choices.get(value, format_full_day(read) if isinstance(read, date) else read))

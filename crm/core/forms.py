@@ -160,12 +160,13 @@ class UserForm(forms.ModelForm):
 class RemoveTeamForm(forms.Form):
     """Where the colleagues and customers of a team that goes belong from then on; not asked for an empty one."""
 
-    move_to = forms.ModelChoiceField(Team.objects.none(), label=_("They move to"), required=False)
+    move_to = forms.ModelChoiceField(Team.objects.none(), label=_("They move to"))
 
     def __init__(self, data: Any = None, *, team: Team, is_used: bool) -> None:
         super().__init__(data)
         self.fields["move_to"].queryset = Team.objects.exclude(pk=team.pk)
         self.fields["move_to"].empty_label = str(_("choose a team"))
+        self.fields["move_to"].error_messages["required"] = _("Choose the team they move to.")
         if not is_used:
             del self.fields["move_to"]
 
