@@ -89,6 +89,7 @@ NAV = [
     NavItem(
         gettext_lazy("Segments"), "home:segment-dashboard", "chart", "segments.view_dashboard", "s", ("/segments/",)
     ),
+    NavItem(gettext_lazy("Measure"), "home:back-test", "chart", "segments.view_dashboard", "r", ("/measure/",)),
 ]
 
 SETTINGS = [

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.home import (
+    back_test_page,
     below_zero,
     cluster_proposals,
     customer_list,
@@ -40,6 +41,10 @@ urlpatterns = [
     path("segments/fit/<int:pk>/move/", process_fit.process_fit_move, name="process-fit-move"),
     path("segments/figures.<slug:kind>", segment_export.segment_export, name="segment-export"),
     path("", my_day.my_day, name="my-day"),
+    path("measure/", back_test_page.back_test, name="back-test"),
+    path("measure/again/", back_test_page.back_test_again, name="back-test-again"),
+    path("measure/learnt/", back_test_page.back_test_learnt, name="back-test-learnt"),
+    path("measure/file/", back_test_page.back_test_file, name="back-test-file"),
     path("search/", search.search, name="search"),
     path("jobs/", job_list.job_list, name="job-list"),
     path("jobs/night/", job_list.night_start, name="night-start"),

@@ -7,8 +7,8 @@ from django.db.models.functions import Now
 class BackTest(models.Model):
     """One back-test, worked out once a week; pages read the last one. Testing again on the same day replaces it.
 
-    ``result`` is plain data: ``evenings`` maps the ISO day of each evening to what ``describe_evening`` tells, newest
-    first; ``refused`` maps an evening to why it could not be tested; ``knobs`` tells My day at several knobs;
+    ``result`` is plain data: ``evenings`` maps the ISO day of each evening to what ``describe_evening`` tells;
+    ``refused`` maps an evening to why it could not be tested; ``knobs`` tells My day at several knobs;
     ``learnt`` and ``calibration`` say why the learnt chance and the bend of shown chances may not be used (empty where
     they may). Money is in cents. ``customers`` is how many customers with purchases the base has, ``sampled`` how many
     of them were looked at.

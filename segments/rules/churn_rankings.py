@@ -1,7 +1,8 @@
 """The ways to order customers by their risk of leaving that a back-test holds against each other.
 
-Every ranking is asked of the same customers on the same evening, those with three purchase days or more; higher is told
-earlier. Three are ours for three purposes (``MY_DAY``, ``CERTAINTY``, ``MONEY``), the others are what they must beat.
+Every ranking is asked of the same customers on the same evening, those with three purchase days or more, the last
+within a year; higher is told earlier. Three are ours for three purposes (``MY_DAY``, ``CERTAINTY``, ``MONEY``), the
+others are what they must beat.
 """
 
 from enum import StrEnum
@@ -9,7 +10,7 @@ from enum import StrEnum
 import numpy as np
 
 from segments.rules import naive_risk_rules as naive
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM, measure_gaps, rank_for_my_day
+from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS, measure_gaps, rank_for_my_day
 from segments.rules.dropout_model import SilenceScores
 from segments.rules.purchase_history import FloatArray
 from segments.rules.purchase_log import Evening
@@ -63,8 +64,9 @@ ORIGINS = {
 
 
 def find_ranked(evening: Evening) -> Evening:
-    """The customers of an evening that have a rhythm to be held against."""
-    return evening.select(evening.purchase_days >= LEAST_PURCHASES_FOR_RHYTHM)
+    """The customers of an evening that have a rhythm to be held against and bought within a year: it is no art to
+    foresee the silence of those who are long gone."""
+    return evening.select((evening.purchase_days >= LEAST_PURCHASES_FOR_RHYTHM) & (evening.silence < LONG_GONE_DAYS))
 
 
 def find_features(evening: Evening, scores: SilenceScores) -> FloatArray:

@@ -17,6 +17,7 @@ QUARTER_DAYS = 91
 LEAST_AGE_DAYS = 30
 RANKING_BLEND = 4.0
 LEAST_PURCHASES_FOR_RHYTHM = 3
+LONG_GONE_DAYS = 365  # of so long a silence nothing is learnt and nothing shown is bent
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from segments.rules.abc_classes import GRADES, Cut, assign_grades
 from segments.rules.chance_calibration import ChanceBend, bend_activity, bend_chances
 from segments.rules.churn_risk import (
     LEAST_PURCHASES_FOR_RHYTHM,
+    LONG_GONE_DAYS,
     QUARTER_DAYS,
     RiskLevel,
     judge_risk,
@@ -235,12 +236,15 @@ def _add_model_risk(
     risk = judge_risk(silence.surprise, silence.active, histories.age - histories.last, histories.repeats)
     kept = risk != RiskLevel.LOST
     columns["surprise"][who] = silence.surprise
-    shown = bend_chances(models.bend, silence.silent)
+    alike = histories.age - histories.last < LONG_GONE_DAYS  # as those from whom it was learnt
+    shown = np.where(alike, bend_chances(models.bend, silence.silent), silence.silent)
     if models.learnt is not None:
-        shown = foresee_silence(models.learnt, _collect(histories, silence, rates, customers))
+        features = _collect(histories, silence, rates, customers)
+        shown = np.where(alike, foresee_silence(models.learnt, features), silence.silent)
     columns["silent_next"][who] = shown
     if models.dropout_trusted:
-        columns["alive"][who] = bend_activity(models.bend, silence.active, silence.silent)
+        active = bend_activity(models.bend, silence.active, silence.silent)
+        columns["alive"][who] = np.where(alike, active, silence.active)
     columns["risk"][who] = risk
     at_stake = measure_at_stake(shown, rates)
     ranking = rank_for_my_day(silence.silent, rates, mean_rate=plan.mean_rate, blend=plan.knob)

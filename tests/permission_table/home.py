@@ -63,6 +63,11 @@ def with_evening(world: World) -> dict[str, str]:
 
 
 ROWS: list[Row] = [
+    Row("home:back-test", LEADERS),
+    Row("home:back-test", LEADERS, query="?evening=nonsense"),
+    Row("home:back-test-file", only("lead", "executive", "admin", ok=302)),
+    Row("home:back-test-again", only("admin", ok=302), method="post"),
+    Row("home:back-test-learnt", only("admin", ok=302), method="post"),
     Row("home:my-day", everybody()),
     Row("home:my-day", everybody(), query="?tab=alerts&whose=team&after=x_y_z&open=999999999999999999999"),
     # The only hit opens at once; who may not see it finds nothing.
