@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import cost_pool, customer, data_import, order, person, product, wallet
+from customers.views import contract, cost_pool, customer, data_import, order, person, product, wallet
 
 app_name = "customers"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("contact-points/<int:pk>/edit/", person.ContactPointEdit.as_view(), name="contact-point-edit"),
     path("contact-points/<int:pk>/remove/", person.ContactPointDelete.as_view(), name="contact-point-delete"),
     path("<int:customer_pk>/facts/new/", person.FactNew.as_view(), name="fact-new"),
+    path("<int:customer_pk>/contract/", contract.contract_edit, name="contract-edit"),
     path("<int:customer_pk>/wallet/", wallet.wallet_card, name="wallet-card"),
     path("<int:customer_pk>/wallet/new/", wallet.wallet_new, name="wallet-new"),
     path("<int:customer_pk>/potential/new/", wallet.potential_new, name="potential-new"),

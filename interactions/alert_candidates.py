@@ -146,7 +146,8 @@ def find_candidates(
 
 def _build_slipping_away(on: date) -> TriggerQuery:
     return TriggerQuery(
-        where="al_s.purchase_days >= %(least)s AND al_s.risk >= %(watch)s AND al_s.gap_days <= %(longest)s",
+        where="al_s.purchase_days >= %(least)s AND al_s.risk >= %(watch)s AND al_s.gap_days <= %(longest)s"
+        " AND al_s.note <> 'contract'",
         params={
             "least": conditions.LEAST_PURCHASE_DAYS,
             "watch": conditions.WATCH,

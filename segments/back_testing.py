@@ -15,6 +15,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from crm.core.models.business_setting import setting
+from segments.contract_renewals import CONTRACTS, fit_renewals
 from segments.model_fitting import BEND, LEARNT
 from segments.models import BackTest, ModelFit
 from segments.rules.back_test import (
@@ -92,6 +93,12 @@ def run_back_test(*, on: date, sample: int = SAMPLE, draws: int = DRAWS, progres
         knobs = compare_knobs(stood[:1], customers=base.log.customers, knobs=KNOBS, draws=draws)
         result |= {lesson.kind: lesson.reason for lesson in lessons}
         result["knobs"] = {f"{knob:g}": asdict(row) for knob, row in knobs.items()}
+    contracts, known = fit_renewals(on=on)
+    lessons.append(
+        _Lesson(
+            CONTRACTS, {} if contracts is None else asdict(contracts), known, "too_few" if contracts is None else ""
+        )
+    )
     kept = {
         "customers": base.customers,
         "sampled": base.sampled,

@@ -106,6 +106,7 @@ def _create_triggers() -> None:
                 "cooldown_days": default.cooldown_days,
                 "holdout_percent": default.holdout_percent,
                 "tell_manager": default.tell_manager,
+                "criteria": default.criteria,
             },
         )
         if created:

@@ -1,6 +1,7 @@
 """The triggers that come switched on and the first cost rates; from then on the company edits them in the browser."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from django.utils.translation import gettext_noop as _
 
@@ -21,6 +22,7 @@ class DefaultTrigger:
     holdout_percent: int = 0
     tell_manager: bool = False
     segments: tuple[str, ...] = ()
+    criteria: dict[str, Any] = field(default_factory=dict)
 
 
 TRIGGERS = [
@@ -64,6 +66,24 @@ TRIGGERS = [
         origin=_("Founding text on falls against the own baseline, turned round"),
         due_hours=24,
         cooldown_days=180,
+    ),
+    DefaultTrigger(
+        key="contract-used-less",
+        name=_("Contract: uses less"),
+        explanation=_(
+            "A customer under contract has no rhythm of purchases that could break. What warns before a renewal is "
+            "that he uses less: sales of the last quarter fell by 40% or more against his own baseline."
+        ),
+        task_title=_("Ask before the renewal: they use much less"),
+        origin=_("Contracts are told about by renewals and use"),
+        due_hours=16,
+        cooldown_days=90,
+        criteria={
+            "all": [
+                {"metric": "relation", "operator": "is", "value": "contract"},
+                {"metric": "fall", "operator": "at_least", "value": 0.4},
+            ]
+        },
     ),
     DefaultTrigger(
         key="second-order",

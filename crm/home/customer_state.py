@@ -16,7 +16,9 @@ from customers.models import ContactPoint, Customer, Person, ProfileFact
 from interactions.alert_wording import explain_family
 from interactions.conversation import Conversation, continue_conversation
 from interactions.models import Alert, Interaction
+from segments.contract_renewals import describe_contract
 from segments.models import CurrentScore, Membership
+from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value
 
 MOST_PEOPLE = 30
@@ -53,6 +55,7 @@ class CustomerState:
     alert: Alert | None = None
     conversation: Conversation = field(default_factory=Conversation)
     why: str = ""
+    fall: str = ""
 
     @property
     def phone(self) -> ContactPoint | None:
@@ -116,6 +119,26 @@ def _load_complaint(state: CustomerState, *, today: date) -> None:
         )
 
 
+def _judge_fall(score: CurrentScore) -> str:
+    """``warning`` or ``critical`` by the lines of the settings; "" for who fell less, or has no rhythm to fall from."""
+    if score.fall is None or score.purchase_days < LEAST_PURCHASES_FOR_RHYTHM or score.fall < setting("fall.warning"):
+        return ""
+    return "critical" if score.fall >= setting("fall.critical") else "warning"
+
+
+def _describe_contract(customer: Customer, score: CurrentScore) -> dict[str, Any]:
+    """What the sentence needs of a contract: renewals, the chance of the next, and the fall of what is used."""
+    if customer.relation != Customer.Relation.CONTRACT:
+        return {"relation": Relation.PURCHASES}
+    contract = describe_contract(customer.pk, on=score.as_of)
+    return {
+        "relation": Relation.CONTRACT,
+        "renewals": contract.renewals.done if contract else 0,
+        "renewal_chance": contract.chance if contract else None,
+        "usage_fall_percent": None if score.fall is None else 100 * score.fall,
+    }
+
+
 def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int | None) -> str:
     """The sentence that says why the customer is where he is."""
     known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
@@ -126,7 +149,7 @@ def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int |
         surprise=score.surprise if known else None,
         at_stake_cents=score.at_stake_cents or None,
         too_little_data=score.note == CurrentScore.Note.LITTLE_DATA,
-        relation=Relation.CONTRACT if customer.relation == Customer.Relation.CONTRACT else Relation.PURCHASES,
+        **_describe_contract(customer, score),
     )
     currency = setting("company.currency")
     return explain_value(facts).render(translate=_, format_money=lambda cents: format_money(cents, currency=currency))
@@ -157,6 +180,7 @@ def load_state(customer: Customer, *, now: datetime) -> CustomerState:
     _load_complaint(state, today=today)
     state.alert = Alert.objects.filter(customer=customer).open().select_related("trigger").order_by("-rank").first()
     state.conversation = continue_conversation(customer, at=now)
+    state.fall = _judge_fall(score) if score else ""
     why = explain_score(customer, score, silent_days=silent) if score else ""
     state.why = " ".join(filter(None, [why, explain_family(state.alert.evidence) if state.alert else ""]))
     return state

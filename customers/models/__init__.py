@@ -1,6 +1,7 @@
 """Who they are, what they bought, what they cost."""
 
 from customers.models.contact_point import ContactPoint
+from customers.models.contract import Contract
 from customers.models.cost_pool import CostPool, CostPoolShare
 from customers.models.cost_rate import CostRate
 from customers.models.customer import Customer
@@ -32,6 +33,7 @@ from customers.models.wallet import WalletEstimate, WalletSupplier
 __all__ = [
     "BoughtTogether",
     "ContactPoint",
+    "Contract",
     "CostPool",
     "CostPoolShare",
     "CostRate",

@@ -34,6 +34,8 @@ def edits(name, ok=200, method="get"):
 
 
 ROWS: list[Row] = [
+    *edits("customers:contract-edit"),
+    *edits("customers:contract-edit", ok=422, method="post"),
     Row("customers:customer-new", only(*SELLERS, "other_rep")),
     Row("customers:customer-new", only(*SELLERS, "other_rep", ok=422), method="post"),
     Row("customers:duplicate-warning", only(*SELLERS, "other_rep"), query="?name=Kjeldsen"),

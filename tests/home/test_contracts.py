@@ -1,0 +1,121 @@
+"""Customers under contract: told about by renewals and use, never by a rhythm of purchases."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.urls import reverse
+
+from customers.models import Contract, Customer
+from customers.purchase_day_rebuild import ingest_orders
+from interactions.alert_raising import raise_alerts
+from interactions.alert_replay import replay
+from interactions.models import Alert
+from segments.back_testing import run_back_test
+from segments.contract_renewals import CONTRACTS, describe_contract, fit_renewals
+from segments.default_configuration import create_defaults
+from segments.models import CurrentScore, ModelFit, Trigger
+from segments.score_run import finish_run, plan_run, work_shards
+from tests import factories
+from tests.segments.purchase_world import END, make_world
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
+
+# The published regular customers (Fader and Hardie 2007): 63.1% and 46.8% are left after one and two renewals, and so on.
+LEFT = (1000, 631, 468, 382, 326)
+
+
+def make_contracts():
+    """A thousand contracts of four years; who left did so at the first, second, third or fourth renewal."""
+    began = END - timedelta(365 * 4 + 10)
+    for renewal, (before, after) in enumerate(pairwise(LEFT), start=1):
+        for _number in range((before - after) // 10):
+            ended = date(began.year + renewal, began.month, began.day)
+            Contract.objects.create(customer=factories.make_customer(), started_on=began, ended_on=ended)
+    for _number in range(LEFT[-1] // 10):
+        Contract.objects.create(customer=factories.make_customer(), started_on=began)
+
+
+def test_retention_is_learnt_from_the_renewals_of_the_base():
+    """sBG on these numbers: α about .70, β about 1.18; the longer somebody stayed, the likelier he renews."""
+    make_contracts()
+    model, known = fit_renewals(on=END)
+    assert known == sum((a - b) // 10 for a, b in pairwise(LEFT)) + LEFT[-1] // 10
+    assert model.alpha == pytest.approx(0.70, abs=0.08)
+    assert model.beta == pytest.approx(1.18, abs=0.15)
+    run_back_test(on=END, draws=2)
+    assert ModelFit.objects.get(kind=CONTRACTS).warning == ""
+    new, old = (Contract.objects.create(
+        customer=factories.make_customer(), started_on=END - timedelta(days)
+    ) for days in (30, 5 * 366))  # fmt: skip
+    chances = [describe_contract(one.customer_id, on=END).chance for one in (new, old)]
+    assert chances[0] == pytest.approx(0.63, abs=0.04)
+    assert chances[1] > 0.85
+
+
+def test_too_few_renewals_teach_nothing_and_the_page_says_only_what_is_known(client, rep):
+    customer = factories.make_customer(owner=rep, team=rep.team, relation="contract")
+    Contract.objects.create(customer=customer, started_on=date(2024, 1, 15))
+    factories.set_score(customer, note="contract", fall=0.5, risk=1, gap_ratio=None, mean_gap_days=None)
+    run_back_test(on=END, draws=2)
+    assert describe_contract(customer.pk, on=END).chance is None
+    client.force_login(rep)
+    page = client.get(reverse("home:customer-page", args=[customer.pk])).content.decode()
+    assert "Under contract, renewed 2 times" in page
+    assert "uses 50% less than before" in page
+    assert "Usually buys every" not in page
+
+
+def test_the_chance_of_the_next_renewal_is_in_the_sentence(client, rep):
+    customer = factories.make_customer(owner=rep, team=rep.team, relation="contract")
+    Contract.objects.create(customer=customer, started_on=date(2024, 1, 15))
+    parameters = {"alpha": 0.7, "beta": 1.3, "log_likelihood": -1.0, "customers": 100}
+    ModelFit.objects.create(kind=CONTRACTS, fitted_on=date(2026, 11, 1), parameters=parameters, customers=100)
+    factories.set_score(customer, note="contract")
+    client.force_login(rep)
+    page = client.get(reverse("home:customer-page", args=[customer.pk])).content.decode()
+    assert "about 82 in 100 like this renew the next time" in page  # (1.3 + 2) / (0.7 + 1.3 + 2)
+
+
+def test_a_contract_is_entered_ended_and_refused_when_it_cannot_be(client, rep):
+    customer = factories.make_customer(owner=rep, team=rep.team)
+    client.force_login(rep)
+    url = reverse("customers:contract-edit", args=[customer.pk])
+    refused = client.post(url, {"started_on": "2026-05-01", "period_months": "12", "ended_on": "2026-04-01"})
+    assert refused.status_code == 422
+    assert client.post(url, {"started_on": "2026-05-01", "period_months": "0"}).status_code == 422
+    assert client.post(url, {"started_on": "2025-05-01", "period_months": "6"}).status_code == 302
+    customer.refresh_from_db()
+    assert (customer.relation, customer.contract.period_months) == ("contract", 6)
+    client.post(url, {"started_on": "2025-05-01", "period_months": "6", "ended_on": "2026-05-01"})
+    assert describe_contract(customer.pk, on=END).renewals.done == 1
+    assert describe_contract(customer.pk, on=END).renewals.lapsed
+
+
+def test_the_purchase_models_are_never_asked_about_a_contract():
+    world = make_world(customers=120)
+    contract = list(world)[3]
+    Customer.objects.filter(pk=contract).update(relation="contract")
+    ingest_orders(at=AT)
+    run = plan_run(on=END)
+    work_shards(run)
+    plan = finish_run(run).run.plan["scoring"]
+    score = CurrentScore.objects.get(pk=contract)
+    assert score.note == CurrentScore.Note.CONTRACT
+    assert (score.alive, score.silent_next, score.surprise, score.mean_gap_days) == (None, None, None, None)
+    bought = sum(any(purchase.day <= END for purchase in days) for days in world.values())
+    assert plan["models"]["dropout"]["customers"] == bought - 1
+
+
+def test_who_uses_less_under_contract_is_told_by_his_own_trigger(rep):
+    create_defaults()
+    Trigger.objects.exclude(key__in=["contract-used-less", "slipping-away"]).update(is_on=False)
+    under, free = (factories.make_customer(owner=rep, relation=kind) for kind in ("contract", "orders"))
+    factories.set_score(under, note="contract", fall=0.5, risk=2, gap_days=61, mean_gap_days=None)
+    factories.set_score(free, fall=0.5)
+    on = date(2026, 11, 23)
+    assert raise_alerts(on=on, at=AT + timedelta(1)).raised == {"contract-used-less": 1}
+    alert = Alert.objects.get()
+    assert alert.customer == under
+    assert replay(alert).is_same
