@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0009_cost_pools_and_smallest_order'),
+        ('customers', "0010_import_undo_and_mappings"),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
