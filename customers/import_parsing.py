@@ -75,7 +75,8 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
             continue
         place = headers.index(header)
         raw = np.array([row[place] for row in chunk.rows], dtype=object)
-        parsed, codes = _parse_column(raw, _reader(import_field, rules))
+        plain = import_field.length if import_field.reading is Reading.TEXT else 0
+        parsed, codes = _parse_column(raw, _reader(import_field, rules), plain_length=plain)
         values[import_field.name] = parsed
         _note(problems, numbers, import_field.name, codes, raw)
         bad |= codes != ""
@@ -92,12 +93,15 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
 
 
 def _parse_column(
-    raw: "np.ndarray[Any, Any]", read: Callable[[str], Any]
+    raw: "np.ndarray[Any, Any]", read: Callable[[str], Any], *, plain_length: int = 0
 ) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
     """Values and problem codes ("" where none); an empty text is None."""
     places, different = pd.factorize(raw)
     results = np.empty(len(different), dtype=object)
     codes = np.full(len(different), "", dtype=object)
+    if plain_length and (texts := _read_plain_texts(different, plain_length)) is not None:
+        results[:] = texts
+        different = different[:0]
     for index, text in enumerate(different):
         clean = clean_text(text)
         if clean:
@@ -105,9 +109,20 @@ def _parse_column(
                 results[index] = read(clean)
             except Unreadable as error:
                 codes[index] = error.code
-    if not len(different):
+    if not len(results):
         return np.empty(0, dtype=object), np.empty(0, dtype=object)
     return results[places], codes[places]
+
+
+def _read_plain_texts(texts: "np.ndarray[Any, Any]", length: int) -> list[str | None] | None:
+    """All of a column of plain ASCII texts at once, as ``clean_text`` and ``_read_text`` would; else ``None``."""
+    whole = "".join(texts)
+    if not (whole.isascii() and whole.isprintable()):
+        return None
+    lines = [" ".join(text.split()) for text in texts]
+    if any(len(line) > length or line.startswith("'") for line in lines):
+        return None
+    return [line or None for line in lines]
 
 
 _PLAIN_READERS: dict[Reading, Callable[[str], Any]] = {

@@ -105,5 +105,4 @@ KIND = ImportKind(
     write=write_products,
     tables=(PRODUCT_TABLE,),
     keys=(("number", _("product number, else the name")),),
-    permission="customers.change_product",
 )

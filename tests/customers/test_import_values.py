@@ -4,11 +4,14 @@ import contextlib
 from datetime import date
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from customers.import_parsing import ParseRules, _parse_column, _reader
 from customers.rules.contact_point_reading import normalise_phone, read_domain
+from customers.rules.import_columns import ImportField
 from customers.rules.import_values import (
     Unreadable,
     clean_text,
@@ -200,3 +203,13 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
     assert clean_text("'+49 30 1") == "+49 30 1"
     assert clean_text("'s-Hertogenbosch") == "'s-Hertogenbosch"
     assert clean_text(" a\x00b ") == "ab"
+
+
+@given(st.lists(st.text(alphabet="ab 1'é\t=\x0b\x00", max_size=14), max_size=6))
+def test_a_column_read_at_once_is_what_its_cells_are_one_by_one(cells):
+    raw = np.array(cells, dtype=object)
+    read = _reader(ImportField("name", length=12), ParseRules(kind="customers", columns={}))
+    values, codes = _parse_column(raw, read)
+    at_once, codes_at_once = _parse_column(raw, read, plain_length=12)
+    assert list(at_once) == list(values)
+    assert list(codes_at_once) == list(codes)

@@ -1,8 +1,9 @@
 """Whatever stands in a cell of whatever kind: the row comes in or comes back with its reason, and nothing breaks."""
 
 import pytest
+from django.urls import reverse
 
-from customers.import_kinds import IMPORT_KINDS
+from customers.import_kinds import IMPORT_KINDS, kinds_for
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
 from customers.models import Customer, ImportChange
@@ -78,3 +79,10 @@ def test_every_kind_has_words_for_its_fields():
     for kind in IMPORT_KINDS.values():
         assert {field.name for field in kind.fields} == set(kind.labels)
         assert set(GOOD[kind.name]) <= set(kind.labels)
+
+
+def test_an_admin_is_offered_every_kind_and_a_rep_none(signed_in, admin, rep):
+    assert {kind.name for kind in kinds_for(admin)} == set(GOOD)
+    page = signed_in(admin).get(reverse("customers:import-new")).content.decode()
+    assert all(f'value="{name}"' in page for name in GOOD)
+    assert signed_in(rep).get(reverse("customers:import-new")).status_code == 403
