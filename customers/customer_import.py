@@ -266,7 +266,7 @@ KIND = ImportKind(
     write=write_customers,
     tables=(CUSTOMER_TABLE, POINT_TABLE),
     keys=(
-        ("number", _("customer number")),
+        ("number", _("customer number, else the name")),
         ("name", _("name")),
         ("tax_id", _("tax number")),
         ("domain", _("web domain")),
