@@ -6,7 +6,7 @@ none and stands last.
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -22,7 +22,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_currency_sign
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
-from crm.core.local_time import company_day
+from crm.core.local_time import company_day, company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
@@ -72,12 +72,21 @@ def _of_country(rows: Customers, country: str, request: HttpRequest) -> Customer
     return rows.filter(country=country[:2].upper())
 
 
+# Somebody was reached, wrote or called us: what the figures of the segments and the triggers count as a talk.
+TALKED = (
+    Q(outcome=Interaction.Outcome.TALKED)
+    | Q(direction=Interaction.Direction.IN)
+    | Q(channel__in=[Interaction.Channel.MAIL, Interaction.Channel.CHAT])
+)
+
+
 def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
-    """Those whom nobody spoke to within the rhythm their segment promises."""
-    late = Q(pk__in=[])
+    """Those whom nobody spoke to within the rhythm their segment promises; tries that reached nobody do not count."""
+    late, today = Q(pk__in=[]), company_day(now)
     for key, days in Segment.objects.exclude(cadence_days=None).values_list("pk", "cadence_days"):
+        since = datetime.combine(today - timedelta(days=days), time.min, tzinfo=company_zone())
         member = Membership.objects.current().filter(customer=OuterRef("pk"), segment=key)
-        talk = Interaction.objects.filter(customer=OuterRef("pk"), happened_at__gte=now - timedelta(days=days))
+        talk = Interaction.objects.filter(TALKED, customer=OuterRef("pk"), happened_at__gte=since)
         late |= Q(Exists(member) & ~Exists(talk))
     return rows.filter(late)
 

@@ -91,7 +91,10 @@ def test_whoever_nobody_spoke_to_within_the_rhythm_of_the_segment_is_overdue(rep
     yesterday = timezone.now() - timedelta(days=1)
     Interaction.objects.create(customer=spoken, channel="call", happened_at=yesterday, logged_by=rep)
     Interaction.objects.create(customer=customer, channel="call", happened_at=yesterday - timedelta(days=40))
-    assert names(open_list(rep, overdue="1")) == [customer.name]
+    Interaction.objects.create(customer=customer, channel="call", happened_at=yesterday, outcome="not_reached")
+    assert names(open_list(rep, overdue="1")) == [customer.name], "a call that reached nobody is no talk"
+    Interaction.objects.create(customer=customer, channel="mail", happened_at=yesterday, outcome="message")
+    assert names(open_list(rep, overdue="1")) == []
 
 
 def test_whose_owner_has_left_is_looked_after_by_nobody(lead, rep, customer, open_list):

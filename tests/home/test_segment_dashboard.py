@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from crm.core import job_ledger
 from crm.core.models import Team
+from crm.home.customer_list import overdue_to_talk
 from crm.home.segment_summary import build_summary, list_teams, scope_of
 from crm.nightly_run import run_night
 from customers.models import Customer
@@ -125,6 +126,8 @@ def test_talks_complaints_and_minutes_come_from_the_apps_above(company, admin, r
     assert figures.to_talk == figures.customers
     assert figures.complained == 1
     assert figures.minutes == 60
+    listed = overdue_to_talk(company.filter(memberships__segment__key="standard"), now=AT)
+    assert listed.count() == figures.to_talk - figures.talked_in_time, "the list behind the figure holds the others"
 
 
 def test_writing_an_evening_again_changes_nothing(company):
