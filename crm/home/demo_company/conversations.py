@@ -1,6 +1,8 @@
 """A year of contacts, promises, facts and complaints: what a customer page has to tell."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import numpy as np
 from django.db.models import Min
@@ -8,10 +10,12 @@ from django.db.models import Min
 from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
 from crm.core.models import Role, User
 from crm.home.demo_company.complaint_stories import STORIES, ComplaintStory
-from crm.home.demo_company.customer_base import CustomerBase
-from customers.models import Customer, Person, ProfileFact
+from crm.home.demo_company.customer_base import CustomerBase, copy_rows
+from customers.models import Customer, Person
 from interactions.models import ContactPreference, Interaction, Promise
 
+CONTACT_COLUMNS = "customer_id person_id channel direction outcome note minutes happened_at logged_by_id"
+FACT_COLUMNS = "customer_id label value told_on asked_by_id"
 NOTES = (
     "Confirmed the delivery for next week; asked about the price list from January.",
     "Walked the line together. The old conveyor goes in spring, they want an offer for the drives.",
@@ -70,25 +74,19 @@ class Conversations:
         return moment.replace(hour=int(self.rng.integers(7, 16)), minute=int(self.rng.integers(0, 60)), second=0)
 
     def _contacts(self) -> None:
+        copy_rows("interactions_interaction", CONTACT_COLUMNS, self._draw_contacts())
+
+    def _draw_contacts(self) -> Iterator[tuple[Any, ...]]:
         channels = np.array(["call", "call", "call", "mail", "mail", "visit", "chat"])
-        rows = []
         for customer, owner in self.customers:
             for _nth in range(int(self.rng.poisson(2.2))):
-                channel = str(self.rng.choice(channels))
+                channel = str(channels[self.rng.integers(0, len(channels))])
                 minutes = int(self.rng.integers(40, 150) if channel == "visit" else self.rng.integers(3, 25))
-                rows.append(
-                    Interaction(
-                        customer_id=customer,
-                        person_id=self.person.get(customer),
-                        channel=channel,
-                        direction="in" if self.rng.random() < 0.25 else "out",
-                        note=str(self.rng.choice(NOTES)),
-                        minutes=minutes,
-                        happened_at=self._at(1 + self.rng.exponential(110)),
-                        logged_by_id=owner,
-                    )
-                )
-        Interaction.objects.bulk_create(rows, batch_size=2000)
+                direction = "in" if self.rng.random() < 0.25 else "out"
+                note = NOTES[int(self.rng.integers(0, len(NOTES)))]
+                at = self._at(1 + self.rng.exponential(110))
+                person = self.person.get(customer)
+                yield customer, person, channel, direction, Interaction.Outcome.TALKED.value, note, minutes, at, owner
 
     def _promises(self) -> None:
         rows = []
@@ -107,17 +105,15 @@ class Conversations:
             )
         Promise.objects.bulk_create(rows, batch_size=2000)
 
-    def _facts(self) -> None:
-        rows = []
+    def _draw_facts(self) -> Iterator[tuple[Any, ...]]:
         for customer, owner in self.customers:
             if self.rng.random() < 0.5:
                 label, values = FACTS[int(self.rng.integers(0, len(FACTS)))]
                 told = self.today - timedelta(days=int(self.rng.integers(5, 700)))
-                value = str(self.rng.choice(values))
-                rows.append(
-                    ProfileFact(customer_id=customer, label=label, value=value, told_on=told, asked_by_id=owner)
-                )
-        ProfileFact.objects.bulk_create(rows, batch_size=2000)
+                yield customer, label, values[int(self.rng.integers(0, len(values)))], told, owner
+
+    def _facts(self) -> None:
+        copy_rows("customers_profilefact", FACT_COLUMNS, self._draw_facts())
         ContactPreference.objects.bulk_create(
             [
                 ContactPreference(

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import rankdata
 
 from segments.rules.back_test import make_plain
 from segments.rules.back_test_measures import (
@@ -10,6 +11,7 @@ from segments.rules.back_test_measures import (
     measure_auc,
     measure_forecast,
     measure_rankings,
+    rank_evenly,
 )
 
 RANDOM = np.random.default_rng(7)
@@ -130,3 +132,8 @@ def test_nothing_that_came_is_no_number():
         "b": [1.0, None],
         "c": "x",
     }
+
+
+@pytest.mark.parametrize("values", [[3.0], [2.0, 2.0], [5, 1, 5, 5, 2, 1], [-np.inf, 0.4, -np.inf, 0.1]])
+def test_equal_values_share_the_mean_of_their_places(values):
+    assert rank_evenly(np.array(values)).tolist() == rankdata(values).tolist()
