@@ -19,7 +19,7 @@ from segments.segment_assignment import ALL_PINS
 from segments.segment_choice import PIN_JOIN, build_segment_choice
 from segments.segment_dry_run import TIME_LIMIT_SECONDS, DryRunTooSlow, Mover
 
-PAGE_LENGTH = 50
+PAGE_LENGTH = 40
 MOST_REASONS = 3
 SHOWS = ("all", "in", "out", "pinned")
 

@@ -73,7 +73,7 @@ MISFITS = ListDefinition(
         ),
     ),
     default_sort="-gap",
-    page_size=20,
+    page_size=16,
 )
 
 
