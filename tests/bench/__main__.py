@@ -1,13 +1,13 @@
 """``make bench``: everything at the sizes asked for, on servers and databases of its own.
 
-``python -m tests.bench [--customers N …] [--lines-each 20] [--only start|import|demo|night|workers|day|pages]``
+``python -m tests.bench [--customers N …] [--lines-each 20] [--only start|import|demo|night|workers|day|pages|products]``
 """
 
 import argparse
 import os
 from pathlib import Path
 
-PARTS = ("start", "import", "demo", "night", "workers", "day", "pages")
+PARTS = ("start", "import", "demo", "night", "workers", "day", "pages", "products")
 DEMO_CUSTOMERS = 20_000
 
 
@@ -42,6 +42,7 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
     from tests.bench.bench_import import bench_import
     from tests.bench.bench_night import bench_day, bench_demo, bench_night, bench_workers
     from tests.bench.bench_pages import bench_pages
+    from tests.bench.bench_products import bench_products
     from tests.bench.database import fresh_database, large_database
 
     if "import" in wanted:
@@ -58,6 +59,10 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
             for part, bench in (("workers", bench_workers), ("day", bench_day), ("pages", bench_pages)):
                 if part in wanted:
                     bench(customers)
+    for customers in sizes:
+        if "products" in wanted:
+            with fresh_database("bench_products"):
+                bench_products(customers)
 
 
 if __name__ == "__main__":
