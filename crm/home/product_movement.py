@@ -103,30 +103,31 @@ def read_movement(request: HttpRequest) -> Movement:
 def product_movement(request: HttpRequest) -> HttpResponse:
     """The page."""
     movement = read_movement(request)
+    context = build_page(movement) | {"may_export": request.user.has_perm("customers.export_customer")}
+    return render(request, "home/product_movement.html", context)
+
+
+def build_page(movement: Movement) -> dict[str, Any]:
+    """Everything the page shows."""
     scope, table = movement.scope, movement.table
     lost = list_missed_items(scope.customer_ids, on=movement.today)
     rows = list_lost_customers(lost)
-    gaps = find_gaps(movement)
-    shown = rows[:SHOWN]
-    describe_lost(shown, table)
-    context = {
+    describe_lost(rows[:SHOWN], table)
+    return {
         "movement": movement,
         "scope": scope,
         "whose": scope.whose,
         "choice": movement.choice,
-        "change": table.explain_families(),
-        "lost_rows": shown,
+        "lost_rows": rows[:SHOWN],
         "lost_customers": len(rows),
         "lost_items": len(lost),
         "lost_weekly": add_weekly(lost),
         "lost_families": add_up_families(lost)[:FAMILIES_SHOWN],
         "by_customer": draw_movement_bridge(table, link=movement.link),
         "by_price": draw_price_bridge(table, link=movement.link),
-        "gaps": gaps[:GAPS_SHOWN],
+        "gaps": find_gaps(movement)[:GAPS_SHOWN],
         "hits": measure_hits(scope.customer_ids, on=movement.today),
-        "may_export": request.user.has_perm("customers.export_customer"),
     }
-    return render(request, "home/product_movement.html", context)
 
 
 def find_gaps(movement: Movement) -> list[FamilyGap]:

@@ -98,30 +98,23 @@ def lost_item_list(request: HttpRequest) -> HttpResponse:
     """The lost items of a portfolio, of one customer or of one family; the rows add up to the figure above them."""
     refuse_unless(request.user, "customers.view_order")
     customer, scope = None, None
-    if request.GET.get("customer"):
-        key = request.GET["customer"]
+    if key := request.GET.get("customer"):
         customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=int(key) if _is_key(key) else 0)
-        ids = [customer.pk]
     else:
         scope = read_scope(request.user, request.GET.get("whose", ""))  # type: ignore[arg-type]
-        ids = scope.customer_ids
-    lost = list_missed_items(ids, on=company_day(timezone.now()))
+    lost = list_missed_items(scope.customer_ids if scope else [customer.pk], on=company_day(timezone.now()))  # type: ignore[union-attr]
+    context = {"scope": scope, "customer": customer, "family": request.GET.get("family")}
+    return render(request, "home/lost_item_list.html", context | _cut_items(lost, request))
+
+
+def _cut_items(lost: list[MissedItem], request: HttpRequest) -> dict[str, Any]:
+    """The page of the items asked for, of one family where the address names one, and what all of them sum to."""
     family = request.GET.get("family")
-    if family is not None:
-        lost = [item for item in lost if item.family == family]
-    page, number, last = cut_page(lost, request.GET.get("page", ""))
+    chosen = [item for item in lost if family is None or item.family == family]
+    page, number, last = cut_page(chosen, request.GET.get("page", ""))
     customers = _read_customers(item.customer_id for item in page)
-    context = {
-        "scope": scope,
-        "customer": customer,
-        "family": family,
-        "rows": [(customers[item.customer_id], item) for item in page],
-        "count": len(lost),
-        "total": add_weekly(lost),
-        "page": number,
-        "last": last,
-    }
-    return render(request, "home/lost_item_list.html", context)
+    rows = [(customers[item.customer_id], item) for item in page]
+    return {"rows": rows, "count": len(chosen), "total": add_weekly(chosen), "page": number, "last": last}
 
 
 def _is_key(text: str) -> bool:

@@ -4,6 +4,7 @@ Arrays in, arrays out: a portfolio of a thousand customers has a hundred thousan
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +13,6 @@ from customers.rules.family_change import FamilySales, SalesChange, explain_chan
 from customers.rules.sales_bridge import (
     ITEM_PARTS,
     Flags,
-    Floats,
     Ints,
     ItemSales,
     Movement,
@@ -165,7 +165,7 @@ class SalesTable:
         shown = (back >= 0) & (back < months)
         return _add_up(back[shown], rows["amount"][shown], months)[::-1].tolist()  # type: ignore[no-any-return]
 
-    def year_by_family(self) -> tuple[Ints, Floats]:
+    def year_by_family(self) -> tuple[Ints, Ints]:
         """Each of ``customers`` × family: cents of the 12 months up to the end, and ever (above zero: he bought it)."""
         place = np.searchsorted(self.customers, self.rows["customer"])
         width = max(1, len(self.families))
@@ -174,7 +174,7 @@ class SalesTable:
         size = len(self.customers) * width
         year = _add_up(keys[within], self.rows["amount"][within], size).reshape(-1, width)
         bought = self.rows["amount"] > 0
-        ever = np.bincount(keys[bought], minlength=size).reshape(-1, width)
+        ever = np.bincount(keys[bought], minlength=size).astype(np.int64).reshape(-1, width)
         return year, ever
 
 
@@ -185,5 +185,5 @@ def _add_up(keys: Ints, cents: Ints, count: int) -> Ints:
     return sums
 
 
-def _read_day(number: int) -> object:
-    return (EPOCH + np.timedelta64(int(number), "D")).item() if number >= 0 else None
+def _read_day(number: int) -> date | None:
+    return date(1970, 1, 1) + timedelta(days=int(number)) if number >= 0 else None
