@@ -1,6 +1,6 @@
 """``make bench``: everything at the sizes asked for, on servers and databases of its own.
 
-``python -m tests.bench [--customers N …] [--lines-each 20] [--only start|import|demo|night|workers|day|pages|products]``
+``python -m tests.bench [--customers N …] [--lines-each 20] [--only PART]`` with the parts of ``PARTS``
 """
 
 import argparse
