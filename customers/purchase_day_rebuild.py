@@ -95,12 +95,13 @@ def ingest_orders(*, at: datetime) -> IngestReport:
             " INSERT INTO touched SELECT DISTINCT customer_id FROM taken"
         )
         touched = cursor.rowcount
-        cursor.execute("INSERT INTO customers_toucheditems (customer_id) SELECT customer_id FROM touched")
         rebuilt = touched > REBUILD_FROM and _is_mostly_new(cursor, touched)
         if rebuilt:
             _rebuild(cursor)
+            note_touched_items([EVERYBODY])
         elif touched:
             _recompute_touched(cursor)
+            cursor.execute("INSERT INTO customers_toucheditems (customer_id) SELECT customer_id FROM touched")
         cursor.execute("DROP TABLE touched")
     RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
     return IngestReport(touched, rebuilt=rebuilt)

@@ -80,7 +80,7 @@ def _time_portfolio(rep: User, customers: int, *, today: object) -> None:
     report(f"portfolio_{len(ids)}_rows_{customers}", rows, "rows")
     for name, work in parts.items():
         _report_times(f"portfolio_{len(ids)}_{name}_{customers}", work, limit=LIMIT_MS)
-    client = Client()
+    client = Client(SERVER_NAME="localhost")
     client.force_login(rep, backend="django.contrib.auth.backends.ModelBackend")
     addresses = (*ADDRESSES, ("customer", f"/customers/{ids[0]}/products/"))
     for name, url in addresses:
