@@ -47,8 +47,8 @@ def test_the_newest_evening_is_shown_and_an_older_one_on_request(client, lead, t
     assert "tested on the 26 weeks after" in read(client, lead, f"?evening={older}")
     for words in (
         "Gap against own rhythm",
-        "Deepest fall of 40% or more",
-        "Spend down 10% over 3 months",
+        "Deepest fall, 40% or more",
+        "Spend down 10%, 3 months",
         "MBG/CNBD-k",
     ):
         assert words in page
@@ -128,7 +128,7 @@ def test_ours_stands_beside_the_best_of_the_simple_rules():
 def test_rankings_go_from_the_surest_and_chance_stands_last():
     names = [row.name for row in list_rankings(told(), goal="precision")]
     assert names == [
-        "Gap longer than the last gap", "Chance of silence", "Deepest fall of 40% or more", "By chance"
+        "Gap longer than the last gap", "Chance of silence", "Deepest fall, 40% or more", "By chance"
     ]  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """The back-test on the published shop: what the rankings and forecasts reach on evenings they have not seen."""
 
+from dataclasses import replace
 from datetime import date
 from functools import cache
 
@@ -9,13 +10,16 @@ import pytest
 from segments.rules.back_test import (
     StoodEvening,
     TooLittleToTestError,
+    compare_knobs,
     compare_rankings,
     describe_evening,
     describe_forecast,
+    judge_bend,
     judge_learnt,
     stand_on_evening,
 )
-from segments.rules.back_test_measures import RankingMeasure
+from segments.rules.back_test_measures import BUDGETS, BudgetMeasure, Estimate, RankingMeasure
+from segments.rules.chance_calibration import ChanceBend
 from segments.rules.churn_rankings import (
     ACTIVE,
     CERTAINTY,
@@ -27,6 +31,7 @@ from segments.rules.churn_rankings import (
     MY_DAY,
     SIZE,
 )
+from segments.rules.churn_risk import RANKING_BLEND
 from segments.rules.purchase_log import PurchaseLog, build_log
 from tests.segments.rules.published_data import load_cdnow_days
 
@@ -144,3 +149,42 @@ def test_nothing_of_the_days_after_is_seen():
     assert np.array_equal(seen.scores.silent, stood(EVENINGS[0]).scores.silent)
     assert seen.learnt == stood(EVENINGS[0]).learnt
     assert not np.array_equal(seen.coming.silent, stood(EVENINGS[0]).coming.silent)
+
+
+def verdict_of(*, auc=0.7, precision=0.8):
+    """The learnt chance beside a gap with an AUC of .65 that is right 8 times in 10."""
+    names = {LEARNT: (auc, precision), CERTAINTY: (0.65, 0.8)}
+
+    def measure(name, value):
+        estimate = Estimate(value, value, value)
+        budgets = tuple(BudgetMeasure(budget, 9, estimate, estimate, estimate) for budget in BUDGETS)
+        return RankingMeasure(name, names[name][0], budgets, (), (), ())
+
+    return judge_learnt({name: measure(name, value) for name, (_auc, value) in names.items()}).reason
+
+
+def test_the_learnt_chance_is_put_aside_with_the_reason_where_it_does_worse():
+    assert verdict_of() == ""
+    assert verdict_of(auc=0.6) == "worse_order"
+    assert verdict_of(precision=0.75) == "less_precise"
+    assert judge_learnt({}).reason == "too_few"
+
+
+def test_a_bend_must_help_on_an_evening_it_has_not_seen():
+    seen = stood(EVENINGS[0])
+    assert judge_bend(seen).may_be_used
+    assert judge_bend(replace(seen, bend=ChanceBend(a=0.1, b=3.0, c=2.0))).reason == "no_better"
+    assert judge_bend(replace(seen, bend=None)).reason == "too_few"
+
+
+def test_where_the_fit_has_degenerated_purchases_are_weighed_by_the_purchase_model_alone():
+    seen = replace(stood(EVENINGS[0]), dropout=replace(stood(EVENINGS[0]).dropout, gain=0.0))
+    told = describe_forecast(seen)
+    assert told["model"] == told["purchase_model"]
+
+
+def test_the_knobs_are_those_of_the_ranking():
+    evenings = [stood(day) for day in EVENINGS]
+    knobs = compare_knobs(evenings, customers=cdnow().customers, knobs=(0.0, RANKING_BLEND), draws=1)
+    assert knobs[RANKING_BLEND].budgets[0].precision.value == measured()[MY_DAY].budgets[0].precision.value
+    assert knobs[0.0].budgets[0].lost.value == measured()[MONEY].budgets[0].lost.value
