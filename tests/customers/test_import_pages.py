@@ -89,6 +89,8 @@ def test_nothing_is_written_before_the_word_is_given(browser):
     assert data_import.state == "ready"
     assert (Order.objects.count(), Customer.objects.count()) == (0, 0)
     assert "Import 2 rows" in _page(browser, data_import)
+    people = _upload(browser, "company,name\nA,Ana\n", kind="people")
+    assert "Import 1 row" in _page(browser, people)
 
 
 def test_two_clicks_start_it_once(browser):
