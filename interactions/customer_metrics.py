@@ -64,13 +64,25 @@ LEFT JOIN (
 ) alerts ON alerts.customer_id = c.id
 """.strip()
 
+QUOTES = """
+LEFT JOIN (
+    SELECT r.customer_id, count(*) AS decided, count(*) FILTER (WHERE r.state = 'done') AS won,
+        count(*) FILTER (WHERE r.fills_shortlist) AS for_shortlist
+    FROM interactions_processrun r
+    JOIN segments_processversion v ON v.id = r.version_id JOIN segments_process p ON p.id = v.process_id
+    WHERE p.flow = 'propose' AND r.state IN ('done', 'lost')
+        AND r.ended_at >= %(today)s::date - 730 AND r.ended_at < %(today)s::date + 1
+    GROUP BY r.customer_id
+) quotes ON quotes.customer_id = c.id
+""".strip()
+
 TALK = _("what was said and promised")
 WORK = _("what is to be done")
 
 
 def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
-    register_metrics(*_contact_metrics(), *_work_metrics())
+    register_metrics(*_contact_metrics(), *_work_metrics(), *_quote_metrics())
     register_service_events(ServiceEvents("contacts", tuple(Interaction.Channel.values), CONTACT_EVENTS))
 
 
@@ -174,3 +186,17 @@ def _work_metrics() -> list[Metric]:
             group=WORK,
         ),
     ]
+
+
+def _quote_metrics() -> list[Metric]:
+    number, offers = MetricKind.NUMBER, _("what became of our quotes")
+    return [
+        Metric("quotes_decided_24m", _("quotes decided, 24 months"), number,
+               _("Proposals that were followed to their end, or that they decided against."),
+               "coalesce(quotes.decided, 0)", join=QUOTES, group=offers),
+        Metric("quotes_won_24m", _("quotes won, 24 months"), number,
+               _("Proposals that were followed to their end."), "coalesce(quotes.won, 0)", join=QUOTES, group=offers),
+        Metric("quotes_for_shortlist_24m", _("quotes only for a shortlist, 24 months"), number,
+               _("Proposals they asked for only to fill a list of suppliers."),
+               "coalesce(quotes.for_shortlist, 0)", join=QUOTES, group=offers),
+    ]  # fmt: skip

@@ -13,7 +13,7 @@ from crm.core.business_calendar import OPENS, add_working_days, company_calendar
 from crm.core.models import User
 from customers.models import Customer, Person
 from interactions.contact_permission import find_permissions
-from interactions.models import ContactPreference, Interaction, Promise, Task
+from interactions.models import Benefit, ContactPreference, Interaction, Promise, Task
 from interactions.promise_keeping import PromiseLine
 from segments.models import Process
 
@@ -246,6 +246,36 @@ class StopForm(SkipForm):
     """A run that ends before its end: stopped by us, or lost."""
 
     is_lost = forms.BooleanField(label=_("they decided against it"), required=False)
+    fills_shortlist = forms.BooleanField(label=_("they asked only to fill a shortlist"), required=False)
+
+
+class BenefitForm(forms.Form):
+    """What one of the best customers gets unasked, by when, and who sees to it."""
+
+    kind = forms.ChoiceField(label=_("benefit"), choices=Benefit.Kind.choices)
+    text = forms.CharField(label=_("what exactly"), max_length=200, required=False)
+    planned_for = forms.DateField(label=_("by"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    responsible = ColleagueChoice(User.objects.none(), label=_("who sees to it"), empty_label=None)
+
+    def __init__(self, data: Any = None, *, customer: Customer) -> None:
+        super().__init__(data, initial={"responsible": customer.owner_id})
+        colleagues = User.objects.active().exclude(role="viewer").order_by("name")
+        self.fields["responsible"].queryset = colleagues  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("kind") == Benefit.Kind.OTHER and not values.get("text", "").strip():
+            self.add_error("text", gettext("Say what the benefit is."))
+        return values
+
+
+class BenefitWaiverForm(forms.Form):
+    """Why there is no benefit for now, and when to look again."""
+
+    reason = forms.CharField(label=_("reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    review_on = forms.DateField(
+        label=_("look again on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class StartForm(forms.Form):

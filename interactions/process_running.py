@@ -124,18 +124,23 @@ def skip_step(step_run: StepRun, *, reason: str, by: User, at: datetime) -> Proc
 
 
 @transaction.atomic
-def stop_process(run: ProcessRun, *, by: User, at: datetime, reason: str, is_lost: bool = False) -> ProcessRun:
+def stop_process(
+    run: ProcessRun, *, by: User, at: datetime, reason: str, is_lost: bool = False, fills_shortlist: bool = False
+) -> ProcessRun:
     """End a run before its end: stopped, or lost (a proposal). The open task is dropped with the reason.
 
-    Raises ``ProcessRefused`` without a reason.
+    ``fills_shortlist``: it was asked for only to fill a list of suppliers, which is lost too. Raises ``ProcessRefused``
+    without a reason.
     """
     if not reason.strip():
         raise ProcessRefused(gettext("Stopping needs a reason."))
     run = ProcessRun.objects.select_for_update().get(pk=run.pk)
     if run.state != ProcessRun.State.RUNNING:
         return run
+    is_lost = is_lost or fills_shortlist
     run.state, run.ended_at = (ProcessRun.State.LOST if is_lost else ProcessRun.State.STOPPED), at
-    run.save(update_fields=["state", "ended_at"])
+    run.fills_shortlist = fills_shortlist
+    run.save(update_fields=["state", "ended_at", "fills_shortlist"])
     for step in run.steps.filter(state=StepRun.State.OPEN):
         _close_task_of(step, by=by, at=at, reason=reason.strip(), is_done=False)
     return run

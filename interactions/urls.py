@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from interactions.views import alert, below_zero, contact_preference, interaction, process_run, promise, task
+from interactions.views import (
+    alert,
+    below_zero,
+    benefit,
+    contact_preference,
+    interaction,
+    process_run,
+    promise,
+    task,
+)
 
 app_name = "interactions"
 urlpatterns = [
@@ -10,6 +19,8 @@ urlpatterns = [
     path("customers/<int:customer_pk>/contacts/new/", interaction.new, name="interaction-new"),
     path("customers/<int:customer_pk>/preferences/", contact_preference.edit, name="contact-preference-edit"),
     path("customers/<int:customer_pk>/processes/new/", process_run.start, name="process-run-start"),
+    path("customers/<int:customer_pk>/benefits/new/", benefit.benefit_plan, name="benefit-plan"),
+    path("customers/<int:customer_pk>/benefits/none/", benefit.benefit_waive, name="benefit-waive"),
     path("tasks/<int:pk>/done/", task.done, name="task-done"),
     path("tasks/<int:pk>/snooze/", task.snooze, name="task-snooze"),
     path("tasks/<int:pk>/hand-over/", task.hand_over, name="task-hand-over"),

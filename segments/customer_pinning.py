@@ -53,6 +53,14 @@ def pin_customer(
 
 
 @transaction.atomic
+def reconfirm_pin(pin: Pin, *, reason: str, expires_on: date, by: User, on: date, at: datetime) -> Pin:
+    """Hold on to what ``pin`` holds, with a new end, as ``by`` says now; the old pin ends. Raises ``PinRefused``."""
+    pin = Pin.objects.select_related("customer", "segment").get(pk=pin.pk)
+    common = {"reason": reason, "expires_on": expires_on, "by": by, "on": on, "at": at}
+    return pin_customer(pin.customer, segment=pin.segment, grade=pin.grade, **common)  # type: ignore[arg-type]
+
+
+@transaction.atomic
 def end_pin(pin: Pin, *, on: date, at: datetime) -> Pin:
     """Let the rules decide again, at once. A pin that has ended stays as it is."""
     Customer.objects.select_for_update().get(pk=pin.customer_id)

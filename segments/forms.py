@@ -211,3 +211,10 @@ class NominationForm(forms.Form):
         label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}), help_text=_("Read by everybody.")
     )
     until = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+
+
+class ReconfirmForm(forms.Form):
+    """Why a pin still holds, and until when now."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+    expires_on = forms.DateField(label=_("Until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))

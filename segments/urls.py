@@ -41,6 +41,7 @@ urlpatterns = [
     path("nominations/<int:pk>/approve/", nomination.nomination_approve, name="nomination-approve"),
     path("nominations/<int:pk>/withdraw/", nomination.nomination_withdraw, name="nomination-withdraw"),
     path("pins/", pin.pin_report, name="pin-report"),
+    path("pins/<int:pk>/longer/", pin.pin_reconfirm, name="pin-reconfirm"),
     path("pins/<int:pk>/end/", pin.pin_end, name="pin-end"),
     path("pins/customers/<int:customer_pk>/new/", pin.pin_new, name="pin-new"),
 ]

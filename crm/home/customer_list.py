@@ -29,6 +29,7 @@ from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, tell_rule
+from crm.home.need_filter import NEED_FILTER
 from customers.models import ContactPoint, Customer, Person
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Membership, Segment
@@ -225,6 +226,7 @@ CUSTOMERS = ListDefinition(
         ChoiceFilter(
             "stage", _("Stage"), lambda rows, value, request: rows.filter(stage=value), Customer.Stage.choices
         ),
+        NEED_FILTER,
         TextFilter(
             "country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper()), is_short=True
         ),

@@ -27,7 +27,7 @@ from crm.core.formats import format_money
 from crm.core.models.business_setting import setting
 from customers.models import Customer, Order
 from interactions.alert_wording import explain_alert
-from interactions.models import Alert, Interaction
+from interactions.models import Alert, Benefit, Interaction
 from interactions.models.process_run import StepRun
 from segments.models import Pin, SegmentChange
 
@@ -173,6 +173,14 @@ def _read_pin(row: Pin) -> Entry:
     )
 
 
+def _read_benefit(row: Benefit) -> Entry:
+    what, task = _("Benefit: %(benefit)s") % {"benefit": row}, row.task
+    done = task.closed_at and task.state == task.State.DONE
+    given = _("given %(day)s") % {"day": timezone.localdate(task.closed_at)} if done else task.get_state_display()
+    tone = "good" if done else ""
+    return Entry(row.planned_at, 7, row.pk, "gift", what, _join(given, task.assignee), row.text, tone)
+
+
 SOURCES = (
     Source(
         "talks",
@@ -227,6 +235,14 @@ SOURCES = (
         lambda c: Pin.objects.filter(customer=c).select_related("segment", "pinned_by"),
         "pinned_at",
         _read_pin,
+    ),
+    Source(
+        "talks",
+        gettext_lazy("Talks"),
+        7,
+        lambda c: Benefit.objects.filter(customer=c).select_related("task__assignee"),
+        "planned_at",
+        _read_benefit,
     ),
 )
 KINDS = {source.key: source.label for source in SOURCES}

@@ -20,6 +20,7 @@ from crm.core.local_time import company_day
 from crm.core.models.business_setting import DEFINITIONS, setting
 from crm.core.permission_check import refuse_unless
 from crm.core.row_visibility import customer_scope
+from crm.home.need_filter import NEED_FILTER
 from crm.home.value_lists import SEE_LISTS, ValueListView, currency_sign, write_csv_rows
 from customers.models import Customer
 from segments.models import Nomination, ValueBand
@@ -82,6 +83,7 @@ MOST_VALUABLE = ListDefinition(
         Column("act", gettext_lazy("Act")),
     ),
     filters=(
+        NEED_FILTER,
         FlagFilter("nobody", gettext_lazy("Nobody looks after"), _of_nobody, in_form=False),
         FlagFilter("nominated", gettext_lazy("Nominated"), _nominated, in_form=False),
         FlagFilter("waiting", gettext_lazy("Waiting for approval"), lambda rows, value, request: rows, in_form=False),

@@ -5,6 +5,8 @@ from django.urls import path
 from crm.home import (
     back_test_page,
     below_zero,
+    benefit_queue,
+    best_fit,
     cluster_proposals,
     customer_list,
     customer_page,
@@ -12,6 +14,7 @@ from crm.home import (
     job_list,
     most_valuable,
     my_day,
+    pareto_cut,
     process_fit,
     product_movement,
     product_movement_lists,
@@ -21,6 +24,7 @@ from crm.home import (
     segment_export,
     segment_movement,
     value_page,
+    worst_signs,
 )
 
 app_name = "home"
@@ -28,6 +32,11 @@ urlpatterns = [
     path("segments/below-zero/", below_zero.BelowZeroList.as_view(), name="below-zero"),
     path("segments/", segment_dashboard.segment_dashboard, name="segment-dashboard"),
     path("segments/most-valuable/", most_valuable.MostValuableList.as_view(), name="most-valuable"),
+    path("segments/pareto/", pareto_cut.pareto, name="pareto"),
+    path("segments/benefits/", benefit_queue.BenefitQueue.as_view(), name="benefit-queue"),
+    path("segments/best-fit/", best_fit.BestFitList.as_view(), name="best-fit"),
+    path("segments/wallet-gaps/", best_fit.WalletGapList.as_view(), name="wallet-gaps"),
+    path("segments/worst-signs/", worst_signs.WorstSignList.as_view(), name="worst-signs"),
     path("segments/most-valuable/export/", most_valuable.export_inputs, name="most-valuable-export"),
     path("segments/at-risk/", segment_dashboard.segment_at_risk, name="segment-at-risk"),
     path("segments/risk-map/", segment_dashboard.segment_risk_map, name="segment-risk-map"),

@@ -2,6 +2,7 @@
 
 from interactions.models.alert import Alert
 from interactions.models.below_zero_decision import BelowZeroDecision
+from interactions.models.benefit import Benefit, BenefitWaiver
 from interactions.models.contact_preference import ContactPreference
 from interactions.models.interaction import Interaction
 from interactions.models.process_run import ProcessRun, StepRun
@@ -12,6 +13,8 @@ from interactions.models.task import Task
 __all__ = [
     "Alert",
     "BelowZeroDecision",
+    "Benefit",
+    "BenefitWaiver",
     "ContactPreference",
     "Interaction",
     "ProcessRun",

@@ -30,6 +30,7 @@ class ProcessRun(models.Model):
     amount_cents = models.BigIntegerField(_("amount"), null=True, blank=True)
     expected_on = models.DateField(_("expected"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.RUNNING)
+    fills_shortlist = models.BooleanField(_("asked only to fill a shortlist"), default=False, db_default=False)
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)

@@ -3,23 +3,24 @@
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.core.entry_form import finish_entry, show_entry
 from crm.core.generic_views import wants_fragment
 from crm.core.local_time import company_day
 from crm.core.toasts import add_error, add_toast
 from customers.models import Customer
 from segments import customer_pinning
 from segments.customer_pinning import PinRefused
-from segments.forms import PinForm
+from segments.forms import PinForm, ReconfirmForm
 from segments.models import Membership, Pin
-from segments.pin_report import build_pin_report
+from segments.pin_report import ENDING, IN_FORCE, OVER, build_pin_report
 from segments.segment_choice import NoFallbackSegment
 
 may_pin = permission_required("segments.pin_segment", raise_exception=True)
@@ -98,7 +99,44 @@ def _pin_end(request: HttpRequest, pin: Pin) -> HttpResponse:
 
 @may_pin
 def pin_report(request: HttpRequest) -> HttpResponse:
-    """Everything held by hand, with what the rule would say; soonest to end first."""
-    pins = Pin.objects.visible_to(request.user).filter(ended_at=None).order_by(F("expires_on"), "pk")
-    report = build_pin_report(pins, on=company_day(timezone.now()))
-    return render(request, "segments/pin_report.html", {"report": report})
+    """Everything held by hand, with what the rules said of it last evening; soonest to end first."""
+    view = request.GET.get("view", "")
+    view = view if view in {ENDING, OVER} else IN_FORCE
+    report = build_pin_report(Pin.objects.visible_to(request.user), on=company_day(timezone.now()), view=view)
+    views = [
+        (IN_FORCE, _("In force"), report.in_force),
+        (ENDING, _("About to end"), report.ending),
+        (OVER, _("Over"), ""),
+    ]
+    tabs = [{"url": f"?view={key}", "label": label, "current": key == view, "count": n} for key, label, n in views]
+    return render(request, "segments/pin_report.html", {"report": report, "tabs": tabs, "view": view})
+
+
+@require_http_methods(["GET", "POST"])
+def pin_reconfirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hold on to it with a new end, under one's own name."""
+    pin = get_object_or_404(Pin.objects.visible_to(request.user).select_related("customer", "segment"), pk=pk)
+    return _pin_reconfirm(request, pin)
+
+
+@may_pin
+def _pin_reconfirm(request: HttpRequest, pin: Pin) -> HttpResponse:
+    now = timezone.now()
+    form = ReconfirmForm(request.POST or None, initial={"reason": pin.reason})
+    if request.method == "POST" and form.is_valid():
+        try:
+            customer_pinning.reconfirm_pin(pin, by=request.user, on=company_day(now), at=now, **form.cleaned_data)
+        except (PinRefused, NoFallbackSegment) as refused:
+            form.add_error(None, str(refused))
+        else:
+            add_toast(request, _("Confirmed under your name."))
+            return finish_entry(request, reverse("segments:pin-report"))
+    heading = _("Hold %(what)s longer") % {"what": pin.segment or pin.grade}
+    return show_entry(
+        request,
+        form,
+        heading=heading,
+        about=pin.customer,
+        act=_("Confirm"),
+        back_url=reverse("segments:pin-report"),
+    )

@@ -235,6 +235,15 @@ ROWS: list[Row] = [
     Row("segments:nomination-approve", WHO_DECIDES, lambda world: {"pk": nomination(world).pk}, method="post"),
     Row("segments:nomination-withdraw", WHO_DECIDES, lambda world: {"pk": nomination(world).pk}, method="post"),
     Row("segments:pin-report", only("lead", "admin")),
+    Row("segments:pin-report", only("lead", "admin"), query="?view=over"),
+    Row("segments:pin-reconfirm", WHO_PINS, lambda world: {"pk": pin(world).pk}),
+    Row(
+        "segments:pin-reconfirm",
+        only("lead", "admin", ok=302, hidden_from=("other_rep",)),
+        lambda world: {"pk": pin(world).pk},
+        data=pin_words,
+        method="post",
+    ),
     Row("segments:pin-new", WHO_PINS, lambda world: {"customer_pk": world.customer.pk}),
     Row(
         "segments:pin-new",

@@ -10,8 +10,17 @@ from crm.core.models import JobRun
 from customers.item_rollup import take_in_items
 from customers.models import Customer, Product
 from customers.purchase_day_rebuild import ingest_orders
-from interactions.models import BelowZeroDecision, Interaction, Task
-from segments.models import BelowZeroSpell, Membership, Nomination, ProcessMisfit, Segment, ValueBand
+from interactions.models import BelowZeroDecision, Benefit, Interaction, Task
+from segments.models import (
+    BelowZeroSpell,
+    BestFit,
+    Membership,
+    Nomination,
+    ProcessMisfit,
+    Segment,
+    ValueBand,
+    WorstSign,
+)
 from tests import factories
 from tests.query_count_lists import ListPage
 from tests.score_factory import make_score
@@ -120,7 +129,26 @@ def _make_lost_items(rows: int, cast: Any) -> None:
     take_in_items()
 
 
+def _make_listed(rows: int, cast: Any) -> None:
+    """Customers in every list: among the best with a benefit, worst by a sign, of good fit, with an old estimate."""
+    for _number in range(rows):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        make_score(customer)
+        ValueBand.objects.create(customer=customer, place=1, sales_cents=100, sales_before_cents=0)
+        task = factories.make_task(customer, due_at=timezone.now())
+        Benefit.objects.create(customer=customer, kind="priority", planned_for=date(2099, 1, 1), task=task)
+        figures = dict.fromkeys(("sales_12m_cents", "sales_before_12m_cents", "contribution_12m_cents"), 0)
+        quotes = dict.fromkeys(("quotes", "quotes_won", "quotes_for_shortlist"), 3)
+        signs = dict.fromkeys(("is_silent", "is_falling", "rejects_quotes", "fills_shortlists"), False)
+        WorstSign.objects.create(customer=customer, weight=1, **figures, **quotes, **signs)
+        BestFit.objects.create(customer=customer, fit=0.5, room_cents=100, worth_cents=50)
+
+
 LISTS: list[ListPage] = [
+    ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
+    ListPage("worst signs", "/segments/worst-signs/", _make_listed),
+    ListPage("best fit", "/segments/best-fit/", _make_listed),
+    ListPage("wallet gaps", "/segments/wallet-gaps/", _make_listed),
     ListPage("most valuable", "/segments/most-valuable/", _make_most_valuable),
     ListPage("below zero", "/segments/below-zero/", _make_losses, "lead", most_queries=15),
     ListPage("products of a portfolio", "/products/movement/?whose=mine", _make_lost_items, most_queries=15),

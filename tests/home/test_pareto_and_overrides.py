@@ -1,0 +1,111 @@
+"""The Pareto curve with its cut, and the report of what people hold against the rules."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from crm.home.pareto_cut import value_at
+from segments.customer_pinning import end_pin, pin_customer, reconfirm_pin
+from segments.models import Pin, PinAnswer, Segment, SegmentDay
+from segments.pin_answering import answer_pins
+from segments.pin_report import ENDING, OVER, build_pin_report
+from segments.rules.figure_spread import ParetoPoint
+from tests import factories
+from tests.score_factory import make_score
+
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+TODAY = AT.date()
+
+
+@pytest.fixture
+def evening(db):
+    """Ten customers: one sells for 8,000, nine for 2,000 together."""
+    spread = [[10, 9, 2_000_00], [20, 1, 8_000_00]]
+    names = [field.name for field in SegmentDay._meta.fields if field.name.endswith("cents")]
+    counts = {"customers": 10, "at_risk": 0, "below_zero": 0, "to_talk": 0}
+    SegmentDay.objects.create(
+        day=date(2026, 1, 1),
+        segment=factories.make_segment(),
+        sales_spread=spread,
+        contribution_spread=spread,
+        **counts,
+        **dict.fromkeys(names, 0),
+    )
+
+
+def test_the_cut_says_what_the_best_part_brings(evening, admin, signed_in):
+    client = signed_in(admin)
+    page = client.get(reverse("home:pareto"), {"cut": "10"})
+    assert page.context["now"].says == "10% of customers bring 80% of sales"
+    assert page.context["now"].customers == "1"
+    assert "the first 10% bring 80% of sales" in page.content.decode()
+    cuts = json.loads(page.context["all_cuts"])
+    assert len(cuts) == 99
+    assert cuts[9][-1] == "10% of customers bring 80% of sales"
+    assert client.get(reverse("home:pareto"), {"cut": "1000"}).context["cut"] == 99
+    assert client.get(reverse("home:pareto")).context["cut"] == 20, "the setting"
+
+
+def test_before_the_first_night_there_is_no_curve(admin, signed_in):
+    assert "No sales in 12 months" in signed_in(admin).get(reverse("home:pareto")).content.decode()
+
+
+def test_between_two_points_the_curve_is_a_line():
+    points = [ParetoPoint(0, 0), ParetoPoint(0.1, 0.8), ParetoPoint(1, 1)]
+    assert [value_at(points, share) for share in (0, 0.05, 0.1, 0.55, 1)] == pytest.approx([0, 0.4, 0.8, 0.9, 1])
+    assert value_at([], 0.5) == 0
+
+
+# --- overrides -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pinned(customer, lead):
+    """Held in A1 for 90 days, where the scores say B1; and in the segment that takes the rest, as the rules do."""
+    make_score(customer, grade="B1")
+    rest = factories.make_segment("rest", is_fallback=True)
+    common = {"reason": "Opens a plant", "expires_on": TODAY + timedelta(days=90), "by": lead, "on": TODAY, "at": AT}
+    return pin_customer(customer, grade="A1", **common), pin_customer(customer, segment=rest, **common)
+
+
+def test_the_night_keeps_what_the_rules_would_have_said(pinned):
+    assert answer_pins(on=TODAY) == 2
+    assert answer_pins(on=TODAY) == 2
+    by_class, by_segment = (PinAnswer.objects.get(pin=pin) for pin in pinned)
+    assert (by_class.grade, by_class.agrees) == ("B1", False)
+    assert (by_segment.segment, by_segment.agrees) == (Segment.objects.get(key="rest"), True)
+    report = build_pin_report(Pin.objects.all(), on=TODAY)
+    assert (report.in_force, report.asked, report.agreement, report.ending, report.needless) == (2, 2, 0.5, 0, 1)
+    assert [shown.asked_on for shown in report.pins] == [TODAY, TODAY]
+
+
+def test_a_pin_about_to_end_is_confirmed_or_let_go_and_stays_in_the_report(pinned, admin):
+    answer_pins(on=TODAY)
+    later = TODAY + timedelta(days=70)
+    assert len(build_pin_report(Pin.objects.all(), on=later, view=ENDING).pins) == 2
+    longer = reconfirm_pin(
+        pinned[0], reason="Still", expires_on=later + timedelta(days=90), by=admin, on=later, at=AT + timedelta(days=70)
+    )
+    assert (longer.grade, longer.pinned_by) == ("A1", admin)
+    end_pin(pinned[1], on=later, at=AT + timedelta(days=70))
+    over = build_pin_report(Pin.objects.all(), on=later, view=OVER)
+    assert {shown.pin.pk for shown in over.pins} == {pin.pk for pin in pinned}
+    assert {shown.ruled_grade for shown in over.pins} == {"B1", ""}, "the last answer stays"
+    assert build_pin_report(Pin.objects.all(), on=later).in_force == 1
+
+
+def test_a_manager_confirms_in_the_row(customer, lead, signed_in):
+    on = timezone.localdate()
+    pin = pin_customer(
+        customer, grade="A1", reason="Plant", expires_on=on + timedelta(days=5), by=lead, on=on, at=timezone.now()
+    )
+    client = signed_in(lead)
+    assert "About to end" in client.get(reverse("segments:pin-report")).content.decode()
+    words = {"reason": "Still building", "expires_on": (on + timedelta(days=200)).isoformat()}
+    assert client.post(reverse("segments:pin-reconfirm", args=[pin.pk]), words).status_code == 302
+    assert Pin.objects.get(ended_at=None).reason == "Still building"
+    refused = client.post(reverse("segments:pin-reconfirm", args=[pin.pk]), {"reason": "x", "expires_on": "2020-01-01"})
+    assert refused.status_code == 422
