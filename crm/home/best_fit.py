@@ -20,12 +20,13 @@ def load_fits(rows: list[Any], request: HttpRequest) -> None:
     for row in rows:
         row.shown_score = getattr(row, "score", None)
         fit = row.best_fit
-        row.traits = [
+        traits = [
             (gettext_lazy("industry"), fit.industry),
             (gettext_lazy("country"), fit.country),
             (gettext_lazy("rhythm"), fit.rhythm),
             (gettext_lazy("needs met"), fit.needs),
         ]
+        row.traits = [(label, points) for label, points in traits if points is not None]
 
 
 BEST_FIT = ListDefinition(
@@ -60,7 +61,7 @@ class BestFitList(ValueListView):
     title = gettext_lazy("Best fit, not yet A")
     row_template = "home/lists/best_fit_row.html"
     above_template = "home/lists/best_fit_above.html"
-    views = ((gettext_lazy("All"), ""), (gettext_lazy("Room not known"), "unknown=1"))
+    views = ((gettext_lazy("All"), ""), (gettext_lazy("Room not known"), "unknown=1&sort=-fit"))
     empty_title = gettext_lazy("Nobody to compare yet")
     empty_text = gettext_lazy("The night compares customers with those of class A by industry, country and rhythm.")
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -14,13 +15,12 @@ from django.utils.translation import gettext as _
 from crm.core.formats import format_money_short, format_number, format_percent
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import DEFINITIONS, setting
+from crm.home.dashboard_choice import read_choice
 from crm.home.segment_charts import BOTTOM, LEFT, RIGHT, ParetoChart, draw_pareto_chart
-from crm.home.segment_dashboard import read_choice
-from crm.home.segment_summary import add_figures, scope_of
+from crm.home.segment_summary import add_figures, rows_of, scope_of
 from crm.home.value_lists import list_tabs
 from segments.models import SegmentDay
 from segments.rules.figure_spread import ParetoPoint, draw_pareto, find_share_of_customers
-from segments.segment_figures import find_last_day
 
 CUT = "bands.pareto_cut"
 REACHED = 0.8
@@ -82,17 +82,23 @@ def read_cut(request: HttpRequest) -> int:
 def pareto(request: HttpRequest) -> HttpResponse:
     """The curve of the last night for the reader's teams; ``?cut=20`` draws and says it for the best fifth."""
     today = company_day(timezone.now())
-    choice, day = read_choice(request, today=today), find_last_day(until=today)
-    context: dict[str, Any] = {"choice": choice, "day": day, "cut": read_cut(request), "definition": DEFINITIONS[CUT]}
+    choice = read_choice(request, today=today)
+    context: dict[str, Any] = {
+        "choice": choice,
+        "day": choice.day,
+        "cut": read_cut(request),
+        "definition": DEFINITIONS[CUT],
+    }
     context["list_tabs"] = list_tabs(request.user, current="home:pareto")
-    if day is not None:
-        context |= draw_cut(scope_of(request.user, choice.teams, team=choice.team), day=day, cut=context["cut"])
+    if choice.day is not None:
+        scope = scope_of(request.user, choice.teams, team=choice.team)
+        context |= draw_cut(scope, day=choice.day, cut=context["cut"])
     return render(request, "home/pareto.html", context)
 
 
-def draw_cut(scope: Any, *, day: Any, cut: int) -> dict[str, Any]:
+def draw_cut(scope: list[int] | None, *, day: date, cut: int) -> dict[str, Any]:
     """The chart and the figures of every cut; empty where nothing was sold."""
-    figures = add_figures(SegmentDay.objects.filter(scope, day=day))
+    figures = add_figures(SegmentDay.objects.filter(rows_of(scope), day=day))
     curve = draw_pareto(figures.sales)
     if not curve:
         return {}

@@ -15,7 +15,15 @@ from crm.core.models.business_setting import setting
 from customers.models import Customer
 
 SEE_LISTS = "segments.view_segment"
-LISTS: tuple[tuple[str, str | Promise, str], ...] = (("home:most-valuable", _("Most valuable"), SEE_LISTS),)
+LISTS: tuple[tuple[str, str | Promise, str], ...] = (
+    ("home:most-valuable", _("Most valuable"), SEE_LISTS),
+    ("home:pareto", _("Pareto"), "segments.view_dashboard"),
+    ("home:benefit-queue", _("Benefits"), SEE_LISTS),
+    ("home:best-fit", _("Best fit, not yet A"), SEE_LISTS),
+    ("home:wallet-gaps", _("Share of wallet not known"), SEE_LISTS),
+    ("home:worst-signs", _("Worst signs"), SEE_LISTS),
+    ("segments:pin-report", _("Pinned by hand"), "segments.pin_segment"),
+)
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
 
 
