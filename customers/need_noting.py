@@ -2,11 +2,15 @@
 
 from datetime import date
 
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.models import Customer, CustomerNeed, Need
+
+MOST_NAMES = 100
+_NAMES_KEY = "need-names"
 
 
 class NeedRefused(Exception):
@@ -44,3 +48,17 @@ def note_need(
 def forget_need(customer_need: CustomerNeed) -> None:
     """The customer does not have the need any more; that he had it is kept as history."""
     customer_need.delete()
+
+
+def list_need_names() -> list[tuple[int, str]]:
+    """The catalogue as pairs of id and name, at most 100, for every list that filters by it; remembered for a while."""
+    found: list[tuple[int, str]] | None = cache.get(_NAMES_KEY)
+    if found is None:
+        found = list(Need.objects.values_list("pk", "name")[:MOST_NAMES])
+        cache.set(_NAMES_KEY, found, 300)
+    return found
+
+
+def forget_need_names() -> None:
+    """The catalogue has changed: read it again next time."""
+    cache.delete(_NAMES_KEY)

@@ -7,9 +7,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.list_engine import ChoiceFilter
-from customers.models import CustomerNeed, Need
-
-MOST_NEEDS = 100
+from customers.models import CustomerNeed
+from customers.need_noting import list_need_names
 
 
 def with_need(rows: QuerySet[Any], need: str, request: HttpRequest) -> QuerySet[Any]:
@@ -19,7 +18,7 @@ def with_need(rows: QuerySet[Any], need: str, request: HttpRequest) -> QuerySet[
 
 def list_needs(request: HttpRequest) -> list[tuple[str, str]]:
     """The catalogue, to choose from."""
-    return [(str(pk), name) for pk, name in Need.objects.values_list("pk", "name")[:MOST_NEEDS]]
+    return [(str(pk), name) for pk, name in list_need_names()]
 
 
 NEED_FILTER = ChoiceFilter("need", _("Need"), with_need, list_needs)

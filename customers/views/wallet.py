@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
 from customers.forms.wallet import CustomerNeedForm, NeedForm, PotentialForm, WalletForm, read_wallet
 from customers.models import Customer, CustomerNeed, Need, Potential
-from customers.need_noting import NeedRefused, forget_need, note_need
+from customers.need_noting import NeedRefused, forget_need, forget_need_names, note_need
 from customers.potential_noting import PotentialRefused, find_potential, note_potential
 from customers.views.customer import page_url
 from customers.wallet_estimating import WalletRefused, estimate_wallet, read_wallet_share
@@ -198,6 +199,11 @@ class _NeedPage:
 
     def get_back_url(self) -> str:
         return reverse("customers:need-list")
+
+    def save_form(self, form: Any) -> Need:
+        need: Need = super().save_form(form)  # type: ignore[misc]
+        transaction.on_commit(forget_need_names)
+        return need
 
 
 class NeedList(_NeedPage, ListView):

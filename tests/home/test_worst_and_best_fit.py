@@ -176,6 +176,7 @@ def test_the_list_begins_with_the_most_to_win_and_goes_on_by_fit(alike, rep, adm
 def test_customers_with_a_need_are_found_in_every_list(alike, rep, signed_in):
     need = Need.objects.create(name="Advice")
     CustomerNeed.objects.create(customer=alike[0], need=need, evidence="x", noted_on=TODAY)
+    note_potential(alike[0], yearly_cents=50_000_00, evidence="Second plant", by=rep, on=TODAY)
     write_best_fits(on=TODAY)
     client = signed_in(rep)
     for name in ("home:customer-list", "home:best-fit", "home:wallet-gaps"):
