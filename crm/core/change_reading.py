@@ -62,7 +62,7 @@ class Change:
 @cache
 def list_kept_models() -> list[type[models.Model]]:
     """Every model of which history is kept, in a fixed order."""
-    events = [model for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
+    events: list[Any] = [model for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
     return sorted((model.pgh_tracked_model for model in events), key=lambda model: str(model._meta.label))
 
 

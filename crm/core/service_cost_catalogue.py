@@ -63,7 +63,7 @@ def read_service_costs_around(days: Mapping[int, date], *, before_days: int, unt
     """
     if not days:
         return []
-    values = {"ids": list(days), "turns": list(days.values()), "before": before_days, "until": until}
+    values: dict[str, Any] = {"ids": list(days), "turns": list(days.values()), "before": before_days, "until": until}
     sql = f"""
         SELECT e.customer_id, (e.day >= turn.day)::integer AS period, e.work,
                sum(e.pieces)::bigint, sum(e.minutes)::bigint, sum(e.cents)::bigint

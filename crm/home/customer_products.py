@@ -1,7 +1,7 @@
 """What one customer buys, no longer buys and could buy: the third page of a customer."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -126,7 +126,9 @@ def _list_families(table: SalesTable, change: SalesChange) -> list[FamilyRow]:
 def draw_item_rhythm(table: SalesTable, item: MissedItem, *, today: date) -> RhythmDrawing:
     """The purchases of one item, and those that did not come."""
     rows = table.rows[table.rows["product"] == item.product_id]
-    days = [((EPOCH + int(day)).item(), int(cents)) for day, cents in zip(rows["day"], rows["amount"], strict=True)]
+    days = [
+        (EPOCH + timedelta(days=int(day)), int(cents)) for day, cents in zip(rows["day"], rows["amount"], strict=True)
+    ]
     return draw_rhythm(days, today=today, usual_gap_days=item.mean_gap_days)
 
 

@@ -23,12 +23,12 @@ from customers.rules.sales_periods import YEAR_DAYS, Comparison, Period, end_on
 
 ROW_FIELDS = (("customer", "i8"), ("product", "i8"), ("day", "i4"), ("amount", "i8"), ("quantity", "i8"))
 NEVER = np.iinfo(np.int32).max
-EPOCH = np.datetime64("1970-01-01", "D")
+EPOCH = date(1970, 1, 1)
 
 
-def number_day(day: object) -> int:
+def number_day(day: date) -> int:
     """Days since 1970-01-01, as rows hold them."""
-    return int((np.datetime64(day, "D") - EPOCH).astype(np.int64))  # type: ignore[call-overload]
+    return (day - EPOCH).days
 
 
 @dataclass
@@ -186,4 +186,4 @@ def _add_up(keys: Ints, cents: Ints, count: int) -> Ints:
 
 
 def _read_day(number: int) -> date | None:
-    return date(1970, 1, 1) + timedelta(days=int(number)) if number >= 0 else None
+    return EPOCH + timedelta(days=int(number)) if number >= 0 else None

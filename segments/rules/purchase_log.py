@@ -54,8 +54,8 @@ def build_log(
     return PurchaseLog(
         keys // span,
         keys % span + first,
-        np.bincount(position, weights=money, minlength=len(keys)),
-        np.bincount(position, weights=left, minlength=len(keys)),
+        np.bincount(position, weights=money, minlength=len(keys)).astype(np.float64, copy=False),
+        np.bincount(position, weights=left, minlength=len(keys)).astype(np.float64, copy=False),
     )
 
 
@@ -129,8 +129,8 @@ def look_back(log: PurchaseLog, *, on: int) -> Evening:
 
     def total(values: FloatArray, after: int, until: int, rows: BoolArray = seen) -> FloatArray:
         chosen = rows & (log.day > after) & (log.day <= until)
-        sums: FloatArray = np.bincount(log.customer[chosen], weights=values[chosen], minlength=size)[known]
-        return sums
+        sums: FloatArray = np.bincount(log.customer[chosen], weights=values[chosen], minlength=size).astype(np.float64)
+        return sums[known]
 
     def purchases(after: int) -> IntArray:
         counts: IntArray = np.bincount(who[when > after], minlength=size)[known].astype(np.int64)
@@ -145,7 +145,7 @@ def look_back(log: PurchaseLog, *, on: int) -> Evening:
             repeats.astype(np.int64),
             (last - first).astype(np.float64),
             (on - first).astype(np.float64),
-            np.bincount(owner, weights=np.log(gaps), minlength=size)[known],
+            np.bincount(owner, weights=np.log(gaps), minlength=size)[known].astype(np.float64, copy=False),
         ),
         last_gap=last_gap,
         gap_sd=np.where(repeats >= 2, np.sqrt(np.maximum(spread, 0.0)), np.nan),
@@ -183,5 +183,7 @@ def look_ahead(log: PurchaseLog, evening: Evening, *, days: int) -> Outcome:
     return Outcome(
         days,
         np.bincount(log.customer[bought], minlength=size)[evening.customer].astype(np.int64),
-        np.bincount(log.customer[coming], weights=log.margin[coming], minlength=size)[evening.customer],
+        np.bincount(log.customer[coming], weights=log.margin[coming], minlength=size)[evening.customer].astype(
+            np.float64, copy=False
+        ),
     )

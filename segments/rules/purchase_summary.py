@@ -85,7 +85,7 @@ def summarise_purchases(
         purchase_days=np.bincount(buyer, minlength=customers),
         first_day=first,
         last_day=last,
-        log_gaps=np.bincount(buyer, weights=np.log(gaps), minlength=customers),
+        log_gaps=np.bincount(buyer, weights=np.log(gaps), minlength=customers).astype(np.float64, copy=False),
         amount=add(amount),
         cost=add(cost),
         positive_amount=add(amount, bought),

@@ -20,7 +20,7 @@ from segments.rules.expected_purchases import (
     range_of_purchases,
 )
 from segments.rules.lifetime_value import VALUE_DAYS, YEAR_DAYS
-from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistories
+from segments.rules.purchase_history import BoolArray, FloatArray, IntArray, PurchaseHistories
 from segments.rules.spend_per_purchase import SpendModel
 
 HORIZONS = (91, YEAR_DAYS, VALUE_DAYS)
@@ -109,7 +109,7 @@ def _forecast(
     *,
     horizon: int,
     orders_at: FloatArray,
-    stays: FloatArray,
+    stays: BoolArray,
     sizes: tuple[SpendModel, FloatArray, np.random.Generator],
 ) -> Forecast:
     repeats, age = int(customer.histories.repeats[0]), float(customer.histories.age[0])
