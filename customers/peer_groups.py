@@ -91,17 +91,34 @@ def rebuild_peers(*, on: date) -> None:
     run_sql("DROP TABLE peer_sales")
 
 
-def read_peer_families(keys: Iterable[PeerKey]) -> dict[PeerKey, list[FamilyAmongPeers]]:
-    """What the customers of each kind buy; a kind with too few customers is missing. One query."""
-    wanted = list(dict.fromkeys(keys))
+# Of each list the first kind that has customers enough; then what those of the kinds so chosen buy.
+CHOSEN = """
+WITH asked AS (
+    SELECT * FROM unnest(%s::integer[], %s::integer[], %s::text[], %s::smallint[], %s::text[])
+        AS k (who, place, industry, band, main_family)
+), chosen AS (
+    SELECT DISTINCT ON (who) industry, band, main_family
+    FROM asked JOIN customers_peerfamily f USING (industry, band, main_family)
+    WHERE f.family = '' ORDER BY who, place
+)
+SELECT f.industry, f.band, f.main_family, f.family, f.buyers, f.peers, f.median_cents
+FROM (SELECT DISTINCT * FROM chosen) c JOIN customers_peerfamily f USING (industry, band, main_family)
+"""
+
+
+def read_peer_families(lists: Iterable[list[PeerKey]]) -> dict[PeerKey, list[FamilyAmongPeers]]:
+    """What the customers of the first kind of each list buy that has customers enough. One query."""
+    wanted = [(who, place, key) for who, keys in enumerate(lists) for place, key in enumerate(keys)]
+    columns = [
+        [who for who, _place, _key in wanted],
+        [place for _who, place, _key in wanted],
+        [key.industry for _who, _place, key in wanted],
+        [key.band for _who, _place, key in wanted],
+        [key.main_family for _who, _place, key in wanted],
+    ]
     found: dict[PeerKey, list[FamilyAmongPeers]] = {}
     with connection.cursor() as cursor:
-        cursor.execute(
-            """SELECT f.industry, f.band, f.main_family, f.family, f.buyers, f.peers, f.median_cents
-               FROM unnest(%s::text[], %s::smallint[], %s::text[]) AS k (industry, band, main_family)
-               JOIN customers_peerfamily f USING (industry, band, main_family)""",
-            [[k.industry for k in wanted], [k.band for k in wanted], [k.main_family for k in wanted]],
-        )
+        cursor.execute(CHOSEN, columns)
         for industry, band, main_family, *family in cursor.fetchall():
             among = found.setdefault(PeerKey(industry, band, main_family), [])
             if family[0]:

@@ -71,7 +71,7 @@ def find_customers_white_space(table: SalesTable, *, industries: Mapping[int, st
             band=find_size_band(sum(spent.values())),
             main_family=named[0] if named else "",
         )
-    known = read_peer_families(key for some in keys.values() for key in some)
+    known = read_peer_families(keys.values())
     answered, owned = _read_answers(keys), _read_owned(keys, table.families, known)
     found = {}
     for place, customer in enumerate(table.customers.tolist()):
