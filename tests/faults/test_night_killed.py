@@ -95,8 +95,12 @@ def test_a_night_survives_its_worker(company, start_worker):
     job = request_night(on=END, due_at=timezone.now() - timedelta(seconds=1))
     worker = start_worker()
     with psycopg.connect(database_url()) as holder:
-        wait_for(lambda: ScoreShard.objects.count() == SHARDS)
-        holder.execute("SELECT FROM segments_scoreshard ORDER BY number DESC LIMIT 1 FOR UPDATE")
+        # The plan waits until the last range is held, so the worker is met between gathering and the last score.
+        with psycopg.connect(database_url()) as planning:
+            wait_for(lambda: ScoreShard.objects.count() == SHARDS)
+            planning.execute("SELECT FROM segments_scorerun FOR NO KEY UPDATE")
+            wait_for(lambda: not ScoreShard.objects.filter(gathered_at=None).exists())
+            holder.execute("SELECT FROM segments_scoreshard ORDER BY number DESC LIMIT 1 FOR UPDATE")
         wait_for(lambda: ScoreShard.objects.exclude(done_at=None).count() >= SHARDS - 1)
         kill(worker)
     job.refresh_from_db()
