@@ -332,12 +332,14 @@ def _switch_view(run: ScoreRun) -> None:
 def _score_refreshed(run: ScoreRun, *, known: set[int]) -> set[int]:
     """Score again in ``run`` who was scored by day since it began, but for the rows ``known``; returns all such rows.
 
-    What is old enough for every run to know it is forgotten.
+    A snapshot never lists its own transaction as running, so what this very one did is always taken for later; scoring
+    twice changes nothing. What is old enough for every run to know it is forgotten.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT r.id, r.customer_id, r.day FROM segments_refreshedcustomer r"
             " WHERE NOT pg_visible_in_snapshot(r.transaction::text::xid8, %s::pg_snapshot)"
+            " OR r.transaction = pg_current_xact_id()::text::bigint"
             " ORDER BY r.customer_id, r.day",
             [run.snapshot],
         )
