@@ -46,12 +46,14 @@ def read_company():
     """Everything a night leaves behind, without numbers that count up."""
     return (
         read_scores(),
-        list(Membership.objects.order_by("customer", "since").values_list(
+        list(Membership.objects.order_by("customer", "since", "until").values_list(
             "customer", "segment__key", "since", "until", "reason")),
-        list(SegmentChange.objects.order_by("customer", "day").values_list("customer", "to_segment__key", "day")),
-        list(Alert.objects.order_by("customer", "trigger").values_list(
+        list(SegmentChange.objects.order_by("customer", "day", "to_segment__key").values_list(
+            "customer", "to_segment__key", "day")),
+        list(Alert.objects.order_by("customer", "trigger__key", "period").values_list(
             "customer", "trigger__key", "period", "day", "state", "rank", "at_stake_cents")),
-        list(Task.objects.order_by("customer", "source").values_list("customer", "title", "why", "state")),
+        list(Task.objects.order_by("customer", "source", "title", "why").values_list(
+            "customer", "title", "why", "state")),
     )  # fmt: skip
 
 
