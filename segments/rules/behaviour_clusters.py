@@ -1,7 +1,8 @@
 """Groups of customers who behave alike: found by k-means, told apart in figures, described by a rule.
 
 Behaviour comes as columns of figures (unknown is nan) and of words. Figures are bent by their logarithm where they are
-amounts, standardised and cut at three deviations; the same seed and figures give the same groups.
+amounts, standardised and cut at three deviations; the same seed and figures give the same groups, in whatever order
+the customers come.
 """
 
 import math
@@ -16,7 +17,7 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 GROUP_COUNTS = (4, 6, 8)
-STARTS, ROUNDS = 3, 30
+STARTS, ROUNDS = 6, 30
 LEAST_SHARE, MOST_SHARE, LEAST_SIZE = 0.01, 0.4, 20
 LEAST_DISTANCE, LEAST_MARKS = 0.8, 2
 LEAST_FIT, LEAST_PRECISION = 0.7, 0.7
@@ -167,7 +168,13 @@ def _scale(column: Floats) -> Floats:
 
 
 def group_points(points: Floats, count: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
-    """The number of the group of each row, by k-means from a few well-spread beginnings."""
+    """The number of the group of each row, by k-means from a few well-spread beginnings.
+
+    Chance draws from the rows in the order of their figures: the order they come in follows the customers' numbers,
+    which say nothing about behaviour and must not change the groups.
+    """
+    order = np.lexsort(points.round(9).T)
+    points = points[order]
     best = math.inf, np.zeros(len(points), dtype=np.int64)
     for _start in range(STARTS):
         centres = _spread_out(points, count, random)
@@ -185,7 +192,9 @@ def group_points(points: Floats, count: int, random: np.random.Generator) -> npt
         loss = float(_distances(points, centres).min(axis=1).sum())
         if loss < best[0]:
             best = loss, labels
-    return best[1]
+    numbers = np.empty_like(best[1])
+    numbers[order] = best[1]
+    return numbers
 
 
 def measure_apartness(points: Floats, labels: npt.NDArray[np.int64], count: int) -> list[float]:

@@ -113,6 +113,15 @@ def test_the_same_base_gives_the_same_groups():
     assert [cluster.criteria for cluster in first] == [cluster.criteria for cluster in second]
 
 
+@pytest.mark.parametrize("shuffle", range(5))
+def test_the_order_in_which_customers_come_does_not_change_the_groups(shuffle):
+    behaviour, _group = make_base()
+    order = np.random.default_rng(shuffle).permutation(PEOPLE)
+    points = standardise(behaviour)
+    told, shuffled = (group_points(rows, 6, np.random.default_rng(7)) for rows in (points, points[order]))
+    assert np.array_equal(told[order], shuffled)
+
+
 def test_too_few_customers_are_no_group():
     behaviour, _group = make_base()
     few = [Figure(figure.name, figure.values[:60], figure.is_amount, figure.decimals) for figure in behaviour.figures]
