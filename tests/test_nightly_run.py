@@ -52,7 +52,7 @@ def read_company():
             "customer", "to_segment__key", "day")),
         list(Alert.objects.order_by("customer", "trigger__key", "period").values_list(
             "customer", "trigger__key", "period", "day", "state", "rank", "at_stake_cents")),
-        list(Task.objects.order_by("customer", "source", "title", "why").values_list(
+        list(Task.objects.order_by("customer", "title", "why", "state").values_list(
             "customer", "title", "why", "state")),
     )  # fmt: skip
 
