@@ -31,6 +31,9 @@ def main() -> None:
         import django
 
         django.setup()
+        from django.core.management import call_command
+
+        call_command("collectstatic", interactive=False, verbosity=0)  # pages name their files by the manifest
         measure(wanted, options.customers, lines_each=options.lines_each)
     finally:
         for server in servers:
