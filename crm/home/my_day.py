@@ -28,7 +28,7 @@ from interactions.forms import InteractionForm
 from interactions.models import ContactPreference, Interaction, Task
 from segments.models import Membership
 
-PAGE = 20
+PAGE = 16
 AHEAD_DAYS = 2
 ASIDE_ROWS = 5
 _KINDS = Task.Kind

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.core.local_time import company_day
 from crm.core.models import Absence
-from crm.home.my_day import build_day, find_waiting, measure_coverage
+from crm.home.my_day import PAGE, build_day, find_waiting, measure_coverage
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, ContactPreference, Task
 from segments.models import Trigger
@@ -113,15 +113,15 @@ def test_what_is_at_stake_counts_a_customer_once(customer, rep):
 
 
 def test_show_more_goes_on_where_the_page_ended(customer):
-    for number in range(60):
+    for number in range(3 * PAGE):
         make(customer, f"t{number:02}", rank=number % 7)
     first = build_day(customer.owner, at=AT)
     second = build_day(customer.owner, at=AT, after=first.next_after)
     third = build_day(customer.owner, at=AT, after=second.next_after)
-    assert [len(first.tasks), len(second.tasks), len(third.tasks)] == [20, 20, 20]
+    assert [len(first.tasks), len(second.tasks), len(third.tasks)] == [PAGE, PAGE, PAGE]
     assert third.next_after == ""
     seen = [task.pk for page in (first, second, third) for task in page.tasks]
-    assert len(set(seen)) == 60
+    assert len(set(seen)) == 3 * PAGE
 
 
 @pytest.mark.parametrize("after", ["", "x", "1_2_3", "nan_2026-11-24T09:00:00_5", "1.0_2026-11-24T09:00:00+00:00_-4"])
