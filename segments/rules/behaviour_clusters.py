@@ -236,9 +236,8 @@ def describe_group(behaviour: Behaviour, members: Mask) -> Cluster | None:
     marks = find_marks(behaviour, members)
     if sum(mark.distance >= LEAST_DISTANCE for mark in marks) < LEAST_MARKS:
         return None
+    # Without a single condition everybody is described, and too few of them are members to go on.
     criteria, described = find_rule(behaviour, members)
-    if not criteria:
-        return None
     precision = float(np.mean(members[described])) if described.any() else 0.0
     recall = float(np.mean(described[members]))
     if measure_fit(precision, recall) < LEAST_FIT or precision < LEAST_PRECISION:

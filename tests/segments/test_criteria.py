@@ -395,3 +395,10 @@ def test_a_condition_that_is_turned_round_or_moved_is_a_difference_beside_others
     said = find_differences(before, after, FIGURES, WORDING)
     assert (said[0].before, said[0].after) == ("orders is at least 1", "orders is at least 2")
     assert " or " in said[1].after, "that two conditions became alternatives is said too"
+
+
+def test_a_first_rule_differs_from_none_in_all_it_says() -> None:
+    first = {"all": [when("sales", "at_least", 5)]}
+    assert [(one.before, one.after) for one in find_differences({}, first, FIGURES, WORDING)] == [
+        ("", "sales, 12 months is at least 5")
+    ]

@@ -10,8 +10,10 @@ from segments.rules.behaviour_clusters import (
     Figure,
     find_clusters,
     find_marks,
+    find_rule,
     group_points,
     measure_agreement,
+    measure_apartness,
     measure_overlap,
     round_cut,
     standardise,
@@ -174,3 +176,15 @@ def test_whatever_the_figures_every_proposal_is_what_its_rule_says(rows):
         assert np.array_equal(apply(cluster.criteria, behaviour), cluster.described)
         assert 0.7 <= cluster.precision <= 1
         assert np.isfinite([mark.distance for mark in cluster.marks]).all()
+
+
+def test_a_single_group_stands_apart_from_nothing():
+    assert measure_apartness(np.zeros((4, 2)), np.zeros(4, dtype=np.int64), 2) == [0.0, 0.0]
+
+
+def test_a_figure_that_nobody_has_offers_no_condition():
+    members = np.arange(200) < 60
+    figures = [Figure("unknown", np.full(200, np.nan)), Figure("gap", np.where(members, 5.0, 80.0))]
+    criteria, described = find_rule(Behaviour(figures), members)
+    assert {condition["metric"] for condition in criteria["all"]} == {"gap"}
+    assert np.array_equal(described, members)

@@ -68,3 +68,10 @@ def test_nobody_is_served_too_simply_and_with_too_much_at_once(cares, contributi
                 and (contribution >= line.cents if line.kind == SIMPLE else contribution < line.cents)
             }
             assert len(kinds) <= 1
+
+
+def test_a_segment_that_nobody_is_in_draws_no_line():
+    empty = SegmentCare(key=4, steps=40, lowest_tenth=None, median=None)
+    assert find_fit_lines([PREMIUM, STANDARD, LOW, empty]) == LINES
+    one_sided = SegmentCare(key=4, steps=40, lowest_tenth=None, median=900_000)
+    assert all(line.segment != 4 for line in find_fit_lines([PREMIUM, one_sided]))

@@ -93,3 +93,8 @@ def test_the_rules_of_thumb_flag_whom_they_say():
     assert rfm[place["steady"]] == max(rfm)
     by_size = naive.measure_deepest_falls_by_size(evening)
     assert by_size[place["silent"]] > by_size[place["fell"]]
+
+
+def test_arrays_of_different_length_are_refused():
+    with pytest.raises(ValueError, match="same length"):
+        PurchaseLog(np.zeros(2, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(2), np.zeros(2))

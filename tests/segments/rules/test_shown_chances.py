@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
+from segments.rules import silence_regression
 from segments.rules.chance_calibration import (
     ChanceBend,
     TooFewToBendError,
@@ -142,3 +144,16 @@ def test_too_few_teach_nothing():
         learn_silence(features[:499], ratio[:499] > 1)
     with pytest.raises(TooFewToLearnError):
         learn_silence(features, np.zeros(3000, dtype=bool))
+
+
+def test_the_learning_takes_half_steps_where_a_whole_one_goes_too_far(monkeypatch):
+    random = np.random.default_rng(2)
+    rows, columns = int(random.integers(4, 12)), int(random.integers(2, 4))
+    design = random.lognormal(0, 3, (rows, columns)) * random.choice([-1, 1], (rows, columns))
+    came = (random.random(rows) < 0.5).astype(float)
+    shrink = np.full(columns, 1e-4)
+    weights = silence_regression.fit_logistic(design, came, shrink=shrink)
+    slope = design.T @ (expit(design @ weights) - came) + shrink * weights
+    assert np.abs(slope).max() < 1e-2
+    monkeypatch.setattr(silence_regression, "_MOST_STEPS", 1)
+    assert np.isfinite(silence_regression.fit_logistic(design, came, shrink=shrink)).all()
