@@ -4,6 +4,7 @@ import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint, ComplaintEntry
+from crm.core.local_time import in_company_days
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
@@ -89,8 +90,9 @@ def prepare_complaints(stage: Stage, task: WritingTask) -> dict[str, int]:
     with one_writer():
         find_related_customers(stage, task)
         find_related_people(stage)
-        stage.reject(f"SELECT row, 'closed', 'closed_before', closed_at::date::text, number FROM {stage.lines}"  # noqa: S608
-                     " WHERE closed_at < taken_at")  # fmt: skip
+        stage.reject(in_company_days(
+            f"SELECT row, 'closed', 'closed_before', day_of(closed_at)::text, number FROM {stage.lines}"  # noqa: S608
+            " WHERE closed_at < taken_at"))  # fmt: skip
         run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN token uuid, ADD COLUMN complaint_id bigint")
         run_sql(f"""
             UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'complaint ' || number
@@ -134,17 +136,19 @@ def write_complaints(stage: Stage, task: WritingTask, *, after: int, batch: int 
         )
     created = insert_remembered(
         COMPLAINT_TABLE,
-        f"""INSERT INTO complaints_complaint AS t (customer_id, person_id, order_id, kind, title, words, wants,
+        in_company_days(
+            f"""INSERT INTO complaints_complaint AS t (customer_id, person_id, order_id, kind, title, words, wants,
                 severity, remedy, customers_word, taken_at, closed_at, taken_by_id, created_by_id, token, value_cents)
             SELECT n.customer_id, n.person_id, o.id, coalesce(n.kind, 'complaint'), n.title, coalesce(n.words, ''),
                 coalesce(n.wants, ''), coalesce(n.severity, 2), coalesce(n.remedy, ''), coalesce(n.customers_word, ''),
                 n.taken_at, n.closed_at, %s, %s, n.token,
                 greatest(0, (SELECT coalesce(sum(b.amount_cents), 0) FROM customers_order b
-                             WHERE b.customer_id = n.customer_id AND b.day <= n.taken_at::date
-                             AND b.day > n.taken_at::date - 365))
+                             WHERE b.customer_id = n.customer_id AND b.day <= day_of(n.taken_at)
+                             AND b.day > day_of(n.taken_at) - 365))
             FROM {stage.records} n
             LEFT JOIN customers_order o ON o.number = n.order_number AND o.customer_id = n.customer_id
-            WHERE {scope} AND n.complaint_id IS NULL ORDER BY n.id ON CONFLICT (token) DO NOTHING""",  # noqa: S608
+            WHERE {scope} AND n.complaint_id IS NULL ORDER BY n.id ON CONFLICT (token) DO NOTHING"""  # noqa: S608
+        ),
         [task.options.get("by_id"), task.options.get("by_id")],
         import_id=task.import_id,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.local_time import company_zone
+from crm.core.local_time import company_zone, in_company_days
 from crm.core.text_folding import fold_text
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people, shape_relation
@@ -185,7 +185,9 @@ INTERACTION_TABLE = WrittenTable(
         "logged_by_id",
     ),
     label=_("contact"),
-    name_sql="(SELECT c.name FROM customers_customer c WHERE c.id = t.customer_id) || ' ' || t.happened_at::date",
+    name_sql=in_company_days(
+        "(SELECT c.name FROM customers_customer c WHERE c.id = t.customer_id) || ' ' || day_of(t.happened_at)"
+    ),
 )
 KIND = ImportKind(
     name="interactions",

@@ -1,8 +1,11 @@
 """Complaints of another system: open ones join the queue, closed ones are history; once, and undone as a whole."""
 
+from datetime import UTC, date
+
 import pytest
 
 from complaints.models import Complaint, ComplaintEntry
+from crm.core.models.business_setting import change_setting
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
 from customers.models import Customer, Order
@@ -36,3 +39,15 @@ def test_cases_come_in_open_and_closed(admin):
         undo_import(start_undo(one, by=admin, at=AT), lease=NoLease(), total=2)
     assert not Complaint.objects.exists()
     assert not ComplaintEntry.objects.exists()
+
+
+def test_the_year_before_a_case_ends_on_the_day_of_the_company(admin):
+    change_setting("company.time_zone", "Asia/Tokyo", by=admin)
+    kjeldsen = Customer.objects.create(number="K-1", name="Kjeldsen A/S")
+    Order.objects.create(customer=kjeldsen, number="O-1", day="2026-03-02", amount_cents=5000)
+    import_file(
+        "Case Number,Account Name,Subject,Date/Time Opened\n17,Kjeldsen A/S,Seals,2026-03-02 07:30\n", kind="complaints"
+    )
+    case = Complaint.objects.get()
+    assert case.taken_at.astimezone(UTC).date() == date(2026, 3, 1), "in Tokyo it is the second already"
+    assert case.value_cents == 5000
