@@ -69,6 +69,12 @@ LEFT JOIN (
     WHERE estimated_on <= %(today)s::date ORDER BY customer_id, estimated_on DESC, id DESC
 ) wallet ON wallet.customer_id = c.id
 """.strip()
+TAGS = """
+LEFT JOIN (
+    SELECT ct.customer_id, string_agg(t.name, ' · ' ORDER BY t.name) AS names
+    FROM customers_customertag ct JOIN customers_tag t ON t.id = ct.tag_id GROUP BY ct.customer_id
+) tags ON tags.customer_id = c.id
+""".strip()
 REACH = """
 LEFT JOIN (
     SELECT p.customer_id FROM customers_person p WHERE p.left_on IS NULL GROUP BY p.customer_id
@@ -104,6 +110,15 @@ def register() -> None:
             _("Prospect or customer."),
             "c.stage",
             choices=tuple(Customer.Stage.choices),
+            group=IDENTITY,
+        ),
+        Metric(
+            "tags",
+            _("tags"),
+            MetricKind.TEXT,
+            _("What colleagues put on them to find them again, one after the other."),
+            "tags.names",
+            TAGS,
             group=IDENTITY,
         ),
         Metric(

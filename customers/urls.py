@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import contract, cost_pool, customer, data_import, order, person, product, wallet
+from customers.views import contract, cost_pool, customer, data_import, order, person, product, tag, wallet
 
 app_name = "customers"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("<int:customer_pk>/needs/new/", wallet.customer_need_new, name="customer-need-new"),
     path("customer-needs/<int:pk>/", wallet.customer_need_edit, name="customer-need-edit"),
     path("customer-needs/<int:pk>/remove/", wallet.customer_need_remove, name="customer-need-remove"),
+    path("<int:customer_pk>/tags/new/", tag.tag_new, name="tag-new"),
+    path("<int:customer_pk>/tags/<int:tag_pk>/put/", tag.tag_put, name="tag-put"),
+    path("<int:customer_pk>/tags/<int:tag_pk>/remove/", tag.tag_remove, name="tag-remove"),
+    path("tags/", tag.TagList.as_view(), name="tag-list"),
+    path("tags/<int:pk>/edit/", tag.TagEdit.as_view(), name="tag-edit"),
+    path("tags/<int:pk>/remove/", tag.TagDelete.as_view(), name="tag-delete"),
     path("needs/", wallet.NeedList.as_view(), name="need-list"),
     path("needs/new/", wallet.NeedNew.as_view(), name="need-new"),
     path("needs/<int:pk>/edit/", wallet.NeedEdit.as_view(), name="need-edit"),

@@ -30,7 +30,9 @@ from crm.core.text_folding import fold_text
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, tell_rule
 from crm.home.need_filter import NEED_FILTER
+from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person
+from customers.tagging import with_tags
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Membership, Segment
 
@@ -136,7 +138,7 @@ def list_team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 
 def load_row_details(rows: list[Any], request: HttpRequest) -> None:
-    """Segment, last contact, next task and open complaint of one page, in two queries."""
+    """Segment, tags, last contact, next task and open complaint of one page, in two queries."""
     keys = [row.pk for row in rows]
     segments = {
         m.customer_id: m.segment
@@ -144,16 +146,17 @@ def load_row_details(rows: list[Any], request: HttpRequest) -> None:
     }
     open_tasks = Task.objects.filter(customer=OuterRef("pk"), state=Task.State.OPEN).order_by("due_at", "id")
     talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-happened_at", "-id")
-    details = Customer.objects.filter(pk__in=keys).annotate(
+    details = with_tags(Customer.objects.filter(pk__in=keys)).annotate(
         talked_at=Subquery(talks.values("happened_at")[:1]),
         task=Subquery(open_tasks.values(parts=JSONObject(title="title", due="due_at"))[:1]),
         complains=Exists(Complaint.objects.filter(customer=OuterRef("pk"), closed_at=None)),
     )
-    found = {key: (at, task, bad) for key, at, task, bad in details.values_list("pk", "talked_at", "task", "complains")}
+    names = ("talked_at", "task", "complains", "tag_parts")
+    found = {key: rest for key, *rest in details.values_list("pk", *names)}
     today = company_day(timezone.now())
     for row in rows:
         row.segment = segments.get(row.pk)
-        row.talked_at, task, row.complains = found.get(row.pk, (None, None, False))
+        row.talked_at, task, row.complains, row.tag_parts = found.get(row.pk, (None, None, False, []))
         row.task_title = task["title"] if task else ""
         row.task_day = timezone.localdate(datetime.fromisoformat(task["due"])) if task else None
         row.shown_score = score = getattr(row, "score", None)
@@ -227,6 +230,7 @@ CUSTOMERS = ListDefinition(
             "stage", _("Stage"), lambda rows, value, request: rows.filter(stage=value), Customer.Stage.choices
         ),
         NEED_FILTER,
+        TAG_FILTER,
         TextFilter(
             "country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper()), is_short=True
         ),

@@ -21,6 +21,7 @@ from crm.home.customer_timeline import KINDS, load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement, read_days
 from crm.home.value_outlook import load_outlook
 from customers.models import Customer
+from customers.tagging import with_tags
 from interactions.models import Task
 from interactions.process_overview import list_running
 from segments.models import CurrentScore, ScoreRun
@@ -36,7 +37,7 @@ class CustomerPage(DetailView):
     title = _("Customer")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return with_segment(super().get_queryset().select_related("owner", "team", "score"))
+        return with_tags(with_segment(super().get_queryset().select_related("owner", "team", "score")))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         state = load_state(self.found, now=timezone.now())

@@ -28,6 +28,7 @@ from customers.models.purchase_day import (
     RollupWatermark,
     TouchedCustomer,
 )
+from customers.models.tag import CustomerTag, Tag
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "CostRate",
     "Customer",
     "CustomerNeed",
+    "CustomerTag",
     "DataImport",
     "ImportChange",
     "ImportMapping",
@@ -57,6 +59,7 @@ __all__ = [
     "PurchaseHistory",
     "PurchaseState",
     "RollupWatermark",
+    "Tag",
     "TouchedCustomer",
     "TouchedItems",
     "WalletEstimate",

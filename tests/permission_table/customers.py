@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from customers.models import CustomerNeed, Need
+from customers.models import CustomerNeed, CustomerTag, Need, Tag
 from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
@@ -26,6 +26,18 @@ def need_of(world):
             customer=world.customer, need=need, evidence="They said so", noted_on=date(2026, 3, 2)
         )
     return world.customer_need
+
+
+def tag_of(world):
+    """Ana's customer carries a tag."""
+    if not hasattr(world, "tag"):
+        world.tag = Tag.objects.create(name="Trade fair")
+        CustomerTag.objects.create(customer=world.customer, tag=world.tag)
+    return {"pk": world.tag.pk}
+
+
+def tag_of_customer(world):
+    return {"customer_pk": world.customer.pk, "tag_pk": tag_of(world)["pk"]}
 
 
 def edits(name, ok=200, method="get"):
@@ -70,6 +82,16 @@ ROWS: list[Row] = [
         lambda world: {"pk": need_of(world).pk},
         method="post",
     ),
+    *edits("customers:tag-new"),
+    *edits("customers:tag-new", 422, "post"),
+    *[
+        Row(name, only(*SELLERS, ok=302, hidden_from=HIDDEN), tag_of_customer, method="post")
+        for name in ("customers:tag-put", "customers:tag-remove")
+    ],
+    Row("customers:tag-list", only("admin")),
+    Row("customers:tag-edit", only("admin"), tag_of),
+    Row("customers:tag-edit", only("admin", ok=422), tag_of, method="post"),
+    Row("customers:tag-delete", only("admin"), tag_of),
     Row("customers:need-list", only("admin")),
     Row("customers:need-new", only("admin")),
     Row("customers:need-new", only("admin", ok=422), method="post"),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostPool, CostRate, DataImport, Need, Product
+from customers.models import CostPool, CostRate, DataImport, Need, Product, Tag
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -19,6 +19,11 @@ def _make_imports(count: int, cast: Any) -> None:
 def _make_needs(count: int, cast: Any) -> None:
     for _number in range(count):
         Need.objects.create(name=f"Need {next(_numbers)}")
+
+
+def _make_tags(count: int, cast: Any) -> None:
+    for _number in range(count):
+        Tag.objects.create(name=f"Tag {next(_numbers)}")
 
 
 def _make_orders(count: int, cast: Any) -> None:
@@ -47,6 +52,7 @@ LISTS: list[ListPage] = [
     ListPage("imports", "/customers/imports/", _make_imports, "lead"),
     ListPage("orders", "/customers/orders/", _make_orders),
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),
+    ListPage("tags", "/customers/tags/", _make_tags, "admin"),
     ListPage("products", "/customers/products/", _make_products, "lead"),
     ListPage("cost rates", "/customers/cost-rates/", _make_rates, "admin"),
 ]
