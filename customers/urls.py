@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from customers.views import contract, cost_pool, customer, data_import, order, person, product, tag, wallet
+from customers.views import contract, cost_pool, customer, data_import, note, order, person, product, tag, wallet
 
 app_name = "customers"
 urlpatterns = [
@@ -25,6 +25,12 @@ urlpatterns = [
     path("<int:customer_pk>/needs/new/", wallet.customer_need_new, name="customer-need-new"),
     path("customer-needs/<int:pk>/", wallet.customer_need_edit, name="customer-need-edit"),
     path("customer-needs/<int:pk>/remove/", wallet.customer_need_remove, name="customer-need-remove"),
+    path("<int:customer_pk>/notes/", note.note_card, name="note-card"),
+    path("<int:customer_pk>/notes/new/", note.note_new, name="note-new"),
+    path("notes/<int:pk>/edit/", note.note_edit, name="note-edit"),
+    path("notes/<int:pk>/remove/", note.note_remove, name="note-remove"),
+    path("notes/<int:pk>/restore/", note.note_restore, name="note-restore"),
+    path("<int:customer_pk>/watch/", note.watch_edit, name="watch-edit"),
     path("<int:customer_pk>/tags/new/", tag.tag_new, name="tag-new"),
     path("<int:customer_pk>/tags/<int:tag_pk>/put/", tag.tag_put, name="tag-put"),
     path("<int:customer_pk>/tags/<int:tag_pk>/remove/", tag.tag_remove, name="tag-remove"),

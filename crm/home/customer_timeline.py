@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from complaints.models import Complaint
 from crm.core.formats import format_money
 from crm.core.models.business_setting import setting
-from customers.models import Customer, Order
+from customers.models import Customer, Note, Order
 from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Benefit, Interaction
 from interactions.models.process_run import StepRun
@@ -181,6 +181,10 @@ def _read_benefit(row: Benefit) -> Entry:
     return Entry(row.planned_at, 7, row.pk, "gift", what, _join(given, task.assignee), row.text, tone)
 
 
+def _read_note(row: Note) -> Entry:
+    return Entry(row.created_at, 8, row.pk, "note", _("Note"), _join(row.created_by), row.text)
+
+
 SOURCES = (
     Source(
         "talks",
@@ -243,6 +247,14 @@ SOURCES = (
         lambda c: Benefit.objects.filter(customer=c).select_related("task__assignee"),
         "planned_at",
         _read_benefit,
+    ),
+    Source(
+        "notes",
+        gettext_lazy("Notes"),
+        8,
+        lambda c: Note.objects.filter(customer=c).select_related("created_by"),
+        "created_at",
+        _read_note,
     ),
 )
 KINDS = {source.key: source.label for source in SOURCES}

@@ -20,6 +20,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_initials
 from crm.core.models import User
 from crm.home.my_day import find_waiting
+from crm.home.news import count_unseen
 
 COUNT_SECONDS = 20
 SCRIPTS = [
@@ -30,6 +31,7 @@ SCRIPTS = [
     "js/log_box.js",
     "js/drafts.js",
     "js/search.js",
+    "js/mentions.js",
     "js/keys.js",
 ]
 
@@ -91,6 +93,8 @@ NAV = [
     ),
     NavItem(gettext_lazy("Measure"), "home:back-test", "chart", "segments.view_dashboard", "r", ("/measure/",)),
 ]
+
+NEWS = NavItem(gettext_lazy("News"), "home:news-list", "bell", count=count_unseen, count_tone="bad")
 
 SETTINGS = [
     (
@@ -166,6 +170,7 @@ class Shell:
     theme: str = ""
     density: str = ""
     single_keys: bool = False
+    news: Link | None = None
     nav: list[Link] = field(default_factory=list)
     tabs: list[Link] = field(default_factory=list)
     settings_groups: list[SettingsGroup] = field(default_factory=list)
@@ -284,6 +289,7 @@ def build_shell(request: HttpRequest) -> Shell:
         theme=user.theme,
         density=user.density,
         single_keys=user.single_keys,
+        news=_resolve([NEWS], user=user, path=path)[0],
         nav=nav,
         tabs=_phone_tabs(nav, log_url),
         settings_groups=groups,

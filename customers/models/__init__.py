@@ -16,6 +16,7 @@ from customers.models.item_purchase import (
     TouchedItems,
 )
 from customers.models.need import CustomerNeed, Need
+from customers.models.note import NewsSeen, Note, Watch
 from customers.models.order import Order, OrderLine
 from customers.models.person import Person
 from customers.models.potential import Potential
@@ -47,6 +48,8 @@ __all__ = [
     "ItemDay",
     "ItemRhythm",
     "Need",
+    "NewsSeen",
+    "Note",
     "Order",
     "OrderLine",
     "PeerCustomer",
@@ -64,4 +67,5 @@ __all__ = [
     "TouchedItems",
     "WalletEstimate",
     "WalletSupplier",
+    "Watch",
 ]

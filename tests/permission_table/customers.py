@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from customers.models import CustomerNeed, CustomerTag, Need, Tag
+from customers.models import CustomerNeed, CustomerTag, Need, Note, Tag
 from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
 SELLERS = ("rep", "lead", "admin")
+NOTERS = (*SELLERS, "guardian", "executive")
 HIDDEN = ("other_rep",)
 
 
@@ -38,6 +39,22 @@ def tag_of(world):
 
 def tag_of_customer(world):
     return {"customer_pk": world.customer.pk, "tag_pk": tag_of(world)["pk"]}
+
+
+def note_of(world):
+    """Ana wrote something about her customer."""
+    if not hasattr(world, "note"):
+        world.note = Note.objects.create(customer=world.customer, text="Likes quick answers", created_by=world.rep)
+    return {"pk": world.note.pk}
+
+
+def removed_note_of(world):
+    """She took another one away again."""
+    if not hasattr(world, "removed_note"):
+        note = Note.objects.create(customer=world.customer, text="A slip", created_by=world.rep)
+        world.removed_note = note.pk
+        note.delete()
+    return {"pk": world.removed_note}
 
 
 def edits(name, ok=200, method="get"):
@@ -82,6 +99,17 @@ ROWS: list[Row] = [
         lambda world: {"pk": need_of(world).pk},
         method="post",
     ),
+    Row("customers:note-card", who_sees_north(), under_customer),
+    *[
+        Row("customers:note-new", only(*NOTERS, ok=ok, hidden_from=HIDDEN), under_customer, method=method)
+        for method, ok in (("get", 200), ("post", 422))
+    ],
+    Row("customers:note-edit", only("rep", hidden_from=HIDDEN), note_of),
+    Row("customers:note-edit", only("rep", ok=422, hidden_from=HIDDEN), note_of, method="post"),
+    Row("customers:note-remove", only(*SELLERS, ok=302, hidden_from=HIDDEN), note_of, method="post"),
+    Row("customers:note-restore", only(*NOTERS, ok=302, hidden_from=HIDDEN), removed_note_of, method="post"),
+    Row("customers:watch-edit", who_sees_north(), under_customer),
+    Row("customers:watch-edit", who_sees_north(302), under_customer, method="post"),
     *edits("customers:tag-new"),
     *edits("customers:tag-new", 422, "post"),
     *[

@@ -158,3 +158,8 @@ ROWS: list[Row] = [
     Row("home:lost-item-list", everybody()),
     Row("home:lost-item-list", everybody(ok=404), query="?customer=999999999999999999999"),
 ]
+
+ROWS += [
+    Row("home:news-list", everybody()),
+    Row("home:news-seen", everybody(302), method="post"),
+]

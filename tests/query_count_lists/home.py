@@ -7,8 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from crm.core.models import JobRun
+from customers.customer_watching import watch_customer
 from customers.item_rollup import take_in_items
 from customers.models import Customer, Product
+from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.models import BelowZeroDecision, Benefit, Interaction, Task
 from segments.models import (
@@ -18,6 +20,7 @@ from segments.models import (
     Nomination,
     ProcessMisfit,
     Segment,
+    SegmentChange,
     ValueBand,
     WorstSign,
 )
@@ -144,7 +147,23 @@ def _make_listed(rows: int, cast: Any) -> None:
         BestFit.objects.create(customer=customer, fit=0.5, room_cents=100, worth_cents=50)
 
 
+def _make_news(count: int, cast: Any) -> None:
+    """Each customer is watched and complained about, and a note of somebody else names the reader."""
+    for _number in range(count):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        watch_customer(customer, kinds=["moves", "complaints", "alerts"], by=cast.rep, at=timezone.now())
+        write_note(customer, text=f"@{cast.rep.name} please ring", by=cast.lead, at=timezone.now())
+        factories.put_in_segment(customer, factories.make_segment("premium"))
+        SegmentChange.objects.create(
+            customer=customer,
+            to_segment=factories.make_segment("premium"),
+            day=timezone.localdate(),
+            created_at=timezone.now(),
+        )
+
+
 LISTS: list[ListPage] = [
+    ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),
     ListPage("best fit", "/segments/best-fit/", _make_listed),
