@@ -1,10 +1,12 @@
 """Child processes that never outlive their parent: used by ``manage.py up`` and by the servers of the tests.
 
-Three nets, so that nothing is left behind even after ``kill -9``:
+Four nets, so that nothing is left behind even after ``kill -9``:
 
 * a lock file held with ``flock``: the kernel frees it on any death, so it can't be stale;
 * on Linux every child asks the kernel for a signal when its parent dies;
-* a list of the children is kept in the data folder; whoever starts next ends those that are still there (macOS).
+* a list of the children is kept in the data folder, and a guard outlives the supervisor by some seconds to end those
+  that did not end by themselves (a worker whose broker died with it, every child on macOS);
+* whoever starts next looks at that list too, should the guard have been killed as well.
 """
 
 import contextlib
@@ -157,7 +159,8 @@ class ChildRegister:
     def end_leftovers(self, *, seconds: float = 15) -> int:
         """End the children of an earlier supervisor that still run; returns how many there were.
 
-        They have had their signal already when the kernel sends it (Linux): they get ``seconds`` to finish.
+        They have had their signal already when the kernel sends it (Linux): they get ``seconds`` to finish, then their
+        whole sessions are killed.
         """
         try:
             marks = json.loads(self._path.read_text())
@@ -173,8 +176,29 @@ class ChildRegister:
         for pid, mark in marks:
             if read_start_mark(pid) == mark:
                 kill_session(pid)
-        self._path.unlink(missing_ok=True)
         return len(left)
+
+
+class LeftoverGuard:
+    """A process that waits for the death of this one, then ends the children on its list that are still there."""
+
+    def __init__(self, register: Path) -> None:
+        # This file by itself, without the package around it: it is ready in a moment, with the standard library alone.
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", __file__, str(register)], stdin=subprocess.PIPE, start_new_session=True
+        )
+
+    def stop(self) -> None:
+        """Let it go, once the children are gone."""
+        self._process.communicate()
+
+
+def guard_leftovers(register: Path) -> None:
+    """Return when whoever holds the other end of standard input is dead and his children are gone."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    sys.stdin.read()
+    ChildRegister(register).end_leftovers()
 
 
 class Part(Protocol):
@@ -282,3 +306,7 @@ class Supervisor:
         for part in reversed(self._parts):
             part.stop()
         self._register.write([])
+
+
+if __name__ == "__main__":
+    guard_leftovers(Path(sys.argv[1]))

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from crm.embedded_servers import Postgres, ServerError, Valkey
-from crm.process_supervision import AlreadyRunningError, ChildRegister, InstanceLock
+from crm.process_supervision import AlreadyRunningError, ChildRegister, InstanceLock, LeftoverGuard
 
 DATABASE_NAME = "rapport"
 
@@ -29,6 +29,7 @@ class Boot:
     logs: Path
     lock: InstanceLock
     register: ChildRegister
+    guard: LeftoverGuard
     servers: list[Postgres | Valkey]
     began: float
 
@@ -45,6 +46,7 @@ class Boot:
             server.stop()
         if self.servers:
             (self.data / "runtime.env").unlink(missing_ok=True)
+        self.guard.stop()
 
 
 _booted: list[Boot] = []
@@ -81,7 +83,8 @@ def _boot(options: argparse.Namespace, began: float) -> None:
     register = ChildRegister(data / "processes.json")
     register.end_leftovers()
     refuse_taken_port(options.host, options.port)
-    boot = Boot(data=data, logs=logs, lock=lock, register=register, servers=[], began=began)
+    guard = LeftoverGuard(data / "processes.json")
+    boot = Boot(data=data, logs=logs, lock=lock, register=register, guard=guard, servers=[], began=began)
     _booted.append(boot)
     atexit.register(_stop_if_not_taken)
     if not os.environ.get("DATABASE_URL"):

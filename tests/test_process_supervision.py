@@ -79,6 +79,31 @@ def test_children_of_a_killed_supervisor_are_ended_by_the_next_one(tmp_path: Pat
     assert register.end_leftovers() == 0
 
 
+def test_what_a_killed_supervisor_leaves_is_ended_by_its_guard(tmp_path: Path, log: Path) -> None:
+    register = tmp_path / "processes.json"
+    process = spawn(SLEEPER, log)
+    ChildRegister(register).write([process.pid])
+    supervisor = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import sys, time; from pathlib import Path; from crm.process_supervision import LeftoverGuard;"
+                "LeftoverGuard(Path(sys.argv[1])); print('up', flush=True); time.sleep(600)"
+            ),
+            str(register),
+        ],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+    )
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == b"up\n"
+    assert process.poll() is None
+    supervisor.kill()
+    supervisor.communicate()
+    assert process.wait(60) != 0
+
+
 def test_a_stranger_with_a_reused_number_is_left_alone(tmp_path: Path, log: Path) -> None:
     process = spawn(SLEEPER, log)
     (tmp_path / "processes.json").write_text(f'[[{process.pid}, "another boot 12345"]]')

@@ -20,14 +20,16 @@ LONGEST_WAIT_SECONDS = 120
 pytestmark = pytest.mark.faults
 
 
-def wait_for(what: Callable[[], object], *, seconds: float = LONGEST_WAIT_SECONDS) -> object:
-    """The first true answer of ``what``; fails when there is none in time."""
+def wait_for(
+    what: Callable[[], object], *, seconds: float = LONGEST_WAIT_SECONDS, or_say: Callable[[], object] = str
+) -> object:
+    """The first true answer of ``what``; fails with what ``or_say`` answers when there is none in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if answer := what():
             return answer
         time.sleep(0.05)
-    pytest.fail(f"waited {seconds} s in vain")
+    pytest.fail(f"waited {seconds} s in vain {or_say()}")
 
 
 def find_free_port() -> int:
@@ -167,7 +169,7 @@ def test_life_of_an_installation(installation: Installation) -> None:
     before = set(rapport.processes())
     os.kill(supervisor.pid, signal.SIGKILL)
     supervisor.wait()
-    wait_for(lambda: not rapport.processes())
+    wait_for(lambda: not rapport.processes(), or_say=rapport.processes)
     assert len(before) >= 5
     rapport.start()
     with rapport.connect() as connection:
