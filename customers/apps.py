@@ -7,10 +7,18 @@ class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
-        from customers import customer_import, customer_metrics, order_import, person_import, product_import
+        from customers import (
+            custom_field_catalogue,
+            customer_import,
+            customer_metrics,
+            order_import,
+            person_import,
+            product_import,
+        )
         from customers import jobs as jobs  # registers its kinds of work
         from customers.import_kinds import register_import_kind
 
         for module in (order_import, customer_import, person_import, product_import):
             register_import_kind(module.KIND)
         customer_metrics.register()
+        custom_field_catalogue.register()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
+from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql, visible_ids
@@ -44,6 +45,7 @@ STAGE_COLUMNS = {
     "phone_normal": "text",
     "owner_id": "bigint",
     "team_id": "bigint",
+    "custom": "jsonb",
 }
 BATCH = 50_000
 
@@ -60,7 +62,7 @@ def shape_customers(frame: pd.DataFrame) -> pd.DataFrame:
         shaped["since"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["since"]]
     if "phone" in shaped:
         shaped["phone_normal"] = _normalise_phones(shaped)
-    return shaped
+    return gather_own_fields(shaped)
 
 
 def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
@@ -136,6 +138,7 @@ def write_customers(stage: Stage, task: WritingTask, *, after: int, batch: int =
     total, here = fetch_row(f"SELECT count(*), count(customer_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
     changed = _change_customers(stage, scope, task) if here and task.mode != "create" else 0
     created = _create_customers(stage, scope, task) if here < total else 0
+    changed += write_own_fields(stage, scope, task, started)
     changed += _write_contact_points(stage, scope, task, started)
     return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
 
@@ -264,7 +267,7 @@ KIND = ImportKind(
     shape=shape_customers,
     prepare=prepare_customers,
     write=write_customers,
-    tables=(CUSTOMER_TABLE, POINT_TABLE),
+    tables=(CUSTOMER_TABLE, VALUES_TABLE, POINT_TABLE),
     keys=(
         ("number", _("customer number, else the name")),
         ("name", _("name")),

@@ -16,6 +16,7 @@ from crm.core.local_time import company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
+from customers.custom_field_import import offer_own_fields
 from customers.import_mapping import apply_mapping, find_mapping
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
@@ -119,6 +120,7 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
 
     ``progress(done, total)`` is called with each chunk. Raises ``ImportFileError`` for a file that is no table.
     """
+    offer_own_fields(afresh=True)
     table = open_import(data_import)
     sample = table.sample()
     if not data_import.columns:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from crm.core.job_ledger import cancel_job, request_job, retry_job
 from crm.core.models import User
+from customers.custom_field_import import offer_own_fields
 from customers.import_kinds import IMPORT_KINDS
 from customers.import_staging import Stage
 from customers.import_undoing import UNDO_JOB
@@ -87,6 +88,7 @@ def change_reading(
         raise NotReady
     if data_import.job is not None and data_import.job.kind == WRITE_JOB:
         raise NotReady
+    offer_own_fields()
     known = {field.name for field in FIELDS[data_import.kind]}
     data_import.columns = {name: header for name, header in columns.items() if name in known and header}
     data_import.options = {**data_import.options, **options}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from crm.core.formats import format_number
 from crm.core.models import JobRun, User
+from customers.custom_field_import import offer_own_fields
 from customers.import_handling import READ_JOB
 from customers.import_remembering import WRITTEN_TABLES
 from customers.import_undoing import UNDO_WITHIN, can_undo
@@ -50,6 +51,7 @@ def describe_outcome(data_import: DataImport) -> str:
 
 def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[str, Any]:
     """The context of ``customers/import_detail.html`` at ``at``."""
+    offer_own_fields()
     state = data_import.shown_state
     preview = data_import.preview
     job = data_import.job

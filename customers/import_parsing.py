@@ -12,6 +12,7 @@ import pandas as pd
 from crm.core.text_folding import fold_text
 from customers.import_reading import Chunk, Table
 from customers.rules.contact_point_reading import read_domain
+from customers.rules.custom_values import read_link
 from customers.rules.import_choices import read_choice, read_yes_no
 from customers.rules.import_columns import FIELDS, REQUIRED, ImportField, Reading
 from customers.rules.import_values import (
@@ -131,6 +132,7 @@ _PLAIN_READERS: dict[Reading, Callable[[str], Any]] = {
     Reading.CUSTOMER_KIND: read_customer_kind,
     Reading.EMAIL: read_email,
     Reading.YES_NO: read_yes_no,
+    Reading.LINK: read_link,
 }
 
 

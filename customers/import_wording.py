@@ -26,6 +26,7 @@ _PROBLEMS = {
     "no_kind": _("“%(value)s” is neither organisation nor person"),
     "no_yes_no": _("“%(value)s” is neither yes nor no"),
     "no_choice": _("“%(value)s” is none of the words we know here"),
+    "no_link": _("“%(value)s” is no web address"),
     "too_long": _("the text is too long: “%(value)s…”"),
     "unknown_owner": _("no colleague has the e-mail or name “%(value)s”"),
     "unknown_team": _("there is no team “%(value)s” that you may fill"),

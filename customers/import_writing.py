@@ -19,6 +19,7 @@ from crm.core.job_ledger import JobCancelled
 from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
 from customers import order_checking
+from customers.custom_field_import import offer_own_fields
 from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
@@ -56,6 +57,7 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
     Raises ``JobCancelled`` (the import is then cancelled, with a report of what was written) and whatever the lease
     raises when it is lost.
     """
+    offer_own_fields(afresh=True)
     stage = Stage(data_import.pk)
     kept = dict(lease.checkpoint)
     try:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from customers.views import contract, cost_pool, customer, data_import, note, order, person, product, tag, wallet
+from customers.views import (
+    contract,
+    cost_pool,
+    custom_field,
+    customer,
+    data_import,
+    note,
+    order,
+    person,
+    product,
+    tag,
+    wallet,
+)
 
 app_name = "customers"
 urlpatterns = [
@@ -40,6 +52,14 @@ urlpatterns = [
     path("needs/", wallet.NeedList.as_view(), name="need-list"),
     path("needs/new/", wallet.NeedNew.as_view(), name="need-new"),
     path("needs/<int:pk>/edit/", wallet.NeedEdit.as_view(), name="need-edit"),
+    path("<int:customer_pk>/own-fields/", custom_field.custom_value_card, name="custom-value-card"),
+    path("own-fields/", custom_field.CustomFieldList.as_view(), name="custom-field-list"),
+    path("own-fields/new/", custom_field.CustomFieldNew.as_view(), name="custom-field-new"),
+    path("own-fields/<int:pk>/edit/", custom_field.CustomFieldEdit.as_view(), name="custom-field-edit"),
+    path("own-fields/<int:pk>/kind/", custom_field.custom_field_retype, name="custom-field-retype"),
+    path("own-fields/<int:pk>/move/", custom_field.custom_field_move, name="custom-field-move"),
+    path("own-fields/<int:pk>/archive/", custom_field.custom_field_archive, name="custom-field-archive"),
+    path("own-fields/<int:pk>/restore/", custom_field.custom_field_restore, name="custom-field-restore"),
     path("orders/", order.OrderList.as_view(), name="order-list"),
     path("orders/<int:pk>/", order.OrderDetail.as_view(), name="order-detail"),
     path("<int:customer_pk>/orders/new/", order.OrderNew.as_view(), name="order-new"),

@@ -233,7 +233,7 @@ def _read_value(metric: Metric, operator: str, value: str) -> Any:
 def list_metrics(*, for_segment: bool) -> list[tuple[str, list[Metric]]]:
     """The figures a rule may ask for, by group."""
     groups: dict[str, list[Metric]] = {}
-    for metric in METRICS.values():
+    for metric in METRICS.offered():
         if not is_protected(metric) and not (for_segment and metric.from_segment):
             groups.setdefault(str(metric.group), []).append(metric)
     return list(groups.items())

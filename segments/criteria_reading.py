@@ -80,4 +80,4 @@ def say_problems(error: CriteriaError) -> str:
 
 def name_lost_metrics(criteria: Criteria) -> list[str]:
     """Figures a kept rule asks for that no app offers any more."""
-    return sorted(find_metrics(criteria) - METRICS.keys()) if criteria else []
+    return sorted(name for name in find_metrics(criteria) if name not in METRICS) if criteria else []

@@ -33,9 +33,11 @@ def _clean_cache() -> None:
     from django.core.cache import cache
 
     from crm.core.models.business_setting import forget_settings
+    from customers.custom_field_catalogue import forget_fields
 
     cache.clear()
     forget_settings()
+    forget_fields()
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,13 @@
 
 Each app lists its metrics in ``customer_metrics.py`` and registers them from ``AppConfig.ready``; criteria, lists,
 segments and triggers read them from here, so a lower app can use a number of a higher one without importing it.
+Metrics that are data, such as the fields a company defines itself, come from a source (``register_metric_source``).
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -32,7 +35,8 @@ class Metric:
     the day it is asked for. An absent value is SQL NULL and never satisfies a comparison.
 
     ``protected`` marks what nobody may be treated differently for: no rule can ask it. ``from_segment`` marks what
-    follows from the segment: no segment's own rule can ask it.
+    follows from the segment: no segment's own rule can ask it. ``match`` is a condition that an index serves, true
+    where the value of a choice or flag is ``{value}``.
     """
 
     name: str
@@ -45,14 +49,57 @@ class Metric:
     group: str | Promise = ""
     protected: bool = False
     from_segment: bool = False
+    match: str = ""
 
 
-METRICS: dict[str, Metric] = {}
+MetricSource = Callable[[], Mapping[str, Metric]]
+
+
+class MetricCatalogue(dict[str, Metric]):
+    """Declared metrics by name. Those of sources are found by name as well, and told by ``offered``; going through the
+    catalogue itself tells the declared ones, which are the same in every company."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sources: dict[str, MetricSource] = {}
+
+    def _find(self, name: object) -> Metric | None:
+        for prefix, source in self.sources.items():
+            if isinstance(name, str) and name.startswith(prefix):
+                return source().get(name)
+        return None
+
+    def __missing__(self, name: str) -> Metric:
+        found = self._find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or self._find(name) is not None
+
+    def get(self, name: str, default: Any = None) -> Any:  # type: ignore[override]
+        """The metric called ``name``, declared or of a source, else ``default``."""
+        found = super().get(name)
+        found = found if found is not None else self._find(name)
+        return default if found is None else found
+
+    def offered(self) -> list[Metric]:
+        """Every metric there is now: the declared ones, then those of the sources."""
+        return [*self.values(), *(metric for source in self.sources.values() for metric in source().values())]
+
+
+METRICS = MetricCatalogue()
 
 
 def register_metrics(*metrics: Metric) -> None:
     """Add to the catalogue; the same name twice raises ``ValueError``, registering the same metric again does not."""
     for metric in metrics:
-        if METRICS.get(metric.name, metric) != metric:
+        if dict.get(METRICS, metric.name, metric) != metric:
             raise ValueError(f"The metric {metric.name} is declared twice.")
         METRICS[metric.name] = metric
+
+
+def register_metric_source(prefix: str, source: MetricSource) -> None:
+    """Metrics whose names start with ``prefix`` are asked of ``source`` whenever they are needed; it remembers them."""
+    METRICS.sources[prefix] = source

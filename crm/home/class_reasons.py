@@ -141,8 +141,8 @@ def _add_fiscal_place(reasons: ClassReasons) -> None:
 
 def list_conditions(customer: Customer, criteria: Criteria, *, on: date) -> list[Condition]:
     """Each condition of a rule for one customer on a day; a part of ``or`` and ``not`` stays whole. One query."""
-    names = sorted(find_metrics(criteria) & METRICS.keys()) if criteria else []
-    if not names or find_metrics(criteria) - METRICS.keys():
+    names = sorted(find_metrics(criteria)) if criteria else []
+    if not names or any(name not in METRICS for name in names):
         return []
     metrics = [METRICS[name] for name in names]
     values: dict[str, Any] = dict(zip(names, read_metrics(customer, metrics, on=on), strict=True))

@@ -10,13 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.models import Role, Team, User
 from customers.customer_registration import LikelyDuplicate, find_duplicates, next_number
 from customers.forms.contact_point import read_or_refuse
+from customers.forms.custom_field import CustomFieldsMixin
 from customers.models import ContactPoint, Customer
 from customers.rules.contact_point_reading import read_domain
 
 ASSIGN = "customers.assign_customer"
 
 
-class CustomerForm(forms.ModelForm):
+class CustomerForm(CustomFieldsMixin, forms.ModelForm):
     """``user`` decides which owners and teams may be chosen; without the right to assign the fields are not there."""
 
     class Meta:
@@ -56,6 +57,7 @@ class CustomerForm(forms.ModelForm):
             self.fields["team"].queryset = self._teams()
         else:
             del self.fields["owner"], self.fields["team"]
+        self.add_custom_fields(self.instance.kind, customer_pk=self.instance.pk)
 
     def _owners(self) -> Any:
         owners = User.objects.active().order_by("name")

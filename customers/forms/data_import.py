@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.models import Role, User
+from customers.custom_field_import import offer_own_fields
 from customers.import_checking import teams_of
 from customers.import_kinds import IMPORT_KINDS, kinds_for
 from customers.import_mapping import apply_mapping
@@ -105,6 +106,7 @@ class ReadingForm(forms.Form):
     owner = forms.ChoiceField(label=gettext_lazy("Owner of new customers"), required=False)
 
     def __init__(self, data: Any = None, *, data_import: DataImport, user: User) -> None:
+        offer_own_fields()
         options = data_import.options
         sees_all = user.role == Role.ADMIN
         teams = teams_of(user)

@@ -4,6 +4,7 @@ from customers.models.contact_point import ContactPoint
 from customers.models.contract import Contract
 from customers.models.cost_pool import CostPool, CostPoolShare
 from customers.models.cost_rate import CostRate
+from customers.models.custom_field import CustomField, CustomValueSet
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
 from customers.models.import_change import ImportChange, ImportMapping
@@ -39,6 +40,8 @@ __all__ = [
     "CostPool",
     "CostPoolShare",
     "CostRate",
+    "CustomField",
+    "CustomValueSet",
     "Customer",
     "CustomerNeed",
     "CustomerTag",

@@ -41,6 +41,7 @@ class Reading(Enum):
     YES_NO = "yes_no"
     CHOICE = "choice"
     WORDS = "words"
+    LINK = "link"
 
 
 @dataclass(frozen=True)

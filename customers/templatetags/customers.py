@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import template
 
+from customers.custom_field_catalogue import list_fields
 from customers.wallet_estimating import WalletShare
 
 register = template.Library()
@@ -38,3 +39,9 @@ def wallet_figure(wallet: WalletShare) -> WalletFigure | None:
         low_label_x=f"{max(12.0, low):.1f}",
         high_label_x=f"{min(364.0, high):.1f}",
     )
+
+
+@register.simple_tag
+def has_own_fields(kind: str) -> bool:
+    """Whether customers of that kind have fields that the company defined itself."""
+    return bool(list_fields(kind))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.core.generic_views import CreateView, UpdateView
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
+from customers.custom_value_keeping import CustomValueRefused, set_custom_values
 from customers.customer_archiving import archive_customer, restore_customer
 from customers.customer_registration import find_duplicates
 from customers.forms.customer import CustomerForm, NewCustomerForm
@@ -25,7 +26,23 @@ def page_url(customer: Customer) -> str:
     return reverse("home:customer-page", args=[customer.pk])
 
 
-class CustomerNew(CreateView):
+class _WithOwnFields:
+    """Keeps the own fields of the form with the customer, or neither."""
+
+    def finish(self, form: Any) -> HttpResponse:
+        try:
+            return super().finish(form)  # type: ignore[misc, no-any-return]
+        except CustomValueRefused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
+
+    def save_form(self, form: Any) -> Customer:
+        customer: Customer = super().save_form(form)  # type: ignore[misc]
+        set_custom_values(customer, form.read_custom_values(), by=self.request.user)  # type: ignore[attr-defined]
+        return customer
+
+
+class CustomerNew(_WithOwnFields, CreateView):
     model = Customer
     form_class = NewCustomerForm
     permission = "customers.add_customer"
@@ -49,7 +66,7 @@ class CustomerNew(CreateView):
         return customer
 
 
-class CustomerEdit(UpdateView):
+class CustomerEdit(_WithOwnFields, UpdateView):
     model = Customer
     form_class = CustomerForm
     permission = "customers.change_customer"

@@ -319,6 +319,8 @@ class _Compiler:
         sql = f"({metric.sql})"
         if kind in {"text", "choice"}:
             sql = f"nullif({sql}::text, '')"
+        if (match := getattr(metric, "match", "")) and operator in {"is", "one_of", "yes", "no"}:
+            return self.match(match, operator, value)
         if operator in KNOWN:
             return f"{sql} IS {'NOT ' if operator == 'known' else ''}NULL"
         if kind == "flag":
@@ -333,6 +335,13 @@ class _Compiler:
         if operator == "between":
             return f"{sql} BETWEEN {self.put(value[0])} AND {self.put(value[1])}"
         return f"{sql} {_SIGNS[operator]} {self.put(value)}"
+
+    def match(self, sql: str, operator: str, value: Any) -> str:
+        """Equality in the words that the metric's index serves."""
+        if operator in NO_VALUE:
+            return sql.format(value="true" if operator == "yes" else "false")
+        values = value if operator in LISTS else [value]
+        return "(" + " OR ".join(sql.format(value=f"{self.put(one)}::text") for one in values) + ")"
 
     def date(self, sql: str, operator: str, value: Any) -> str:
         today = "%(today)s::date"

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from customers.models import CustomerNeed, CustomerTag, Need, Note, Tag
+from customers.models import CustomerNeed, CustomerTag, CustomField, Need, Note, Tag
 from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
@@ -55,6 +55,12 @@ def removed_note_of(world):
         world.removed_note = note.pk
         note.delete()
     return {"pk": world.removed_note}
+
+
+def own_field(world):
+    """The company asks for the machine park."""
+    field, _made = CustomField.objects.get_or_create(label="Machine park")
+    return {"pk": field.pk}
 
 
 def edits(name, ok=200, method="get"):
@@ -120,6 +126,17 @@ ROWS: list[Row] = [
     Row("customers:tag-edit", only("admin"), tag_of),
     Row("customers:tag-edit", only("admin", ok=422), tag_of, method="post"),
     Row("customers:tag-delete", only("admin"), tag_of),
+    Row("customers:custom-value-card", who_sees_north(), under_customer),
+    Row("customers:custom-field-list", only("admin")),
+    Row("customers:custom-field-new", only("admin")),
+    Row("customers:custom-field-new", only("admin", ok=422), method="post"),
+    Row("customers:custom-field-edit", only("admin"), own_field),
+    Row("customers:custom-field-edit", only("admin", ok=422), own_field, method="post"),
+    Row("customers:custom-field-retype", only("admin"), own_field),
+    Row("customers:custom-field-retype", only("admin", ok=422), own_field, method="post"),
+    Row("customers:custom-field-move", only("admin", ok=302), own_field, method="post"),
+    Row("customers:custom-field-archive", only("admin", ok=302), own_field, method="post"),
+    Row("customers:custom-field-restore", only("admin", ok=302), own_field, method="post"),
     Row("customers:need-list", only("admin")),
     Row("customers:need-new", only("admin")),
     Row("customers:need-new", only("admin", ok=422), method="post"),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostPool, CostRate, DataImport, Need, Product, Tag
+from customers.models import CostPool, CostRate, CustomField, DataImport, Need, Product, Tag
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -24,6 +24,11 @@ def _make_needs(count: int, cast: Any) -> None:
 def _make_tags(count: int, cast: Any) -> None:
     for _number in range(count):
         Tag.objects.create(name=f"Tag {next(_numbers)}")
+
+
+def _make_own_fields(count: int, cast: Any) -> None:
+    for _number in range(count):
+        CustomField.objects.create(label=f"Field {next(_numbers)}")
 
 
 def _make_orders(count: int, cast: Any) -> None:
@@ -53,6 +58,7 @@ LISTS: list[ListPage] = [
     ListPage("orders", "/customers/orders/", _make_orders),
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),
     ListPage("tags", "/customers/tags/", _make_tags, "admin"),
+    ListPage("own fields", "/customers/own-fields/", _make_own_fields, "admin"),
     ListPage("products", "/customers/products/", _make_products, "lead"),
     ListPage("cost rates", "/customers/cost-rates/", _make_rates, "admin"),
 ]

@@ -1,0 +1,117 @@
+"""What the own fields of a customer hold: kept, read, and put in words."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from crm.core import formats
+from crm.core.models import User
+from crm.core.models.business_setting import setting
+from crm.core.table_export import Money
+from customers.custom_field_catalogue import FieldDefinition, list_fields, make_vocabulary
+from customers.models import Customer, CustomField, CustomValueSet
+from customers.rules.custom_values import is_kept_well
+from customers.rules.custom_values import spell_value as spell_plainly
+
+
+class CustomValueRefused(Exception):
+    """A value does not fit its field (any more); the message says which."""
+
+
+@dataclass(frozen=True)
+class ShownValue:
+    """A field of a customer as people read it. ``unread`` are words of an earlier kind of the field."""
+
+    label: str
+    text: str
+    url: str = ""
+    help_text: str = ""
+    unread: str = ""
+
+
+@transaction.atomic
+def set_custom_values(customer: Customer, values: Mapping[str, Any], *, by: User | None) -> bool:
+    """Keep ``values`` by key of their field; None empties a field. Whether anything changed.
+
+    Raises ``CustomValueRefused`` for a value that its field cannot hold, also where the field's kind changed while
+    somebody was writing.
+    """
+    if not values:
+        return False
+    with connection.cursor() as cursor:
+        # A change of a field's kind keeps this table locked: wait for it before looking at kinds.
+        cursor.execute("LOCK TABLE customers_customvalueset IN ROW EXCLUSIVE MODE")
+    known = {
+        str(pk): (kind, label)
+        for pk, kind, label in CustomField.objects.filter(pk__in=list(values)).values_list("pk", "kind", "label")
+    }
+    for key, value in values.items():
+        kind, label = known.get(key, ("", key))
+        if not kind or (value is not None and not is_kept_well(kind, value)):
+            raise CustomValueRefused(gettext("“%(field)s” cannot hold this value.") % {"field": label})
+    held = CustomValueSet.objects.select_for_update().filter(customer=customer).first()
+    row = held or CustomValueSet(customer=customer, data={}, unread={})
+    data = {**row.data, **values}
+    data = {key: value for key, value in data.items() if value is not None}
+    if data == row.data:
+        return False
+    row.unread = {key: words for key, words in row.unread.items() if values.get(key) is None}
+    row.data, row.changed_by = data, by
+    row.save()
+    return True
+
+
+def load_custom_values(customers: Iterable[Customer]) -> None:
+    """Give each customer of a page ``custom_data`` (values by key), in one query for all."""
+    rows = list(customers)
+    found = dict(CustomValueSet.objects.filter(customer__in=rows).values_list("customer_id", "data"))
+    for row in rows:
+        row.custom_data = found.get(row.pk, {})
+
+
+def show_value(field: FieldDefinition, value: Any) -> str:
+    """A value in the reader's words and formats; "" where there is none."""
+    if value is None:
+        return ""
+    if field.kind == CustomField.Kind.MONEY:
+        return formats.format_money(value, currency=setting("company.currency"))
+    if field.kind == CustomField.Kind.NUMBER:
+        return formats.format_number(value, decimals=0 if float(value).is_integer() else 2)
+    if field.kind == CustomField.Kind.DATE:
+        return formats.format_full_day(date.fromisoformat(value))
+    if field.kind == CustomField.Kind.FLAG:
+        return gettext("yes") if value else gettext("no")
+    return spell_plainly(field.kind, value, make_vocabulary(field))
+
+
+def make_cell(field: FieldDefinition, value: Any) -> Any:
+    """A value as a cell of a table that is taken along: money, numbers, days and truths as such, the rest as text."""
+    if value is None:
+        return None
+    if field.kind == CustomField.Kind.MONEY:
+        return Money(value)
+    if field.kind == CustomField.Kind.DATE:
+        return date.fromisoformat(value)
+    if field.kind in {CustomField.Kind.NUMBER, CustomField.Kind.FLAG}:
+        return value
+    return spell_plainly(field.kind, value, make_vocabulary(field))
+
+
+def list_shown_values(customer: Customer) -> tuple[list[ShownValue], int]:
+    """The filled fields of a customer in their order, and how many of his are still empty; one query."""
+    fields = list_fields(customer.kind)
+    held = CustomValueSet.objects.filter(customer=customer).first() if fields else None
+    data, unread = (held.data, held.unread) if held else ({}, {})
+    shown = []
+    for field in fields:
+        value = data.get(field.key)
+        if value is None and field.key not in unread:
+            continue
+        url = value if field.kind == CustomField.Kind.LINK and value else ""
+        text = show_value(field, value)
+        shown.append(ShownValue(field.label, text, url, field.help_text, unread.get(field.key, "")))
+    return shown, len(fields) - len(shown)

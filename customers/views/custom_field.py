@@ -1,0 +1,172 @@
+"""Own fields: defined in the settings, shown on the page of a customer."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from crm.core.generic_views import CreateView, ListView, UpdateView
+from crm.core.list_engine import Column, FlagFilter, ListDefinition
+from crm.core.toasts import add_error, add_toast
+from customers.custom_field_defining import (
+    MOST_FIELDS,
+    CustomFieldRefused,
+    add_field,
+    archive_field,
+    change_field,
+    move_field,
+    restore_field,
+)
+from customers.custom_field_retyping import Preview, preview_retyping, retype_field
+from customers.custom_value_keeping import list_shown_values
+from customers.forms.custom_field import CustomFieldForm, RetypeForm
+from customers.models import Customer, CustomField
+
+SETTINGS = "core.change_settings"
+
+
+@require_GET
+def custom_value_card(request: HttpRequest, customer_pk: int) -> HttpResponse:
+    """What the own fields of a customer hold."""
+    customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
+    values, empty = list_shown_values(customer)
+    shown = {"customer": customer, "values": values, "empty": empty, "card": "customers/custom_value_card.html"}
+    return render(request, shown["card"] if request.htmx else "customers/card_alone.html", shown)
+
+
+# --- in the settings -------------------------------------------------------------------------------------------------
+
+FIELDS = ListDefinition(
+    columns=(
+        Column("place", gettext_lazy("Order"), sort="position", kind="number"),
+        Column("label", gettext_lazy("Name"), sort="label"),
+        Column("kind", gettext_lazy("Kind"), "get_kind_display"),
+        Column("about", gettext_lazy("For"), "get_about_display", hide_on_phone=True),
+        Column("protected", gettext_lazy("No rule may ask it"), "is_protected", "flag", hide_on_phone=True),
+    ),
+    filters=(FlagFilter("archived", gettext_lazy("Archived"), lambda rows, value, request: rows),),
+    default_sort="place",
+    page_size=MOST_FIELDS,
+)
+
+
+class _FieldPage:
+    model = CustomField
+    permission = SETTINGS
+    frame = "generic/settings_frame.html"
+    back_label = gettext_lazy("Own fields")
+
+    def get_back_url(self) -> str:
+        return reverse("customers:custom-field-list")
+
+
+class CustomFieldList(_FieldPage, ListView):
+    """Every field in its order; the archived ones where they are asked for."""
+
+    definition = FIELDS
+    template_name = "customers/custom_field_list.html"
+    title = gettext_lazy("Own fields")
+    new_label = gettext_lazy("Field")
+    empty_text = gettext_lazy("What else does your company want to know of its customers?")
+
+    def get_new_url(self) -> str:
+        return reverse("customers:custom-field-new")
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return super().get_queryset().filter(archived_at__isnull=self.request.GET.get("archived") != "1")
+
+
+class CustomFieldNew(_FieldPage, CreateView):
+    form_class: Any = CustomFieldForm
+    template_name = "customers/custom_field_form.html"
+    title = gettext_lazy("New own field")
+
+    def finish(self, form: Any) -> HttpResponse:
+        try:
+            return super().finish(form)
+        except CustomFieldRefused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+
+    def save_form(self, form: Any) -> CustomField:
+        return add_field(form.read_wish(), kind=form.cleaned_data["kind"], by=self.request.user)  # type: ignore[arg-type]
+
+
+class CustomFieldEdit(_FieldPage, UpdateView):
+    form_class: Any = CustomFieldForm
+    template_name = "customers/custom_field_form.html"
+    title = gettext_lazy("Edit own field")
+
+    def finish(self, form: Any) -> HttpResponse:
+        try:
+            return super().finish(form)
+        except CustomFieldRefused as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+
+    def save_form(self, form: Any) -> CustomField:
+        return change_field(self.found, form.read_wish(), by=self.request.user)  # type: ignore[arg-type]
+
+
+@permission_required(SETTINGS, raise_exception=True)
+def custom_field_retype(request: HttpRequest, pk: int) -> HttpResponse:
+    """Another kind for a field: first what would become of its values, then the change itself."""
+    field = get_object_or_404(CustomField, pk=pk, archived_at=None)
+    form = RetypeForm(request.POST or request.GET or None, custom_field=field)
+    preview: Preview | None = None
+    if form.is_valid():
+        kind, added = form.cleaned_data["kind"], form.cleaned_data["added"].splitlines()
+        try:
+            if request.method == "POST":
+                return _say_retyped(request, field, retype_field(field, kind=kind, added=added, by=request.user))
+            preview = preview_retyping(field, kind=kind, added=added or None)
+        except CustomFieldRefused as refusal:
+            form.add_error(None, str(refusal))
+    shown = {"field": field, "form": form, "preview": preview, "chosen": form.data.get("kind", "")}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "customers/custom_field_retype.html", shown, status=status)
+
+
+def _say_retyped(request: HttpRequest, field: CustomField, done: Preview) -> HttpResponse:
+    words = {"field": field.label, "fitting": done.fitting, "kept": done.kept}
+    add_toast(request, _("%(field)s: %(fitting)s values taken over, %(kept)s kept in words.") % words)
+    return redirect("customers:custom-field-list")
+
+
+@require_POST
+@permission_required(SETTINGS, raise_exception=True)
+def custom_field_move(request: HttpRequest, pk: int) -> HttpResponse:
+    """One place up or down."""
+    field = get_object_or_404(CustomField, pk=pk)
+    move_field(field, step=1 if request.POST.get("to") == "down" else -1)
+    return redirect("customers:custom-field-list")
+
+
+@require_POST
+@permission_required(SETTINGS, raise_exception=True)
+def custom_field_archive(request: HttpRequest, pk: int) -> HttpResponse:
+    """Out of forms, pages and rules; Undo brings it back with its values."""
+    field = archive_field(get_object_or_404(CustomField, pk=pk), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    undo = reverse("customers:custom-field-restore", args=[field.pk])
+    add_toast(request, _("%(name)s archived. Its values are kept.") % {"name": field.label}, undo_url=undo)
+    return redirect("customers:custom-field-list")
+
+
+@require_POST
+@permission_required(SETTINGS, raise_exception=True)
+def custom_field_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back with all its values."""
+    try:
+        field = restore_field(get_object_or_404(CustomField, pk=pk), by=request.user)  # type: ignore[arg-type]
+    except CustomFieldRefused as refusal:
+        add_error(request, str(refusal))
+    else:
+        add_toast(request, _("%(name)s is back.") % {"name": field.label})
+    return redirect("customers:custom-field-list")
