@@ -15,8 +15,8 @@ CONTACTS = in_company_days(
     """
 LEFT JOIN (
     SELECT i.customer_id,
-        max(day_of(i.happened_at)) FILTER (
-            WHERE i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat')) AS last_talk,
+        day_of(max(i.happened_at) FILTER (
+            WHERE i.outcome = 'talked' OR i.direction = 'in' OR i.channel = 'mail' OR i.channel = 'chat')) AS last_talk,
         count(*) FILTER (WHERE i.happened_at >= start_of(%(today)s::date - 364)) AS contacts,
         coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= start_of(%(today)s::date - 89)), 0) AS minutes_90d,
         coalesce(sum(i.minutes) FILTER (WHERE i.happened_at >= start_of(%(today)s::date - 364)), 0) AS minutes_12m

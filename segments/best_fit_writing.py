@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.core.metric_catalogue import METRICS
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.list_table_writing import keep_differences
 from segments.rules.best_fit import LEAST_OF_A_KIND, LEAST_TRAITS
 from segments.rules.value_bands import count_in_band
@@ -63,9 +64,10 @@ def write_best_fits(*, on: date) -> int:
     params: dict[str, Any] = {"today": on, "least": LEAST_OF_A_KIND, "traits": LEAST_TRAITS}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('best-fits'))")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        plan_for_everybody(cursor)
         sql = {"needs": used["needs_met_share"].sql, "potential": used["potential"].sql, "wallet": used["wallet"].sql}
         cursor.execute(_BASE.format(**sql, joins=joins), params)
+        plan_as_usual(cursor)
         for kind in KINDS:
             cursor.execute(_RATED.format(kind=kind), params)
         cursor.execute(_FITS, params)

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from crm.core.metric_catalogue import METRICS
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.models import ProcessVersion, Segment, SegmentDay
 from segments.rules.figure_spread import merge_spreads
 from segments.rules.process_fit import HEAVY, SIMPLE, FitLine, SegmentCare, find_fit_lines
@@ -91,8 +92,9 @@ def write_care_figures(*, on: date) -> int:
     reachable, minutes = METRICS["reachable"], METRICS.get("minutes_12m")
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-figures'))")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        plan_for_everybody(cursor)
         cursor.execute(_GATHER.format(reachable=reachable.sql, joins=reachable.join), params)
+        plan_as_usual(cursor)
         cursor.execute(_REACH, params)
         cursor.execute(_MISFITS.format(line=_line_sql(lines)), params)
         cursor.execute(_COUNT, params)

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
-from crm.core.statement_planning import plan_for_everybody
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from customers.models import Customer
 from segments.customer_pinning import assign_customer
 from segments.models import Segment, SegmentRule
@@ -111,6 +111,7 @@ def assign_segments(*, on: date) -> AssignmentReport:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-assignment'))")
         plan_for_everybody(cursor)
         cursor.execute(_moves_sql(choice), choice.params | _words())
+        plan_as_usual(cursor)
         cursor.execute(LEAVE_MOVED)
         cursor.execute("SELECT count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was <> becomes) FROM moves")
         came, moved = cursor.fetchone()

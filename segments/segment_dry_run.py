@@ -9,6 +9,7 @@ from typing import Any
 from django.db import OperationalError, connection, transaction
 
 from crm.core.statement_planning import plan_for_everybody
+from segments.customer_metrics import SCORE
 from segments.models import Segment
 from segments.rules.criteria import Criteria
 from segments.segment_assignment import ALL_PINS
@@ -17,33 +18,39 @@ from segments.segment_choice import PIN_JOIN, build_segment_choice
 LIST_LENGTH = 20
 TIME_LIMIT_SECONDS = 8
 
+# One pass over everybody: those who stay are counted, those who move come one by one.
 _QUERY = """
-WITH chosen AS MATERIALIZED (
-    SELECT c.id, held.segment_id AS was, rules.ruled, coalesce(pin.segment_id, rules.ruled) AS becomes,
-        pin.id IS NOT NULL AS pinned
-    FROM customers_customer c
-    LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
-    {joins}
-    CROSS JOIN LATERAL (SELECT {by_rule} AS ruled) rules
-    WHERE c.archived_at IS NULL
-), counts AS (
-    SELECT was, becomes, ruled, pinned, count(*) AS customers FROM chosen GROUP BY was, becomes, ruled, pinned
+WITH groups AS (
+    SELECT was, becomes, ruled, pinned, mover, sales, count(*) AS customers
+    FROM (
+        SELECT held.segment_id AS was, chosen.becomes, rules.ruled, pin.id IS NOT NULL AS pinned,
+            CASE WHEN held.segment_id IS DISTINCT FROM chosen.becomes THEN c.id END AS mover,
+            CASE WHEN held.segment_id IS DISTINCT FROM chosen.becomes THEN s.sales_12m_cents END AS sales
+        FROM customers_customer c
+        LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
+        {joins}
+        CROSS JOIN LATERAL (SELECT {by_rule} AS ruled) rules
+        CROSS JOIN LATERAL (SELECT coalesce(pin.segment_id, rules.ruled) AS becomes) chosen
+        WHERE c.archived_at IS NULL
+    ) judged
+    GROUP BY was, becomes, ruled, pinned, mover, sales
 ), moves AS (
-    SELECT was, becomes, sum(customers)::int AS customers FROM counts GROUP BY was, becomes
+    SELECT was, becomes, sum(customers)::int AS customers FROM groups GROUP BY was, becomes
 ), stays AS (
-    SELECT coalesce(sum(customers), 0)::int AS customers FROM counts
-    WHERE pinned AND was IS NOT DISTINCT FROM becomes AND ruled <> becomes AND %(segment)s IN (ruled, becomes)
+    SELECT coalesce(sum(customers), 0)::int AS customers FROM groups
+    WHERE pinned AND mover IS NULL AND ruled <> becomes AND %(segment)s IN (ruled, becomes)
+), first AS (
+    SELECT mover, was, becomes, sales FROM groups
+    WHERE mover IS NOT NULL AND (%(show)s = 'all' OR (%(show)s = 'in' AND becomes = %(segment)s)
+        OR (%(show)s = 'out' AND was = %(segment)s))
+    ORDER BY sales DESC NULLS LAST, mover LIMIT %(most)s
 ), movers AS (
-    SELECT m.id, c.name, c.country, m.was, m.becomes, score.sales_12m_cents, score.grade
-    FROM chosen m JOIN customers_customer c ON c.id = m.id
-    LEFT JOIN segments_current_score score ON score.customer_id = m.id
-    WHERE m.was IS DISTINCT FROM m.becomes AND (%(show)s = 'all' OR (%(show)s = 'in' AND m.becomes = %(segment)s)
-        OR (%(show)s = 'out' AND m.was = %(segment)s))
-    ORDER BY score.sales_12m_cents DESC NULLS LAST, m.id LIMIT %(most)s
+    SELECT c.id, c.name, c.country, first.was, first.becomes, first.sales,
+        (SELECT grade FROM segments_current_score score WHERE score.customer_id = c.id) AS grade
+    FROM first JOIN customers_customer c ON c.id = first.mover ORDER BY first.sales DESC NULLS LAST, c.id
 )
 SELECT (SELECT coalesce(json_agg(json_build_array(was, becomes, customers)), '[]') FROM moves),
-       (SELECT coalesce(json_agg(json_build_array(id, name, country, was, becomes, sales_12m_cents, grade)), '[]')
-        FROM movers),
+       (SELECT coalesce(json_agg(json_build_array(id, name, country, was, becomes, sales, grade)), '[]') FROM movers),
        (SELECT customers FROM stays)
 """
 
@@ -103,7 +110,8 @@ def try_segment_rule(
     Raises ``DryRunTooSlow`` after TIME_LIMIT_SECONDS.
     """
     choice = build_segment_choice(on=on, drafts={segment.pk: criteria})
-    query = _QUERY.format(by_rule=choice.by_rule, joins=choice.joins.replace(PIN_JOIN, ALL_PINS))
+    joins = choice.joins.replace(PIN_JOIN, ALL_PINS)
+    query = _QUERY.format(by_rule=choice.by_rule, joins=joins if SCORE in joins else f"{SCORE} {joins}")
     params = {**choice.params, "segment": segment.pk, "show": show, "most": most}
     counts, movers, pinned_stay = _ask(query, params)
     return _build(segment, counts, movers, pinned_stay)

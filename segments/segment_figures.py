@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from crm.core.metric_catalogue import METRICS, Metric
-from crm.core.statement_planning import plan_for_everybody
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.models import Membership, SegmentDay
 from segments.rules.figure_spread import STEP_RATIO
 
@@ -162,6 +162,7 @@ def write_segment_figures(*, on: date) -> int:
         cursor.execute("SET LOCAL enable_sort = off")  # so many groups are not expected, and a million rows sorted
         cursor.execute(_gather_sql(used), params)
         cursor.execute("SET LOCAL enable_sort = on")
+        plan_as_usual(cursor)
         cursor.execute("ANALYZE evening")
         cursor.execute("DELETE FROM segments_segmentday WHERE day = %(day)s", params)
         cursor.execute(_write_sql(), params)

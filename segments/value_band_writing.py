@@ -5,6 +5,7 @@ from datetime import date
 from django.db import connection, transaction
 
 from crm.core.models.business_setting import setting
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.list_table_writing import keep_differences
 from segments.models import ValueRanking
 from segments.rules.fiscal_year import FiscalYear, find_last_fiscal_year
@@ -33,8 +34,9 @@ def write_value_bands(*, on: date) -> int:
     days = {"first": year.first_day, "last": year.last_day, "before": year.find_before().first_day}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('value-bands'))")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        plan_for_everybody(cursor)
         cursor.execute(_RANK, days)
+        plan_as_usual(cursor)
         keep_differences(cursor, "segments_valueband", "ranked", COLUMNS)
         cursor.execute("SELECT count(*), coalesce(sum(sales_cents), 0)::bigint FROM ranked")
         customers, sales = cursor.fetchone()

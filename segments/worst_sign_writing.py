@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
 from crm.core.models.business_setting import setting
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.list_table_writing import keep_differences
 from segments.rules.value_bands import count_in_band
 from segments.rules.worst_signs import CONTRIBUTION_LIMIT, SILENT_DAYS, WEIGHT_OF_SIGN, SignLines
@@ -71,8 +72,9 @@ def write_worst_signs(*, on: date) -> int:
     quotes, won, shortlist = (metric.sql for metric in used)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('worst-signs'))")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        plan_for_everybody(cursor)
         cursor.execute(_GATHER.format(quotes=quotes, won=won, shortlist=shortlist, joins=joins), params)
+        plan_as_usual(cursor)
         cursor.execute("SELECT count(*) FROM signs")
         most = count_in_band(cursor.fetchone()[0], share=float(setting("bands.worst")))
         cursor.execute(_CUT, [most])
