@@ -1,9 +1,11 @@
 """Complaints from another system: known by their number, else by customer, day and title; open or closed."""
 
-import pandas as pd
+from __future__ import annotations
+
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint, ComplaintEntry
+from crm.core.late_imports import pandas as pd
 from crm.core.local_time import in_company_days
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people

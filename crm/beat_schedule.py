@@ -12,7 +12,7 @@ from django.utils import timezone
 from complaints.jobs import ESCALATE
 from crm.core.job_ledger import request_job
 from crm.core.models import JobRun
-from crm.nightly_run import request_scheduled_night
+from crm.night_requesting import request_scheduled_night
 from customers.jobs import CLEAN_JOB, request_weekly_alike
 from segments.jobs import request_scheduled_back_test, request_scheduled_cluster_search
 

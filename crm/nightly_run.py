@@ -11,16 +11,9 @@ from datetime import date, datetime, timedelta
 from time import perf_counter
 from typing import Any, TypeVar
 
-from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
-
-from crm.core.job_ledger import JobLease, job_kind, request_job
-from crm.core.local_time import company_day, company_zone
-from crm.core.models import JobRun, User
-from crm.core.models.business_setting import setting
+from crm.core.job_ledger import request_job
+from crm.night_requesting import SCORING_HELP, STEPS
 from customers.item_rollup import take_in_items
-from customers.jobs import request_alike
-from customers.peer_groups import has_peers
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from segments.below_zero_keeping import keep_below_zero
@@ -33,19 +26,6 @@ from segments.segment_editing import publish_due_rules
 from segments.segment_figures import write_segment_figures
 from segments.value_list_writing import write_value_lists
 
-NIGHT = "night"
-SCORING_HELP = "scoring-help"
-STEPS = {
-    "ingest": _("orders taken in"),
-    "plan": _("evening planned"),
-    "score": _("customers scored"),
-    "finish": _("scores in force"),
-    "index": _("lists sorted"),
-    "segments": _("segments moved"),
-    "alerts": _("alerts and tasks"),
-    "lists": _("lists of the best and the worst"),
-    "items": _("items and families"),
-}
 MOST_HELPERS = 7
 
 Progress = Callable[[int, int, dict[str, Any]], None]
@@ -158,52 +138,3 @@ def _call_helpers(run: ScoreRun, *, at: datetime, step: str = "score") -> None:
     shards = run.shards.filter(indexed_at=None).count()
     for number in range(min(shards - 1, MOST_HELPERS)):
         request_job(SCORING_HELP, key=f"{run.pk}/{step}/{number}", due_at=at, params={"run": run.pk})
-
-
-# --- through the ledger ----------------------------------------------------------------------------------------------
-
-
-def request_night(*, on: date, due_at: datetime, by: User | None = None) -> JobRun:
-    """Ask for the night of the evening ``on``; asking again for the same moment is the same night."""
-    return request_job(NIGHT, key=on.isoformat(), due_at=due_at, params={"on": on.isoformat()}, by=by)
-
-
-def request_scheduled_night(*, at: datetime) -> JobRun | None:
-    """The night that the settings ask for at ``at``, of the evening before; ``None`` before its hour.
-
-    Asked every minute, by any number of schedulers, it is one job a day.
-    """
-    local = at.astimezone(company_zone())
-    start = local.replace(hour=int(setting("night.hour")), minute=0, second=0, microsecond=0)
-    if local < start:
-        return None
-    return request_night(on=company_day(at) - timedelta(days=1), due_at=start)
-
-
-@job_kind(NIGHT, label=_("night"), lease=timedelta(minutes=5))
-def perform_night(lease: JobLease) -> dict[str, Any]:
-    """One night of the ledger; its progress and times by step are on its row."""
-
-    def progress(done: int, total: int, checkpoint: dict[str, Any]) -> None:
-        lease.progress(done, total, checkpoint=checkpoint)
-
-    report = run_night(
-        on=date.fromisoformat(lease.params["on"]),
-        at=timezone.now(),
-        run_id=lease.checkpoint.get("run"),
-        progress=progress,
-    )
-    if not has_peers():
-        request_alike(at=timezone.now())
-    return report.to_json()
-
-
-@job_kind(SCORING_HELP, label=_("help with scoring"), lease=timedelta(minutes=5))
-def help_scoring(lease: JobLease) -> dict[str, Any]:
-    """Work at the shards of a run beside the worker that leads the night."""
-    run = ScoreRun.objects.filter(pk=lease.params["run"]).exclude(state=ScoreRun.State.DROPPED).first()
-    if run is None:
-        return {"shards": 0}
-    if run.state == ScoreRun.State.FINISHED:
-        return {"shards": index_shards(run)}
-    return {"shards": work_shards(run, progress=lambda done, total: lease.progress(done, total), wait=False)}

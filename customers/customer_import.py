@@ -3,12 +3,14 @@
 A cell that is empty leaves what is known; a column that is not mapped is not touched.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 from functools import cache
 
-import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.late_imports import pandas as pd
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields

@@ -1,5 +1,7 @@
 """Looking through a file before anything is written: columns, styles, totals, and every problem by row and field."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,10 +10,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from django.db.models import Q
 
+from crm.core.late_imports import numpy as np
+from crm.core.late_imports import pandas as pd
 from crm.core.local_time import company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
@@ -39,7 +41,7 @@ class Totals:
     last_day: date | None = None
     problems: Counter[tuple[str, str]] = field(default_factory=Counter)
     currencies: set[str] = field(default_factory=set)
-    _customers: "np.ndarray[Any, Any]" = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
+    _customers: np.ndarray[Any, Any] = field(default_factory=lambda: np.empty(0, dtype=np.uint64))
 
     def add(self, parsed: Parsed, chunk: Chunk) -> None:
         """Count one chunk in."""

@@ -4,13 +4,14 @@ The apps above enter their own kinds when they are ready (``register_import_kind
 writing, the report and the undo are the same for all.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
+from crm.core.late_imports import pandas as pd
 from customers.import_remembering import WRITTEN_TABLES, WrittenTable
 from customers.import_staging import Stage
 from customers.rules.import_columns import FIELDS, REQUIRED, ImportField

@@ -1,14 +1,15 @@
 """From rows of text to values: every column at once, each different text read once."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from crm.core.late_imports import numpy as np
+from crm.core.late_imports import pandas as pd
 from crm.core.text_folding import fold_text
 from customers.import_reading import Chunk, Table
 from customers.rules.contact_point_reading import read_domain
@@ -94,8 +95,8 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
 
 
 def _parse_column(
-    raw: "np.ndarray[Any, Any]", read: Callable[[str], Any], *, plain_length: int = 0
-) -> "tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]":
+    raw: np.ndarray[Any, Any], read: Callable[[str], Any], *, plain_length: int = 0
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """Values and problem codes ("" where none); an empty text is None."""
     places, different = pd.factorize(raw)
     results = np.empty(len(different), dtype=object)
@@ -115,7 +116,7 @@ def _parse_column(
     return results[places], codes[places]
 
 
-def _read_plain_texts(texts: "np.ndarray[Any, Any]", length: int) -> list[str | None] | None:
+def _read_plain_texts(texts: np.ndarray[Any, Any], length: int) -> list[str | None] | None:
     """All of a column of plain ASCII texts at once, as ``clean_text`` and ``_read_text`` would; else ``None``."""
     whole = "".join(texts)
     if not (whole.isascii() and whole.isprintable()):
@@ -187,10 +188,10 @@ def _known(ids: Mapping[str, int], key: str, code: str) -> int:
 
 def _note(
     problems: list[pd.DataFrame],
-    numbers: "np.ndarray[Any, Any]",
+    numbers: np.ndarray[Any, Any],
     name: str,
-    codes: "np.ndarray[Any, Any]",
-    raw: "np.ndarray[Any, Any] | None" = None,
+    codes: np.ndarray[Any, Any],
+    raw: np.ndarray[Any, Any] | None = None,
 ) -> None:
     wrong = np.flatnonzero(codes != "")
     if not len(wrong):
@@ -206,11 +207,11 @@ def _shorten(text: str) -> str:
 
 def _note_missing(
     problems: list[pd.DataFrame],
-    numbers: "np.ndarray[Any, Any]",
-    values: Mapping[str, "np.ndarray[Any, Any]"],
+    numbers: np.ndarray[Any, Any],
+    values: Mapping[str, np.ndarray[Any, Any]],
     rules: ParseRules,
     count: int,
-) -> "np.ndarray[Any, Any]":
+) -> np.ndarray[Any, Any]:
     """Rows in which a required field is empty (and not merely unreadable, which is said already)."""
     missing_any = np.zeros(count, dtype=bool)
     told = {name: set(frame["row"]) for frame in problems for name in set(frame["field"])}
@@ -227,7 +228,7 @@ def _note_missing(
     return missing_any
 
 
-def _convert_currencies(problems: list[pd.DataFrame], frame: pd.DataFrame, rules: ParseRules) -> "np.ndarray[Any, Any]":
+def _convert_currencies(problems: list[pd.DataFrame], frame: pd.DataFrame, rules: ParseRules) -> np.ndarray[Any, Any]:
     """Bring amounts into the company's currency; keep what was paid in ``original``."""
     bad = np.zeros(len(frame), dtype=bool)
     if "currency" not in frame:

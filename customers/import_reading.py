@@ -16,8 +16,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
-from charset_normalizer import from_bytes
-
 from customers import import_workbook
 from customers.import_vcard import is_vcard, read_cards
 from customers.rules.import_columns import looks_headless
@@ -249,6 +247,8 @@ def _find_encoding(path: Path, sample: bytes, *, packed: bool) -> str:
         raise ImportFileError("no_table")
     if _is_utf8(path, packed=packed):
         return "utf-8"
+    from charset_normalizer import from_bytes  # slow to load
+
     best = from_bytes(_telling_part(path, sample, packed=packed), cp_isolation=_CHARSETS).best()
     return best.encoding if best else "cp1252"
 

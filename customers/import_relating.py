@@ -1,7 +1,8 @@
 """Whose row it is: staged rows that name a customer by number or by name, and a person by e-mail or name."""
 
-import pandas as pd
+from __future__ import annotations
 
+from crm.core.late_imports import pandas as pd
 from crm.core.text_folding import fold_text
 from customers.import_kinds import WritingTask
 from customers.import_staging import Stage, run_sql, visible_ids

@@ -1,16 +1,18 @@
 """Where rows of a file wait before they become records: unlogged tables of one import, filled by COPY."""
 
+from __future__ import annotations
+
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import numpy as np
-import pandas as pd
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from crm.core.late_imports import numpy as np
+from crm.core.late_imports import pandas as pd
 from crm.core.models import User
 from customers.models import Customer
 

@@ -1,4 +1,4 @@
-"""Background work of the customers app, by kind of the ledger."""
+"""Background work of the customers app, by kind of the ledger. What does the work is loaded when it begins."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,14 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind, request_job
 from crm.core.local_time import company_day
 from crm.core.models import JobRun
-from customers.basket_pairs import rebuild_basket_pairs
-from customers.import_checking import check_file
-from customers.import_cleaning import clean_imports
 from customers.import_handling import READ_JOB, WRITE_JOB
-from customers.import_undoing import UNDO_JOB, undo_import
-from customers.import_writing import write_import
+from customers.import_undoing import UNDO_JOB
 from customers.models import DataImport
-from customers.peer_groups import rebuild_peers
 from customers.rules.import_file_error import ImportFileError
 
 CLEAN_JOB = "import-clean"
@@ -28,6 +23,8 @@ ALIKE_HOUR = 4
 @job_kind(READ_JOB, label=_("Looking through an import file"), lease=timedelta(minutes=3))
 def read_import_job(lease: JobLease) -> dict[str, Any] | None:
     """Find columns, totals and problems of an uploaded file; it then waits for the user's word."""
+    from customers.import_checking import check_file
+
     data_import = _of(lease, DataImport.State.READING, DataImport.State.FAILED)
     if data_import is None:
         return None
@@ -54,6 +51,8 @@ def read_import_job(lease: JobLease) -> dict[str, Any] | None:
 @job_kind(WRITE_JOB, label=_("Importing a file"), lease=timedelta(minutes=3))
 def write_import_job(lease: JobLease) -> dict[str, Any] | None:
     """Write the file; a worker that dies is followed by another, from the last whole batch."""
+    from customers.import_writing import write_import
+
     data_import = _of(lease, DataImport.State.RUNNING, DataImport.State.FAILED)
     if data_import is None:
         return None
@@ -74,6 +73,8 @@ def write_import_job(lease: JobLease) -> dict[str, Any] | None:
 @job_kind(UNDO_JOB, label=_("Undoing an import"), lease=timedelta(minutes=3))
 def undo_import_job(lease: JobLease) -> dict[str, Any] | None:
     """Take an import back; a worker that dies is followed by another, from the last whole chunk."""
+    from customers.import_undoing import undo_import
+
     data_import = _of(lease, DataImport.State.UNDOING)
     if data_import is None:
         return None
@@ -84,12 +85,17 @@ def undo_import_job(lease: JobLease) -> dict[str, Any] | None:
 @job_kind(CLEAN_JOB, label=_("Clearing away files of old imports"), lease=timedelta(minutes=5))
 def clean_imports_job(lease: JobLease) -> dict[str, Any]:
     """Once a day."""
+    from customers.import_cleaning import clean_imports
+
     return clean_imports(at=timezone.now())
 
 
 @job_kind(ALIKE_JOB, label=_("Who is alike, and what is bought together"), lease=timedelta(minutes=15))
 def work_out_alike_job(lease: JobLease) -> dict[str, Any]:
     """Once a week."""
+    from customers.basket_pairs import rebuild_basket_pairs
+    from customers.peer_groups import rebuild_peers
+
     on = company_day(timezone.now())
     rebuild_peers(on=on)
     lease.progress(1, 2)

@@ -4,11 +4,13 @@ Orders without a number get one made of customer, day, amount and how often that
 The file's own days go into it, so it stays the same when dates are moved.
 """
 
+from __future__ import annotations
+
 from datetime import date, timedelta
 
-import pandas as pd
 from django.db import connection
 
+from crm.core.late_imports import pandas as pd
 from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.customer_import import CUSTOMER_TABLE

@@ -3,11 +3,13 @@
 The same file again changes nothing.
 """
 
+from __future__ import annotations
+
 from datetime import datetime
 
-import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.late_imports import pandas as pd
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.customer_import import POINT_TABLE

@@ -1,8 +1,10 @@
 """Products from a file: known by number, else by name; the same file again changes nothing."""
 
-import pandas as pd
+from __future__ import annotations
+
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.late_imports import pandas as pd
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql

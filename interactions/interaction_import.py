@@ -3,11 +3,13 @@
 They are history: they answer no task and move no process.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
-import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.late_imports import pandas as pd
 from crm.core.local_time import company_zone, in_company_days
 from crm.core.text_folding import fold_text
 from customers.import_kinds import ImportKind, WritingTask

@@ -4,11 +4,13 @@ Each runs as its customer's segment follows proposals today. A running one stand
 step's title, else first or second by the usual words) and has that step's task.
 """
 
-import pandas as pd
+from __future__ import annotations
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.business_calendar import company_calendar
+from crm.core.late_imports import pandas as pd
 from crm.core.models import User
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, shape_relation

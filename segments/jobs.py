@@ -1,4 +1,4 @@
-"""Background work of segments, by kind of the ledger."""
+"""Background work of segments, by kind of the ledger. What does the work is loaded when it begins."""
 
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -9,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.job_ledger import JobLease, job_kind, request_job
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun, User
-from segments.back_testing import run_back_test
-from segments.cluster_search import search_clusters
 
 BACK_TEST = "back-test"
 CLUSTER_SEARCH = "cluster-search"
@@ -21,6 +19,8 @@ SUNDAY = 6
 @job_kind(BACK_TEST, label=_("how right were we: the weekly back-test"), lease=timedelta(minutes=10))
 def perform_back_test(lease: JobLease) -> dict[str, Any]:
     """Test the base on three evenings of its past."""
+    from segments.back_testing import run_back_test
+
     test = run_back_test(on=date.fromisoformat(lease.params["on"]), progress=lease.progress)
     return {"evenings": len(test.result["evenings"]), "customers": test.sampled, "seconds": round(test.seconds, 1)}
 
@@ -45,6 +45,8 @@ def request_scheduled_back_test(*, at: datetime) -> JobRun:
 @job_kind(CLUSTER_SEARCH, label=_("search for new groups of customers"), lease=timedelta(minutes=10))
 def perform_cluster_search(lease: JobLease) -> dict[str, Any]:
     """Look once; what is found waits for somebody to decide."""
+    from segments.cluster_search import search_clusters
+
     return asdict(search_clusters(on=date.fromisoformat(lease.params["on"])))
 
 

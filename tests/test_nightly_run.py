@@ -13,7 +13,8 @@ from crm.core import job_ledger
 from crm.core.job_ledger import perform_job
 from crm.core.models import JobRun
 from crm.core.models.business_setting import change_setting
-from crm.nightly_run import NIGHT, SCORING_HELP, STEPS, request_night, request_scheduled_night, run_night
+from crm.night_requesting import NIGHT, SCORING_HELP, STEPS, request_night, request_scheduled_night
+from crm.nightly_run import run_night
 from interactions.models import Alert, Task
 from segments import score_run
 from segments.default_configuration import create_defaults

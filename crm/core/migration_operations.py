@@ -23,10 +23,6 @@ class CreateTogether(Operation):
     def __init__(self, operations: Sequence[Operation]) -> None:
         self.operations = list(operations)
 
-    @property
-    def reversible(self) -> bool:
-        return all(operation.reversible for operation in self.operations)
-
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return self.__class__.__name__, [], {"operations": self.operations}
 

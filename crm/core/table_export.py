@@ -12,8 +12,9 @@ from datetime import date, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
-import xlsxwriter
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from crm.core.late_imports import xlsxwriter
 
 KINDS = ("csv", "xlsx")
 MOST_ROWS = 200_000

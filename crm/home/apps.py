@@ -8,4 +8,4 @@ class HomeConfig(AppConfig):
     label = "home"
 
     def ready(self) -> None:
-        from crm import beat_schedule, nightly_run  # noqa: F401  (what the night and the clock ask for is known everywhere)
+        from crm import beat_schedule, night_requesting  # noqa: F401  (what the night and the clock ask for is known everywhere)

@@ -20,7 +20,7 @@ from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun
 from crm.core.models.business_setting import setting
 from crm.core.toasts import add_toast
-from crm.nightly_run import NIGHT, SCORING_HELP, STEPS, request_night
+from crm.night_requesting import NIGHT, SCORING_HELP, STEPS, request_night
 from crm.signs_of_life import BEAT, WORKER, read_seconds_since_sign_of_life
 from segments.models import ScoreRun
 

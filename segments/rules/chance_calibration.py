@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
+from crm.core.late_imports import expit
 from segments.rules.purchase_history import BoolArray, FloatArray
 from segments.rules.silence_regression import fit_logistic
 

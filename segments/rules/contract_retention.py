@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, psi
 
+from crm.core.late_imports import betaln, psi
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import FloatArray
 

@@ -15,8 +15,8 @@ With k fixed at 1 it is the MBG/NBD of Batislam and others (2007).
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, betaln, gammaln, psi
 
+from crm.core.late_imports import betainc, betaln, gammaln, psi
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import (
     EqualHistories,

@@ -11,8 +11,8 @@ All arithmetic is in logarithms and holds for customers with hundreds of purchas
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betaln, expit, gammaln, hyp2f1, psi
 
+from crm.core.late_imports import betaln, expit, gammaln, hyp2f1, psi
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import (
     EqualHistories,

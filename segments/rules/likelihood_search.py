@@ -6,8 +6,8 @@ All parameters are positive, so the search runs over their logarithms: no step c
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from scipy.optimize import minimize
 
+from crm.core.late_imports import minimize
 from segments.rules.purchase_history import FloatArray
 
 LogLikelihood = Callable[[FloatArray], tuple[float, FloatArray]]

@@ -8,8 +8,8 @@ more an estimate leans to the mean of all. The model takes spend and frequency a
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln, psi
 
+from crm.core.late_imports import gammaln, psi
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import FIT_SEED, FloatArray, IntArray
 

@@ -18,7 +18,8 @@ from django.utils import timezone
 from crm.core.job_ledger import sweep
 from crm.core.jobs import perform
 from crm.core.models import JobRun
-from crm.nightly_run import request_night, run_night
+from crm.night_requesting import request_night
+from crm.nightly_run import run_night
 from customers.models import Customer, Order
 from segments.default_configuration import create_defaults
 from segments.models import ScoreRun, ScoreShard

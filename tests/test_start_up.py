@@ -1,0 +1,25 @@
+"""What a process loads before it does anything: a command, beat and the worker start often, and seldom compute."""
+
+import json
+import subprocess
+import sys
+
+from django.conf import settings
+
+LOADED = """
+import json, sys
+import django
+django.setup()
+at_start = set(sys.modules)
+import crm.wsgi
+print(json.dumps([sorted(at_start), sorted(sys.modules)]))
+"""
+COMPUTING = {"pandas", "scipy", "xlsxwriter", "segments.model_fitting", "crm.nightly_run"}
+
+
+def test_what_computes_is_loaded_by_the_work_and_not_by_the_start() -> None:
+    answer = subprocess.run([sys.executable, "-c", LOADED], cwd=settings.BASE_DIR, capture_output=True, check=True)
+    at_start, with_all_pages = map(set, json.loads(answer.stdout))
+    assert at_start & {*COMPUTING, "numpy", "allauth.mfa.webauthn", "charset_normalizer"} == set()
+    assert with_all_pages & {"pandas", "scipy", "xlsxwriter", "crm.nightly_run"} == set()
+    assert "crm.home.my_day" in with_all_pages, "the web processes share the pages that were loaded before the fork"
