@@ -82,12 +82,14 @@ def undo_import_job(lease: JobLease) -> dict[str, Any] | None:
     return {name: undo[name] for name in ("removed", "restored", "refused")}
 
 
-@job_kind(CLEAN_JOB, label=_("Clearing away files of old imports"), lease=timedelta(minutes=5))
+@job_kind(CLEAN_JOB, label=_("Clearing away files of old imports and removed ones"), lease=timedelta(minutes=5))
 def clean_imports_job(lease: JobLease) -> dict[str, Any]:
     """Once a day."""
+    from customers.file_attaching import clear_removed_files
     from customers.import_cleaning import clean_imports
 
-    return clean_imports(at=timezone.now())
+    at = timezone.now()
+    return {**clean_imports(at=at), "removed_files": clear_removed_files(at=at)}
 
 
 @job_kind(ALIKE_JOB, label=_("Who is alike, and what is bought together"), lease=timedelta(minutes=15))

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from customers.views import (
+    attachment,
     contract,
     cost_pool,
     custom_field,
@@ -42,6 +43,11 @@ urlpatterns = [
     path("notes/<int:pk>/edit/", note.note_edit, name="note-edit"),
     path("notes/<int:pk>/remove/", note.note_remove, name="note-remove"),
     path("notes/<int:pk>/restore/", note.note_restore, name="note-restore"),
+    path("<int:customer_pk>/files/", attachment.file_card, name="file-card"),
+    path("<int:customer_pk>/files/new/", attachment.file_new, name="file-new"),
+    path("files/<int:pk>/", attachment.file_show, name="file-show"),
+    path("files/<int:pk>/remove/", attachment.file_remove, name="file-remove"),
+    path("files/<int:pk>/restore/", attachment.file_restore, name="file-restore"),
     path("<int:customer_pk>/watch/", note.watch_edit, name="watch-edit"),
     path("<int:customer_pk>/tags/new/", tag.tag_new, name="tag-new"),
     path("<int:customer_pk>/tags/<int:tag_pk>/put/", tag.tag_put, name="tag-put"),

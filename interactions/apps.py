@@ -1,8 +1,12 @@
 """The interactions app."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from crm.core.models import User
 
 
 class InteractionsConfig(AppConfig):
@@ -10,6 +14,7 @@ class InteractionsConfig(AppConfig):
 
     def ready(self) -> None:
         from customers.customer_freshening import FRESHENERS
+        from customers.file_attaching import ATTACHABLE
         from customers.import_kinds import register_import_kind
         from interactions import customer_metrics, interaction_import, opportunity_import
 
@@ -17,6 +22,7 @@ class InteractionsConfig(AppConfig):
         register_import_kind(interaction_import.KIND)
         register_import_kind(opportunity_import.KIND)
         FRESHENERS.append(_refresh_alerts)
+        ATTACHABLE["contact"] = _find_customer
 
 
 def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
@@ -24,3 +30,10 @@ def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
     from interactions.alert_raising import refresh_alerts
 
     refresh_alerts(customer_id, at=at)
+
+
+def _find_customer(user: "User", pk: int) -> int | None:
+    """With whom the contact was, for a file that belongs to it."""
+    from interactions.models import Interaction
+
+    return Interaction.objects.visible_to(user).filter(pk=pk).values_list("customer", flat=True).first()

@@ -25,8 +25,10 @@ from django.utils.translation import gettext as _
 from crm.core.formats import format_full_day
 from crm.core.models import User
 
-NOT_TOLD = frozenset({"id", "changed_by", "created_by", "created_at", "changed_at", "value_normal", "token"})
-NAMES = ("name", "title", "value", "text", "label", "number", "key")
+NOT_TOLD = frozenset(
+    {"id", "changed_by", "created_by", "created_at", "changed_at", "value_normal", "token", "stored", "sha256"}
+)
+NAMES = ("name", "file_name", "title", "value", "text", "label", "number", "key")
 MOST_EVENTS = 200
 
 

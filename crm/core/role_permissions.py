@@ -19,6 +19,7 @@ _LOOK = {
 _SELL = {
     "customers.add_customer",
     "customers.change_customer",
+    "customers.add_attachment",
     "customers.add_note",
     "customers.add_order",
     "interactions.add_interaction",
@@ -56,6 +57,7 @@ ROLE_PERMISSIONS: dict[str, set[str]] = {
     Role.GUARDIAN: _LOOK
     | _GUARD
     | {
+        "customers.add_attachment",
         "customers.add_note",
         "interactions.add_interaction",
         "interactions.change_task",
@@ -63,7 +65,13 @@ ROLE_PERMISSIONS: dict[str, set[str]] = {
         "core.view_history",
     },
     Role.EXECUTIVE: _LOOK
-    | {"customers.add_note", "segments.view_dashboard", "interactions.add_interaction", "complaints.add_complaint"},
+    | {
+        "customers.add_attachment",
+        "customers.add_note",
+        "segments.view_dashboard",
+        "interactions.add_interaction",
+        "complaints.add_complaint",
+    },
     Role.MANAGER: _LOOK | _SELL | _LEAD | {"complaints.name_guardian"},
     Role.ADMIN: _LOOK | _SELL | _LEAD | _GUARD | _RUN_THE_HOUSE,
 }

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from crm.core import views
-from crm.core.views import absence, business_settings, history, people
+from crm.core.views import absence, bin, business_settings, history, people
 
 app_name = "core"
 urlpatterns = [
     path("history/", history.recent_changes, name="recent-changes"),
     path("history/<slug:kind>/<int:pk>/", history.show_history, name="history"),
+    path("bin/", bin.show_bin, name="bin"),
+    path("bin/<slug:kind>/<int:pk>/", bin.bring_back, name="bring-back"),
     path("account/", views.account, name="account"),
     path("preferences/", views.preferences, name="preferences"),
     path("first-run/", views.first_run, name="first-run"),

@@ -7,7 +7,7 @@ the timeline is the moment, the kind's rank and the id of its last entry.
 import base64
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from heapq import merge
 from itertools import islice
@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from complaints.models import Complaint
 from crm.core.formats import format_money
 from crm.core.models.business_setting import setting
-from customers.models import Customer, Note, Order
+from customers.models import Attachment, Customer, Note, Order
 from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Benefit, Interaction
 from interactions.models.process_run import StepRun
@@ -52,6 +52,8 @@ class Entry:
     day_only: bool = False
     said: bool = False
     heading: str = ""
+    files: list[Attachment] = field(default_factory=list)
+    file_url: str = ""
 
     @property
     def is_quoted(self) -> bool:
@@ -316,6 +318,16 @@ def _headings(entries: list[Entry], *, today: date) -> None:
         entry.heading, before = ("" if words == before else words), words
 
 
+def _add_files(entries: list[Entry], customer: Customer) -> None:
+    """The files of each contact, and where more are handed in."""
+    talks = {entry.id: entry for entry in entries if entry.rank == 0}
+    for file in Attachment.objects.filter(customer=customer, about="contact", about_id__in=talks):
+        talks[file.about_id].files.append(file)
+    card = reverse("customers:file-card", args=[customer.pk])
+    for entry in talks.values():
+        entry.file_url = f"{card}?about=contact-{entry.id}"
+
+
 def load_timeline(customer: Customer, *, kind: str, place: Place | None, today: date) -> tuple[list[Entry], str]:
     """A page of entries, of one kind or ("") of all, and the token of the next page or ""."""
     sources = [source for source in SOURCES if not kind or source.key == kind]
@@ -324,4 +336,5 @@ def load_timeline(customer: Customer, *, kind: str, place: Place | None, today: 
     entries = list(islice(newest_first, PAGE_SIZE + 1))
     more = write_place(entries[PAGE_SIZE - 1]) if len(entries) > PAGE_SIZE else ""
     _headings(entries[:PAGE_SIZE], today=today)
+    _add_files(entries[:PAGE_SIZE], customer)
     return entries[:PAGE_SIZE], more

@@ -21,7 +21,7 @@ from crm.core.business_calendar import company_calendar
 from crm.core.formats import format_day
 from crm.core.local_time import company_day
 from crm.core.models import Role, User
-from customers.models import ContactPoint
+from customers.models import ContactPoint, Customer
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
@@ -113,6 +113,7 @@ def find_waiting(user: User, *, at: datetime, is_team: bool = False) -> QuerySet
     tasks = Task.objects.open().filter(
         Q(snoozed_until=None) | Q(snoozed_until__lte=at), Q(kind=_KINDS.ALERT) | Q(due_at__lt=horizon)
     )
+    tasks = tasks.exclude(customer__in=Customer.objects.exclude(archived_at=None).values("pk"))
     if not is_team:
         return tasks.filter(assignee__in=[user.pk, *list_stood_in_for(user, on=company_day(at))])
     if user.role == Role.MANAGER:

@@ -83,7 +83,7 @@ def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
 
 
 def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
-    """Customers and people whose name begins with the text, and those whose name contains every word of it."""
+    """Customers and people whose name begins with the text or contains every word of it, the archived ones last."""
     folded, words = fold_text(text), fold_words(text)
     if not words:
         return []
@@ -94,7 +94,9 @@ def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
         parts.append(_part(starts, rank=1, place="name_folded"))
         if max(len(word) for word in words) >= 3:
             parts.append(_part(rows.filter(contains), rank=2, place="name_folded", limit=CANDIDATES))
-    return parts
+    # The archived are few and stand last: a part of its own, so that none of them takes the place of a current one.
+    archived = Customer.objects.visible_to(user).exclude(archived_at=None).filter(contains)
+    return [*parts, _part(archived, rank=3, place="name_folded")]
 
 
 def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:

@@ -32,6 +32,7 @@ SCRIPTS = [
     "js/drafts.js",
     "js/search.js",
     "js/mentions.js",
+    "js/file_drop.js",
     "js/keys.js",
 ]
 

@@ -1,5 +1,6 @@
 """Who they are, what they bought, what they cost."""
 
+from customers.models.attachment import Attachment
 from customers.models.contact_point import ContactPoint
 from customers.models.contract import Contract
 from customers.models.cost_pool import CostPool, CostPoolShare
@@ -34,6 +35,7 @@ from customers.models.tag import CustomerTag, Tag
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
 __all__ = [
+    "Attachment",
     "BoughtTogether",
     "ContactPoint",
     "Contract",

@@ -106,6 +106,7 @@ class Customer(EditedModel):
             models.Index(fields=["team", "name_folded", "id"], name="customer_by_team"),
             models.Index(fields=["owner", "name_folded", "id"], name="customer_by_owner"),
             models.Index(fields=["city", "id"], name="customer_by_city"),
+            models.Index(fields=["id"], name="customer_archived", condition=models.Q(archived_at__isnull=False)),
             models.Index(fields=["tax_id"], name="customer_tax_id", condition=~models.Q(tax_id="")),
             models.Index(fields=["domain"], name="customer_domain", condition=~models.Q(domain="")),
         ]

@@ -72,7 +72,7 @@ def test_the_list_is_narrowed_by_a_tag_and_shows_it(client, customer, rep):
     narrowed = client.get(reverse("home:customer-list"), {"tag": tag.pk}).text
     assert customer.name in narrowed
     assert other.name not in narrowed
-    assert f'href="?tag={tag.pk}" title="Tag: Pilot"' in narrowed
+    assert 'title="Pilot"' in narrowed
     assert other.name in client.get(reverse("home:customer-list"), {"tag": "²"}).text
 
 

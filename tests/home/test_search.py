@@ -191,3 +191,13 @@ def test_whatever_is_typed_an_answer_costs_at_most_twelve_queries(
     ):
         with django_assert_max_num_queries(12, info=typed):
             client.get("/search/", {"q": typed}, headers=headers)
+
+
+def test_an_archived_customer_is_found_by_name_with_a_mark_after_the_current_ones(kjeldsen, rep):
+    archived = factories.make_customer(
+        name="Kjeldsen & Sons", owner=rep, team=rep.team, archived_at=datetime(2026, 1, 1, tzinfo=UTC)
+    )
+    hits = find_everything("kjeldsen", user=rep)[0].hits
+    assert [hit.url for hit in hits] == [f"/customers/{kjeldsen.pk}/", f"/customers/{archived.pk}/"]
+    assert "archived" in hits[1].detail
+    assert "archived" not in hits[0].detail

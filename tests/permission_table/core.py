@@ -1,6 +1,9 @@
 """The addresses of ``core``."""
 
+import pghistory
+
 from crm.core.models import User
+from customers.models import ContactPoint
 from tests.permission_table import ROLES, Row, World, everybody, only
 
 
@@ -19,6 +22,16 @@ def _absence(world: World) -> dict[str, int]:
 
 def _team(world: World) -> dict[str, int]:
     return {"pk": world.rep.team.pk}
+
+
+def _removed(world: World) -> dict[str, object]:
+    """A phone number of Ana's customer, which she removed."""
+    if not hasattr(world, "removed_point"):
+        point = ContactPoint.objects.create(customer=world.customer, kind="phone", value="1", value_normal="1")
+        world.removed_point = point.pk
+        with pghistory.context(user=world.rep.pk):
+            point.delete()
+    return {"kind": "contactpoint", "pk": world.removed_point}
 
 
 ALL_ALIKE = dict.fromkeys(ROLES, 403)
@@ -71,4 +84,9 @@ ROWS: list[Row] = [
         data=lambda world: {"value": "45"},
         method="post",
     ),
+]
+
+ROWS += [
+    Row("core:bin", only("rep", "other_rep", "lead", "admin")),
+    Row("core:bring-back", only("rep", "lead", "admin", ok=302, hidden_from=("other_rep",)), _removed, method="post"),
 ]

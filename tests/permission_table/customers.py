@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from django.core.files.base import ContentFile
+
+from customers.file_attaching import attach_file
 from customers.models import CustomerNeed, CustomerTag, CustomField, Need, Note, Tag
 from tests.permission_table import Row, only, who_sees_north
 
@@ -63,6 +66,29 @@ def own_field(world):
     return {"pk": field.pk}
 
 
+def file_of(world):
+    """Ana added a file."""
+    if not hasattr(world, "file"):
+        world.file = attach_file(
+            world.customer,
+            file=ContentFile(b"Drawing 7", name="drawing.txt"),
+            by=world.rep,
+            at=world.complaint.taken_at,
+        )
+    return {"pk": world.file.pk}
+
+
+def removed_file_of(world):
+    """She removed another one."""
+    if not hasattr(world, "removed_file"):
+        row = attach_file(
+            world.customer, file=ContentFile(b"Drawing 6", name="old.txt"), by=world.rep, at=world.complaint.taken_at
+        )
+        world.removed_file = row.pk
+        row.delete()
+    return {"pk": world.removed_file}
+
+
 def edits(name, ok=200, method="get"):
     """Whoever sells to team North; the other team sees nothing."""
     return [Row(name, only(*SELLERS, ok=ok, hidden_from=HIDDEN), under_customer, method=method)]
@@ -116,6 +142,11 @@ ROWS: list[Row] = [
     Row("customers:note-restore", only(*NOTERS, ok=302, hidden_from=HIDDEN), removed_note_of, method="post"),
     Row("customers:watch-edit", who_sees_north(), under_customer),
     Row("customers:watch-edit", who_sees_north(302), under_customer, method="post"),
+    Row("customers:file-card", who_sees_north(), under_customer),
+    Row("customers:file-new", only(*NOTERS, ok=422, hidden_from=HIDDEN), under_customer, method="post"),
+    Row("customers:file-show", who_sees_north(), file_of),
+    Row("customers:file-remove", only(*SELLERS, ok=302, hidden_from=HIDDEN), file_of, method="post"),
+    Row("customers:file-restore", only(*NOTERS, ok=302, hidden_from=HIDDEN), removed_file_of, method="post"),
     *edits("customers:tag-new"),
     *edits("customers:tag-new", 422, "post"),
     *[
