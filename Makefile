@@ -19,6 +19,9 @@ INSTALL = install() { $(UV) pip install --quiet --python $(PY) --require-hashes 
 	try() { install "$$@" 2>/dev/null || with_system_certificates "$$@"; }; try
 FRONTEND := static/vendor/icons.svg
 
+# Compiled modules are kept: without them every process compiles all it loads, which takes longer than all the rest.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint lock vendor backup clean
 .DELETE_ON_ERROR:
