@@ -9,11 +9,15 @@ class SegmentsConfig(AppConfig):
     name = "segments"
 
     def ready(self) -> None:
+        from crm.core.change_reading import VALUE_WORDS
         from crm.core.company_opening import OPENING_STEPS
         from customers.customer_freshening import FRESHENERS
         from segments import customer_metrics, jobs  # noqa: F401 - jobs registers its kinds
+        from segments.criteria_reading import read_aloud
 
         customer_metrics.register()
+        for kind in ("segmentrule", "trigger", "clusterproposal"):
+            VALUE_WORDS[f"{kind}.criteria"] = read_aloud
         OPENING_STEPS.append(_bring_defaults)
         FRESHENERS.append(_refresh_figures)
 

@@ -28,7 +28,6 @@ def show_value(metric: Metric | None, value: Any) -> str:
     """A value of the metric in the reader's format; unknown is ``–``."""
     if value is None:
         return formats.UNKNOWN
-    """A value of a rule in the reader's format."""
     if metric is None:
         return str(value)
     if metric.kind == MetricKind.MONEY:

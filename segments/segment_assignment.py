@@ -161,7 +161,7 @@ def _evidence_sql(rule: SegmentRule) -> str:
     for name in sorted(find_metrics(rule.criteria)):
         if metric := METRICS.get(name):
             label = str(metric.label).replace("'", "''").replace("%", "%%")
-            parts.append(f"'{label} ' || coalesce({_value_sql(metric)}, %(unknown)s)")
+            parts.append(f"'{label}: ' || coalesce({_value_sql(metric)}, %(unknown)s)")
     return f"concat_ws('; ', {', '.join(parts)})"
 
 

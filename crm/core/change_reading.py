@@ -6,7 +6,7 @@ one a kind.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -29,7 +29,13 @@ NOT_TOLD = frozenset(
     {"id", "changed_by", "created_by", "created_at", "changed_at", "value_normal", "token", "stored", "sha256"}
 )
 NAMES = ("name", "file_name", "title", "value", "text", "label", "number", "key")
+NAMED_BY = ("step", "need", "tag", "product", "process", "segment", "user")
+NAMED_AS = ("work", "channel", "kind", "family")
+KEYS_OF_OURS = frozenset({"task.source"})  # written for programs: which row of another kind asked for it
 MOST_EVENTS = 200
+VALUE_WORDS: dict[str, Callable[[Any], str]] = {}
+"""How the value of a field with a structure of its own is read: an app enters its own when it is ready, by
+``model.field`` (``segmentrule.criteria``)."""
 
 
 @dataclass
@@ -115,7 +121,21 @@ class _Event(NamedTuple):
 
     @property
     def told_fields(self) -> list[Any]:
-        return [f for f in self.model._meta.fields if f.name not in NOT_TOLD and f.attname in self.before]
+        kind = self.model._meta.model_name
+        return [
+            f
+            for f in self.model._meta.fields
+            if f.name not in NOT_TOLD and f.attname in self.before and f"{kind}.{f.name}" not in KEYS_OF_OURS
+        ]
+
+    @property
+    def namesake(self) -> Any:
+        """The field that points to what gives the record its name, where it has none of its own."""
+        if any(name in self.before for name in NAMES):
+            return None
+        fields = {f.name: f for f in self.model._meta.fields if f.is_relation}
+        found = [fields[name] for name in NAMED_BY if name in fields]
+        return next((f for f in found if self.before.get(f.attname)), None)
 
 
 def read_changes(parts: Iterable[QuerySet[Any]], *, most_of_an_act: int = MOST_EVENTS) -> list[Change]:
@@ -162,11 +182,10 @@ def _select(part: QuerySet[Any], most: int) -> QuerySet[Any]:
 
 def _make_change(event: _Event, names: "_Names", *, is_last: bool) -> Change:
     meta = event.model._meta
-    name = next((str(event.before[name] or "")[:200] for name in NAMES if name in event.before), "")
     return Change(
         event.at,
         str(meta.verbose_name),
-        name,
+        _name_record(event, names),
         event.is_removal,
         by=names.people.get(event.user_id),
         kept_as=event.kept_as,
@@ -176,6 +195,17 @@ def _make_change(event: _Event, names: "_Names", *, is_last: bool) -> Change:
         act=event.act,
         others=event.of - event.nth if is_last else 0,
     )
+
+
+def _name_record(event: _Event, names: "_Names") -> str:
+    """Its own name, else that of what it is about, else its kind of work or channel; "" where nothing says it."""
+    for name in NAMES:
+        if name in event.before:
+            return str(event.before[name] or "")[:200]
+    if event.namesake is not None:
+        return names.tell(event.namesake, event.before[event.namesake.attname])[:200]
+    columns = {column.name: column for column in event.told_fields}
+    return next((names.tell(columns[name], event.before[name]) for name in NAMED_AS if name in columns), "")
 
 
 def _compare(event: _Event, names: "_Names") -> Iterator[FieldChange]:
@@ -194,6 +224,8 @@ class _Names:
         wanted[User] = {event.user_id for event in events}
         for event in events:
             after = {} if event.is_removal else event.after or {}
+            if event.namesake is not None:
+                wanted[event.namesake.related_model].add(event.before[event.namesake.attname])
             for column in event.told_fields:
                 old, new = event.before[column.attname], after.get(column.attname)
                 if column.is_relation and old != new:
@@ -208,13 +240,14 @@ class _Names:
         if value is None or value == "":
             return ""
         if column.is_relation:
-            return str(self.found.get(column.related_model, {}).get(value) or f"#{value}")
+            return str(self.found.get(column.related_model, {}).get(value) or _("removed since"))
         if column.name.endswith("_cents"):
             return f"{value / 100:.2f}"
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, dict | list):
-            return str(value)
+            read_value = VALUE_WORDS.get(f"{column.model._meta.model_name}.{column.name}")
+            return read_value(value) if read_value else ", ".join(str(one) for one in value)
         choices, read = dict(column.flatchoices), column.to_python(value)
         if isinstance(read, datetime):
             local = timezone.localtime(read)

@@ -149,6 +149,11 @@ def format_full_moment(moment: datetime, *, zone: tzinfo) -> str:
     return f"{format_full_day(local.date())}, {local:%H:%M} {local.tzname()}"
 
 
+def format_plain_day(day: date) -> str:
+    """``14 Mar 2025``: for a name that must say the same on every day."""
+    return format_with_pattern(day, "j M Y")
+
+
 def format_full_day(day: date) -> str:
     """``Thursday 26 November 2026``."""
     return format_with_pattern(day, "l j F Y")

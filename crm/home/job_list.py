@@ -8,11 +8,13 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from complaints.jobs import ESCALATE
+from crm.core.formats import format_plain_day
 from crm.core.generic_views import wants_fragment
 from crm.core.job_ledger import JOB_KINDS, cancel_job, retry_job
 from crm.core.list_engine import ChoiceFilter, Column, ListDefinition, build_list
@@ -22,18 +24,36 @@ from crm.core.models.business_setting import setting
 from crm.core.toasts import add_toast
 from crm.night_requesting import NIGHT, SCORING_HELP, STEPS, request_night
 from crm.signs_of_life import BEAT, WORKER, read_seconds_since_sign_of_life
+from customers.jobs import READ_JOB, UNDO_JOB, WRITE_JOB
+from customers.models import DataImport
 from segments.models import ScoreRun
 
 SHOWN_NIGHTS = 8
 BAR_WIDTH = 300
 ROUTINE = Q(kind=ESCALATE, state=JobRun.State.DONE)  # every five minutes: of interest only when it fails
 STALE_AFTER = timedelta(hours=24)
+BY_CLOCK = "clock"  # the key of what the schedule asks for
+FILE_JOBS = frozenset({READ_JOB, WRITE_JOB, UNDO_JOB})
 
 
 def name_kind(job: JobRun) -> str:
     """What the work is, in words; a kind that no part knows any more keeps its bare name."""
     kind = JOB_KINDS.get(job.kind)
-    return str(kind.label) if kind else job.kind
+    return capfirst(str(kind.label)) if kind else job.kind
+
+
+def name_key(job: JobRun, files: dict[str, str]) -> str:
+    """What the work was about, in words: an evening, the file of an import (``files``, by its key), or nothing."""
+    if (evening := _evening(job)) is not None:
+        return _("evening of %(day)s") % {"day": format_plain_day(evening)}
+    if job.key == BY_CLOCK:
+        return _("by the clock")
+    return files.get(job.key, "") if job.kind in FILE_JOBS else job.key
+
+
+def _name_files(jobs: list[Any]) -> dict[str, str]:
+    keys = {job.key for job in jobs if job.kind in FILE_JOBS and job.key.isdecimal()}
+    return {str(pk): name for pk, name in DataImport.objects.filter(pk__in=keys).values_list("pk", "file_name")}
 
 
 def _in_state(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
@@ -60,8 +80,10 @@ def job_list(request: HttpRequest) -> HttpResponse:
     if fragment != "job-state":
         others = JobRun.objects.exclude(kind__in=[NIGHT, SCORING_HELP]).exclude(ROUTINE).select_related("requested_by")
         shown["list"] = build_list(others, OTHER_JOBS, request)
+        files = _name_files(shown["list"].rows)
         for job in shown["list"].rows:
             job.label, job.lasted = name_kind(job), _seconds(job)
+            job.about = name_key(job, files)
             job.summary, job.last_error = summarise_result(job), _last_line(job)
     return render(request, "home/job_list.html" + (f"#{fragment}" if fragment else ""), shown)
 

@@ -4,7 +4,7 @@ Computed only when a page with the frame is rendered (fragments never ask), and 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -282,6 +282,9 @@ def build_shell(request: HttpRequest) -> Shell:
     nav = _resolve(NAV, user=user, path=path)
     groups = [SettingsGroup(str(label), _resolve(items, user=user, path=path)) for label, items in SETTINGS]
     groups = [group for group in groups if group.entries]
+    in_settings = any(link.current for group in groups for link in group.entries)
+    if in_settings:  # imports and cost rates lie under /customers/: one place is marked, not two
+        nav = [replace(link, current=False) for link in nav]
     may_log = user.has_perm("interactions.add_interaction")
     log_url = reverse("interactions:interaction-new") if may_log else ""
     return Shell(
@@ -296,7 +299,7 @@ def build_shell(request: HttpRequest) -> Shell:
         tabs=_phone_tabs(nav, log_url),
         settings_groups=groups,
         account_links=_resolve(ACCOUNT, user=user, path=path),
-        in_settings=any(link.current for group in groups for link in group.entries),
+        in_settings=in_settings,
         home_url=reverse("home:my-day"),
         search_url=reverse("home:search"),
         log_url=log_url,

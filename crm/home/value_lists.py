@@ -22,6 +22,7 @@ LISTS: tuple[tuple[str, str | Promise, str], ...] = (
     ("home:best-fit", _("Best fit, not yet A"), SEE_LISTS),
     ("home:wallet-gaps", _("Share of wallet not known"), SEE_LISTS),
     ("home:worst-signs", _("Worst signs"), SEE_LISTS),
+    ("home:below-zero", _("Below zero"), "segments.view_dashboard"),
     ("segments:pin-report", _("Pinned by hand"), "segments.pin_segment"),
 )
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import format_plain_day
 from crm.core.history import keep_history
 from customers.models.belonging import BelongingQuerySet
 from customers.models.cost_rate import CostRate
@@ -48,7 +49,7 @@ class CostPool(models.Model):
         indexes = [models.Index(fields=["first_day", "id"], name="cost_pool_by_day")]
 
     def __str__(self) -> str:
-        return f"{self.get_work_display()} {self.first_day} – {self.last_day}"
+        return f"{self.get_work_display()}, {format_plain_day(self.first_day)} – {format_plain_day(self.last_day)}"
 
     @property
     def assigned_cents(self) -> int:

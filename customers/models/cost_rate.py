@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import format_plain_day
 from crm.core.history import keep_history
 
 
@@ -33,4 +34,7 @@ class CostRate(models.Model):
         constraints = [models.UniqueConstraint(fields=["work", "valid_from"], name="cost_rate_once")]
 
     def __str__(self) -> str:
-        return f"{self.get_work_display()} {self.valid_from}"
+        return _("%(work)s from %(day)s") % {
+            "work": self.get_work_display(),
+            "day": format_plain_day(self.valid_from),
+        }

@@ -89,7 +89,8 @@ class ShareWords:
 
 
 SHARES = (
-    ShareWords(0.97, 9.0, gettext_noop("all")),
+    ShareWords(1.05, float("inf"), gettext_noop("more than all")),
+    ShareWords(0.97, 1.05, gettext_noop("all")),
     ShareWords(0.87, 0.93, gettext_noop("nine tenths")),
     ShareWords(0.73, 0.77, gettext_noop("three quarters")),
     ShareWords(0.645, 0.685, gettext_noop("two thirds")),

@@ -24,9 +24,15 @@ PRODUCTS = ListDefinition(
         Column("number", _("Number"), sort="number"),
         Column("family", _("Family"), sort="family", hide_on_phone=True),
         Column(
-            "price", _("List price"), "price_cents", "amount", sort="price_cents", nullable=True, largest_first=True
+            "price",
+            _("List price"),
+            "price_cents",
+            "amount_exact",
+            sort="price_cents",
+            nullable=True,
+            largest_first=True,
         ),
-        Column("cost", _("Cost"), "cost_cents", "amount", hide_on_phone=True),
+        Column("cost", _("Cost"), "cost_cents", "amount_exact", hide_on_phone=True),
         Column("sold", _("Sold"), "is_active", "flag", hide_on_phone=True),
     ),
     filters=(

@@ -4,9 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template import Context, Template
 
 from crm.core import glossary
+from crm.core.models import Team
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -72,3 +75,16 @@ def test_every_term_is_explained_in_a_sentence():
 def test_a_term_nobody_explained_is_an_error():
     with pytest.raises(KeyError):
         show('{% term "synergy" %}')
+
+
+class Dashed(forms.Form):
+    must = forms.ChoiceField(choices=[*BLANK_CHOICE_DASH, ("a", "A")])
+    may = forms.ModelChoiceField(Team.objects.none(), required=False)
+
+
+@pytest.mark.django_db
+def test_an_empty_choice_is_a_word_or_our_sign_and_never_a_row_of_dashes():
+    shown = show("{% control form.must %}{% control form.may %}", form=Dashed())
+    assert ">choose<" in shown
+    assert ">–<" in shown
+    assert "---" not in shown

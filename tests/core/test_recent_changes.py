@@ -11,6 +11,8 @@ from pghistory.models import Context
 from crm.core.models import Absence, Team
 from crm.core.recent_changes import ACTS_A_PAGE, MOST_OF_AN_ACT, ChangeFilter, list_recent_changes
 from customers.models import ContactPoint, Customer
+from interactions.process_running import start_process
+from segments.models import SegmentRule
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,23 @@ def test_many_changes_cost_what_few_cost(admin, rep, lead, django_assert_max_num
     client.get(URL)
     with django_assert_max_num_queries(12):
         client.get(URL)
+
+
+def test_a_step_being_done_is_called_by_its_step(admin, rep, customer):
+    segment = factories.make_segment("premium")
+    factories.put_in_segment(customer, segment)
+    factories.make_process(segment, "deliver", [{"title": "Confirm the order"}, {}])
+    run = start_process(customer, flow="deliver", key="D-1", by=rep, at=timezone.now())
+    with pghistory.context(user=rep.pk):
+        run.steps.filter(position=1).update(state="skipped", skip_reason="Done by phone")
+    (change,) = list_recent_changes(admin, ChangeFilter()).changes
+    assert (change.what, change.record) == ("step being done", "1. Confirm the order")
+
+
+def test_a_rule_is_read_as_a_sentence(admin):
+    rule = SegmentRule.objects.create(segment=factories.make_segment("premium"), version=1, criteria={})
+    with pghistory.context(user=admin.pk):
+        rule.criteria = {"all": [{"metric": "city", "operator": "is", "value": "Bergen"}]}
+        rule.save()
+    (change,) = list_recent_changes(admin, ChangeFilter()).changes
+    assert [(one.label, one.old, one.new) for one in change.fields] == [("rule", "", "city is Bergen")]

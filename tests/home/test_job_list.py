@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crm.core.models import JobRun
 from crm.home.job_list import evening_to_run, next_night
+from customers.models import DataImport
 from segments.models import ScoreRun
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +91,13 @@ def test_jobs_that_nobody_knows_any_more_are_still_listed(signed_in, admin):
     page = signed_in(admin).get(URL).content.decode()
     assert "forgotten" in page
     assert "<b>x</b>" not in page
+
+
+def test_a_job_says_in_words_what_it_was_about(signed_in, admin):
+    taken = DataImport.objects.create(kind="orders", file_name="orders <1>.csv", created_by=admin)
+    _job(kind="import-read", key=str(taken.pk))
+    _job(kind="cluster-search", key="2026-03-02")
+    page = signed_in(admin).get(URL).content.decode()
+    assert "orders &lt;1&gt;.csv" in page
+    assert "evening of 2 Mar 2026" in page
+    assert ">2026-03-02" not in page

@@ -140,3 +140,12 @@ def test_an_error_page_that_breaks_too_is_still_an_answer(rep, broken, monkeypat
     page = browser.get("/search/?q=a")
     assert page.status_code == 500
     assert b"Something broke here." in page.content
+
+
+@pytest.mark.parametrize("path", ["/customers/imports/new/", "/customers/cost-rates/"])
+def test_a_settings_page_below_customers_marks_one_place(rf, admin, path):
+    page = rf.get(path)
+    page.user = admin
+    shell = build_shell(page)
+    assert shell.in_settings
+    assert [link.label for link in shell.nav if link.current] == []

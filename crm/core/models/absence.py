@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import format_plain_day
 from crm.core.history import keep_history
 
 
@@ -34,4 +35,4 @@ class Absence(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.first_day} – {self.last_day}"
+        return f"{self.user}: {format_plain_day(self.first_day)} – {format_plain_day(self.last_day)}"

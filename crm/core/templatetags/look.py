@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
@@ -221,12 +222,24 @@ def sort_header(
 def control(field: BoundField, **attrs: str) -> SafeString:
     """``{% control form.email %}``: the control of a field in the look; other attributes may be given."""
     widget = field.field.widget
+    _name_blank_choice(field.field)
     if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
         look = "form-check-input"
     else:
         look = "form-select" if isinstance(widget, forms.Select) else "form-control"
     classes = f"{widget.attrs.get('class', '')} {look}{' is-bad' if field.errors else ''}".strip()
     return field.as_widget(attrs={**attrs, "class": classes})
+
+
+def _name_blank_choice(field: forms.Field) -> None:
+    """Django's row of dashes becomes a word where something must be chosen, and our sign for "unknown" elsewhere."""
+    dashes, words = BLANK_CHOICE_DASH[0][1], gettext("choose") if field.required else formats.UNKNOWN
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == dashes:
+            field.empty_label = words
+            field.widget.choices = field.choices  # type: ignore[attr-defined]
+    elif isinstance(field, forms.ChoiceField) and (dashed := list(field.choices)) and dashed[0] == ("", dashes):
+        field.choices = [("", words), *dashed[1:]]
 
 
 @register.inclusion_tag("components/field.html")
