@@ -26,9 +26,20 @@ document.addEventListener("toasts", (event) => {
   for (const { text, error } of event.detail.said) if (error) showBand(text);
 });
 
+// A row of tabs too long for the screen begins where the open one can be seen.
+function showOpenTabs(part) {
+  for (const tab of part.querySelectorAll(".r-tab [aria-current], .r-seg [aria-current]")) {
+    const row = tab.parentElement;
+    const room = row.clientWidth - tab.offsetWidth;
+    if (row.scrollWidth > row.clientWidth) row.scrollLeft += tab.getBoundingClientRect().left - row.getBoundingClientRect().left - room / 2;
+  }
+}
+showOpenTabs(document);
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.elt;
   if (!target.isConnected) return;
+  showOpenTabs(target.parentElement || target);
   const changed = target.matches("[data-changed]") ? [target] : [...target.querySelectorAll("[data-changed]")];
   for (const part of changed) {
     part.removeAttribute("data-changed");

@@ -64,8 +64,8 @@ def test_each_customer_goes_to_the_first_segment_whose_rule_holds(standard):
     report = night()
     assert (report.came, report.moved) == (4, 0)
     assert [held(one).segment.key for one in (rich, poor, usual, nobody)] == ["premium", "low", "standard", "standard"]
-    assert held(rich).reason == "By the rule, version 3; sales, 12 months 92,400"
-    assert held(poor).reason == "By the rule, version 3; purchase days 1; sales, 12 months 20"
+    assert held(rich).reason == "By the rule, version 3; sales, 12 months: 92,400"
+    assert held(poor).reason == "By the rule, version 3; purchase days: 1; sales, 12 months: 20"
     assert held(usual).reason == "No other rule holds"
     assert held(rich).rule.segment.key == "premium"
     assert held(usual).rule is None
