@@ -56,6 +56,38 @@ _NOTHING_PLANNED = """NOT EXISTS (
 
 
 @dataclass(frozen=True)
+class Portfolio:
+    """Among which customers ``c`` a crossing is looked for; the values of ``where`` are in ``params``."""
+
+    where: str = "true"
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+EVERYBODY = Portfolio()
+
+
+def name_customer(customer_id: int) -> Portfolio:
+    """This customer alone."""
+    return Portfolio("c.id = %(only)s", {"only": customer_id})
+
+
+def name_portfolio(row: dict[str, Any], *, most: int) -> Portfolio | None:
+    """Whose crossings compete with that of the candidate ``row``: the customers of his owner; where nobody owns him,
+    those of his team. None where they are more than ``most``."""
+    column, value = ("owner_id", row["owner_id"]) if row["owner_id"] == row["person"] else ("team_id", row["team_id"])
+    portfolio = Portfolio(f"c.{column} = %(of)s", {"of": value})
+    if value is None:
+        portfolio = Portfolio("c.team_id IS NULL AND c.owner_id IS NULL")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) FROM (SELECT FROM customers_customer c WHERE {portfolio.where} LIMIT %(most)s + 1) few",  # noqa: S608
+            {**portfolio.params, "most": most},
+        )
+        (known,) = cursor.fetchone()
+    return portfolio if known <= most else None
+
+
+@dataclass(frozen=True)
 class TriggerQuery:
     """A trigger's line in SQL over the customer ``c``, its score ``al_s`` and its membership ``al_m``; ``period`` is
     unique to one crossing, ``first`` orders who is told before whom, the highest first."""
@@ -85,12 +117,20 @@ def build_query(trigger: Trigger, *, on: date) -> TriggerQuery | None:
 
 
 def find_candidates(
-    trigger: Trigger, *, query: TriggerQuery, on: date, urgent_ids: list[int], limit: int, admin_id: int | None
+    trigger: Trigger,
+    *,
+    query: TriggerQuery,
+    on: date,
+    urgent_ids: list[int],
+    limit: int,
+    admin_id: int | None,
+    among: Portfolio = EVERYBODY,
 ) -> list[dict[str, Any]]:
-    """The candidates of ``trigger``, at most ``limit`` for each person, best ranked first, with their figures.
+    """The candidates of ``trigger`` in ``among``, at most ``limit`` for each person, best ranked first, with figures.
 
     Without those told already in this period, within the cooldown, or by an open alert of a trigger in ``urgent_ids``
-    (this one and the more urgent ones).
+    (this one and the more urgent ones). Whoever answered an alert about a customer hears nothing more of him that day,
+    but for the rules of an admin's own, which may ask about anything.
     """
     segment_ids = list(trigger.segments.values_list("pk", flat=True))
     extra = "".join(f", ({sql}) AS {name}" for name, sql in query.columns.items())
@@ -111,8 +151,8 @@ def find_candidates(
             {sources}
             LEFT JOIN core_user owner ON owner.id = c.owner_id AND owner.is_active
             LEFT JOIN manager ON manager.team_id = c.team_id
-            {" ".join(query.joins)}
-            WHERE c.archived_at IS NULL AND ({query.where})
+            {" ".join(query.joins if among is EVERYBODY else query.joins_of_few or query.joins)}
+            WHERE c.archived_at IS NULL AND ({among.where}) AND ({query.where})
                 AND (%(segments)s::bigint[] = '{{}}' OR al_m.segment_id = ANY (%(segments)s))
         ), placed AS (
             SELECT crossing.*, row_number() OVER (
@@ -121,6 +161,8 @@ def find_candidates(
             WHERE person IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM interactions_alert a WHERE a.customer_id = crossing.customer_id AND (
                     (a.trigger_id = %(trigger)s AND (a.period = crossing.period OR a.day > %(cooled)s))
+                    OR (%(waits)s AND a.state IN ('answered', 'dismissed')
+                        AND (a.closed_at AT TIME ZONE %(zone)s)::date = %(today)s)
                     OR (a.trigger_id = ANY (%(urgent)s)
                         AND (a.state = 'open' OR (a.state = 'held_out' AND a.day = %(today)s)))
                 ))
@@ -136,6 +178,7 @@ def find_candidates(
     """  # noqa: S608 - column names and conditions are ours; every value is a parameter
     params = {
         **query.params,
+        **among.params,
         "today": on,
         "zone": setting("company.time_zone"),
         "segments": segment_ids,
@@ -143,11 +186,13 @@ def find_candidates(
         "trigger": trigger.pk,
         "cooled": on - timedelta(days=trigger.cooldown_days),
         "urgent": urgent_ids,
+        "waits": not trigger.criteria,
         "limit": limit,
         "most": limit * (User.objects.count() + 1),  # never fewer than there are; the database plans for no more
     }
     with connection.cursor() as cursor:
-        plan_for_everybody(cursor)
+        if among is EVERYBODY:
+            plan_for_everybody(cursor)
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -10,22 +10,29 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.utils.translation import gettext
 
 from crm.core.absence_planning import list_absences
 from crm.core.business_calendar import BusinessCalendar, company_calendar, find_present
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
-from interactions.alert_candidates import TriggerQuery, build_query, collect_evidence, find_candidates
+from interactions.alert_candidates import (
+    EVERYBODY,
+    Portfolio,
+    TriggerQuery,
+    build_query,
+    collect_evidence,
+    find_candidates,
+)
+from interactions.alert_closing import close_what_is_over, refresh_ranks
 from interactions.alert_families import add_families
 from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Task
 from interactions.rules import alert_conditions as conditions
 from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency
-from interactions.task_handling import OPEN_STATES, find_held, name_manager_source
+from interactions.task_handling import find_held, name_manager_source
 from segments.models import Trigger
 
-_LOCK = 7_240_001
+ALERT_LOCK = 7_240_001
 
 
 @dataclass(frozen=True)
@@ -38,13 +45,22 @@ class EveningOfAlerts:
 
 
 @dataclass(frozen=True)
-class _Pool:
+class Pool:
     """Triggers that share one budget, each person's at most so many an evening; what is merely overdue, and what goes
     well, does not compete with alerts."""
 
     name: str
     triggers: list[Trigger]
     budget: int
+
+
+@dataclass(frozen=True)
+class ChosenCrossing:
+    """A crossing that is told: its trigger, the candidate's row, and the evidence that its alert keeps."""
+
+    trigger: Trigger
+    row: dict[str, Any]
+    evidence: dict[str, Any]
 
 
 @transaction.atomic
@@ -55,92 +71,42 @@ def raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
     ``alerts.growing_per_rep`` customers who grow. Repeating an evening changes nothing.
     """
     _take_turn()
-    over = _close_what_is_over(at=at)
-    _refresh_ranks()
-    triggers = sorted(Trigger.objects.filter(is_on=True).order_by("pk"), key=lambda one: rank_urgency(one.key))
-    pools = _make_pools(triggers)
-    alerts = [alert for pool in pools for alert in _raise_pool(pool, on=on, at=at)]
+    over = close_what_is_over(on=on, at=at)
+    refresh_ranks()
+    alerts = [alert for pool in list_pools() for alert in _raise_pool(pool, on=on, at=at)]
     raised = Counter(alert.trigger.key for alert in alerts if alert.state == Alert.State.OPEN)
     held_out = sum(alert.state == Alert.State.HELD_OUT for alert in alerts)
     return EveningOfAlerts(raised=dict(raised), held_out=held_out, over=over)
 
 
-@transaction.atomic
-def refresh_alerts(customer_id: int, *, at: datetime) -> int:
-    """Close the alerts of one customer that are over, with their tasks, and rank his other tasks by his figures of now;
-    how many were over. New alerts wait for the evening: whom to tell first is decided among all."""
-    over = _close_what_is_over(at=at, customer_id=customer_id)
-    _refresh_ranks(customer_id=customer_id)
-    return over
-
-
-def _make_pools(triggers: list[Trigger]) -> list[_Pool]:
+def list_pools() -> list[Pool]:
+    """The triggers that are on, by the budget they share, the most urgent first."""
+    triggers = sorted(Trigger.objects.filter(is_on=True).order_by("pk"), key=lambda one: rank_urgency(one.key))
     own = {conditions.OVERDUE_CONTACT: "follow-ups", conditions.GROWING: "growing"}
     budget = int(setting("alerts.budget_per_rep"))
     return [
-        _Pool("alerts", [one for one in triggers if one.key not in own], budget),
-        _Pool(
+        Pool("alerts", [one for one in triggers if one.key not in own], budget),
+        Pool(
             "growing",
             [one for one in triggers if own.get(one.key) == "growing"],
             int(setting("alerts.growing_per_rep")),
         ),
-        _Pool("follow-ups", [one for one in triggers if own.get(one.key) == "follow-ups"], budget),
+        Pool("follow-ups", [one for one in triggers if own.get(one.key) == "follow-ups"], budget),
     ]
 
 
 def _take_turn() -> None:
     """Two runs of one evening follow each other; the second then finds nothing to do."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ALERT_LOCK])
 
 
-def _close_what_is_over(*, at: datetime, customer_id: int | None = None) -> int:
-    """They bought again, or the fall is made good: the alert is over by itself and its task is dropped."""
-    reason = gettext("Over by itself: the figures are back in order.")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE interactions_alert a SET state = 'over', closed_at = %(at)s, closed_reason = %(reason)s
-            FROM segments_current_score s, segments_trigger t
-            WHERE a.state = 'open' AND s.customer_id = a.customer_id AND t.id = a.trigger_id
-                AND (%(customer)s::bigint IS NULL OR a.customer_id = %(customer)s)
-                AND CASE t.key
-                    WHEN 'visit-now' THEN s.fall < coalesce((a.evidence ->> 'fall_limit')::float, 0.4)
-                    WHEN 'overdue-contact' THEN false
-                    WHEN 'growing' THEN s.fall > -coalesce((a.evidence ->> 'growth_limit')::float, 0.4)
-                    ELSE s.last_day > a.period
-                END
-            RETURNING a.id
-            """,
-            {"at": at, "reason": reason, "customer": customer_id},
-        )
-        ids = [row[0] for row in cursor.fetchall()]
-    for tasks in (
-        Task.objects.filter(alert__in=ids),
-        Task.objects.filter(source__in=[name_manager_source(alert_id) for alert_id in ids]),
-    ):
-        tasks.filter(state__in=OPEN_STATES).update(state=Task.State.DROPPED, closed_at=at, closed_reason=reason)
-    return len(ids)
+def _raise_pool(pool: Pool, *, on: date, at: datetime) -> list[Alert]:
+    return write_alerts(choose_in_pool(pool, on=on), on=on, at=at)
 
 
-def _refresh_ranks(*, customer_id: int | None = None) -> None:
-    """Open tasks show what is at stake now, not what was when they were opened. A complaint's task keeps its rank: it
-    stands above what only might be lost."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
-            FROM segments_current_score s
-            WHERE t.state IN ('open', 'paused') AND t.kind <> 'complaint' AND s.customer_id = t.customer_id
-                AND (%(customer)s::bigint IS NULL OR t.customer_id = %(customer)s)
-                AND (t.rank, t.at_stake_cents) IS DISTINCT FROM (s.risk_rank, s.at_stake_cents)
-            """,
-            {"customer": customer_id},
-        )
-
-
-def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
-    budget_each = pool.budget
+def choose_in_pool(pool: Pool, *, on: date, among: Portfolio = EVERYBODY) -> list[ChosenCrossing]:
+    """Who of ``among`` is told by the triggers of ``pool``, as far as each person's budget of that day goes."""
     admin_id = User.objects.active().filter(role=Role.ADMIN).order_by("pk").values_list("pk", flat=True).first()
     found: dict[tuple[int, str], tuple[Trigger, TriggerQuery, dict[str, Any]]] = {}
     for trigger in pool.triggers:
@@ -148,9 +114,15 @@ def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
         if query is None:
             continue
         urgent = [one.pk for one in pool.triggers if rank_urgency(one.key) < rank_urgency(trigger.key)]
-        limit = budget_each * len(pool.triggers)  # as many may be told by a more urgent trigger and fall out here
+        limit = pool.budget * len(pool.triggers)  # as many may be told by a more urgent trigger and fall out here
         for row in find_candidates(
-            trigger, query=query, on=on, urgent_ids=[*urgent, trigger.pk], limit=limit, admin_id=admin_id
+            trigger,
+            query=query,
+            on=on,
+            urgent_ids=[*urgent, trigger.pk],
+            limit=limit,
+            admin_id=admin_id,
+            among=among,
         ):
             found[(row["customer_id"], trigger.key)] = (trigger, query, row)
     crossings = [
@@ -158,8 +130,8 @@ def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
         for (customer_id, key), (_trigger, _query, row) in found.items()
     ]
     told = _count_told(pool, on=on)
-    budget = {one.person: max(0, budget_each - told[one.person]) for one in crossings}
-    alerts = []
+    budget = {one.person: max(0, pool.budget - told[one.person]) for one in crossings}
+    chosen = []
     for crossing, place in choose_crossings(crossings, budget=budget):
         trigger, query, row = found[(crossing.customer_id, crossing.trigger_key)]
         evidence = collect_evidence(row, trigger=trigger, query=query)
@@ -167,16 +139,22 @@ def _raise_pool(pool: _Pool, *, on: date, at: datetime) -> list[Alert]:
             "pool": pool.name,
             "person": crossing.person,
             "place": told[crossing.person] + place,
-            "budget": budget_each,
+            "budget": pool.budget,
         }
-        alerts.append(_build_alert(trigger, row=row, evidence=evidence, on=on))
+        chosen.append(ChosenCrossing(trigger, row, evidence))
+    return chosen
+
+
+def write_alerts(chosen: list[ChosenCrossing], *, on: date, at: datetime) -> list[Alert]:
+    """The alerts of these crossings, each with its family where one explains it, and the tasks of those told."""
+    alerts = [_build_alert(one.trigger, row=one.row, evidence=one.evidence, on=on) for one in chosen]
     add_families(alerts, on=on)
     Alert.objects.bulk_create(alerts, batch_size=1000)
     _open_tasks([one for one in alerts if one.state == Alert.State.OPEN], on=on, at=at)
     return alerts
 
 
-def _count_told(pool: _Pool, *, on: date) -> Counter[int]:
+def _count_told(pool: Pool, *, on: date) -> Counter[int]:
     """How many alerts of the pool each person has had today."""
     rows = Alert.objects.filter(day=on, trigger__in=pool.triggers, evidence__pool=pool.name)
     return Counter(person for person in rows.values_list("evidence__person", flat=True))

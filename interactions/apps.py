@@ -16,7 +16,7 @@ class InteractionsConfig(AppConfig):
         from customers.customer_freshening import FRESHENERS
         from customers.file_attaching import ATTACHABLE
         from customers.import_kinds import register_import_kind
-        from interactions import customer_metrics, interaction_import, opportunity_import
+        from interactions import customer_metrics, interaction_import, jobs, opportunity_import  # noqa: F401 - jobs too
 
         customer_metrics.register()
         register_import_kind(interaction_import.KIND)
@@ -26,10 +26,10 @@ class InteractionsConfig(AppConfig):
 
 
 def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
-    """Alerts that are over, and what is at stake in the tasks, of a customer whose figures changed."""
-    from interactions.alert_raising import refresh_alerts
+    """Alerts over and new, and what is at stake in the tasks, of a customer whose figures changed."""
+    from interactions.alert_freshening import refresh_alerts
 
-    refresh_alerts(customer_id, at=at)
+    refresh_alerts(customer_id, on=on, at=at)
 
 
 def _find_customer(user: "User", pk: int) -> int | None:

@@ -57,10 +57,35 @@ def test_an_order_typed_in_ends_the_alert_and_counts_in_every_figure(silent, rep
     assert (after.last_day, after.gap_days, after.as_of) == (TODAY, 0, TODAY)
     assert after.sales_12m_cents == before.sales_12m_cents + 900_000
     assert (before.risk > 0, after.risk) == (True, 0)
-    assert set(Alert.objects.filter(customer=silent).values_list("state", flat=True)) == {Alert.State.OVER}
-    assert not Task.objects.open().filter(customer=silent, kind=Task.Kind.ALERT).exists()
-    assert silent.name not in client.get("/").content.decode()
+    told = Alert.objects.filter(customer=silent, trigger__key__in=["visit-now", "slipping-away"])
+    assert set(told.values_list("state", flat=True)) == {Alert.State.OVER}
+    assert not Task.objects.open().filter(customer=silent, alert__in=told).exists()
     assert client.get(f"/customers/{silent.pk}/").status_code == 200
+
+
+def test_an_order_far_over_the_baseline_is_told_at_once_and_the_night_tells_it_no_second_time(silent, rep, signed_in):
+    client = signed_in(rep)
+    type_order(client, silent, amount_cents="30,000.00")
+    grown = Alert.objects.get(customer=silent, trigger__key="growing")
+    task = Task.objects.open().get(alert=grown)
+    assert (grown.day, task.assignee) == (TODAY, rep)
+    assert "over their own baseline" in task.why
+    assert task.title in client.get("/").content.decode()
+    before = list(Alert.objects.filter(customer=silent).order_by("pk").values())
+    run_night(on=TODAY, at=MORNING + timedelta(hours=17))
+    assert list(Alert.objects.filter(customer=silent).order_by("pk").values()) == before
+
+
+def test_a_complaint_is_told_at_once_and_over_when_it_is_closed(silent, rep, guardian, signed_in):
+    rule = {"metric": "open_complaints", "operator": "at_least", "value": 1}
+    factories.make_trigger("complains", criteria=rule)
+    newcomer = Customer.objects.create(number="N-1", name="Newcomer", owner=rep, team=rep.team)
+    signed_in(rep).post("/complaints/new/", {"customer": newcomer.pk, "title": "Seals failed", "severity": 3})
+    assert Alert.objects.get(trigger__key="complains").state == Alert.State.OPEN
+    closing = {"word": "It runs again", "mended": "yes"}
+    signed_in(guardian).post(f"/complaints/{Complaint.objects.get().pk}/close/", closing)
+    assert Alert.objects.get(trigger__key="complains").state == Alert.State.OVER
+    assert not Task.objects.open().filter(alert__trigger__key="complains").exists()
 
 
 def test_a_first_order_typed_in_gives_a_class_and_a_segment(silent, rep, signed_in):

@@ -2,11 +2,16 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 
-from crm.core.models import Absence
+from crm.core import job_ledger
+from crm.core.models import Absence, JobRun
 from crm.core.models.business_setting import change_setting
-from interactions.alert_raising import EveningOfAlerts, raise_alerts
+from interactions import alert_freshening
+from interactions.alert_freshening import refresh_alerts
+from interactions.alert_raising import ALERT_LOCK, EveningOfAlerts, raise_alerts
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, Task
 from interactions.rules.alert_conditions import is_held_out, replay_alert
@@ -105,6 +110,65 @@ def test_a_rep_gets_no_more_than_his_budget_and_the_most_at_risk_first(rep, othe
     assert night().raised == {}
     make_silent(mine[1], on=MONDAY + timedelta(days=1))
     assert night(MONDAY + timedelta(days=1)).raised == {"slipping-away": 2}
+
+
+@pytest.mark.parametrize("most_to_rank", [100, 1])
+def test_by_day_too_the_place_goes_to_whom_the_night_would_tell_first(rep, slipping, monkeypatch, most_to_rank):
+    """An act on the second of two does not take the only place of the day, unless they are too many to be ranked."""
+    monkeypatch.setattr(alert_freshening, "MOST_TO_RANK", most_to_rank)
+    change_setting("alerts.budget_per_rep", 1)
+    first, second = [factories.make_customer(owner=rep, team=rep.team) for _ in range(2)]
+    make_silent(first, rank=9.0)
+    make_silent(second, rank=1.0)
+    by_day = {"on": MONDAY, "at": datetime(2026, 11, 23, 9, tzinfo=UTC)}
+    assert len(refresh_alerts(second.pk, **by_day)) == (most_to_rank == 1)
+    assert len(refresh_alerts(first.pk, **by_day)) == (most_to_rank > 1)
+    assert [refresh_alerts(one.pk, **by_day) for one in (first, second)] == [[], []]
+    assert night().raised == {}
+    assert Task.objects.count() == 1
+
+
+def test_an_act_while_a_night_is_at_its_alerts_does_not_wait_for_it(customer, slipping, monkeypatch, time_machine):
+    monkeypatch.setattr(job_ledger, "_ring", lambda job_id: None)
+    make_silent(customer)
+    at = datetime(2026, 11, 23, 9, tzinfo=UTC)
+    time_machine.move_to(at)
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as other_night:
+        other_night.execute("SELECT pg_advisory_xact_lock(%s)", [ALERT_LOCK])
+        assert refresh_alerts(customer.pk, on=MONDAY, at=at) == []
+    job_ledger.perform_job(JobRun.objects.get(kind="alerts-of-customer").pk)
+    assert Alert.objects.get().customer == customer
+
+
+def test_whoever_answered_an_alert_hears_no_other_about_that_customer_today(customer, rep, slipping):
+    factories.make_trigger("visit-now")
+    make_silent(customer, fall=0.5)
+    night()
+    noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    log_interaction(customer, channel="call", by=rep, at=noon)
+    assert refresh_alerts(customer.pk, on=MONDAY, at=noon) == []
+    make_silent(customer, fall=0.5, on=MONDAY + timedelta(days=1), days=62)
+    assert night(MONDAY + timedelta(days=1)).raised == {"slipping-away": 1}
+
+
+def test_by_day_the_manager_hears_of_whom_nobody_owns(customer, lead, slipping):
+    customer.owner = None
+    customer.save()
+    make_silent(customer)
+    (alert,) = refresh_alerts(customer.pk, on=MONDAY, at=datetime(2026, 11, 23, 9, tzinfo=UTC))
+    assert Task.objects.get(alert=alert).assignee == lead
+
+
+def test_a_rule_that_holds_no_longer_ends_its_alert(customer, foreign_customer):
+    factories.make_trigger("fallen", criteria={"metric": "fall", "operator": "at_least", "value": 0.4})
+    for one in (customer, foreign_customer):
+        factories.set_score(one, fall=0.5)
+    assert night().raised == {"fallen": 2}
+    factories.set_score(customer, fall=0.5, last_day=MONDAY + timedelta(days=1))  # bought, and still well below
+    factories.set_score(foreign_customer, fall=0.2)
+    assert night(MONDAY + timedelta(days=1)).over == 1
+    assert Alert.objects.open().get().customer == customer
+    assert Task.objects.open().get().customer == customer
 
 
 @pytest.mark.parametrize("figures", [{"risk": 0}, {"purchase_days": 2}, {"gap_days": 731}])
@@ -221,12 +285,12 @@ def test_a_new_customer_late_with_the_second_order(customer):
 
 
 def test_nobody_talked_to_them_within_their_segments_rhythm(customer, rep):
-    factories.make_trigger("overdue-contact", task_title="Talk to them")
     premium = factories.make_segment(cadence_days=30)
     factories.put_in_segment(customer, premium)
     factories.set_score(customer)
     log_interaction(customer, channel="call", by=rep, at=datetime(2026, 10, 20, 9, tzinfo=UTC))
     log_interaction(customer, channel="call", outcome="not_reached", by=rep, at=datetime(2026, 11, 20, 9, tzinfo=UTC))
+    factories.make_trigger("overdue-contact", task_title="Talk to them")
     night()
     task = Task.objects.get()
     assert (task.kind, task.title) == (Task.Kind.FOLLOW_UP, "Talk to them")

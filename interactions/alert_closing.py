@@ -1,0 +1,94 @@
+"""Alerts over by themselves, and the rank of open tasks: of everybody by night, of one customer after an act."""
+
+from datetime import date, datetime
+
+from django.db import connection
+from django.utils.translation import gettext
+
+from crm.core.metric_catalogue import METRICS
+from interactions.models import Alert, Task
+from interactions.task_handling import OPEN_STATES, name_manager_source
+from segments.models import Trigger
+from segments.rules.criteria import compile_criteria, find_problems
+
+
+def close_what_is_over(*, on: date, at: datetime, customer_id: int | None = None) -> int:
+    """They bought again, the fall is made good, or the trigger's own rule holds no longer: the alert is over by itself
+    and its tasks are dropped. Returns how many; ``on`` is the local day by which rules are asked."""
+    reason = gettext("Over by itself: the figures are back in order.")
+    ids = _close_by_figures(at=at, reason=reason, customer_id=customer_id)
+    for trigger in _list_triggers_with_rules(customer_id):
+        ids += _close_by_rule(trigger, on=on, at=at, reason=reason, customer_id=customer_id)
+    for tasks in (
+        Task.objects.filter(alert__in=ids),
+        Task.objects.filter(source__in=[name_manager_source(alert_id) for alert_id in ids]),
+    ):
+        if ids:
+            tasks.filter(state__in=OPEN_STATES).update(state=Task.State.DROPPED, closed_at=at, closed_reason=reason)
+    return len(ids)
+
+
+def refresh_ranks(*, customer_id: int | None = None) -> None:
+    """Open tasks show what is at stake now, not what was when they were opened. A complaint's task keeps its rank: it
+    stands above what only might be lost."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
+            FROM segments_current_score s
+            WHERE t.state IN ('open', 'paused') AND t.kind <> 'complaint' AND s.customer_id = t.customer_id
+                AND (%(customer)s::bigint IS NULL OR t.customer_id = %(customer)s)
+                AND (t.rank, t.at_stake_cents) IS DISTINCT FROM (s.risk_rank, s.at_stake_cents)
+            """,
+            {"customer": customer_id},
+        )
+
+
+def _close_by_figures(*, at: datetime, reason: str, customer_id: int | None) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE interactions_alert a SET state = 'over', closed_at = %(at)s, closed_reason = %(reason)s
+            FROM segments_current_score s, segments_trigger t
+            WHERE a.state = 'open' AND s.customer_id = a.customer_id AND t.id = a.trigger_id
+                AND (%(customer)s::bigint IS NULL OR a.customer_id = %(customer)s)
+                AND CASE
+                    WHEN t.criteria <> '{}'::jsonb THEN false
+                    WHEN t.key = 'visit-now' THEN s.fall < coalesce((a.evidence ->> 'fall_limit')::float, 0.4)
+                    WHEN t.key = 'overdue-contact' THEN false
+                    WHEN t.key = 'growing' THEN s.fall > -coalesce((a.evidence ->> 'growth_limit')::float, 0.4)
+                    ELSE s.last_day > a.period
+                END
+            RETURNING a.id
+            """,
+            {"at": at, "reason": reason, "customer": customer_id},
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _list_triggers_with_rules(customer_id: int | None) -> list[Trigger]:
+    """Those with open alerts, of which the rule can still be asked."""
+    alerts = Alert.objects.open() if customer_id is None else Alert.objects.open().filter(customer=customer_id)
+    triggers = Trigger.objects.exclude(criteria={}).filter(pk__in=alerts.values("trigger")).order_by("pk")
+    return [one for one in triggers if not find_problems(one.criteria, METRICS)]
+
+
+def _close_by_rule(trigger: Trigger, *, on: date, at: datetime, reason: str, customer_id: int | None) -> list[int]:
+    compiled = compile_criteria(trigger.criteria, METRICS, today=on, prefix="al_")
+    sql = f"""
+        UPDATE interactions_alert a SET state = 'over', closed_at = %(at)s, closed_reason = %(reason)s
+        WHERE a.state = 'open' AND a.trigger_id = %(trigger)s
+            AND (%(customer)s::bigint IS NULL OR a.customer_id = %(customer)s)
+            AND a.customer_id NOT IN (
+                SELECT c.id FROM customers_customer c {" ".join(compiled.joins)}
+                WHERE c.id IN (
+                    SELECT o.customer_id FROM interactions_alert o WHERE o.state = 'open' AND o.trigger_id = %(trigger)s
+                        AND (%(customer)s::bigint IS NULL OR o.customer_id = %(customer)s))
+                AND ({compiled.where})
+            )
+        RETURNING a.id
+    """  # noqa: S608 - the rule is compiled from our catalogue; every value is a parameter
+    params = {**compiled.params, "trigger": trigger.pk, "at": at, "reason": reason, "customer": customer_id}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]

@@ -1,0 +1,23 @@
+"""Background work of interactions, by kind of the ledger."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.core.job_ledger import JobLease, job_kind
+from crm.core.local_time import company_day
+from interactions.alert_freshening import ALERTS_OF_CUSTOMER, refresh_alerts
+from interactions.alert_raising import ALERT_LOCK
+
+
+@job_kind(ALERTS_OF_CUSTOMER, label=_("alerts of a customer after an act"))
+def perform_refresh(lease: JobLease) -> dict[str, Any]:
+    """What an act left over because a night was at its alerts; waits for the night, holding nothing else."""
+    at = timezone.now()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [ALERT_LOCK])
+        raised = refresh_alerts(int(lease.params["customer"]), on=company_day(at), at=at)
+    return {"alerts": len(raised)}
