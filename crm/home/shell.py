@@ -62,7 +62,7 @@ class NavItem:
 
 
 NAV = [
-    NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", count=_count_my_tasks),
+    NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", paths=("/risk/",), count=_count_my_tasks),
     NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", ("/customers/",)),
     NavItem(
         gettext_lazy("Products"),

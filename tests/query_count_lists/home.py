@@ -174,6 +174,7 @@ LISTS: list[ListPage] = [
     ListPage("customers behind a bar", "/products/movement/customers/?bar=stopped", _make_lost_items),
     ListPage("lost items", "/products/lost/", _make_lost_items),
     ListPage("my day", "/", _make_tasks),
+    ListPage("who may leave", "/risk/certainty/", make_scored_customers),
     ListPage("search", "/search/?q=holm", _make_holms),
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),
     ListPage("customers", "/customers/", make_scored_customers),
