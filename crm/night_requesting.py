@@ -24,9 +24,10 @@ STEPS = {
     "plan": _("evening planned"),
     "score": _("customers scored"),
     "finish": _("scores in force"),
-    "index": _("lists sorted"),
     "segments": _("segments moved"),
     "alerts": _("alerts and tasks"),
+    "index": _("lists sorted"),
+    "figures": _("figures of the segments"),
     "lists": _("lists of the best and the worst"),
     "items": _("items and families"),
 }

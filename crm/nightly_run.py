@@ -1,8 +1,8 @@
 """The night: what is recomputed every evening, as a recipe.
 
-ingest → plan → shards → finish → move segments → raise alerts and open their tasks → lists → items and families. Each
-step is idempotent for its evening; a night that is killed goes on where it stopped and comes to the same result. Other
-workers join in scoring.
+ingest → plan → shards → finish → move segments → raise alerts and open their tasks → indexes of sorted lists → figures
+of the segments → lists → items and families. Each step is idempotent for its evening; a night that is killed goes on
+where it stopped and comes to the same result. Other workers join in scoring, and make the indexes meanwhile.
 """
 
 from collections.abc import Callable
@@ -68,25 +68,31 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         run = watch.time("score", lambda: _score(run, on=on, watch=watch))
         report.run_id = run.pk
     report.switched = watch.time("finish", lambda: finish_run(run)).switched
-    watch.time("index", lambda: _index(run, at=at))
+    _call_helpers(run, at=at, step="index")
     if report.switched:
         assigned = watch.time("segments", lambda: _move_segments(on=on, at=at))
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
+    watch.time("index", lambda: index_shards(run))
+    if report.switched:
+        watch.time("figures", lambda: _write_figures(on=on))
         report.lists = watch.time("lists", lambda: write_value_lists(on=on))
-        write_care_figures(on=on)
     watch.time("items", take_in_items)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report
 
 
 def _move_segments(*, on: date, at: datetime) -> AssignmentReport:
-    """Rules whose day has come, everybody into his segment, then the figures of the segments for the dashboard."""
+    """Rules whose day has come, then everybody into his segment."""
     publish_due_rules(on=on + timedelta(days=1), at=at)
-    assigned = assign_segments(on=on)
+    return assign_segments(on=on)
+
+
+def _write_figures(*, on: date) -> None:
+    """What dashboards show of the segments, and since when somebody is below zero."""
     write_segment_figures(on=on)
+    write_care_figures(on=on)
     keep_below_zero(on=on)
-    return assigned
 
 
 class _Watch:
@@ -124,13 +130,6 @@ def _score(run: ScoreRun, *, on: date, watch: _Watch) -> ScoreRun:
         run = plan_run(on=on)
         work_shards(run, progress=lambda _done, _total: watch.remember())
     return run
-
-
-def _index(run: ScoreRun, *, at: datetime) -> None:
-    """The indexes of sorted lists, with whoever helps."""
-    if run.shards.filter(indexed_at=None).exists():
-        _call_helpers(run, at=at, step="index")
-        index_shards(run)
 
 
 def _call_helpers(run: ScoreRun, *, at: datetime, step: str = "score") -> None:

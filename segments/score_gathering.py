@@ -21,6 +21,7 @@ from segments.rules.purchase_summary import DAY_RECORD, HandlingRate, summarise_
 
 OF_DAYS = frozenset({CostRate.Work.ORDER, CostRate.Work.FREIGHT})  # counted from the purchase days, read anyway
 BINARY_HEADER = 19
+SUMMARISED_AT_ONCE = 5_000
 EPOCH = date(1970, 1, 1)
 MARK = -1  # the row by which a table of figures shows that the database has not crashed since
 _SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
@@ -101,6 +102,8 @@ def are_figures_kept(run_id: int) -> bool:
 def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date) -> int:
     """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are."""
     low, high = int(first_id), int(next_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")  # the ranges are what is done side by side
     figures = _gather(lambda column: f"{column} >= {low} AND {column} < {high}", on=on)
     table = name_figures_table(run_id)
     with (
@@ -154,16 +157,22 @@ def _gather(limit: Callable[[str], str], *, on: date) -> Any:
 
 
 def _summarise(found: dict[str, Any], *, on: date) -> Any:
+    """Some thousand customers at a time, so that their days fit into the memory near the processor."""
     days = np.frombuffer(found["days"], dtype=DAY_RECORD)
     counts = found["length"].astype(np.int64) // DAY_RECORD.itemsize
-    summary = summarise_purchases(counts, days, as_of_day=(on - EPOCH).days, handling=_list_handling_rates())
+    ends = np.cumsum(counts)
+    rates = _list_handling_rates()
     figures = np.empty(len(counts), dtype=list(CUSTOMER_FIELDS))
-    figures["service_12m"] = found["service"] + summary.handling_12m
     for name in ("customer_id", "contract", "pinned_grade"):
         figures[name] = found[name]
-    for name, _kind in CUSTOMER_FIELDS:
-        if hasattr(summary, name):
-            figures[name] = getattr(summary, name)
+    for start in range(0, len(counts), SUMMARISED_AT_ONCE):
+        part = slice(start, start + SUMMARISED_AT_ONCE)
+        own_days = days[ends[start] - counts[start] : ends[part][-1]]
+        summary = summarise_purchases(counts[part], own_days, as_of_day=(on - EPOCH).days, handling=rates)
+        figures["service_12m"][part] = found["service"][part] + summary.handling_12m
+        for name, _kind in CUSTOMER_FIELDS:
+            if hasattr(summary, name):
+                figures[name][part] = getattr(summary, name)
     return figures
 
 

@@ -74,21 +74,23 @@ def _pack(columns: dict[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]
     """The rows in their order: laid out at full width, then without the bytes of what is NULL or shorter."""
     layout: list[tuple[str, str]] = [("fields", ">i2")]
     wires = {name: _wire(column) for name, column in columns.items()}
-    for index, wire in enumerate(wires.values()):
+    for index, (_column, kind) in enumerate(wires.values()):
         layout.append((f"n{index}", ">i4"))
-        if wire.dtype.itemsize:
-            layout.append((f"v{index}", wire.dtype.str))
-    packed = np.zeros(len(next(iter(wires.values()))), dtype=np.dtype(layout))
-    packed["fields"] = len(columns)
+        if kind.itemsize:
+            layout.append((f"v{index}", kind.str))
+    full_row = np.zeros(1, dtype=np.dtype(layout))
+    full_row["fields"] = len(columns)
+    for index, (_column, kind) in enumerate(wires.values()):
+        full_row[f"n{index}"] = kind.itemsize
+    packed = np.repeat(full_row, len(next(iter(columns.values()))))
     kept: npt.NDArray[np.bool_] | None = None
-    for index, (name, wire) in enumerate(wires.items()):
-        width = wire.dtype.itemsize
+    for index, (name, (column, kind)) in enumerate(wires.items()):
+        width = kind.itemsize
         if width:
-            packed[f"v{index}"] = wire
-        packed[f"n{index}"] = width
-        if name not in nulls and wire.dtype.kind != "S":
+            packed[f"v{index}"] = column
+        if name not in nulls and kind.kind != "S":
             continue
-        sizes = np.char.str_len(wire) if wire.dtype.kind == "S" else np.full(len(wire), width, dtype=np.int32)
+        sizes = np.char.str_len(column) if kind.kind == "S" else np.full(len(column), width)
         if name in nulls:
             sizes[nulls[name]] = -1
         packed[f"n{index}"] = sizes
@@ -101,20 +103,18 @@ def _pack(columns: dict[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]
     return packed.view("u1").reshape(kept.shape)[kept].tobytes()
 
 
-def _wire(values: Column) -> Column:
-    """The column as Postgres reads it: big-endian, dates as days since 2000."""
+def _wire(values: Column) -> tuple[Column, np.dtype[np.generic]]:
+    """The column, and how Postgres reads it: big-endian, dates as days since 2000."""
     kind, size = values.dtype.kind, values.dtype.itemsize
     if kind == "M":
-        return (values.astype("datetime64[D]") - POSTGRES_EPOCH).astype(">i4")
+        return (values.astype("datetime64[D]") - POSTGRES_EPOCH).astype(np.int32), np.dtype(">i4")
     if kind == "b":
-        return values.astype("u1")
+        return values, np.dtype("u1")
     if kind == "S":
         width = int(np.char.str_len(values.astype(np.bytes_)).max(initial=0))
-        return values.astype(f"S{width}") if width else np.zeros(len(values), dtype="V0")
+        return (values.astype(f"S{width}"), np.dtype(f"S{width}")) if width else (values, np.dtype("V0"))
     if kind == "V":
-        return values
-    if kind == "i" and size in {2, 4, 8}:
-        return values.astype(f">i{size}")
-    if kind == "f" and size in {4, 8}:
-        return values.astype(f">f{size}")
+        return values, values.dtype
+    if (kind == "i" and size in {2, 4, 8}) or (kind == "f" and size in {4, 8}):
+        return values, np.dtype(f">{kind}{size}")
     raise TypeError(f"No binary form for {values.dtype}.")

@@ -143,6 +143,7 @@ def _read_ranges(stored: Mapping[str, Any]) -> RangeTable:
 
 def score_customers(customers: Any, plan: ScoringPlan) -> Columns:
     """All columns of the scores, in the order of ``customers`` (a structured array of ``CUSTOMER_FIELDS``)."""
+    customers = {name: np.ascontiguousarray(customers[name]) for name, _kind in CUSTOMER_FIELDS}
     contract = customers["contract"] == 1
     bought = customers["purchase_days"] > 0
     rhythm = bought & ~contract
@@ -151,16 +152,21 @@ def score_customers(customers: Any, plan: ScoringPlan) -> Columns:
     rates = measure_margin_rates(
         customers["amount"] - customers["cost"], np.where(bought, plan.as_of_day - customers["first_day"], 0)
     )
-    histories = _read_histories(customers[who], plan)
+    regular = _pick(customers, who)
+    histories = _read_histories(regular, plan)
     _add_gaps(columns, who, histories)
     if plan.models is None:
         _add_simple_risk(columns, who, histories, rates[who], plan)
     else:
-        _add_model_risk(columns, who, histories, rates[who], customers[who], plan, plan.models)
-        _add_value(columns, who, histories, customers[who], plan, plan.models)
+        _add_model_risk(columns, who, histories, rates[who], regular, plan, plan.models)
+        _add_value(columns, who, histories, regular, plan, plan.models)
     _add_contract_risk(columns, np.flatnonzero(contract), rates, plan)
     columns["note"] = _note(customers["purchase_days"], contract, plan)
     return columns
+
+
+def _pick(customers: Columns, who: IntArray) -> Columns:
+    return {name: figures[who] for name, figures in customers.items()}
 
 
 def _read_histories(customers: Any, plan: ScoringPlan) -> PurchaseHistories:
@@ -174,7 +180,7 @@ def _read_histories(customers: Any, plan: ScoringPlan) -> PurchaseHistories:
 
 def _start_columns(customers: Any, plan: ScoringPlan, bought: BoolArray) -> Columns:
     """What needs no model; the columns of risk and value start unknown or at nothing."""
-    number = len(customers)
+    number = len(bought)
     silence = np.where(bought, plan.as_of_day - customers["last_day"], 0)
     grades = assign_grades(customers["customer_id"], customers["sales_12m"], cuts=plan.grade_cuts)
     scores = assign_rfm(silence, customers["purchase_days_12m"], customers["sales_12m"], cuts=plan.rfm_cuts)
@@ -231,7 +237,7 @@ def _add_model_risk(
 
     Ranked by the raw chance of silence; shown, in money too, is the chance bent to what happened or the learnt."""
     known = np.flatnonzero(_has_rhythm(histories))
-    who, histories, rates, customers = who[known], histories.select(known), rates[known], customers[known]
+    who, histories, rates, customers = who[known], histories.select(known), rates[known], _pick(customers, known)
     silence: SilenceScores = score_silence(models.dropout, histories, horizon=plan.horizon_days)
     risk = judge_risk(silence.surprise, silence.active, histories.age - histories.last, histories.repeats)
     kept = risk != RiskLevel.LOST

@@ -50,30 +50,33 @@ def measure_base(parts: Iterable[Any], *, as_of_day: int, sample_share: float = 
     customers = rhythms = repeated = amount = cost = service = purchases = 0
     rates: list[Any] = []
     for part in parts:
-        bought = part[part["purchase_days"] > 0]
+        bought = part["purchase_days"] > 0
         for name in ("customer_id", "sales_12m", "purchase_days_12m"):
-            kept[name].append(bought[name].copy())
-        kept["silence"].append(as_of_day - bought["last_day"])
-        free = bought[bought["contract"] == 0]
-        if not len(free):
+            kept[name].append(part[name][bought])
+        kept["silence"].append(as_of_day - part["last_day"][bought])
+        free = bought & (part["contract"] == 0)
+        if not free.any():
             continue
-        customers += len(free)
-        firsts.append(int(free["first_day"].min()))
-        most = max(most, int(free["purchase_days"].max()))
-        repeated += int((free["purchase_days"] > 1).sum())
-        amount, cost = amount + int(free["amount"].sum()), cost + int(free["cost"].sum())
-        service, purchases = service + int(free["service_12m"].sum()), purchases + int(free["purchase_days_12m"].sum())
-        regular = free[free["purchase_days"] >= LEAST_PURCHASES_FOR_RHYTHM]
-        rhythms += len(regular)
-        age = np.maximum(as_of_day - regular["first_day"], LEAST_AGE_DAYS)
-        rates.append((regular["amount"] - regular["cost"]) / age)
-        samples.append(free[list(SAMPLE_FIELDS)][_hash_to_share(free["customer_id"]) < sample_share])
+        days, days_12m, first_day = (part[name][free] for name in ("purchase_days", "purchase_days_12m", "first_day"))
+        amounts, costs = part["amount"][free], part["cost"][free]
+        customers += len(days)
+        firsts.append(int(first_day.min()))
+        most = max(most, int(days.max()))
+        repeated += int((days > 1).sum())
+        amount, cost = amount + int(amounts.sum()), cost + int(costs.sum())
+        service, purchases = service + int(part["service_12m"][free].sum()), purchases + int(days_12m.sum())
+        regular = days >= LEAST_PURCHASES_FOR_RHYTHM
+        rhythms += int(regular.sum())
+        age = np.maximum(as_of_day - first_day[regular], LEAST_AGE_DAYS)
+        rates.append((amounts[regular] - costs[regular]) / age)
+        drawn = np.flatnonzero(free)[_hash_to_share(part["customer_id"][free]) < sample_share]
+        samples.append(part[drawn][list(SAMPLE_FIELDS)])
     return PurchaseBase(
         **{name: np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64) for name, pieces in kept.items()},
         customers=customers,
         first_day=min(firsts, default=0),
         most_purchase_days=most,
-        mean_rate=fsum(chain.from_iterable(rates)) / rhythms if rhythms else 0.0,
+        mean_rate=fsum(chain.from_iterable(rate.tolist() for rate in rates)) / rhythms if rhythms else 0.0,
         margin_share=min(max(1 - cost / amount, -1.0), 1.0) if amount else 1.0,
         repeat_rate=repeated / customers if customers else 0.0,
         service_per_purchase=service / purchases if purchases else 0.0,

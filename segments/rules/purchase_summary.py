@@ -60,9 +60,12 @@ def summarise_purchases(
     first counts."""
     customers = len(counts)
     who = np.repeat(np.arange(customers), counts)
+    ends = np.cumsum(counts)
+    begins = ends - counts
     day = days["day"].astype(np.int64)
-    amount = np.where(day <= as_of_day, days["amount"], 0).astype(np.int64)
-    cost = np.where(day <= as_of_day, days["cost"], 0).astype(np.int64)
+    known = day <= as_of_day
+    amount = days["amount"].astype(np.int64) * known
+    cost = days["cost"].astype(np.int64) * known
     bought = amount > 0
     ago = as_of_day - day
     year, year_before = (ago < YEAR_DAYS) & (ago >= 0), (ago >= YEAR_DAYS) & (ago < 2 * YEAR_DAYS)
@@ -70,8 +73,9 @@ def summarise_purchases(
     baseline = (ago >= QUARTER_DAYS) & (ago < QUARTER_DAYS + BASELINE_DAYS)
 
     def add(values: IntArray, only: BoolArray | None = None) -> IntArray:
-        weights = values if only is None else np.where(only, values, 0)
-        return np.bincount(who, weights=weights, minlength=customers).astype(np.int64)
+        reached = np.zeros(len(values) + 1, dtype=np.int64)
+        np.cumsum(values if only is None else values * only, out=reached[1:])
+        return reached[ends] - reached[begins]
 
     purchases = np.flatnonzero(bought)
     buyer, purchase_day = who[purchases], day[purchases]
@@ -92,7 +96,7 @@ def summarise_purchases(
         sales_12m=add(amount, year),
         sales_before_12m=add(amount, year_before),
         goods_12m=add(cost, year),
-        purchase_days_12m=np.bincount(who[bought & year], minlength=customers),
+        purchase_days_12m=add((bought & year).astype(np.int64)),
         sales_quarter=add(amount, quarter),
         sales_baseline=add(amount, baseline),
         handling_12m=add(_cost_handling(day, days["orders"].astype(np.int64), handling), year),

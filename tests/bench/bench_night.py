@@ -24,7 +24,7 @@ from segments.segment_dry_run import try_segment_rule
 from tests.bench.figure import note, report, stopwatch
 
 SCORING = ("plan", "score", "finish")
-TO_ALERTS = ("ingest", *SCORING, "index", "segments", "alerts")
+TO_ALERTS = ("ingest", *SCORING, "segments", "alerts")
 MILLION = 1_000_000
 
 
