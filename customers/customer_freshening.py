@@ -24,7 +24,12 @@ FRESHENERS: list[Freshener] = []
 
 @transaction.atomic
 def freshen_customer(customer_id: int, *, at: datetime) -> None:
-    """Facts, class, segment and alerts of one customer as they are at ``at``; again is harmless."""
-    on = company_day(at)
+    """Facts, class, segment and alerts of one customer as they are at ``at``; again is harmless.
+
+    What was written to one that has gone into another meanwhile goes there, and the other is brought up to date.
+    """
+    from customers.customer_merging import gather_strays  # merging brings the figures up to date itself
+
+    on, customer_id = company_day(at), gather_strays(customer_id, at=at)
     for freshen in FRESHENERS:
         freshen(customer_id, on=on, at=at)

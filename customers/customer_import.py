@@ -15,6 +15,7 @@ from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
 from customers.import_kinds import ImportKind, WritingTask
+from customers.import_relating import follow_merged
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql, visible_ids
 from customers.models import ContactPoint, Customer
@@ -84,6 +85,7 @@ def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
     Returns how many wait in ``records``.
     """
     with one_writer():
+        follow_merged(stage, number="number")
         _find_customers(stage, key=str(task.options.get("key") or "number"))
         code = "CASE WHEN l.number IS NULL THEN 'name_twice' ELSE 'customer_twice' END"
         field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
@@ -116,7 +118,7 @@ def _find_customers(stage: Stage, *, key: str) -> None:
     # Without a number, or by another key: the one customer of that name, tax number or domain.
     alike = f"""SELECT {theirs} AS value, min(id) AS id FROM customers_customer
                 WHERE {theirs} IN (SELECT {ours} FROM {stage.rows} {"WHERE number IS NULL" if key == "number" else ""})
-                {condition} GROUP BY 1 HAVING count(*) = 1"""  # noqa: S608
+                {condition} AND merged_into_id IS NULL GROUP BY 1 HAVING count(*) = 1"""  # noqa: S608
     by_number = "false" if key != "number" else "c.number = s.number"
     by_value = f"a.value = s.{ours}" + (" AND s.number IS NULL" if key == "number" else "")
     run_sql(f"""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm.core.late_imports import pandas as pd
 from crm.core.text_folding import fold_text
 from customers.import_kinds import WritingTask
-from customers.import_staging import Stage, run_sql, visible_ids
+from customers.import_staging import Stage, fetch_row, run_sql, visible_ids
 
 RELATION_COLUMNS = {"customer": "text", "customer_name": "text", "customer_folded": "text"}
 
@@ -19,18 +19,38 @@ def shape_relation(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped
 
 
+def follow_merged(stage: Stage, *, number: str = "customer") -> None:
+    """Staged rows that name, by number or by name, a customer who has gone into another: the other."""
+    merged = "customers_customer g JOIN customers_customer k ON k.id = g.merged_into_id"
+    if not fetch_row("SELECT EXISTS (SELECT FROM customers_customer WHERE merged_into_id IS NOT NULL)")[0]:
+        return
+    run_sql(f"UPDATE {stage.rows} s SET {number} = k.number FROM {merged} WHERE g.number = s.{number}")  # noqa: S608
+    folded = "folded" if number == "number" else "customer_folded"
+    columns = fetch_row(
+        "SELECT count(*) FROM information_schema.columns WHERE table_name = %s AND column_name = %s",
+        (stage.rows, folded),
+    )
+    if columns[0]:
+        run_sql(f"""
+            UPDATE {stage.rows} s SET {number} = k.number FROM {merged}
+            WHERE s.{number} IS NULL AND g.name_folded = s.{folded} AND NOT EXISTS (
+                SELECT FROM customers_customer c WHERE c.name_folded = g.name_folded AND c.merged_into_id IS NULL)""")  # noqa: S608
+
+
 def find_related_customers(stage: Stage, task: WritingTask) -> None:
     """``lines``: the rows with their ``customer_id``; rows of unknown, doubtful or foreign customers are rejected.
 
     The number decides; without one, or with one that nobody has, the one customer of that name.
     """
+    follow_merged(stage)
     run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
     run_sql(f"""
         CREATE UNLOGGED TABLE {stage.lines} AS
         SELECT s.*, coalesce(c.id, CASE WHEN a.count = 1 THEN a.id END) AS customer_id, coalesce(a.count, 0) AS alike
         FROM {stage.rows} s LEFT JOIN customers_customer c ON c.number = s.customer
         LEFT JOIN (SELECT name_folded, min(id) AS id, count(*) AS count FROM customers_customer
-                   WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) GROUP BY 1) a
+                   WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) AND merged_into_id IS NULL
+                   GROUP BY 1) a
         ON c.id IS NULL AND a.name_folded = s.customer_folded""")  # noqa: S608
     named = "CASE WHEN customer IS NULL THEN 'customer_name' ELSE 'customer_number' END"
     stage.reject(f"""

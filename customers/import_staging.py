@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.db import connection
 
 from crm.core.late_imports import numpy as np
 from crm.core.late_imports import pandas as pd
 from crm.core.models import User
 from customers.models import Customer
-
-_LOCK = 7_230_411
+from customers.writing_turn import one_writer as one_writer
 
 
 class Stage:
@@ -100,15 +97,3 @@ def copy_frame(table: str, frame: pd.DataFrame) -> None:
         text = written.getvalue()
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
         copy.write(text)
-
-
-@contextmanager
-def one_writer() -> Iterator[CursorWrapper]:
-    """A transaction in which no other import writes, with memory enough for its sorts."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL synchronous_commit = on")
-        # Trigrams of new names wait in a long list and are sorted in at the end, not a few at a time.
-        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
-        yield cursor

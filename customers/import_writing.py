@@ -20,6 +20,7 @@ from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
 from customers import order_checking
 from customers.custom_field_import import offer_own_fields
+from customers.customer_merging import gather_strays_since
 from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
@@ -168,6 +169,7 @@ def _finish(
 ) -> dict[str, Any]:
     """Report, rejected rows as a file, file and stage removed."""
     with transaction.atomic():
+        gather_strays_since(data_import.created_at, at=at)
         kind: ImportKind = IMPORT_KINDS[data_import.kind]
         if state == DataImport.State.DONE and kind.finish:
             kind.finish(stage, make_task(data_import, at=at))

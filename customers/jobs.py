@@ -16,6 +16,8 @@ from customers.models import DataImport
 from customers.rules.import_file_error import ImportFileError
 
 CLEAN_JOB = "import-clean"
+DUPLICATES_JOB = "customers-duplicates"
+DUPLICATES_HOUR = 5
 ALIKE_JOB = "customers-alike"
 ALIKE_HOUR = 4
 
@@ -104,6 +106,23 @@ def work_out_alike_job(lease: JobLease) -> dict[str, Any]:
     pairs = rebuild_basket_pairs(on=on)
     lease.progress(2, 2)
     return {"pairs": pairs}
+
+
+@job_kind(DUPLICATES_JOB, label=_("Looking for duplicates"), lease=timedelta(minutes=10))
+def search_duplicates_job(lease: JobLease) -> dict[str, Any]:
+    """Every night who was changed; once a week everybody."""
+    from customers.duplicate_search import is_whole_due, search_duplicates
+
+    at = timezone.now()
+    report = search_duplicates(at=at, is_whole=is_whole_due(at=at), progress=lease.progress)
+    return {"customers": report.customers, "pairs": report.open_pairs, "milliseconds": report.milliseconds}
+
+
+def request_duplicates(*, at: datetime) -> JobRun:
+    """The search of the night of ``at``; asked every minute it is one job a day."""
+    return request_job(
+        DUPLICATES_JOB, key="clock", due_at=at.replace(hour=DUPLICATES_HOUR, minute=0, second=0, microsecond=0)
+    )
 
 
 def request_alike(*, at: datetime) -> JobRun:

@@ -15,6 +15,7 @@ from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.customer_import import CUSTOMER_TABLE
 from customers.import_kinds import WritingTask
+from customers.import_relating import follow_merged
 from customers.import_remembering import insert_remembered
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql, visible_ids
 from customers.models import Customer
@@ -71,6 +72,7 @@ def prepare_orders(stage: Stage, task: WritingTask) -> dict[str, int]:
     columns, options = task.columns, task.options
     lined = has_lines(columns) and "number" in columns
     with one_writer():
+        follow_merged(stage)
         _name_customers(stage)
         _number_lines(stage, lined=lined)
         _reject_unknown_names(stage)
@@ -96,12 +98,14 @@ def _name_customers(stage: Stage) -> None:
     run_sql(f"""
         UPDATE {stage.rows} s SET customer = c.number, customer_folded = NULL
         FROM (SELECT name_folded, min(number) AS number FROM customers_customer
-              WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) GROUP BY 1 HAVING count(*) = 1) c
+              WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) AND merged_into_id IS NULL
+              GROUP BY 1 HAVING count(*) = 1) c
         WHERE s.customer IS NULL AND c.name_folded = s.customer_folded""")  # noqa: S608
     run_sql(f"""
         UPDATE {stage.rows} SET customer = 'N-' || upper(substr(md5(customer_folded), 1, 10))
         WHERE customer IS NULL AND customer_folded NOT IN (SELECT name_folded FROM customers_customer
-              WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) GROUP BY 1 HAVING count(*) > 1)""")  # noqa: S608
+              WHERE name_folded IN (SELECT customer_folded FROM {stage.rows}) AND merged_into_id IS NULL
+              GROUP BY 1 HAVING count(*) > 1)""")  # noqa: S608
 
 
 def _number_lines(stage: Stage, *, lined: bool) -> None:

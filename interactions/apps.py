@@ -1,7 +1,7 @@
 """The interactions app."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.apps import AppConfig
 
@@ -23,6 +23,7 @@ class InteractionsConfig(AppConfig):
         register_import_kind(opportunity_import.KIND)
         FRESHENERS.append(_refresh_alerts)
         ATTACHABLE["contact"] = _find_customer
+        _treat_merged()
 
 
 def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
@@ -37,3 +38,26 @@ def _find_customer(user: "User", pk: int) -> int | None:
     from interactions.models import Interaction
 
     return Interaction.objects.visible_to(user).filter(pk=pk).values_list("customer", flat=True).first()
+
+
+def _treat_merged() -> None:
+    """When two customers become one, nobody is asked twice, and of two wishes about contact the stricter one holds."""
+    from django.utils.translation import gettext
+
+    from crm.core.local_time import company_day
+    from customers.customer_relations import TREATMENTS, Treatment
+
+    def drop(row: Any, at: datetime) -> dict[str, Any]:
+        reason = gettext("The customer was merged; the other has the same.")
+        closed = {"closed_at": at, "closed_reason": reason}
+        is_task = row._meta.label == "interactions.Task"
+        return {"state": "dropped" if is_task else "over", **closed} if row.state in {"open", "paused"} else {}
+
+    TREATMENTS["interactions.Task"] = TREATMENTS["interactions.Alert"] = Treatment(settle=drop)
+    TREATMENTS["interactions.ProcessRun"] = Treatment(free=lambda row, at: {"key": f"{row.customer_id}/{row.key}"[:80]})
+    TREATMENTS["interactions.BelowZeroDecision"] = Treatment(
+        settle=lambda row, at: {} if row.ended_on else {"ended_on": company_day(at)}
+    )
+    TREATMENTS["interactions.ContactPreference"] = Treatment(
+        absorb=lambda kept, gone: {"is_allowed": False, "reason": gone.reason} if not gone.is_allowed else {}
+    )

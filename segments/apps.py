@@ -20,6 +20,7 @@ class SegmentsConfig(AppConfig):
             VALUE_WORDS[f"{kind}.criteria"] = read_aloud
         OPENING_STEPS.append(_bring_defaults)
         FRESHENERS.append(_refresh_figures)
+        _treat_merged()
 
 
 def _refresh_figures(customer_id: int, *, on: date, at: datetime) -> None:
@@ -27,6 +28,21 @@ def _refresh_figures(customer_id: int, *, on: date, at: datetime) -> None:
     from segments.segment_assignment import refresh_customer
 
     refresh_customer(customer_id, on=on)
+
+
+def _treat_merged() -> None:
+    """When two customers become one, a time in a segment stays with the record it is about, and ends."""
+    from crm.core.local_time import company_day
+    from customers.customer_relations import TREATMENTS, Treatment
+
+    TREATMENTS["segments.SegmentChange"] = Treatment(stays=True)
+    for label in ("segments.Membership", "segments.BelowZeroSpell"):
+        TREATMENTS[label] = Treatment(
+            stays=True, settle=lambda row, at: {} if row.until else {"until": max(company_day(at), row.since)}
+        )
+    TREATMENTS["segments.Nomination"] = Treatment(
+        settle=lambda row, at: {"state": "withdrawn", "decided_at": at} if row.state != "withdrawn" else {}
+    )
 
 
 def _bring_defaults() -> None:

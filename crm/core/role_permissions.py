@@ -32,6 +32,7 @@ _LEAD = {
     "customers.import_customer",
     "customers.archive_customer",
     "customers.assign_customer",
+    "customers.merge_customer",
     "segments.view_dashboard",
     "segments.pin_segment",
     "segments.approve_nomination",

@@ -1,5 +1,6 @@
 """The form of a customer."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,7 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import Role, Team, User
-from customers.customer_registration import LikelyDuplicate, find_duplicates, next_number
+from customers.customer_registration import next_number
+from customers.duplicate_deciding import note_another_customer
+from customers.duplicate_warning import LikelyDuplicate, TypedCustomer, find_duplicates
 from customers.forms.contact_point import read_or_refuse
 from customers.forms.custom_field import CustomFieldsMixin
 from customers.models import ContactPoint, Customer
@@ -90,11 +93,11 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
 
 
 class NewCustomerForm(CustomerForm):
-    """With a first e-mail and phone, and a word about who looks alike; ``accept`` says that it is another one."""
+    """With a first e-mail and phone, and a word about who looks alike; ``another`` says why it is another one."""
 
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
-    accept = forms.BooleanField(label=_("It is another customer"), required=False)
+    another = forms.CharField(label=_("Why it is another customer"), required=False, max_length=200)
 
     def clean_email(self) -> str:
         text = self.cleaned_data["email"].strip()
@@ -108,12 +111,10 @@ class NewCustomerForm(CustomerForm):
                 self.phone_read = reading
             except ValidationError as error:
                 self.add_error("phone", error)
-        named = {key: values.get(key, "") for key in ("name", "tax_id", "domain", "email")}
-        self.duplicates = find_duplicates(self.user, **named)
-        if self.duplicates and not values.get("accept"):
-            self.add_error(
-                None, _("Somebody like this is already here. Look below; tick the box if it is another one.")
-            )
+        typed = {name: values.get(name) or "" for name in TypedCustomer.__dataclass_fields__}
+        self.duplicates = find_duplicates(self.user, TypedCustomer(**typed))
+        if self.duplicates and not values.get("another"):
+            self.add_error(None, _("Somebody like this is already here. Look below, or say why it is another one."))
         return values
 
     def save(self, commit: bool = True) -> Customer:  # noqa: FBT001, FBT002 the signature is Django's
@@ -128,6 +129,12 @@ class NewCustomerForm(CustomerForm):
             customer.save()
             self.save_contact_points(customer)
         return customer
+
+    def note_others(self, customer: Customer, *, at: datetime) -> None:
+        """Whoever looks alike is another one, as was said: nobody is asked about them again."""
+        others = [(found.customer, found.percent) for found in self.duplicates]
+        reason = self.cleaned_data["another"]
+        note_another_customer(customer, others=others, reason=reason, by=self.user, at=at)
 
     def save_contact_points(self, customer: Customer) -> None:
         """The e-mail and phone typed with the customer."""

@@ -8,6 +8,7 @@ from customers.models.cost_rate import CostRate
 from customers.models.custom_field import CustomField, CustomValueSet
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
+from customers.models.duplicate import CustomerMerge, DuplicateKey, DuplicatePair, DuplicateSearch
 from customers.models.import_change import ImportChange, ImportMapping
 from customers.models.item_purchase import (
     BoughtTogether,
@@ -45,9 +46,13 @@ __all__ = [
     "CustomField",
     "CustomValueSet",
     "Customer",
+    "CustomerMerge",
     "CustomerNeed",
     "CustomerTag",
     "DataImport",
+    "DuplicateKey",
+    "DuplicatePair",
+    "DuplicateSearch",
     "ImportChange",
     "ImportMapping",
     "ItemDay",

@@ -28,7 +28,8 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(EditedModel):
     """One record per customer, known by its number in the outside world.
 
-    ``team`` decides with ``owner`` who may see it. ``minimum_order_cents`` is what an order must come to, shown to
+    ``team`` decides with ``owner`` who may see it. One that was merged into another is archived for good; its number
+    still finds the other (``merged_into``). ``minimum_order_cents`` is what an order must come to, shown to
     whoever enters one. ``name_folded`` is the name as searched (``fold_text``), kept by ``save``; whoever writes in
     bulk writes it too.
     """
@@ -82,6 +83,16 @@ class Customer(EditedModel):
     since = models.DateField(_("customer since"), null=True, blank=True)
     minimum_order_cents = models.BigIntegerField(_("smallest order"), null=True, blank=True)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    merged_into = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged_here",
+        db_index=False,
+        verbose_name=_("merged into"),
+    )
 
     objects = CustomerQuerySet.as_manager()
 
@@ -107,6 +118,9 @@ class Customer(EditedModel):
             models.Index(fields=["owner", "name_folded", "id"], name="customer_by_owner"),
             models.Index(fields=["city", "id"], name="customer_by_city"),
             models.Index(fields=["id"], name="customer_archived", condition=models.Q(archived_at__isnull=False)),
+            models.Index(
+                fields=["merged_into"], name="customer_merged_into", condition=models.Q(merged_into__isnull=False)
+            ),
             models.Index(fields=["tax_id"], name="customer_tax_id", condition=~models.Q(tax_id="")),
             models.Index(fields=["domain"], name="customer_domain", condition=~models.Q(domain="")),
         ]

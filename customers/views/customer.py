@@ -15,10 +15,10 @@ from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
 from customers.custom_value_keeping import CustomValueRefused, set_custom_values
 from customers.customer_archiving import archive_customer, restore_customer
-from customers.customer_registration import find_duplicates
+from customers.duplicate_keeping import keep_keys
+from customers.duplicate_warning import TypedCustomer, find_duplicates
 from customers.forms.customer import CustomerForm, NewCustomerForm
 from customers.models import Customer
-from customers.rules.contact_point_reading import read_domain
 
 
 def page_url(customer: Customer) -> str:
@@ -63,6 +63,8 @@ class CustomerNew(_WithOwnFields, CreateView):
     def save_form(self, form: Any) -> Customer:
         customer = super().save_form(form)
         form.save_contact_points(customer)
+        form.note_others(customer, at=timezone.now())
+        keep_keys(customer.pk)
         return customer
 
 
@@ -88,15 +90,14 @@ class CustomerEdit(_WithOwnFields, UpdateView):
 def warn_of_duplicates(request: HttpRequest) -> HttpResponse:
     """Who looks like the customer being typed; a fragment."""
     refuse_unless(request.user, "customers.add_customer")
-    typed = {key: "".join(c for c in request.GET.get(key, "") if c.isprintable())[:300] for key in ("name", "tax_id")}
-    email, domain = (read_text(request, key).lower() for key in ("email", "domain"))
-    duplicates = find_duplicates(request.user, **typed, email=email, domain=read_domain(domain))
+    typed = TypedCustomer(**{key: read_text(request, key) for key in TypedCustomer.__dataclass_fields__})
+    duplicates = find_duplicates(request.user, typed)  # type: ignore[arg-type]
     return render(request, "customers/duplicate_warning.html", {"duplicates": duplicates})
 
 
 def read_text(request: HttpRequest, key: str) -> str:
     """A value of the query string without control characters."""
-    return "".join(c for c in request.GET.get(key, "") if c.isprintable()).strip()[:254]
+    return "".join(c for c in request.GET.get(key, "") if c.isprintable()).strip()[:300]
 
 
 @require_POST

@@ -1,10 +1,13 @@
 """Entering and changing customers, their people, numbers, facts and orders."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from customers.models import ContactPoint, Customer, Order, Person, Product, ProfileFact
+from customers.duplicate_search import search_duplicates
+from customers.models import ContactPoint, Customer, DuplicatePair, Order, Person, Product, ProfileFact
 from tests import factories
 
 
@@ -47,8 +50,29 @@ def test_somebody_alike_is_named_before_he_is_entered_twice(rep, customer, signe
     answer = browser.post(reverse("customers:customer-new"), typed(**alike))
     assert answer.status_code == 422
     assert customer.name in answer.content.decode()
-    assert browser.post(reverse("customers:customer-new"), typed(**alike, accept="on")).status_code == 302
-    assert Customer.objects.count() == 2
+    answer = browser.post(reverse("customers:customer-new"), typed(**alike, another="the brother’s company"))
+    assert answer.status_code == 302
+    pair = DuplicatePair.objects.get()
+    assert (pair.first, pair.second) == (customer, Customer.objects.exclude(pk=customer.pk).get())
+    assert (pair.state, pair.reason, pair.decided_by) == ("different", "the brother’s company", rep)
+
+
+@pytest.mark.parametrize(
+    "alike",
+    [
+        {"phone": "0045 31 44 18 07"},
+        {"name": "Kjelsen Maskinfabrik"},
+        {"name": "Maskinfabrik Kjeldsen ApS"},
+        {"tax_id": "31 44 18 07"},
+        {"street": "Havnegade 4 B", "city": "Aarhus"},
+    ],
+)
+def test_who_types_the_like_is_told_however_it_is_spelled(rep, customer, signed_in, alike):
+    Customer.objects.filter(pk=customer.pk).update(tax_id="DK31441807", street="Havnegade 4", city="Aarhus")
+    ContactPoint.objects.create(customer=customer, kind="phone", value="31441807", value_normal="+4531441807")
+    search_duplicates(at=datetime(2026, 11, 22, tzinfo=UTC))
+    answer = signed_in(rep).get(reverse("customers:duplicate-warning"), alike)
+    assert customer.name in answer.content.decode()
 
 
 def test_the_warning_while_typing_names_only_whom_one_may_see(rep, other_rep, customer, signed_in):

@@ -1,0 +1,73 @@
+"""What people say about two customers who may be one, other than that they are."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from crm.core.models import User
+from customers.models import Customer, DuplicatePair
+
+
+class PairDecided(Exception):
+    """Somebody has decided about the pair meanwhile; ``pair`` says who and what."""
+
+    def __init__(self, pair: DuplicatePair) -> None:
+        super().__init__(pair)
+        self.pair = pair
+
+
+@transaction.atomic
+def tell_apart(pair: DuplicatePair, *, by: User, at: datetime, reason: str = "") -> DuplicatePair:
+    """They are two customers: the search does not ask again. Raises ``PairDecided``."""
+    pair = _lock_open(pair)
+    pair.state, pair.decided_by, pair.decided_at = DuplicatePair.State.DIFFERENT, by, at
+    pair.reason = reason.strip()[:200]
+    pair.save(update_fields=["state", "decided_by", "decided_at", "reason"])
+    return pair
+
+
+@transaction.atomic
+def put_off(pair: DuplicatePair, *, until: date) -> DuplicatePair:
+    """Ask again on the local day ``until``. Raises ``PairDecided``."""
+    pair = _lock_open(pair)
+    pair.later_until = until
+    pair.save(update_fields=["later_until"])
+    return pair
+
+
+@transaction.atomic
+def ask_again(pair: DuplicatePair) -> DuplicatePair:
+    """Take back what was said about the pair; one that was merged stays merged."""
+    pair = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
+    if pair.state != DuplicatePair.State.MERGED:
+        pair.state, pair.decided_by, pair.decided_at = DuplicatePair.State.OPEN, None, None
+        pair.later_until, pair.reason = None, ""
+        pair.save(update_fields=["state", "decided_by", "decided_at", "later_until", "reason"])
+    return pair
+
+
+@transaction.atomic
+def note_another_customer(
+    customer: Customer, *, others: list[tuple[Customer, int]], reason: str, by: User, at: datetime
+) -> None:
+    """Who entered ``customer`` saw the ``others`` (with their likeness in percent) and says why he is another."""
+    for other, percent in others:
+        first, second = sorted((customer.pk, other.pk))
+        DuplicatePair.objects.get_or_create(
+            first_id=first,
+            second_id=second,
+            defaults={
+                "percent": percent,
+                "state": DuplicatePair.State.DIFFERENT,
+                "decided_by": by,
+                "decided_at": at,
+                "reason": reason.strip()[:200],
+            },
+        )
+
+
+def _lock_open(pair: DuplicatePair) -> DuplicatePair:
+    pair = DuplicatePair.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=pair.pk)
+    if pair.state != DuplicatePair.State.OPEN:
+        raise PairDecided(pair)
+    return pair

@@ -1,0 +1,77 @@
+"""The keys under which customers are known to the search for duplicates."""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any
+
+from django.db import connection, transaction
+
+from crm.core.text_folding import fold_text
+from customers.models import DuplicateKey
+from customers.rules.duplicate_keys import (
+    KeyKind,
+    core_of_name,
+    key_of_address,
+    key_of_domain,
+    key_of_email,
+    key_of_name,
+    key_of_name_and_place,
+    key_of_phone,
+    key_of_place,
+    key_of_tax,
+)
+
+CUSTOMERS = """
+SELECT c.id, c.name_folded, c.name, c.trading_name, c.tax_id, c.domain, c.street, c.postcode, c.city
+FROM customers_customer c WHERE c.archived_at IS NULL {scope}"""
+POINTS = """
+SELECT p.customer_id, p.kind, p.value_normal FROM customers_contactpoint p
+JOIN customers_customer c ON c.id = p.customer_id AND c.archived_at IS NULL
+WHERE p.kind IN ('phone', 'email') {scope}"""
+
+
+def hash_key(kind: KeyKind, text: str) -> int:
+    """The 64 bits by which a key is kept."""
+    return int.from_bytes(blake2b(f"{int(kind)}:{text}".encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def list_keys(row: tuple[Any, ...]) -> Iterator[tuple[KeyKind, str]]:
+    """The keys of a customer as ``CUSTOMERS`` tells of him."""
+    _id, folded, name, trading_name, tax_id, domain, street, postcode, city = row
+    place = key_of_place(postcode, fold_text(city))
+    named = [fold_text(name), fold_text(trading_name)] if trading_name else [folded]
+    for text in named:
+        core = core_of_name(text)
+        yield KeyKind.NAME, key_of_name(core)
+        yield KeyKind.NAME_AND_PLACE, key_of_name_and_place(core, place)
+        if postcode and city:
+            yield KeyKind.NAME_AND_PLACE, key_of_name_and_place(core, fold_text(city))
+    yield KeyKind.TAX, key_of_tax(tax_id)
+    yield KeyKind.DOMAIN, key_of_domain(domain)
+    if street:
+        yield KeyKind.ADDRESS, key_of_address(fold_text(street), place)
+
+
+def list_keys_of_point(row: tuple[Any, ...]) -> Iterator[tuple[KeyKind, str]]:
+    """The keys of a phone number or an e-mail, as ``POINTS`` tells of it."""
+    _id, kind, value = row
+    if kind == "phone":
+        yield KeyKind.PHONE, key_of_phone(value)
+    else:
+        yield KeyKind.EMAIL, key_of_email(value)
+        yield KeyKind.DOMAIN, key_of_domain(value)
+
+
+@transaction.atomic
+def keep_keys(customer_id: int) -> None:
+    """The keys of a customer who was just entered, so that the next who types the like is told."""
+    keys: dict[int, KeyKind] = {}
+    for sql, scope, read_keys in ((CUSTOMERS, "c.id", list_keys), (POINTS, "c.id", list_keys_of_point)):
+        with connection.cursor() as cursor:
+            cursor.execute(sql.format(scope=f"AND {scope} = %s"), [customer_id])
+            rows = cursor.fetchall()
+        keys |= {hash_key(kind, text): kind for row in rows for kind, text in read_keys(row) if text}
+    DuplicateKey.objects.filter(customer=customer_id).delete()
+    DuplicateKey.objects.bulk_create(
+        DuplicateKey(key=key, kind=kind, customer_id=customer_id) for key, kind in keys.items()
+    )

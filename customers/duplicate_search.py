@@ -1,0 +1,284 @@
+"""Finds customers who may be one, among a million: by keys they share, then by what those pairs have in common.
+
+Each night only who was changed since the last search gets his keys anew and is compared; once a week everybody.
+Blocks (customers under one key) beyond a size say nothing and are left out, so the number of pairs stays bounded.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from json import dumps
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+
+from crm.core.binary_copy import copy_columns
+from crm.core.local_time import company_day
+from crm.core.statement_planning import plan_for_everybody
+from customers.duplicate_facts import read_facts
+from customers.duplicate_keeping import CUSTOMERS, POINTS, hash_key, list_keys, list_keys_of_point
+from customers.models import DuplicatePair, DuplicateSearch
+from customers.rules.duplicate_keys import KeyKind
+from customers.rules.duplicate_scoring import QUEUED_FROM, compare_customers
+
+# Above these sizes a block is a group with one switchboard, a common name, or a placeholder.
+BIGGEST_BLOCK = {
+    KeyKind.TAX: 30,
+    KeyKind.EMAIL: 20,
+    KeyKind.PHONE: 20,
+    KeyKind.DOMAIN: 15,
+    KeyKind.ADDRESS: 15,
+    KeyKind.NAME: 12,
+    KeyKind.NAME_AND_PLACE: 12,
+}
+LATE_COMMITS = timedelta(hours=1)
+WHOLE_EVERY = timedelta(days=6, hours=12)
+CHUNK = 20_000
+PAIR_CHUNK = 10_000
+YEAR_DAYS = 365
+_LOCK = "SELECT pg_advisory_xact_lock(hashtext('duplicate-search'))"
+
+CHANGED = """
+CREATE TEMP TABLE changed ON COMMIT DROP AS
+SELECT id AS customer_id FROM customers_customer WHERE changed_at > %(since)s
+UNION SELECT customer_id FROM customers_contactpoint WHERE id > %(point)s
+UNION SELECT customer_id FROM customers_contactpointevent WHERE pgh_id > %(event)s
+UNION SELECT v.customer_id FROM customers_contactpointevent e JOIN customers_contactpoint v ON v.id = e.pgh_obj_id
+    WHERE e.pgh_id > %(event)s"""
+# Blocks of a size that says something, each pair of their members once, with a bit for each kind of key they share.
+PAIRS = """
+CREATE TEMP TABLE candidates ON COMMIT DROP AS
+WITH blocks AS (
+    SELECT k.key, k.kind FROM customers_duplicatekey k {touched}
+    GROUP BY k.key, k.kind HAVING count(*) > 1 AND count(*) <= (%(sizes)s::int[])[k.kind + 1])
+SELECT a.customer_id AS one, b.customer_id AS other, bit_or(1 << a.kind) AS shared
+FROM blocks x JOIN customers_duplicatekey a ON a.key = x.key JOIN customers_duplicatekey b ON b.key = x.key
+    AND b.customer_id > a.customer_id
+{only} GROUP BY 1, 2"""
+# What only begins alike in one place must be alike as a whole before it is looked at.
+DISMISS = """
+DELETE FROM candidates p USING customers_customer a, customers_customer b
+WHERE p.shared = %(weak)s AND a.id = p.one AND b.id = p.other
+    AND similarity(a.name_folded, b.name_folded) < 0.4"""
+
+
+@dataclass(frozen=True)
+class SearchReport:
+    """What a search did; ``customers`` had their keys made anew."""
+
+    customers: int
+    candidates: int
+    open_pairs: int
+    milliseconds: int
+    was_whole: bool
+
+
+@transaction.atomic
+def search_duplicates(
+    *, at: datetime, is_whole: bool = False, progress: Callable[[int, int], None] = lambda done, total: None
+) -> SearchReport:
+    """Bring keys and pairs up to date with what is committed; idempotent, and one search at a time.
+
+    Pairs that people decided about stay as they are; open ones that no longer look alike go.
+    """
+    began = perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK)
+        plan_for_everybody(cursor)
+        search = DuplicateSearch.objects.get_or_create(id=1)[0]
+        cursor.execute(
+            "SELECT coalesce((SELECT max(id) FROM customers_contactpoint), 0),"
+            " coalesce((SELECT max(pgh_id) FROM customers_contactpointevent), 0)"
+        )
+        point_id, event_id = cursor.fetchone()
+        was_whole = is_whole or not _find_changed(cursor, search)
+        customers = _write_keys(cursor, was_whole=was_whole)
+        progress(1, 3)
+        candidates = _find_candidates(cursor, was_whole=was_whole)
+        progress(2, 3)
+        open_pairs = _keep_pairs(cursor, was_whole=was_whole, at=at)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.changed, pg_temp.candidates, pg_temp.alike")
+    milliseconds = round(1000 * (perf_counter() - began))
+    DuplicateSearch.objects.filter(id=1).update(
+        changed_until=at,
+        point_id=point_id,
+        point_event_id=event_id,
+        searched_at=at,
+        customers=customers,
+        milliseconds=milliseconds,
+        **({"whole_at": at} if was_whole else {}),
+    )
+    progress(3, 3)
+    return SearchReport(customers, candidates, open_pairs, milliseconds, was_whole)
+
+
+def is_whole_due(*, at: datetime) -> bool:
+    """Whether nothing was searched yet, or the last search of everybody is a week old."""
+    search = DuplicateSearch.objects.filter(id=1).first()
+    return search is None or search.whole_at is None or at >= search.whole_at + WHOLE_EVERY
+
+
+def _find_changed(cursor: Any, search: DuplicateSearch) -> bool:
+    """``changed``: who was changed since the last search; False where it is nearly everybody, or nobody knows."""
+    if search.changed_until is None:
+        return False
+    cursor.execute(
+        CHANGED,
+        {
+            "since": search.changed_until - LATE_COMMITS,
+            "point": search.point_id,
+            "event": search.point_event_id,
+        },
+    )
+    cursor.execute("SELECT (SELECT count(*) FROM changed) > 1000 + (SELECT count(*) / 3 FROM customers_customer)")
+    if cursor.fetchone()[0]:
+        cursor.execute("DROP TABLE changed")
+        return False
+    cursor.execute("CREATE UNIQUE INDEX ON changed (customer_id)")
+    cursor.execute("ANALYZE changed")
+    return True
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+def _write_keys(cursor: Any, *, was_whole: bool) -> int:
+    """Keys of everybody, or of ``changed``, made anew; how many customers that were."""
+    scope_customer = "" if was_whole else "AND c.id IN (SELECT customer_id FROM changed)"
+    scope_point = "" if was_whole else "AND p.customer_id IN (SELECT customer_id FROM changed)"
+    sources = (
+        (CUSTOMERS.format(scope=scope_customer), list_keys),
+        (POINTS.format(scope=scope_point), list_keys_of_point),
+    )
+    found: list[np.ndarray] = []
+    customers = 0
+    for place, (sql, read_keys) in enumerate(sources):
+        for rows in _stream(sql):
+            customers += len(rows) * (place == 0)
+            told = [(hash_key(kind, text), kind, row[0]) for row in rows for kind, text in read_keys(row) if text]
+            found.append(np.array(told, dtype=np.int64).reshape(-1, 3))
+    keys = np.concatenate(found) if found else np.zeros((0, 3), dtype=np.int64)
+    keys = keys[np.lexsort((keys[:, 2], keys[:, 0]))]
+    if len(keys):
+        new = np.ones(len(keys), dtype=bool)
+        new[1:] = (keys[1:, 0] != keys[:-1, 0]) | (keys[1:, 2] != keys[:-1, 2])
+        keys = keys[new]
+    _replace_keys(cursor, keys, was_whole=was_whole)
+    return customers
+
+
+def _stream(sql: str) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query, a chunk at a time."""
+    with connection.connection.cursor(name="duplicate_facts") as cursor:
+        cursor.itersize = CHUNK
+        cursor.execute(sql)
+        rows = iter(cursor)
+        while chunk := list(islice(rows, CHUNK)):
+            yield chunk
+
+
+def _replace_keys(cursor: Any, keys: np.ndarray, *, was_whole: bool) -> None:
+    table, columns = "customers_duplicatekey", {"key": keys[:, 0], "kind": keys[:, 1].astype(np.int16)}
+    columns["customer_id"] = keys[:, 2]
+    if not was_whole:
+        cursor.execute(f"DELETE FROM {table} k USING changed c WHERE k.customer_id = c.customer_id")  # noqa: S608
+        copy_columns(cursor.cursor, table, columns)
+        return
+    indexes = _take_indexes_off(cursor, table)
+    cursor.execute(f"TRUNCATE {table}")
+    copy_columns(cursor.cursor, table, columns)
+    for statement in indexes:
+        cursor.execute(statement)
+    cursor.execute(f"ANALYZE {table}")
+
+
+def _take_indexes_off(cursor: Any, table: str) -> list[str]:
+    """Drop the primary key and the indexes of ``table``; the statements that make them again."""
+    cursor.execute(
+        "SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'p'",
+        [table],
+    )
+    constraints = cursor.fetchall()
+    for name, _definition in constraints:
+        cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
+    cursor.execute(
+        "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = %s::regclass",
+        [table],
+    )
+    indexes = cursor.fetchall()
+    for name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {name}")
+    return [f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}" for name, definition in constraints] + [
+        definition for _name, definition in indexes
+    ]
+
+
+# --- pairs -----------------------------------------------------------------------------------------------------------
+def _find_candidates(cursor: Any, *, was_whole: bool) -> int:
+    sizes = [BIGGEST_BLOCK[kind] for kind in KeyKind]
+    touched = (
+        ""
+        if was_whole
+        else "JOIN (SELECT DISTINCT t.key FROM customers_duplicatekey t JOIN changed USING (customer_id)) t USING (key)"
+    )
+    only = (
+        ""
+        if was_whole
+        else "WHERE a.customer_id IN (SELECT customer_id FROM changed)"
+        " OR b.customer_id IN (SELECT customer_id FROM changed)"
+    )
+    cursor.execute(PAIRS.format(touched=touched, only=only), {"sizes": sizes})
+    cursor.execute("ANALYZE candidates")
+    cursor.execute(DISMISS, {"weak": 1 << KeyKind.NAME_AND_PLACE})
+    cursor.execute("SELECT count(*) FROM candidates")
+    return int(cursor.fetchone()[0])
+
+
+def _keep_pairs(cursor: Any, *, was_whole: bool, at: datetime) -> int:
+    """Keep the candidates who are alike enough; open pairs not found again go. How many are open."""
+    cursor.execute(
+        "CREATE TEMP TABLE alike (first_id bigint, second_id bigint, percent smallint, evidence jsonb) ON COMMIT DROP"
+    )
+    for pairs in _stream("SELECT one, other FROM candidates ORDER BY one, other"):
+        for start in range(0, len(pairs), PAIR_CHUNK):
+            _compare(cursor, pairs[start : start + PAIR_CHUNK])
+    touched = "" if was_whole else "AND (p.first_id IN (TABLE changed) OR p.second_id IN (TABLE changed))"
+    cursor.execute(
+        f"""DELETE FROM customers_duplicatepair p WHERE p.state = 'open' {touched}
+            AND NOT EXISTS (SELECT FROM alike a WHERE a.first_id = p.first_id AND a.second_id = p.second_id)"""  # noqa: S608
+    )
+    cursor.execute(
+        """INSERT INTO customers_duplicatepair AS p (first_id, second_id, percent, evidence, found_at)
+           SELECT first_id, second_id, percent, evidence, %s FROM alike ORDER BY 1, 2
+           ON CONFLICT (first_id, second_id) DO UPDATE SET percent = excluded.percent, evidence = excluded.evidence
+           WHERE p.state = 'open'""",
+        [at],
+    )
+    _weigh(cursor, at=at)
+    return DuplicatePair.objects.open().count()
+
+
+def _compare(cursor: Any, pairs: list[tuple[int, int]]) -> None:
+    facts = read_facts({pk for pair in pairs for pk in pair})
+    with cursor.cursor.copy("COPY alike FROM STDIN") as copy:
+        for one, other in pairs:
+            if one not in facts or other not in facts:
+                continue  # removed since
+            likeness = compare_customers(facts[one], facts[other])
+            if likeness.percent >= QUEUED_FROM:
+                evidence = [[reason.what, reason.value] for reason in likeness.evidence]
+                copy.write_row((one, other, likeness.percent, dumps(evidence)))
+
+
+def _weigh(cursor: Any, *, at: datetime) -> None:
+    """Sales of both in twelve months, and the place in the queue."""
+    since = company_day(at) - timedelta(days=YEAR_DAYS)
+    cursor.execute(
+        """UPDATE customers_duplicatepair p SET worth_cents = w.worth, weight = w.worth / 100 * p.percent + p.percent
+           FROM (SELECT q.id, coalesce(sum(d.amount_cents), 0)::bigint AS worth FROM customers_duplicatepair q
+                 LEFT JOIN customers_purchaseday d ON d.customer_id IN (q.first_id, q.second_id) AND d.day > %s
+                 WHERE q.state = 'open' GROUP BY q.id) w
+           WHERE w.id = p.id AND (p.worth_cents, p.weight) <> (w.worth, w.worth / 100 * p.percent + p.percent)""",
+        [since],
+    )
