@@ -34,6 +34,11 @@ def _words(field: BoundField, value: Any) -> str:
     return str(value)
 
 
+def words_of(field: BoundField) -> str:
+    """What an unsent form shows in ``field``, in words."""
+    return _words(field, field.field.prepare_value(field.initial))
+
+
 def list_differences(mine: ModelForm, stored: ModelForm) -> list[Difference]:
     """Fields in which the form as sent (``mine``, valid) and the record as it stands (``stored``) differ."""
     differences = []

@@ -21,134 +21,39 @@ count, and whatever ``load`` adds for a whole page (never one per row). Counts a
 planner's estimate beyond.
 """
 
-import base64
-import json
-import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import F, Field, Model, QuerySet
-from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.http import HttpRequest, QueryDict
-from django.utils.functional import Promise, cached_property
-from django.utils.translation import gettext as _
+from django.utils.functional import cached_property
 
 from crm.core.formats import format_count
+from crm.core.list_definition import ChoiceFilter, Column, FlagFilter, ListDefinition, Text, TextFilter
+from crm.core.list_paging import COUNT_LIMIT, count_about, fetch_rows, read_token, write_token
 
-COUNT_LIMIT = 10_000
-LARGEST_ID = 2**63 - 1
-Text = str | Promise
-Apply = Callable[[QuerySet[Any], str, HttpRequest], QuerySet[Any]]
+__all__ = [
+    "COUNT_LIMIT",
+    "ChoiceFilter",
+    "Column",
+    "FlagFilter",
+    "ListDefinition",
+    "TextFilter",
+    "build_list",
+    "count_about",
+    "write_token",
+]
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its head, how ``generic/list.html`` shows it (``kind``), and how it is sorted.
-
-    ``value`` is a path of attributes (``owner.name``) or a function of the row; empty is ``name``. ``kind``: ``text``,
-    ``number``, ``amount`` (cents, whole money), ``amount_exact``, ``day``, ``moment``, ``flag``, ``avatar``. Numeric
-    kinds stand right. ``tie`` is a path to the row's own id, in the table of ``sort``.
-    """
-
-    name: str
-    label: Text
-    value: str | Callable[[Any], Any] = ""
-    kind: str = "text"
-    unit: Text = ""
-    sort: str = ""
-    tie: str = "pk"
-    nullable: bool = False
-    largest_first: bool = False
-    hide_on_phone: bool = False
-    url: Callable[[Any], str] | None = None
-    head_term: str = ""
-
-    @property
-    def numeric(self) -> bool:
-        return self.kind in {"number", "amount", "amount_exact"}
-
-    def read(self, row: Any) -> Any:
-        """The value shown in this column of ``row``."""
-        if callable(self.value):
-            return self.value(row)
-        for step in (self.value or self.name).split("."):
-            row = getattr(row, step, None)
-        return row() if callable(row) else row
+VIEW, COLUMNS, ALL = "view", "columns", "all"
 
 
 @dataclass(frozen=True)
-class ChoiceFilter:
-    """One of several; ``choices`` are pairs (value, words), or a function of the request that returns them."""
+class Part:
+    """One of several things a filter says, with the page without it."""
 
-    name: str
-    label: Text
-    apply: Apply
-    choices: Sequence[tuple[str, Text]] | Callable[[HttpRequest], Iterable[tuple[str, Text]]] = ()
-    in_form: bool = True
-
-    kind = "choice"
-
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
-        pairs = self.choices(request) if callable(self.choices) else self.choices
-        return [(str(value), str(words)) for value, words in pairs]
-
-
-@dataclass(frozen=True)
-class TextFilter:
-    """Free text of at most ``limit`` characters; control characters are taken out before ``apply`` sees it.
-
-    What ``accepts`` refuses is left out; ``tell`` says the value in words.
-    """
-
-    name: str
-    label: Text
-    apply: Apply
-    is_short: bool = False
-    in_form: bool = True
-    limit: int = 200
-    accepts: Callable[[str], bool] | None = None
-    tell: Callable[[str], str] | None = None
-
-    kind = "text"
-
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
-        return []
-
-
-@dataclass(frozen=True)
-class FlagFilter:
-    """On or not asked: ``?name=1``. One that is a view of its own (``in_form=False``) is carried along, not offered."""
-
-    name: str
-    label: Text
-    apply: Apply
-    in_form: bool = True
-
-    kind = "flag"
-
-    def options(self, request: HttpRequest) -> list[tuple[str, str]]:
-        return [("1", _("yes"))]
-
-
-@dataclass(frozen=True)
-class ListDefinition:
-    """What a list shows and by what it can be narrowed and sorted; ``default_sort`` is a column's name, ``-`` before it
-    for largest first. ``load`` fetches at once whatever the rows of one page need besides.
-    """
-
-    columns: tuple[Column, ...]
-    filters: tuple[ChoiceFilter | TextFilter | FlagFilter, ...] = ()
-    default_sort: str = ""
-    page_size: int = 50
-    load: Callable[[list[Any], HttpRequest], None] | None = None
-
-    def sort_column(self, name: str) -> Column | None:
-        """The column that ``name`` (with or without ``-``) sorts by, if that is offered."""
-        return next((c for c in self.columns if c.sort and c.name == name.removeprefix("-")), None)
+    words: str
+    remove_url: str
 
 
 @dataclass
@@ -156,9 +61,16 @@ class Control:
     """A filter as shown: its options, the value in force, and the page without it."""
 
     filter: ChoiceFilter | TextFilter | FlagFilter
-    options: list[tuple[str, str]]
+    request: HttpRequest
     value: str = ""
     remove_url: str = ""
+    lost: list[str] = field(default_factory=list)
+    parts: list["Part"] = field(default_factory=list)
+
+    @cached_property
+    def options(self) -> list[tuple[str, str]]:
+        """What can be chosen; asked for only where it is shown or has to be checked."""
+        return self.filter.options(self.request)
 
     @property
     def words(self) -> Text:
@@ -197,6 +109,8 @@ class ListPage:
     clear_url: str = "?"
     query: str = ""
     address: str = ""
+    is_exact: bool = True
+    lost_columns: list[str] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -211,88 +125,6 @@ class ListPage:
 def clean_text(raw: str, *, limit: int = 200) -> str:
     """Text from a query string as it may go to the database: no control characters, at most ``limit`` characters."""
     return "".join(c for c in raw if c.isprintable()).strip()[:limit]
-
-
-def read_token(raw: str, *, sort: str, value_field: Field) -> tuple[Any, int] | None:
-    """Sort value and id from a token, or None when it is broken, forged or of another sort."""
-    try:
-        token_sort, value, row_id = json.loads(base64.urlsafe_b64decode(raw.encode("ascii") + b"==="))
-        if token_sort != sort or type(row_id) is not int or not 0 <= row_id <= LARGEST_ID:
-            return None
-        if value is not None:
-            value = value_field.to_python(value)
-            value_field.run_validators(value)
-    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
-        return None
-    too_large = isinstance(value, int) and abs(value) > LARGEST_ID
-    endless = isinstance(value, float | Decimal) and not math.isfinite(value)
-    unclean = isinstance(value, str) and ("\x00" in value or len(value) > 2000)
-    return None if too_large or endless or unclean else (value, row_id)
-
-
-def write_token(sort: str, value: Any, row_id: int) -> str:
-    """A place in the list sorted by ``sort``."""
-    if isinstance(value, date | datetime):
-        value = value.isoformat()
-    elif isinstance(value, Decimal):
-        value = str(value)
-    raw = json.dumps([sort, value, row_id], separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
-    """How many rows, and whether that is exact; never counts further than ``limit``."""
-    narrow = queryset.order_by()
-    try:
-        plan = json.loads(narrow.explain(format="json"))
-    except (IndexError, ValueError):  # conditions that can never hold are not even asked
-        return 0, True
-    estimate = int(plan[0]["Plan"]["Plan Rows"])
-    if estimate > limit * 5:
-        return estimate, False
-    counted = narrow.values("pk")[: limit + 1].count()
-    return (counted, True) if counted <= limit else (max(estimate, limit), False)
-
-
-def _take(
-    queryset: QuerySet[Any], column: Column, place: tuple[Any, int] | None, *, downward: bool, nulls: bool, size: int
-) -> list[Any]:
-    """``size`` rows of one part (with values, or without), from ``place`` on, in the given direction."""
-    keys = [column.tie] if nulls else [column.sort, column.tie]
-    if column.nullable:
-        queryset = queryset.filter(**{f"{column.sort}__isnull": nulls})
-    if nulls and column.tie != "pk":
-        keys = ["pk"]
-    if place is not None:
-        after = TupleLessThan if downward else TupleGreaterThan
-        values = (place[1],) if nulls else place
-        queryset = queryset.filter(after(tuple(F(key) for key in keys), values))
-    order = [F(key).desc() if downward else F(key).asc() for key in keys]
-    return list(queryset.order_by(*order)[:size])
-
-
-def fetch_rows(
-    queryset: QuerySet[Any],
-    column: Column,
-    *,
-    descending: bool,
-    place: tuple[Any, int] | None,
-    backward: bool,
-    size: int,
-) -> list[Any]:
-    """Up to ``size`` rows after ``place`` (or before it), in the order of the list."""
-    queryset = queryset.annotate(list_sort_value=F(column.sort))
-    parts = [False, True] if column.nullable else [False]
-    if backward:
-        parts.reverse()
-    if place is not None:
-        parts = parts[parts.index(place[0] is None) :] if (place[0] is None) in parts else parts
-    rows: list[Any] = []
-    for nulls in parts:
-        if len(rows) < size:
-            here = place if place is not None and (place[0] is None) == nulls else None
-            rows += _take(queryset, column, here, downward=descending != backward, nulls=nulls, size=size - len(rows))
-    return rows[::-1] if backward else rows
 
 
 def _sort_field(queryset: QuerySet[Any], column: Column) -> Field:
@@ -323,28 +155,37 @@ def _find_page(
 def _read_controls(definition: ListDefinition, request: HttpRequest) -> list[Control]:
     controls = []
     for one in definition.filters:
-        options = one.options(request)
-        if isinstance(one, TextFilter):
-            value = clean_text(request.GET.get(one.name, ""), limit=one.limit)
-            known = one.accepts is None or one.accepts(value)
-        else:
-            value = clean_text(request.GET.get(one.name, ""), limit=200)
-            known = value in dict(options)
-        controls.append(Control(one, options, value if known else ""))
+        control = Control(one, request)
+        limit = one.limit if isinstance(one, TextFilter) else 200
+        value = clean_text(request.GET.get(one.name, ""), limit=limit)
+        if value and _is_known(control, value):
+            control.value = value
+        elif value:
+            control.lost = one.lost(value) if isinstance(one, TextFilter) and one.lost else [value]
+        controls.append(control)
     return controls
 
 
+def _is_known(control: Control, value: str) -> bool:
+    if isinstance(control.filter, TextFilter):
+        return control.filter.accepts is None or control.filter.accepts(value)
+    return value in dict(control.options)
+
+
 def _url(state: dict[str, str], /, **changes: str) -> str:
+    """The link to ``state``; a saved view of which nothing is left but its name is no longer that view."""
     query = QueryDict(mutable=True)
     for key, value in {**state, **changes}.items():
         if value:
             query[key] = value
+    if VIEW in query and set(query) <= {VIEW, COLUMNS}:
+        query[VIEW] = ALL
     return f"?{query.urlencode()}"
 
 
-def _heads(definition: ListDefinition, sort: str, state: dict[str, str]) -> list[Head]:
+def _heads(columns: tuple[Column, ...], sort: str, state: dict[str, str]) -> list[Head]:
     heads = []
-    for column in definition.columns:
+    for column in columns:
         if not column.sort:
             heads.append(Head(column))
             continue
@@ -359,42 +200,79 @@ def _place_url(state: dict[str, str], key: str, row: Model, sort: str) -> str:
     return _url(state, **{key: write_token(sort, row.list_sort_value, row.pk)})  # type: ignore[attr-defined]
 
 
-def build_list(
-    queryset: QuerySet[Any], definition: ListDefinition, request: HttpRequest, *, keep: tuple[str, ...] = ()
-) -> ListPage:
-    """The page of ``queryset`` that the query string asks for; ``keep`` names its other keys that links carry on."""
+def narrow_rows(
+    queryset: QuerySet[Any], definition: ListDefinition, request: HttpRequest
+) -> tuple[QuerySet[Any], list[Control]]:
+    """``queryset`` narrowed by the filters in the query string, and the filters with what each is set to."""
     controls = _read_controls(definition, request)
     for control in controls:
         if control.value:
             queryset = control.filter.apply(queryset, control.value, request)
-    sort = request.GET.get("sort", "")
-    column = definition.sort_column(sort)
-    if column is None:
-        sort = definition.default_sort
-        column = definition.sort_column(sort)
-        if column is None:
-            raise LookupError(f"The default sort {sort!r} is not a sorted column.")
-    hidden = [(name, clean_text(request.GET[name])) for name in keep if name in request.GET]
+    return queryset, controls
+
+
+def _link(control: Control, state: dict[str, str]) -> None:
+    """The page without this filter, and without each of the things it says."""
+    name, one = control.filter.name, control.filter
+    control.remove_url = _url(state, **{name: ""})
+    if control.value and isinstance(one, TextFilter) and one.split:
+        control.parts = [Part(words, _url(state, **{name: rest})) for words, rest in one.split(control.value)]
+
+
+def find_sort(definition: ListDefinition, request: HttpRequest) -> tuple[str, Column]:
+    """The sort in the query string when it is offered, else the list's own."""
+    for sort in (request.GET.get("sort", ""), definition.default_sort):
+        if (column := definition.sort_column(sort)) is not None:
+            return sort, column
+    raise LookupError(f"The default sort {definition.default_sort!r} is not a sorted column.")
+
+
+def build_list(
+    queryset: QuerySet[Any],
+    definition: ListDefinition,
+    request: HttpRequest,
+    *,
+    keep: tuple[str, ...] = (),
+    columns: Sequence[str] = (),
+) -> ListPage:
+    """The page of ``queryset`` that the query string asks for; ``keep`` names its other keys that links carry on.
+
+    ``columns`` are the names of the columns the reader chose; empty shows the list's own.
+    """
+    queryset, controls = narrow_rows(queryset, definition, request)
+    sort, column = find_sort(definition, request)
+    hidden = [(name, clean_text(request.GET[name], limit=1000)) for name in keep if name in request.GET]
     state = dict(hidden) | {control.filter.name: control.value for control in controls}
     if sort != definition.default_sort:
         state["sort"] = sort
     for control in controls:
-        control.remove_url = _url(state, **{control.filter.name: ""})
+        _link(control, state)
     rows, before, after = _find_page(queryset, definition, column, sort, request.GET)
-    if definition.load:
-        definition.load(rows, request)
+    chosen, lost = definition.choose_columns(columns)
+    load_details(rows, definition, chosen, request)
     count, exact = count_about(queryset)
     place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}
     return ListPage(
         rows=rows,
-        heads=_heads(definition, sort, state),
+        heads=_heads(chosen, sort, state),
         controls=controls,
         sort=sort,
         shown=format_count(count, exact=exact),
+        is_exact=exact,
         back_url=_place_url(state, "before", rows[0], sort) if before and rows else "",
         next_url=_place_url(state, "after", rows[-1], sort) if after else "",
         clear_url=_url(dict(hidden)),
         query=_url(state),
         address=_url(state, **place),
+        lost_columns=lost,
         hidden=hidden + ([("sort", state["sort"])] if "sort" in state else []),
     )
+
+
+def load_details(rows: list[Any], definition: ListDefinition, columns: Sequence[Column], request: HttpRequest) -> None:
+    """Fetch at once whatever ``rows`` need besides themselves to show ``columns``."""
+    if definition.load:
+        definition.load(rows, request)
+    further = [column for column in columns if column not in definition.columns]
+    if further and definition.load_more:
+        definition.load_more(rows, further, request)

@@ -37,6 +37,7 @@ _LEAD = {
     "segments.pin_segment",
     "segments.approve_nomination",
     "interactions.decide_below_zero",
+    "core.share_view",
 }
 _GUARD = {"complaints.change_complaint", "complaints.guard_complaint", "complaints.close_complaint"}
 _RUN_THE_HOUSE = {

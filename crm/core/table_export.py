@@ -70,7 +70,7 @@ def write_csv(tables: Iterable[ExportTable]) -> Iterator[str]:
             writer.writerow([neutralise(table.title)])
         writer.writerow([neutralise(head) for head in table.head])
         for _number, row in zip(range(MOST_ROWS), table.rows, strict=False):
-            writer.writerow([_as_text(cell) for cell in row])
+            writer.writerow([as_text(cell) for cell in row])
             if buffer.tell() > 65_536:
                 yield _empty(buffer)
         yield _empty(buffer)
@@ -83,7 +83,8 @@ def _empty(buffer: StringIO) -> str:
     return text
 
 
-def _as_text(cell: Any) -> str:
+def as_text(cell: Any) -> str:
+    """A cell of a CSV file."""
     if cell is None:
         return ""
     if isinstance(cell, Money):
@@ -95,17 +96,24 @@ def _as_text(cell: Any) -> str:
     return str(cell) if isinstance(cell, int) else neutralise(str(cell))
 
 
+def open_workbook(place: Any) -> tuple[xlsxwriter.Workbook, dict[str, Any]]:
+    """A workbook at ``place`` (a path or a buffer) in which texts stay texts, and the formats of its cells."""
+    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(place, {**safe, "constant_memory": True})
+    formats = {
+        "head": book.add_format({"bold": True, "text_wrap": True}),
+        "money": book.add_format({"num_format": "#,##0.00"}),
+        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "share": book.add_format({"num_format": "0.0000"}),
+    }
+    return book, formats
+
+
 def write_workbook(tables: Iterable[ExportTable]) -> bytes:
     """A workbook with a sheet for each table; texts stay texts, whatever they begin with."""
     out = BytesIO()
-    safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(out, {**safe, "constant_memory": True}) as book:
-        formats = {
-            "head": book.add_format({"bold": True, "text_wrap": True}),
-            "money": book.add_format({"num_format": "#,##0.00"}),
-            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "share": book.add_format({"num_format": "0.0000"}),
-        }
+    book, formats = open_workbook(out)
+    with book:
         for number, table in enumerate(tables, start=1):
             title = re.sub(r"[\[\]:*?/\\']", " ", table.title)[:28].strip() or "Table"
             sheet = book.add_worksheet(f"{number} {title}"[:31])
@@ -114,11 +122,12 @@ def write_workbook(tables: Iterable[ExportTable]) -> bytes:
             sheet.write_row(0, 0, [str(head) for head in table.head], formats["head"])
             for place, row in zip(range(1, MOST_ROWS + 1), table.rows, strict=False):
                 for column, cell in enumerate(row):
-                    _write_cell(sheet, place, column, cell, formats)
+                    write_cell(sheet, place, column, cell, formats)
     return out.getvalue()
 
 
-def _write_cell(sheet: Any, row: int, column: int, cell: Any, formats: dict[str, Any]) -> None:
+def write_cell(sheet: Any, row: int, column: int, cell: Any, formats: dict[str, Any]) -> None:
+    """A cell of a workbook, as what it is; nothing for what is not known."""
     if cell is None:
         return
     if isinstance(cell, Money):

@@ -9,3 +9,7 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import beat_schedule, night_requesting  # noqa: F401  (what the night and the clock ask for is known everywhere)
+        from crm.core import bulk_acting, list_exporting  # noqa: F401  (their jobs are known everywhere)
+        from crm.core.list_catalogue import LIST_MODULES
+
+        LIST_MODULES.append("crm.home.all_lists")

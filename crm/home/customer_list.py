@@ -20,15 +20,18 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
 from crm.core.formats import format_currency_sign
-from crm.core.generic_views import ListView
+from crm.core.list_catalogue import KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
+from crm.home.customer_edits import CUSTOMER_EDITS
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
-from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, tell_rule
+from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
+from crm.home.known_list import KnownListView
+from crm.home.metric_columns import list_metric_columns, load_metric_values
 from crm.home.need_filter import NEED_FILTER
 from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person
@@ -160,14 +163,26 @@ def load_row_details(rows: list[Any], request: HttpRequest) -> None:
         row.task_title = task["title"] if task else ""
         row.task_day = timezone.localdate(datetime.fromisoformat(task["due"])) if task else None
         row.shown_score = score = getattr(row, "score", None)
+        row.shown_stake = score.at_stake_cents or None if score else None
         row.silent_days = (today - score.last_day).days if score and score.last_day else None
+
+
+def tell_tags(row: Any) -> str:
+    """The tags a customer carries, with commas between."""
+    return ", ".join(tag["name"] for tag in row.tag_parts)
+
+
+def _segment_name(row: Any) -> str:
+    return row.segment.name if row.segment else ""
 
 
 CUSTOMERS = ListDefinition(
     columns=(
-        Column("name", _("Customer"), sort="name_folded"),
-        Column("class", _("Class"), head_term="class"),
-        Column("segment", _("Segment"), hide_on_phone=True, head_term="segment"),
+        Column(
+            "name", _("Customer"), sort="name_folded", fixed=True, template="lists/cells/customer.html", export="name"
+        ),
+        Column("class", _("Class"), "score.grade", "class", head_term="class"),
+        Column("segment", _("Segment"), kind="segment", hide_on_phone=True, head_term="segment", export=_segment_name),
         Column(
             "risk",
             _("Risk"),
@@ -177,10 +192,13 @@ CUSTOMERS = ListDefinition(
             largest_first=True,
             hide_on_phone=True,
             head_term="risk",
+            template="lists/cells/customer_risk.html",
+            export="score.gap_ratio",
         ),
         Column(
             "sales",
             _("Sales 12 m"),
+            "score.sales_12m_cents",
             kind="amount",
             unit=currency_sign(),
             sort="score__sales_12m_cents",
@@ -191,6 +209,7 @@ CUSTOMERS = ListDefinition(
         Column(
             "contribution",
             _("Contribution"),
+            "score.contribution_12m_cents",
             kind="amount",
             sort="score__contribution_12m_cents",
             tie="score__customer_id",
@@ -199,10 +218,18 @@ CUSTOMERS = ListDefinition(
             hide_on_phone=True,
             head_term="contribution",
         ),
-        Column("silent", _("Silent / usual"), kind="number", head_term="silent"),
+        Column(
+            "silent",
+            _("Silent / usual"),
+            "silent_days",
+            kind="number",
+            head_term="silent",
+            template="lists/cells/customer_silent.html",
+        ),
         Column(
             "stake",
             _("At stake"),
+            "shown_stake",
             kind="amount",
             sort="score__at_stake_cents",
             tie="score__customer_id",
@@ -210,9 +237,31 @@ CUSTOMERS = ListDefinition(
             largest_first=True,
             head_term="at-stake",
         ),
-        Column("talk", _("Last contact"), hide_on_phone=True),
-        Column("next", _("Next"), hide_on_phone=True),
-        Column("owner", _("Owner"), hide_on_phone=True, head_term="owner"),
+        Column(
+            "talk",
+            _("Last contact"),
+            "talked_at",
+            "moment",
+            hide_on_phone=True,
+            template="lists/cells/customer_talk.html",
+        ),
+        Column("next", _("Next"), "task_title", hide_on_phone=True, template="lists/cells/customer_next.html"),
+        Column("owner", _("Owner"), kind="avatar", hide_on_phone=True, head_term="owner", edit="owner"),
+        Column("number", _("Number"), sort="number", shown=False),
+        Column("stage", _("Stage"), "get_stage_display", shown=False, edit="stage"),
+        Column("tags", _("Tags"), tell_tags, shown=False, hide_on_phone=True),
+        Column("city", _("City"), sort="city", shown=False, hide_on_phone=True, edit="city"),
+        Column("postcode", _("Postcode"), shown=False, hide_on_phone=True, edit="postcode"),
+        Column("street", _("Street"), shown=False, hide_on_phone=True, edit="street"),
+        Column("country", _("Country"), shown=False, hide_on_phone=True, edit="country"),
+        Column("industry", _("Industry"), shown=False, hide_on_phone=True, edit="industry"),
+        Column("language", _("Language"), shown=False, hide_on_phone=True, edit="language"),
+        Column("trading_name", _("Trading name"), shown=False, hide_on_phone=True, edit="trading_name"),
+        Column("team", _("Team"), "team.name", shown=False, hide_on_phone=True),
+        Column("tax_id", _("Tax number"), shown=False, hide_on_phone=True),
+        Column("domain", _("Web domain"), shown=False, hide_on_phone=True),
+        Column("source", _("Where it came from"), shown=False, hide_on_phone=True, edit="source"),
+        Column("since", _("Customer since"), kind="day", shown=False, hide_on_phone=True, edit="since"),
     ),
     filters=(
         TextFilter("q", _("Name or number"), search_customers),
@@ -242,6 +291,8 @@ CUSTOMERS = ListDefinition(
             limit=LONGEST_RULE,
             accepts=is_rule,
             tell=tell_rule,
+            split=split_rule,
+            lost=name_lost,
         ),
         FlagFilter("nobody", _("Nobody looks after"), _of_nobody, in_form=False),
         FlagFilter("overdue", _("Overdue to talk to"), _overdue, in_form=False),
@@ -255,6 +306,8 @@ CUSTOMERS = ListDefinition(
     default_sort="-stake",
     page_size=20,
     load=load_row_details,
+    more_columns=list_metric_columns,
+    load_more=load_metric_values,
 )
 VIEWS = (
     (_("All"), ""),
@@ -267,27 +320,37 @@ VIEWS = (
 )
 
 
-class CustomerList(ListView):
+def find_customers(request: HttpRequest) -> QuerySet[Any]:
     """Customers the reader may see; the archived ones only where he asks for them."""
+    rows = Customer.objects.visible_to(request.user).select_related("owner", "team", "score")
+    return rows.exclude(archived_at=None) if request.GET.get("archived") == "1" else rows.current()
 
-    model = Customer
-    permission = "customers.view_customer"
-    definition = CUSTOMERS
-    template_name = "home/customer_list.html"
-    fragments = ("rows",)
-    title = _("Customers")
+
+register_list(
+    KnownList(
+        "customers",
+        _("Customers"),
+        "home:customer-list",
+        "customers.view_customer",
+        CUSTOMERS,
+        find_customers,
+        row_url=lambda row: reverse("home:customer-page", args=[row.pk]),
+        views=VIEWS,
+        rule_filter="rule",
+        edits=CUSTOMER_EDITS,
+        row_acts="lists/cells/customer_acts.html",
+        empty_title=_("No customer yet"),
+        empty_text=_("Bring them from a file, or add the first one here."),
+    )
+)
+
+
+class CustomerList(KnownListView):
+    """Who needs something this week, and which of them has nobody."""
+
+    list_name = "customers"
     new_permission = "customers.add_customer"
     new_label = _("Customer")
 
     def get_new_url(self) -> str:
         return reverse("customers:customer-new")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset().select_related("owner", "score")
-        return rows.exclude(archived_at=None) if self.request.GET.get("archived") == "1" else rows.current()
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        shown = super().get_context_data(**context)
-        query = shown["list"].query.lstrip("?")
-        tabs = [{"label": label, "url": f"?{key}", "current": query == key} for label, key in VIEWS]
-        return {**shown, "tabs": tabs}

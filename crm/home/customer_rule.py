@@ -6,16 +6,18 @@ behind it.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
 from segments.criteria_reading import read_aloud
-from segments.rules.criteria import Criteria, CriteriaError, compile_criteria, validate_criteria
+from segments.rules.criteria import MAX_DEPTH, Criteria, CriteriaError, compile_criteria, validate_criteria
 
 LONGEST_RULE = 4000
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -39,10 +41,47 @@ def tell_rule(text: str) -> str:
     return read_aloud(read_rule(text) or {})
 
 
-def filter_by_rule(rows: QuerySet[Any], text: str, request: Any) -> QuerySet[Any]:
-    """Customers for whom the rule holds today; ``text`` is one that ``is_rule`` accepts."""
+def split_rule(text: str) -> list[tuple[str, str]]:
+    """Each condition that must hold, as a sentence, beside the rule without it; none where only one is asked."""
+    rule = read_rule(text) or {}
+    parts = rule.get("all", [])
+    if len(parts) < 2:
+        return []
+    left = [[other for place, other in enumerate(parts) if place != number] for number in range(len(parts))]
+    return [(read_aloud(part), write_rule({"all": rest})) for part, rest in zip(parts, left, strict=True)]
+
+
+def write_rule(rule: Criteria) -> str:
+    """The rule as it stands in an address; "" for one that asks nothing."""
+    return json.dumps(rule, separators=(",", ":"), ensure_ascii=False) if rule else ""
+
+
+def name_lost(text: str) -> list[str]:
+    """Figures that a rule asks for and that nobody offers any more; for whatever else is wrong with it, that."""
+    try:
+        named = set(_find_names(json.loads(text), depth=0))
+    except (ValueError, RecursionError):
+        return [gettext("a rule that cannot be read")]
+    return sorted(named - METRICS.keys()) or [gettext("a rule that cannot be read")]
+
+
+def _find_names(node: Any, *, depth: int) -> Iterator[str]:
+    if depth > 2 * MAX_DEPTH:
+        return
+    if isinstance(node, dict):
+        if isinstance(node.get("metric"), str):
+            yield node["metric"][:60]
+        node = list(node.values())
+    if isinstance(node, list):
+        for part in node:
+            if isinstance(part, dict | list):
+                yield from _find_names(part, depth=depth + 1)
+
+
+def filter_by_rule(rows: QuerySet[Any], text: str, request: Any, *, key: str = "pk") -> QuerySet[Any]:
+    """Rows whose customer (``key``) the rule holds for today; ``text`` is one that ``is_rule`` accepts."""
     # The SQL is put together from the catalogue alone; what was typed travels as values.
     compiled = compile_criteria(read_rule(text) or {}, METRICS, today=company_day(timezone.now()))
     named = f"SELECT c.id FROM customers_customer c {' '.join(compiled.joins)} WHERE {compiled.where}"  # noqa: S608
     values = [compiled.params[name] for name in _NAMED.findall(named)]
-    return rows.filter(pk__in=RawSQL(_NAMED.sub("%s", named), values))  # noqa: S611
+    return rows.filter(**{f"{key}__in": RawSQL(_NAMED.sub("%s", named), values)})  # noqa: S611

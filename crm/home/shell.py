@@ -34,6 +34,7 @@ SCRIPTS = [
     "js/mentions.js",
     "js/file_drop.js",
     "js/keys.js",
+    "js/lists.js",
 ]
 
 

@@ -105,6 +105,7 @@ function pressSingle(event) {
     k: () => step(-1),
     z: () => document.dispatchEvent(new CustomEvent("undo-last")),
     x: () => selectRow(rowHere(), event.shiftKey),
+    e: document.querySelector("[data-edit-url]") && !findKey("e") ? () => document.dispatchEvent(new CustomEvent("edit-row", { detail: { row: rowHere() } })) : null,
   }[key];
   if (fixed) { fixed(); return true; }
   const logBox = [...document.querySelectorAll("#main form.r-log textarea")].find(isVisible);

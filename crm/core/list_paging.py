@@ -1,0 +1,118 @@
+"""Paging by key: a token holds the sort value and id of a row, so pages never count and never skip."""
+
+import base64
+import json
+import math
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Field, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+
+from crm.core.list_definition import Column
+from crm.core.statement_planning import plan_for_everybody
+
+COUNT_LIMIT = 10_000
+LARGEST_ID = 2**63 - 1
+
+
+def read_token(raw: str, *, sort: str, value_field: Field) -> tuple[Any, int] | None:
+    """Sort value and id from a token, or None when it is broken, forged or of another sort."""
+    try:
+        token_sort, value, row_id = json.loads(base64.urlsafe_b64decode(raw.encode("ascii") + b"==="))
+        if token_sort != sort or type(row_id) is not int or not 0 <= row_id <= LARGEST_ID:
+            return None
+        if value is not None:
+            value = value_field.to_python(value)
+            value_field.run_validators(value)
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+        return None
+    too_large = isinstance(value, int) and abs(value) > LARGEST_ID
+    endless = isinstance(value, float | Decimal) and not math.isfinite(value)
+    unclean = isinstance(value, str) and ("\x00" in value or len(value) > 2000)
+    return None if too_large or endless or unclean else (value, row_id)
+
+
+def write_token(sort: str, value: Any, row_id: int) -> str:
+    """A place in the list sorted by ``sort``."""
+    if isinstance(value, date | datetime):
+        value = value.isoformat()
+    elif isinstance(value, Decimal):
+        value = str(value)
+    raw = json.dumps([sort, value, row_id], separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
+    """How many rows, and whether that is exact; never counts further than ``limit``."""
+    narrow = queryset.order_by()
+    try:
+        plan = json.loads(narrow.explain(format="json"))
+    except (IndexError, ValueError):  # conditions that can never hold are not even asked
+        return 0, True
+    estimate = int(plan[0]["Plan"]["Plan Rows"])
+    if estimate > limit * 5:
+        return estimate, False
+    counted = narrow.values("pk")[: limit + 1].count()
+    return (counted, True) if counted <= limit else (max(estimate, limit), False)
+
+
+def _take(
+    queryset: QuerySet[Any], column: Column, place: tuple[Any, int] | None, *, downward: bool, nulls: bool, size: int
+) -> list[Any]:
+    """``size`` rows of one part (with values, or without), from ``place`` on, in the given direction."""
+    keys = [column.tie] if nulls else [column.sort, column.tie]
+    if column.nullable:
+        queryset = queryset.filter(**{f"{column.sort}__isnull": nulls})
+    if nulls and column.tie != "pk":
+        keys = ["pk"]
+    if place is not None:
+        after = TupleLessThan if downward else TupleGreaterThan
+        values = (place[1],) if nulls else place
+        queryset = queryset.filter(after(tuple(F(key) for key in keys), values))
+    order = [F(key).desc() if downward else F(key).asc() for key in keys]
+    return list(queryset.order_by(*order)[:size])
+
+
+def fetch_rows(
+    queryset: QuerySet[Any],
+    column: Column,
+    *,
+    descending: bool,
+    place: tuple[Any, int] | None,
+    backward: bool,
+    size: int,
+) -> list[Any]:
+    """Up to ``size`` rows after ``place`` (or before it), in the order of the list."""
+    queryset = queryset.annotate(list_sort_value=F(column.sort))
+    parts = [False, True] if column.nullable else [False]
+    if backward:
+        parts.reverse()
+    if place is not None:
+        parts = parts[parts.index(place[0] is None) :] if (place[0] is None) in parts else parts
+    rows: list[Any] = []
+    for nulls in parts:
+        if len(rows) < size:
+            here = place if place is not None and (place[0] is None) == nulls else None
+            rows += _take(queryset, column, here, downward=descending != backward, nulls=nulls, size=size - len(rows))
+    return rows[::-1] if backward else rows
+
+
+def count_within(queryset: QuerySet[Any], *, seconds: int) -> int | None:
+    """How many rows, to the last one; None when the count takes longer than ``seconds``."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{int(seconds)}s'")
+            plan_for_everybody(cursor)
+            count = queryset.order_by().values("pk").distinct().count()
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+    except EmptyResultSet:
+        return 0
+    except OperationalError as error:
+        if "statement timeout" in str(error):
+            return None
+        raise
+    return count

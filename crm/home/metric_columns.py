@@ -1,0 +1,67 @@
+"""Every figure of the catalogue as a column of the list of customers, read for one page in one statement."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db import connection
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.text import capfirst
+
+from crm.core.list_engine import Column
+from crm.core.local_time import company_day
+from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+
+PREFIX = "m."
+KINDS = {
+    MetricKind.NUMBER: "number",
+    MetricKind.DAYS: "number",
+    MetricKind.MONEY: "amount",
+    MetricKind.SHARE: "share",
+    MetricKind.DATE: "day",
+    MetricKind.FLAG: "flag",
+}
+
+
+def list_metric_columns() -> dict[str, Column]:
+    """A column for each metric, called ``m.<metric>``; none is shown until it is chosen."""
+    return {f"{PREFIX}{name}": _make_column(metric) for name, metric in METRICS.items()}
+
+
+def _make_column(metric: Metric) -> Column:
+    return Column(
+        f"{PREFIX}{metric.name}",
+        capfirst(str(metric.label)),
+        partial(_read, metric=metric),
+        KINDS.get(metric.kind, "text"),
+        hide_on_phone=True,
+        shown=False,
+    )
+
+
+def _read(row: Any, *, metric: Metric) -> Any:
+    value = row.metric_values.get(metric.name)
+    return dict(metric.choices).get(value, value) if metric.kind == MetricKind.CHOICE else value
+
+
+def load_metric_values(rows: list[Any], columns: Sequence[Column], request: HttpRequest) -> None:
+    """The figures of ``columns`` for these customers, into ``metric_values`` of each row."""
+    names = [column.name.removeprefix(PREFIX) for column in columns]
+    found = read_metrics([row.pk for row in rows], names, on=company_day(timezone.now()))
+    for row in rows:
+        row.metric_values = found.get(row.pk, {})
+
+
+def read_metrics(customer_ids: list[int], names: Sequence[str], *, on: date) -> dict[int, dict[str, Any]]:
+    """Metric values by customer; the SQL is put together from the catalogue alone."""
+    metrics = [METRICS[name] for name in names if name in METRICS]
+    if not metrics or not customer_ids:
+        return {}
+    joins = " ".join(dict.fromkeys(metric.join for metric in metrics if metric.join))
+    figures = ", ".join(f"({metric.sql})" for metric in metrics)
+    query = f"SELECT c.id, {figures} FROM customers_customer c {joins} WHERE c.id = ANY(%(ids)s)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"ids": customer_ids, "today": on})
+        return {row[0]: dict(zip((m.name for m in metrics), row[1:], strict=True)) for row in cursor.fetchall()}
