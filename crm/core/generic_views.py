@@ -25,7 +25,7 @@ from django.views import generic
 
 from crm.core.edit_conflict import list_differences, take_stored
 from crm.core.fragments import wants_fragment
-from crm.core.list_engine import ListDefinition, build_list
+from crm.core.list_engine import ListDefinition, ListPage, build_list
 from crm.core.models.edited import EditedModel
 from crm.core.toasts import add_error, add_toast
 
@@ -107,8 +107,11 @@ class ListView(ScopedMixin, generic.ListView):
     def get_new_url(self) -> str:
         return ""
 
+    def make_page(self) -> ListPage:
+        return build_list(self.object_list, self.definition, self.request, keep=self.keep)
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        page = build_list(self.object_list, self.definition, self.request, keep=self.keep)
+        page = self.make_page()
         may_add = self.new_label and (not self.new_permission or self.request.user.has_perm(self.new_permission))
         words = {"new_url": self.get_new_url() if may_add else "", "new_label": self.new_label}
         return super().get_context_data(list=page, empty_text=self.empty_text, **words, **context)

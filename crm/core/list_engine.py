@@ -111,6 +111,7 @@ class ListPage:
     address: str = ""
     is_exact: bool = True
     lost_columns: list[str] = field(default_factory=list)
+    marks: list[str] = field(default_factory=list)
     hidden: list[tuple[str, str]] = field(default_factory=list)
 
     @property

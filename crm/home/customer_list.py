@@ -304,7 +304,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="-stake",
-    page_size=20,
+    page_size=18,
     load=load_row_details,
     more_columns=list_metric_columns,
     load_more=load_metric_values,
@@ -349,6 +349,7 @@ class CustomerList(KnownListView):
     """Who needs something this week, and which of them has nobody."""
 
     list_name = "customers"
+    head_template = "home/customer_list_head.html"
     new_permission = "customers.add_customer"
     new_label = _("Customer")
 

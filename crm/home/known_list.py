@@ -26,6 +26,7 @@ class KnownListView(ListView):
 
     list_name = ""
     template_name = "lists/list_page.html"
+    head_template = ""
     keep = (VIEW, COLUMNS)
     chosen: ChosenView
 
@@ -71,6 +72,7 @@ class KnownListView(ListView):
             "may_refresh": current is not None and may_change(current, user),
             "lost": [lost for control in page.controls for lost in control.lost],
             "column_names": join_columns([column.name for column in page.columns]),
+            "head_template": self.head_template,
             "densities": DENSITIES,
             "lists_url": reverse("home:view-list", args=[self.known.name]),
         }

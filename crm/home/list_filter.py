@@ -47,6 +47,7 @@ def list_filter(request: HttpRequest, name: str) -> HttpResponseBase:
         "rule": rule if known.rule_filter else None,
         "too_deep": too_deep,
         "editor": {"metrics": list_metrics(for_segment=False)},
+        "asked": request.POST.get("act") == "show",
         "act_url": request.get_full_path(),
         "view": chosen.current,
         "state": [(key, value) for key, value in request.GET.items() if key in {"view", "columns", "sort"}],

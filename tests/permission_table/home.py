@@ -5,6 +5,7 @@ from datetime import date
 from segments.models import ClusterProposal, ProcessMisfit, SegmentDay
 from tests import factories
 from tests.permission_table import Row, World, everybody, only, who_sees_north
+from tests.permission_table.lists import LIST_ROWS
 
 LEADERS = only("lead", "executive", "admin")
 
@@ -166,3 +167,5 @@ ROWS += [
     Row("home:news-list", everybody()),
     Row("home:news-seen", everybody(302), method="post"),
 ]
+
+ROWS += LIST_ROWS

@@ -35,7 +35,7 @@ def icon(name: str, size: str = "") -> SafeString:
 def _draw_icon(name: str, size: str) -> SafeString:
     """Drawn once a process: a worklist shows two hundred of them."""
     return format_html(
-        '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        '<svg class="ic{}" aria-hidden="true"><use href="{}#{}"/></svg>',
         f" {size}" if size else "",
         static("vendor/icons.svg"),
         name,
@@ -56,8 +56,7 @@ def segment_mark(segment: Any, form: str = "") -> SafeString | str:
         return ""
     name, mark = (segment["name"], segment["mark"]) if isinstance(segment, dict) else (segment.name, segment.mark)
     return format_html(
-        '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true">'
-        '<use href="{}#s-{}"></use></svg>{}</span>',
+        '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true"><use href="{}#s-{}"/></svg>{}</span>',
         _shape(mark),
         form,
         static("vendor/icons.svg"),
@@ -84,8 +83,7 @@ def risk_level(level: int, text: str) -> SafeString:
     """``{% risk_level 3 "high, 3.4×" %}``: one to three bars and the words."""
     return format_html(
         '<span class="r-lvl l{}"><svg viewBox="0 0 14 12" aria-hidden="true">'
-        '<rect x="0" y="7" width="3.5" height="5" rx="1"></rect><rect x="5" y="4" width="3.5" height="8" rx="1"></rect>'
-        '<rect x="10" y="0" width="3.5" height="12" rx="1"></rect></svg>{}</span>',
+        '<rect y="7" height="5"/><rect x="5" y="4" height="8"/><rect x="10" height="12"/></svg>{}</span>',
         max(1, min(3, int(level))),
         text,
     )
