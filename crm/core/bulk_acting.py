@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.bulk_actions import ACTIONS, BulkAction, Doing, Outcome
 from crm.core.field_acting import words_for_gone
 from crm.core.job_ledger import JobLease, job_kind, request_job
-from crm.core.list_catalogue import LISTS, KnownList, find_matching, make_request
+from crm.core.list_catalogue import LISTS, KnownList, find_matching, load_lists, make_request
 from crm.core.models import BulkAct, BulkRow, User
 
 ACT_JOB, UNDO_JOB = "list-act", "list-undo"
@@ -90,6 +90,7 @@ def _gather(act: BulkAct, rows: QuerySet[Any]) -> None:
 @job_kind(ACT_JOB, label=gettext_lazy("An act on many rows"), lease=timedelta(minutes=3))
 def act_job(lease: JobLease) -> dict[str, Any]:
     """Do what was asked for, chunk by chunk; a worker that dies is followed by another, from the last whole chunk."""
+    load_lists()
     act = BulkAct.objects.select_related("by").get(pk=int(lease.key))
     known, action = LISTS[act.list_name], ACTIONS[act.list_name, act.action]
     if not act.by.is_active or not act.by.has_perm(action.permission):
@@ -141,6 +142,7 @@ def _json(value: dict[str, Any] | None) -> str | None:
 @job_kind(UNDO_JOB, label=gettext_lazy("Taking back an act on many rows"), lease=timedelta(minutes=3))
 def undo_job(lease: JobLease) -> dict[str, Any]:
     """Put back what is still as the act left it, chunk by chunk."""
+    load_lists()
     act = BulkAct.objects.select_related("by").get(pk=int(lease.key))
     by = User.objects.filter(pk=lease.requested_by_id).first() or act.by
     action = ACTIONS[act.list_name, act.action]

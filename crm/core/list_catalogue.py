@@ -7,6 +7,7 @@ The page, saved views, acts on many rows, files and edits in place all start fro
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 from django.db.models import QuerySet
@@ -58,11 +59,18 @@ class KnownList:
 
 
 LISTS: dict[str, KnownList] = {}
+LIST_MODULES: list[str] = []  # loaded by the first who asks for a list outside a page
 
 
 def register_list(known: KnownList) -> None:
     """Enter a list; the same name again replaces it (a process that gets ready twice)."""
     LISTS[known.name] = known
+
+
+def load_lists() -> None:
+    """Have every list and act entered; pages have, a worker does with its first job."""
+    for module in LIST_MODULES:
+        import_module(module)
 
 
 def make_request(user: User, query: str) -> HttpRequest:

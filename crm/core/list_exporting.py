@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.job_ledger import JobLease, job_kind, request_job
-from crm.core.list_catalogue import LISTS, KnownList, find_matching, make_request
+from crm.core.list_catalogue import LISTS, KnownList, find_matching, load_lists, make_request
 from crm.core.list_engine import Column, find_sort, load_details
 from crm.core.list_paging import count_about, fetch_rows
 from crm.core.models import JobRun, User
@@ -52,7 +52,7 @@ def request_export(
         raise ExportRefused(_("Taking customers along as a file is not for your role."))
     if kind not in KINDS:
         raise ExportRefused(_("There is no such kind of file."))
-    said = {"list": known.name, "query": query, "columns": list(columns), "kind": kind}
+    said: dict[str, Any] = {"list": known.name, "query": query, "columns": list(columns), "kind": kind}
     if ids is not None:
         said["ids"] = list(ids)
     return request_job(EXPORT_JOB, key=f"{by.pk}-{secrets.token_hex(6)}", due_at=at, params=said, by=by)
@@ -61,6 +61,7 @@ def request_export(
 @job_kind(EXPORT_JOB, label=gettext_lazy("A list as a file"), lease=timedelta(minutes=3))
 def export_job(lease: JobLease) -> dict[str, Any]:
     """Write the file; a worker that dies is followed by another, which begins anew."""
+    load_lists()
     known, by = LISTS[lease.params["list"]], User.objects.get(pk=lease.requested_by_id)
     if not by.is_active or not by.has_perm(known.export_permission):
         return {"refused": "right"}

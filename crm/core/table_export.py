@@ -96,7 +96,7 @@ def as_text(cell: Any) -> str:
     return str(cell) if isinstance(cell, int) else neutralise(str(cell))
 
 
-def open_workbook(place: Any) -> tuple[xlsxwriter.Workbook, dict[str, Any]]:
+def open_workbook(place: Any) -> tuple[Any, dict[str, Any]]:
     """A workbook at ``place`` (a path or a buffer) in which texts stay texts, and the formats of its cells."""
     safe = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(place, {**safe, "constant_memory": True})

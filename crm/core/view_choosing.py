@@ -53,10 +53,11 @@ def choose_view(known: KnownList, request: HttpRequest) -> ChosenView:
     if chosen.current is not None and set(request.GET) <= {VIEW}:
         opened = QueryDict(chosen.current.query, mutable=True)
         opened[VIEW] = str(chosen.current.pk)
-        request.GET = opened
+        request.GET = opened  # type: ignore[assignment]
     elif chosen.hidden:
-        request.GET = request.GET.copy()
-        request.GET[VIEW] = ALL
+        shown = request.GET.copy()
+        shown[VIEW] = ALL
+        request.GET = shown  # type: ignore[assignment]
     chosen.columns = _choose_columns(known, chosen.current, request)
     return chosen
 

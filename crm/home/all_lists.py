@@ -1,4 +1,4 @@
-"""Every list of the catalogue and every act on many rows: loaded with the first page, or the first job that needs one."""
+"""Every list of the catalogue and every act on many rows: loaded with the first page or job that needs one."""
 
 from crm.home import customer_acts, customer_list  # noqa: F401  (a list enters itself where it is written)
 

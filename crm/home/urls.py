@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.home import (
+    all_lists,  # noqa: F401
     back_test_page,
     below_zero,
     benefit_queue,
