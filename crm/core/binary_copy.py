@@ -90,7 +90,9 @@ def _pack(columns: dict[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]
             packed[f"v{index}"] = column
         if name not in nulls and kind.kind != "S":
             continue
-        sizes = np.char.str_len(column) if kind.kind == "S" else np.full(len(column), width)
+        sizes = (
+            np.char.str_len(column.astype(np.bytes_, copy=False)) if kind.kind == "S" else np.full(len(column), width)
+        )
         if name in nulls:
             sizes[nulls[name]] = -1
         packed[f"n{index}"] = sizes

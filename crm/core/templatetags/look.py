@@ -236,7 +236,7 @@ def _name_blank_choice(field: forms.Field) -> None:
         if field.empty_label == dashes:
             field.empty_label = words
             field.widget.choices = field.choices  # type: ignore[attr-defined]
-    elif isinstance(field, forms.ChoiceField) and (dashed := list(field.choices)) and dashed[0] == ("", dashes):
+    elif isinstance(field, forms.ChoiceField) and (dashed := list(field.widget.choices)) and dashed[0] == ("", dashes):
         field.choices = [("", words), *dashed[1:]]
 
 
