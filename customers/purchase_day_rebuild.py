@@ -31,6 +31,17 @@ FROM {source}
 GROUP BY 1, 2
 """
 
+# Days of touched customers that are not as they are kept; without orders: a day that is gone.
+CHANGED_DAYS = """
+CREATE TEMP TABLE changed ON COMMIT DROP AS
+SELECT customer_id, day, f.amount_cents, f.cost_cents, f.orders, f.lines
+FROM ({days}) f
+FULL JOIN (SELECT p.* FROM touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id) p
+    USING (customer_id, day)
+WHERE (f.amount_cents, f.cost_cents, f.orders, f.lines) IS DISTINCT FROM
+    (p.amount_cents, p.cost_cents, p.orders, p.lines)
+"""
+
 # Gaps lie between consecutive days of purchase; the order inside the sums keeps every last digit the same, however
 # the rows came in.
 STATES = """
@@ -150,24 +161,20 @@ def _is_mostly_new(cursor: object, touched: int) -> bool:
 def _recompute_touched(cursor: object) -> None:
     """Days and states of the customers in the temporary table ``touched``; unchanged rows are left alone."""
     run = cursor.execute  # type: ignore[attr-defined]
-    source = "touched t JOIN customers_order o ON o.customer_id = t.customer_id"
+    orders = "touched t JOIN customers_order o ON o.customer_id = t.customer_id"
     run("ANALYZE touched")
-    run(f"CREATE TEMP TABLE fresh ON COMMIT DROP AS {DAYS.format(source=source)} ORDER BY 1, 2")
-    run("CREATE UNIQUE INDEX ON fresh (customer_id, day)")
-    run("ANALYZE fresh")
+    run(CHANGED_DAYS.format(days=DAYS.format(source=orders)))
     run(
-        "DELETE FROM customers_purchaseday p USING touched t WHERE p.customer_id = t.customer_id"
-        " AND NOT EXISTS (SELECT FROM fresh f WHERE f.customer_id = p.customer_id AND f.day = p.day)"
+        "DELETE FROM customers_purchaseday p USING changed n"
+        " WHERE p.customer_id = n.customer_id AND p.day = n.day AND n.orders IS NULL"
     )
     run(
-        "INSERT INTO customers_purchaseday AS p (customer_id, day, amount_cents, cost_cents, orders, lines)"
-        " SELECT customer_id, day, amount_cents, cost_cents, orders, lines FROM fresh ORDER BY 1, 2"
+        "INSERT INTO customers_purchaseday (customer_id, day, amount_cents, cost_cents, orders, lines)"
+        " SELECT * FROM changed WHERE orders IS NOT NULL ORDER BY customer_id, day"
         " ON CONFLICT (customer_id, day) DO UPDATE SET amount_cents = excluded.amount_cents,"
         " cost_cents = excluded.cost_cents, orders = excluded.orders, lines = excluded.lines"
-        " WHERE (p.amount_cents, p.cost_cents, p.orders, p.lines)"
-        " <> (excluded.amount_cents, excluded.cost_cents, excluded.orders, excluded.lines)"
     )
-    run("DROP TABLE fresh")
+    run("DROP TABLE changed")
     run("DELETE FROM customers_purchasestate s USING touched t WHERE s.customer_id = t.customer_id")
     run("DELETE FROM customers_purchasehistory h USING touched t WHERE h.customer_id = t.customer_id")
     days = "touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id"

@@ -175,12 +175,12 @@ def _help(calls: Any) -> None:
 
 @contextmanager
 def _measure_memory() -> Iterator[list[float]]:
-    """The memory of this process and those it started, shared pages counted once, every twentieth of a second; MB."""
+    """The memory of this process and those it started, shared pages counted once, five times a second; MB."""
     seen: list[float] = []
     over = Event()
 
     def watch() -> None:
-        while not over.wait(0.05):
+        while not over.wait(0.2):
             children = {child.pid for child in multiprocessing.active_children()}
             seen.append(sum(map(_read_memory, {"self", *children})) / 1024)
 
