@@ -8,11 +8,13 @@ reads them notices by the mark that is gone, and the run is planned anew.
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from django.db import connection
 
+from crm.core.binary_copy import SIGNATURE, TRAILER
 from crm.core.service_cost_catalogue import SOURCES
 from customers.models import CostRate
 from segments.rules.abc_classes import GRADES
@@ -22,6 +24,7 @@ from segments.rules.purchase_summary import DAY_RECORD, HandlingRate, summarise_
 OF_DAYS = frozenset({CostRate.Work.ORDER, CostRate.Work.FREIGHT})  # counted from the purchase days, read anyway
 BINARY_HEADER = 19
 SUMMARISED_AT_ONCE = 5_000
+PIECE_BYTES = 1 << 20
 EPOCH = date(1970, 1, 1)
 MARK = -1  # the row by which a table of figures shows that the database has not crashed since
 _SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
@@ -99,20 +102,30 @@ def are_figures_kept(run_id: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date) -> int:
-    """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are."""
-    low, high = int(first_id), int(next_id)
+def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date, cuts: Sequence[int] = ()) -> int:
+    """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are.
+
+    ``cuts`` are ids at which the range is divided, so that the days of fewer customers are held at a time.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")  # the ranges are what is done side by side
-    figures = _gather(lambda column: f"{column} >= {low} AND {column} < {high}", on=on)
+    edges = [int(first_id), *cuts, int(next_id)]
+    figures = np.concatenate([_gather_range(low, high, on=on) for low, high in pairwise(edges)])
     table = name_figures_table(run_id)
     with (
         connection.cursor() as cursor,
         cursor.cursor.copy(f"COPY {table} (number, figures) FROM STDIN (FORMAT binary)") as copy,
     ):
-        copy.set_types(["int4", "bytea"])
-        copy.write_row((number, figures.tobytes()))
+        raw = memoryview(figures.view(np.uint8))  # type: ignore[arg-type]
+        copy.write(SIGNATURE + struct.pack(">hiii", 2, 4, number, len(raw)))
+        for start in range(0, len(raw), PIECE_BYTES):
+            copy.write(raw[start : start + PIECE_BYTES])
+        copy.write(TRAILER)
     return len(figures)
+
+
+def _gather_range(low: int, high: int, *, on: date) -> Any:
+    return _gather(lambda column: f"{column} >= {low} AND {column} < {high}", on=on)
 
 
 def read_figures(run_id: int, *, number: int) -> Any:
@@ -204,7 +217,9 @@ def read_packed(query: str, fields: Sequence[tuple[str, str]]) -> dict[str, Any]
     with connection.cursor() as cursor:
         sql = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"
         with cursor.copy(sql) as copy:
-            raw = b"".join(copy)
+            raw = bytearray()
+            for piece in copy:
+                raw += piece
     found: dict[str, Any] = {}
     place = BINARY_HEADER + 2
     for name, kind in fields:

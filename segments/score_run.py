@@ -200,7 +200,15 @@ def _gather_next(run: ScoreRun, *, wait: bool) -> bool:
         return False
     if not are_figures_kept(run.pk):
         raise FiguresLostError(str(run))
-    rows = freeze_figures(run.pk, number=shard.number, first_id=shard.first_id, next_id=shard.next_id, on=run.as_of)
+    start = shard.number * SHARD_IDS
+    rows = freeze_figures(
+        run.pk,
+        number=shard.number,
+        first_id=shard.first_id,
+        next_id=shard.next_id,
+        on=run.as_of,
+        cuts=range(start + ROWS_AT_ONCE, start + SHARD_IDS, ROWS_AT_ONCE),
+    )
     ScoreShard.objects.filter(pk=shard.pk).update(rows=rows, gathered_at=Now())
     return True
 

@@ -53,7 +53,7 @@ def measure_base(parts: Iterable[Any], *, as_of_day: int, sample_share: float = 
         bought = part["purchase_days"] > 0
         for name in ("customer_id", "sales_12m", "purchase_days_12m"):
             kept[name].append(part[name][bought])
-        kept["silence"].append(as_of_day - part["last_day"][bought])
+        kept["silence"].append(np.int32(as_of_day) - part["last_day"][bought])
         free = bought & (part["contract"] == 0)
         if not free.any():
             continue
@@ -72,7 +72,7 @@ def measure_base(parts: Iterable[Any], *, as_of_day: int, sample_share: float = 
         drawn = np.flatnonzero(free)[_hash_to_share(part["customer_id"][free]) < sample_share]
         samples.append(part[drawn][list(SAMPLE_FIELDS)])
     return PurchaseBase(
-        **{name: np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64) for name, pieces in kept.items()},
+        **{name: _join(kept.pop(name)) for name in list(kept)},
         customers=customers,
         first_day=min(firsts, default=0),
         most_purchase_days=most,
@@ -82,6 +82,10 @@ def measure_base(parts: Iterable[Any], *, as_of_day: int, sample_share: float = 
         service_per_purchase=service / purchases if purchases else 0.0,
         sample=np.concatenate(samples) if samples else None,
     )
+
+
+def _join(pieces: list[Any]) -> Any:
+    return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
 
 
 def _hash_to_share(customer_ids: IntArray) -> npt.NDArray[np.float64]:
