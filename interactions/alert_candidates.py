@@ -14,6 +14,7 @@ from crm.core.metric_catalogue import METRICS
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.statement_planning import plan_for_everybody
+from interactions.contact_sparing import IS_SPARED, spares_contacts
 from interactions.rules import alert_conditions as conditions
 from segments.models import Trigger
 from segments.rules.criteria import compile_criteria, find_metrics
@@ -254,8 +255,10 @@ def _build_second_order(on: date) -> TriggerQuery:
 
 def _build_overdue_contact(on: date) -> TriggerQuery:
     since = "coalesce(al_talk.day, al_s.first_day, al_m.since)"
+    spared = f" AND NOT ({IS_SPARED})" if spares_contacts() else ""
     return TriggerQuery(
-        where=f"al_g.cadence_days IS NOT NULL AND {since} < %(today)s::date - al_g.cadence_days AND {_NOTHING_PLANNED}",
+        where=f"al_g.cadence_days IS NOT NULL AND {since} < %(today)s::date - al_g.cadence_days AND {_NOTHING_PLANNED}"
+        + spared,
         period=since,
         joins=(_LAST_TALK,),
         joins_of_few=(_LAST_TALK_OF_FEW,),

@@ -26,6 +26,7 @@ from interactions.alert_candidates import (
 from interactions.alert_closing import close_what_is_over, refresh_ranks
 from interactions.alert_families import add_families
 from interactions.alert_wording import explain_alert
+from interactions.contact_sparing import count_spared_contacts
 from interactions.models import Alert, Task
 from interactions.rules import alert_conditions as conditions
 from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency
@@ -73,6 +74,7 @@ def raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
     _take_turn()
     over = close_what_is_over(on=on, at=at)
     refresh_ranks()
+    count_spared_contacts(on=on)
     alerts = [alert for pool in list_pools() for alert in _raise_pool(pool, on=on, at=at)]
     raised = Counter(alert.trigger.key for alert in alerts if alert.state == Alert.State.OPEN)
     held_out = sum(alert.state == Alert.State.HELD_OUT for alert in alerts)

@@ -20,6 +20,7 @@ GROUPS: dict[str, str | Promise] = {
     "night": gettext_lazy("Night"),
     "classes": gettext_lazy("Classes"),
     "bands": gettext_lazy("Best and worst customers"),
+    "economy": gettext_lazy("Customers who do not pay"),
     "risk": gettext_lazy("Risk"),
     "alerts": gettext_lazy("Alerts"),
     "fall": gettext_lazy("Falls"),

@@ -14,13 +14,15 @@ from django.utils.translation import gettext_lazy
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition
 from crm.core.local_time import company_day
+from crm.core.models import Team
 from crm.core.row_visibility import customer_scope
 from crm.core.service_cost_catalogue import ServiceCost, read_service_costs, read_service_costs_around
 from crm.home.below_zero_drawing import draw_whale
-from crm.home.customer_list import currency_sign, list_team_choices
+from crm.home.customer_list import currency_sign
 from crm.home.customer_value import describe_work
 from crm.home.segment_summary import list_teams, rows_of, scope_of
 from customers.models import Customer
+from interactions.contact_sparing import sum_spared
 from interactions.models import BelowZeroDecision
 from segments.models import BelowZeroSpell, Membership, Segment, SegmentDay
 from segments.rules.figure_spread import merge_spreads
@@ -115,6 +117,13 @@ def _compare(costs: list[ServiceCost], decision: BelowZeroDecision, *, today: da
     return ServedSince(round(before / YEAR_DAYS * MONTH_DAYS), round(since / days * MONTH_DAYS), days)
 
 
+def _teams_of(request: HttpRequest) -> list[Team]:
+    """The teams of the reader, asked once for the filter and for the figures."""
+    found: list[Team] = getattr(request, "listed_teams", None) or list_teams(request.user)  # type: ignore[arg-type]
+    request.listed_teams = found  # type: ignore[attr-defined]
+    return found
+
+
 BELOW_ZERO = ListDefinition(
     columns=(
         Column("customer", gettext_lazy("Customer")),
@@ -139,7 +148,7 @@ BELOW_ZERO = ListDefinition(
             "team",
             gettext_lazy("Team"),
             lambda rows, value, request: rows.filter(team=int(value)),
-            list_team_choices,
+            lambda request: [(str(team.pk), team.name) for team in _teams_of(request)],
             in_form=False,
         ),
         FlagFilter("undecided", gettext_lazy("Not decided"), not_decided, in_form=False),
@@ -213,6 +222,7 @@ class BelowZeroList(ListView):
             "undecided": counts["number"] - counts["decided"],
             "kinds": [(kind, ICONS[kind.value], kinds.get(kind.value)) for kind in BelowZeroDecision.Kind],
             "back": back,
+            "spared": sum_spared(self.request.user, until=today),
             **self._read_evening(today),
         }
 
@@ -231,7 +241,7 @@ class BelowZeroList(ListView):
 
     def _read_evening(self, today: date) -> dict[str, Any]:
         """Where those below zero sit, and the curve, from the figures that the night wrote."""
-        scope = scope_of(self.request.user, list_teams(self.request.user), team=None)
+        scope = scope_of(self.request.user, _teams_of(self.request), team=None)
         evenings = SegmentDay.objects.filter(day__lte=today).order_by("-day").values("day")[:1]
         rows = list(SegmentDay.objects.filter(rows_of(scope), day=Subquery(evenings)).select_related("segment"))
         sums: dict[Segment, int] = {}

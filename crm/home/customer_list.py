@@ -36,6 +36,7 @@ from crm.home.need_filter import NEED_FILTER
 from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person
 from customers.tagging import with_tags
+from interactions.contact_sparing import only_spared
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Membership, Segment
 
@@ -297,6 +298,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("nobody", _("Nobody looks after"), _of_nobody, in_form=False),
         FlagFilter("overdue", _("Overdue to talk to"), _overdue, in_form=False),
         FlagFilter("below_zero", _("Below zero"), _below_zero, in_form=False),
+        FlagFilter("spared", _("Serve themselves"), lambda rows, value, request: only_spared(rows), in_form=False),
         FlagFilter("unreachable", _("Cannot be named and reached"), _unreachable, in_form=False),
         FlagFilter("complained", _("Complained in 12 months"), _complained, in_form=False),
         TextFilter("was", _("Was in"), of_earlier_segment, in_form=False, accepts=is_place, tell=tell_place),

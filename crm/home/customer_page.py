@@ -22,6 +22,7 @@ from crm.home.customer_value import load_rhythm, load_statement, read_days
 from crm.home.value_outlook import load_outlook
 from customers.models import Customer
 from customers.tagging import with_tags
+from interactions.contact_sparing import is_spared
 from interactions.models import Task
 from interactions.process_overview import list_running
 from segments.models import CurrentScore, ScoreRun
@@ -42,7 +43,7 @@ class CustomerPage(DetailView):
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         state = load_state(self.found, now=timezone.now())
         compared = describe_sales(state.score) if state.score else ""
-        return super().get_context_data(state=state, compared=compared, **context)
+        return super().get_context_data(state=state, compared=compared, is_spared=is_spared(self.found), **context)
 
 
 def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from interactions.models.interaction import Interaction
 from interactions.models.process_run import ProcessRun, StepRun
 from interactions.models.product_suggestion import ProductSuggestion
 from interactions.models.promise import Promise
+from interactions.models.spared_contact import SparedContact
 from interactions.models.task import Task
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ProcessRun",
     "ProductSuggestion",
     "Promise",
+    "SparedContact",
     "StepRun",
     "Task",
 ]

@@ -51,6 +51,9 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "bands.least_shortlists": _D(
         2, _("quotes asked only for a shortlist before it is a sign"), _("once is chance"), 1, 50
     ),
+    "economy.spares_contacts": _D(
+        1, _("no planned talks with customers below zero or with the worst signs (1), or talk to all (0)"), _BANDS, 0, 1
+    ),
     "risk.knob": _D(4.0, _("weight of certainty against money on My day"), _("back-tests, see docs"), 0, 1000),
     "risk.learnt": _D(0, _("certainty list by the learnt chance (1) or the own gap (0)"), _("back-tests"), 0, 1),
     "risk.horizon_days": _D(91, _("silence to foresee, days"), _("a quarter"), 14, 365),

@@ -1,0 +1,107 @@
+"""Less is spent on customers who cost more than they bring or show the worst signs: nobody is sent to talk to them.
+
+They order for themselves, and whoever rings us is talked to. What would have been planned by the rhythm of their
+segment is counted with its cost. A colleague who decided to keep a customer or to raise his price is not overruled, and
+customers of class A are decided about by people alone.
+"""
+
+from datetime import date, timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
+
+from crm.core.models import User
+from crm.core.models.business_setting import setting
+from crm.core.row_visibility import SEES_ALL
+from customers.models import CostRate, Customer
+from interactions.models import SparedContact
+from interactions.rules import alert_conditions as conditions
+from segments.models import Trigger
+
+YEAR = timedelta(days=365)
+# Conditions over the customer ``c``.
+IS_BELOW_ZERO = "EXISTS (SELECT FROM segments_belowzerospell z WHERE z.customer_id = c.id AND z.until IS NULL)"
+IS_SPARED = f"""({IS_BELOW_ZERO} OR EXISTS (SELECT FROM segments_worstsign w WHERE w.customer_id = c.id))
+    AND NOT EXISTS (SELECT FROM interactions_belowzerodecision d
+        WHERE d.customer_id = c.id AND d.ended_on IS NULL AND d.kind IN ('keep', 'raise'))
+    AND NOT EXISTS (SELECT FROM segments_current_score a WHERE a.customer_id = c.id AND a.grade LIKE 'A%%')"""  # noqa: S608
+
+
+def spares_contacts() -> bool:
+    """Whether the company lets these customers serve themselves (a business setting)."""
+    return bool(setting("economy.spares_contacts"))
+
+
+def only_spared(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """Those of ``customers`` whom nobody is sent to talk to."""
+    if not spares_contacts():
+        return customers.none()
+    sql = f"SELECT c.id FROM customers_customer c WHERE {IS_SPARED}"  # noqa: S608
+    return customers.filter(pk__in=RawSQL(sql, ()))  # noqa: S611
+
+
+def is_spared(customer: Customer) -> bool:
+    """Whether nobody is sent to talk to this customer."""
+    if not spares_contacts():
+        return False
+    with connection.cursor() as cursor:
+        sql = f"SELECT {IS_SPARED} FROM customers_customer c WHERE c.id = %s"  # noqa: S608
+        cursor.execute(sql, [customer.pk])
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
+@transaction.atomic
+def count_spared_contacts(*, on: date) -> int:
+    """Count the talks whose day by the rhythm of the segment was the local day ``on`` and that were left out; again on
+    the same evening counts them once. Returns how many."""
+    SparedContact.objects.filter(day=on).delete()
+    trigger = Trigger.objects.filter(key=conditions.OVERDUE_CONTACT, is_on=True).first()
+    if trigger is None or not spares_contacts():
+        return 0
+    sql = f"""
+        INSERT INTO interactions_sparedcontact (day, team_id, reason, contacts, cents)
+        SELECT %(today)s, late.team_id, late.reason, count(*), count(*) * %(cents)s FROM (
+            SELECT c.team_id, CASE WHEN {IS_BELOW_ZERO} THEN 'below_zero' ELSE 'worst_sign' END AS reason,
+                %(today)s::date - coalesce((
+                    SELECT (i.happened_at AT TIME ZONE %(zone)s)::date FROM interactions_interaction i
+                    WHERE i.customer_id = c.id
+                        AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
+                    ORDER BY i.happened_at DESC LIMIT 1), s.first_day, m.since) AS days, g.cadence_days
+            FROM customers_customer c
+            JOIN segments_membership m ON m.customer_id = c.id AND m.until IS NULL
+            JOIN segments_segment g ON g.id = m.segment_id AND g.cadence_days > 0
+            LEFT JOIN segments_current_score s ON s.customer_id = c.id
+            WHERE c.archived_at IS NULL AND {IS_SPARED}
+                AND (%(segments)s::bigint[] = '{{}}' OR m.segment_id = ANY (%(segments)s))
+        ) late
+        WHERE late.days > late.cadence_days AND (late.days - 1) %% late.cadence_days = 0
+        GROUP BY late.team_id, late.reason
+        RETURNING contacts
+    """  # noqa: S608 - conditions are ours; every value is a parameter
+    params = {
+        "today": on,
+        "zone": setting("company.time_zone"),
+        "cents": price_talk(on=on),
+        "segments": list(trigger.segments.values_list("pk", flat=True)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return sum(row[0] for row in cursor.fetchall())
+
+
+def price_talk(*, on: date) -> int:
+    """What a planned talk costs in cents: a call of the minutes assumed, by the rate of that local day."""
+    rates = CostRate.objects.filter(work=CostRate.Work.CALL, valid_from__lte=on).exclude(valid_to__lt=on)
+    rate = rates.order_by("-valid_from").first()
+    return 0 if rate is None else rate.cents_each + rate.cents_per_minute * int(setting("contacts.default_minutes"))
+
+
+def sum_spared(user: User, *, until: date) -> dict[str, int]:
+    """Talks left out in the year up to ``until`` and their cost in cents, of the teams that ``user`` sees."""
+    rows = SparedContact.objects.filter(day__gt=until - YEAR, day__lte=until)
+    if user.role not in SEES_ALL:
+        rows = rows.filter(Q(team=user.team_id) | Q(team__in=user.managed_teams.values("pk")))
+    found = rows.aggregate(contacts=Sum("contacts"), cents=Sum("cents"))
+    return {"contacts": found["contacts"] or 0, "cents": found["cents"] or 0}
