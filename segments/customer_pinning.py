@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from crm.core.models import User
+from customers.customer_freshening import freshen_customer
 from customers.models import Customer
 from segments.models import Membership, Pin, Segment, SegmentChange
 from segments.rules.abc_classes import GRADES
@@ -32,7 +33,7 @@ def pin_customer(
 ) -> Pin:
     """Hold the customer in ``segment``, or in the class ``grade``, up to and including the local day ``expires_on``.
 
-    A pin of the same kind that is in force ends. A segment counts at once. Raises ``PinRefused``.
+    A pin of the same kind that is in force ends. It counts at once: for page, lists and rules. Raises ``PinRefused``.
     """
     _refuse_wrong_pin(segment, grade, reason=reason, expires_on=expires_on, on=on)
     Customer.objects.select_for_update().get(pk=customer.pk)
@@ -49,6 +50,8 @@ def pin_customer(
     )
     if segment is not None:
         assign_customer(customer, on=on)
+    else:
+        freshen_customer(customer.pk, at=at)  # the class stands in his row of the scores in force
     return pin
 
 
@@ -70,6 +73,8 @@ def end_pin(pin: Pin, *, on: date, at: datetime) -> Pin:
         pin.save(update_fields=["ended_at"])
         if pin.segment_id is not None:
             assign_customer(pin.customer, on=on)
+        else:
+            freshen_customer(pin.customer_id, at=at)
     return pin
 
 

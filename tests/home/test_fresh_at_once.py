@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from complaints.models import Complaint
 from crm.core import job_ledger
 from crm.nightly_run import run_night
 from customers.models import Customer
 from interactions.models import Alert, Task
+from segments.customer_pinning import end_pin
 from segments.default_configuration import create_defaults
-from segments.models import CurrentScore, Membership, Segment, SegmentRule
+from segments.models import CurrentScore, Membership, Pin, Segment, SegmentRule
 from tests import factories
 from tests.segments.purchase_world import END, make_world
 
@@ -93,6 +95,23 @@ def test_a_first_order_typed_in_gives_a_class_and_a_segment(silent, rep, signed_
     type_order(signed_in(rep), newcomer)
     assert CurrentScore.objects.get(customer=newcomer).grade
     assert Membership.objects.current().filter(customer=newcomer).exists()
+
+
+def test_a_class_pinned_by_hand_is_shown_and_found_by_it_at_once_until_it_is_let_go(silent, lead, signed_in):
+    client = signed_in(lead)
+    before = CurrentScore.objects.get(customer=silent).grade
+    pinned = "C2" if before != "C2" else "A2"
+
+    def names(grade):
+        return [row.name for row in client.get(f"/customers/?grade={grade}&q=kjeldsen").context["list"].rows]
+
+    client.post(
+        reverse("segments:pin-new", args=[silent.pk]), {"grade": pinned, "reason": "Group", "expires_on": "2026-12-31"}
+    )
+    pin = Pin.objects.get(customer=silent)
+    assert (names(pinned), names(before)) == ([silent.name], [])
+    end_pin(pin, on=TODAY, at=MORNING)
+    assert (names(pinned), names(before)) == ([], [silent.name])
 
 
 def test_a_refused_order_changes_nothing(silent, rep, signed_in):
