@@ -13,6 +13,7 @@ class CustomersConfig(AppConfig):
             customer_metrics,
             order_import,
             person_import,
+            personal_descriptions,
             product_import,
         )
         from customers import jobs as jobs  # registers its kinds of work
@@ -22,3 +23,4 @@ class CustomersConfig(AppConfig):
             register_import_kind(module.KIND)
         customer_metrics.register()
         custom_field_catalogue.register()
+        personal_descriptions.register()

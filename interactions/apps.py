@@ -24,6 +24,7 @@ class InteractionsConfig(AppConfig):
         FRESHENERS.append(_refresh_alerts)
         ATTACHABLE["contact"] = _find_customer
         _treat_merged()
+        _describe_records()
 
 
 def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
@@ -61,3 +62,15 @@ def _treat_merged() -> None:
     TREATMENTS["interactions.ContactPreference"] = Treatment(
         absorb=lambda kept, gone: {"is_allowed": False, "reason": gone.reason} if not gone.is_allowed else {}
     )
+
+
+def _describe_records() -> None:
+    """What says nothing about who it was, and stays when a customer is erased."""
+    from customers.personal_records import describe_records
+    from interactions import models
+
+    describe_records(models.ContactPreference, is_removed=True)
+    describe_records(models.Alert, keep=("evidence",))
+    describe_records(models.ProcessRun, keep=("key",))
+    describe_records(models.ProductSuggestion, keep=("family",))
+    describe_records(models.Task, keep=("source",))

@@ -18,6 +18,7 @@ class SegmentsConfig(AppConfig):
         customer_metrics.register()
         for kind in ("segmentrule", "trigger", "clusterproposal"):
             VALUE_WORDS[f"{kind}.criteria"] = read_aloud
+        _describe_records()
         OPENING_STEPS.append(_bring_defaults)
         FRESHENERS.append(_refresh_figures)
         _treat_merged()
@@ -50,3 +51,14 @@ def _bring_defaults() -> None:
     from segments.default_configuration import create_defaults
 
     create_defaults()
+
+
+def _describe_records() -> None:
+    """Which rows are worked out of others, and what a pin must keep, when a customer is erased."""
+    from customers.personal_records import describe_records
+    from segments import models
+
+    for model in (models.BelowZeroSpell, models.BestFit, models.ProcessMisfit, models.ValueBand, models.WorstSign):
+        describe_records(model, is_derived=True)
+    for pinned in (models.Pin, models.PinAnswer):
+        describe_records(pinned, keep=("grade",))

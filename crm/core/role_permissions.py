@@ -45,6 +45,7 @@ _RUN_THE_HOUSE = {
     "core.run_jobs",
     "core.change_settings",
     "customers.delete_customer",
+    "customers.handle_personal_data",
     "segments.change_segment",
     "segments.publish_segment",
     "segments.change_process",

@@ -126,6 +126,9 @@ SETTINGS = [
             NavItem(gettext_lazy("Business settings"), "core:setting-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Colleagues"), "core:user-list", permission="core.manage_users"),
             NavItem(gettext_lazy("Teams"), "core:team-list", permission="core.manage_users"),
+            NavItem(
+                gettext_lazy("Personal data"), "home:personal-data-log", permission="customers.handle_personal_data"
+            ),
             NavItem(gettext_lazy("Recent changes"), "core:recent-changes", permission="customers.import_customer"),
         ],
     ),

@@ -22,6 +22,7 @@ from customers.models.need import CustomerNeed, Need
 from customers.models.note import NewsSeen, Note, Watch
 from customers.models.order import Order, OrderLine
 from customers.models.person import Person
+from customers.models.personal_data_act import PersonalDataAct
 from customers.models.potential import Potential
 from customers.models.product import Product
 from customers.models.profile_fact import ProfileFact
@@ -65,6 +66,7 @@ __all__ = [
     "PeerCustomer",
     "PeerFamily",
     "Person",
+    "PersonalDataAct",
     "Potential",
     "Product",
     "ProfileFact",

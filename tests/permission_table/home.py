@@ -169,3 +169,16 @@ ROWS += [
 ]
 
 ROWS += LIST_ROWS
+ROWS += [
+    Row("home:personal-data", only("admin", hidden_from=("other_rep",)), lambda world: {"pk": world.customer.pk}),
+    *[
+        Row(
+            name,
+            only("admin", ok=302, hidden_from=("other_rep",)),
+            lambda world: {"pk": world.customer.pk},
+            method="post",
+        )
+        for name in ("home:personal-data-export", "home:personal-data-erase")
+    ],
+    Row("home:personal-data-log", only("admin")),
+]

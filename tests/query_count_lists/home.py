@@ -9,7 +9,7 @@ from django.utils import timezone
 from crm.core.models import JobRun
 from customers.customer_watching import watch_customer
 from customers.item_rollup import take_in_items
-from customers.models import Customer, Product
+from customers.models import Customer, PersonalDataAct, Product
 from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.models import BelowZeroDecision, Benefit, Interaction, Task
@@ -162,7 +162,13 @@ def _make_news(count: int, cast: Any) -> None:
         )
 
 
+def _make_acts(count: int, cast: Any) -> None:
+    for number in range(count):
+        PersonalDataAct.objects.create(kind="export", customer_id=number, reason="By letter", done_by=cast.admin)
+
+
 LISTS: list[ListPage] = [
+    ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),

@@ -1,0 +1,223 @@
+"""Erasing a customer or a person: who it was goes, from the records, their history, files and imports; sums stay.
+
+Orders, purchase days, figures and the days of contacts remain under a customer without a name, so every total of the
+company stays what it was. It cannot be undone: that is the point of it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db import connection, models, transaction
+from django.db.models import Case, Value, When
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext
+
+from crm.core.change_reading import find_event_model
+from crm.core.models import User
+from customers.import_kinds import IMPORT_KINDS
+from customers.models import (
+    Attachment,
+    ContactPoint,
+    Customer,
+    CustomerMerge,
+    DataImport,
+    ImportChange,
+    Person,
+    PersonalDataAct,
+)
+from customers.personal_records import OwnedModel, list_owned_models, list_text_fields
+
+ERASED = "erased"
+_IDENTITY = ("trading_name", "street", "postcode", "city", "language", "industry", "tax_id", "domain", "source")
+
+
+class EraseRefused(Exception):
+    """It cannot be erased like this; the message says why."""
+
+
+@transaction.atomic
+def erase_customer(customer: Customer, *, reason: str, by: User, at: datetime) -> PersonalDataAct:
+    """Take the identity of ``customer`` and of everybody there out of every record, and archive what is left. Who was
+    merged into him is erased with him.
+
+    Raises ``EraseRefused`` without a reason, or when it was done before.
+    """
+    reason = _read_reason(reason)
+    row = Customer.objects.select_for_update().get(pk=customer.pk)
+    if row.number == f"{ERASED}-{row.pk}":
+        raise EraseRefused(gettext("This customer was erased before."))
+    for merge in CustomerMerge.objects.filter(kept=row, undone_at=None).exclude(gone=row).select_related("gone"):
+        if merge.gone.number != f"{ERASED}-{merge.gone_id}":
+            erase_customer(merge.gone, reason=reason, by=by, at=at)  # he is the same one, under his earlier record
+    counts: Counter[str] = Counter()
+    _delete_files(row, counts)
+    owned = list_owned_models()
+    ids = {one: list(one.rows_of(row.pk).values_list("pk", flat=True)) for one in owned if _has_plain_key(one.model)}
+    for one in owned:
+        if not one.description.is_derived and not one.description.is_removed:
+            counts[one.model._meta.label_lower] += _scrub(one, row.pk)
+    for one in reversed(owned):
+        if one.description.is_removed:
+            counts[one.model._meta.label_lower] += one.rows_of(row.pk).delete()[0]
+    row.number, row.name, row.changed_by = f"{ERASED}-{row.pk}", gettext("Erased customer"), by
+    for name in _IDENTITY:
+        setattr(row, name, "")
+    row.archived_at = row.archived_at or at
+    row.save()
+    _forget_imports({Customer: [row.pk], **{one.model: keys for one, keys in ids.items()}})
+    for one in owned:
+        _delete_history(one, row.pk, ids.get(one, []))
+    _events(Customer).filter(pgh_obj_id=row.pk).delete()
+    return _note(PersonalDataAct.Kind.ERASE_CUSTOMER, row.pk, None, reason=reason, counts=counts, by=by, at=at)
+
+
+@transaction.atomic
+def erase_person(person: Person, *, reason: str, by: User, at: datetime) -> PersonalDataAct:
+    """Take ``person`` out of the records: the card and addresses go, the name is blacked out in every text about the
+    customer. What was agreed stays with the customer, without him. Raises ``EraseRefused`` without a reason.
+    """
+    reason = _read_reason(reason)
+    row = Person.objects.select_for_update(of=("self",)).select_related("customer").get(pk=person.pk)
+    points = list(ContactPoint.objects.filter(person=row))
+    words = {row.name, *(point.value for point in points), *(point.value_normal for point in points)}
+    counts: Counter[str] = Counter({"customers.contactpoint": len(points), "customers.person": 1})
+    point_ids, person_id, customer = [point.pk for point in points], row.pk, row.customer
+    row.delete()
+    _events(Person).filter(pgh_obj_id=person_id).delete()
+    _events(ContactPoint).filter(pgh_obj_id__in=point_ids).delete()
+    _events(ContactPoint).filter(person_id=person_id).delete()
+    _forget_imports({Person: [person_id], ContactPoint: point_ids})
+    for one in list_owned_models():
+        if not one.description.is_derived:
+            counts[one.model._meta.label_lower] += _black_out(one, customer.pk, _pattern(words))
+    kind = PersonalDataAct.Kind.ERASE_PERSON
+    return _note(kind, customer.pk, person_id, reason=reason, counts=counts, by=by, at=at)
+
+
+def _read_reason(reason: str) -> str:
+    if not reason.strip():
+        raise EraseRefused(gettext("Say on whose request, and when it came."))
+    return reason.strip()[:300]
+
+
+def _has_plain_key(model: type[models.Model]) -> bool:
+    return not isinstance(model._meta.pk, models.CompositePrimaryKey)
+
+
+def _events(model: type[models.Model]) -> Any:
+    return find_event_model(model)._default_manager  # type: ignore[union-attr]
+
+
+def _scrub(one: OwnedModel, customer_id: int) -> int:
+    """Overwrite what people wrote in the rows of one model; how many rows."""
+    fields = [field for field in list_text_fields(one.model) if field.name not in one.description.keep]
+    rows = one.rows_of(customer_id)
+    if not fields:
+        return 0
+    keys = rows.values("pk")
+    return one.model._base_manager.filter(pk__in=keys).update(
+        **{field.name: _without_words(field, is_unique=_is_unique(one.model, field)) for field in fields}
+    )
+
+
+def _is_unique(model: type[models.Model], field: Any) -> bool:
+    constraints = [c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)]
+    return bool(field.unique) or any(field.name in constraint.fields for constraint in constraints)
+
+
+def _without_words(field: Any, *, is_unique: bool) -> Any:
+    """What stands in a field afterwards: nothing where nothing stood, else a word that says it was erased."""
+    if isinstance(field, models.JSONField):
+        return None if field.null else {}
+    text = models.TextField()
+    if is_unique:
+        word: Any = Concat(Value(f"{ERASED}-"), Cast("pk", text), output_field=text)
+    else:
+        word = Value(ERASED if not field.max_length or field.max_length >= len(ERASED) else "")
+    return Case(When(**{field.name: ""}, then=Value("")), default=word, output_field=text)
+
+
+def _pattern(words: set[str]) -> str:
+    """The words as one expression of the database, whole ones only, the longest first; "" where none is long enough."""
+    told = sorted((word for word in words if len(word.strip()) > 2), key=len, reverse=True)
+    edges = [(r"\m" if word[0].isalnum() else "", r"\M" if word[-1].isalnum() else "") for word in told]
+    return "|".join(f"{start}{re.escape(word)}{end}" for word, (start, end) in zip(told, edges, strict=True))
+
+
+def _black_out(one: OwnedModel, customer_id: int, pattern: str) -> int:
+    """Replace what ``pattern`` finds in the texts of one model and of its history; how many texts changed."""
+    fields = [field for field in list_text_fields(one.model) if field.name not in one.description.keep]
+    if not pattern or not fields or not _has_plain_key(one.model):
+        return 0
+    ids = list(one.rows_of(customer_id).values_list("pk", flat=True))
+    changed = sum(_replace(one.model, one.model._meta.pk.column, ids, field, pattern) for field in fields)
+    events = find_event_model(one.model)
+    if events is not None:
+        kept = {field.name for field in events._meta.concrete_fields}
+        for field in fields:
+            if field.name in kept:
+                _replace(events, "pgh_obj_id", ids, field, pattern)
+    return changed
+
+
+def _replace(model: type[models.Model], key: str, ids: list[Any], field: Any, pattern: str) -> int:
+    column, as_json = f'"{field.column}"', "::jsonb" if isinstance(field, models.JSONField) else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""UPDATE "{model._meta.db_table}"
+                SET {column} = regexp_replace({column}::text, %s, %s, 'gi'){as_json}
+                WHERE "{key}" = ANY (%s) AND {column}::text ~* %s""",  # noqa: S608
+            [pattern, f"[{ERASED}]", ids, pattern],
+        )
+        return int(cursor.rowcount)
+
+
+def _delete_files(customer: Customer, counts: Counter[str]) -> None:
+    """The files, also those in the bin; their content goes when the transaction has been kept."""
+    rows = Attachment.objects.filter(customer=customer)
+    stored = {*rows.values_list("stored", flat=True)}
+    stored |= {*_events(Attachment).filter(customer_id=customer.pk).values_list("stored", flat=True)} - {""}
+    counts["customers.attachment"] += rows.count()
+    rows.delete()
+    for name in stored:
+        delete: Callable[[], None] = partial(default_storage.delete, name)
+        transaction.on_commit(delete)
+
+
+def _forget_imports(ids: dict[type[models.Model], list[Any]]) -> None:
+    """What imports remember of how the rows were before: an undo must not bring it back."""
+    imports = list(DataImport.objects.values_list("pk", flat=True))
+    for table in {table.key: table for kind in IMPORT_KINDS.values() for table in kind.tables}.values():
+        if keys := ids.get(table.model):
+            ImportChange.objects.filter(data_import__in=imports, what=table.key, row_id__in=keys).delete()
+
+
+def _delete_history(one: OwnedModel, customer_id: int, ids: list[Any]) -> None:
+    """What history kept of the rows, also of those that are gone already."""
+    events = find_event_model(one.model)
+    if events is None:
+        return
+    events._default_manager.filter(pgh_obj_id__in=ids).delete()
+    link = one.path.split("__")[0]
+    if one.model._meta.get_field(link).related_model is Customer and any(f.name == link for f in events._meta.fields):
+        events._default_manager.filter(**{f"{link}_id": customer_id}).delete()
+
+
+def _note(
+    kind: str, customer_id: int, person_id: int | None, *, reason: str, counts: Counter[str], by: User, at: datetime
+) -> PersonalDataAct:
+    done = {name: count for name, count in sorted(counts.items()) if count}
+    return PersonalDataAct.objects.create(
+        kind=kind,
+        customer_id=customer_id,
+        person_id=person_id,
+        reason=reason,
+        counts=done,
+        done_by=by,
+        done_at=at,
+    )

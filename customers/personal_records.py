@@ -1,0 +1,102 @@
+"""Where data about a customer stands: every model that leads to him, found by its foreign keys.
+
+Nothing has to be entered for a new model: its texts are handed out in an export and overwritten by an erasure, and what
+its history kept is deleted. What is more or less than that is said once, by the app that has the model, when it is
+ready: ``describe_records(Model, keep=("number",))``.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pghistory.models
+from django.apps import apps
+from django.db import models
+from django.db.models import QuerySet
+
+from customers.models import Customer, Person
+
+DEEPEST = 3
+
+
+@dataclass(frozen=True)
+class RecordDescription:
+    """``keep`` are texts that say nothing about who it is; ``is_removed`` rows go whole when the customer is erased;
+    ``is_derived`` ones are figures worked out of others: neither handed out nor touched.
+    """
+
+    keep: tuple[str, ...] = ()
+    is_removed: bool = False
+    is_derived: bool = False
+
+
+@dataclass(frozen=True)
+class OwnedModel:
+    """A model and the path from its rows to the customer (``complaint__customer``)."""
+
+    model: type[models.Model]
+    path: str
+
+    @property
+    def description(self) -> RecordDescription:
+        return _DESCRIPTIONS.get(self.model, RecordDescription())
+
+    def rows_of(self, customer_id: int) -> QuerySet[Any]:
+        return self.model._base_manager.filter(**{self.path: customer_id})
+
+
+_DESCRIPTIONS: dict[type[models.Model], RecordDescription] = {}
+
+
+def describe_records(
+    model: type[models.Model], *, keep: tuple[str, ...] = (), is_removed: bool = False, is_derived: bool = False
+) -> None:
+    """Say what is special about the rows of ``model``; the last word counts."""
+    _DESCRIPTIONS[model] = RecordDescription(keep, is_removed, is_derived)
+
+
+@cache
+def list_owned_models() -> tuple[OwnedModel, ...]:
+    """Every model whose rows belong to a customer, nearest first; one that points to him twice stands twice."""
+    found: list[OwnedModel] = []
+    for _step in range(DEEPEST):
+        known = {owned.model for owned in found} | {Customer}
+        nearer = {Customer: [""]} if not found else _paths_by_model(found)
+        for model in apps.get_models():
+            if model not in known and model._meta.managed and not issubclass(model, pghistory.models.Event):
+                found += [OwnedModel(model, path) for path in _paths_to(model, nearer)]
+    return tuple(found)
+
+
+def _paths_by_model(found: list[OwnedModel]) -> dict[type[models.Model], list[str]]:
+    paths: dict[type[models.Model], list[str]] = {}
+    for owned in found:
+        paths.setdefault(owned.model, []).append(owned.path)
+    return paths
+
+
+def _paths_to(model: type[models.Model], nearer: dict[type[models.Model], list[str]]) -> Iterator[str]:
+    """What belongs: a row that goes when the other goes. A row that only mentions another belongs to somebody else."""
+    for link in model._meta.concrete_fields:
+        goes_with_it = link.is_relation and link.remote_field.on_delete in {models.CASCADE, models.DO_NOTHING}
+        if goes_with_it:
+            for path in nearer.get(link.related_model, []):
+                yield f"{link.name}__{path}" if path else link.name
+
+
+def list_text_fields(model: type[models.Model]) -> list[Any]:
+    """The fields in which people write: free texts, and whatever is kept as JSON."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField | models.JSONField)
+        and not field.choices
+        and not field.primary_key
+    ]
+
+
+def list_person_links(model: type[models.Model]) -> list[str]:
+    """The names of the fields by which a row says which person it is about."""
+    links = [field for field in model._meta.concrete_fields if field.is_relation and field.related_model is Person]
+    return [link.name for link in links]
