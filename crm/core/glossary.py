@@ -119,6 +119,10 @@ TERMS = {
         _("Potential"), _("Sales a year that we could have with this customer, by what they did or said; kept by date.")
     ),
     "need": Term(_("Need"), _("What a customer needs beside the goods, by what evidence, and whether we meet it.")),
+    "referral": Term(
+        _("Speaks for us"),
+        _("Whom a customer recommended us to, and what he shows to others; asked seldom, never while he complains."),
+    ),
     "pin": Term(_("Pinned"), _("Held in a class or segment by a person, with a reason and a day on which it ends.")),
     "dry-run": Term(_("Dry run"), _("What a rule would do, worked out on today’s customers, without doing it.")),
     "cadence": Term(_("Contact rhythm"), _("How often a segment’s customers are to hear from us.")),

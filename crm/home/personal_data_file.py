@@ -21,7 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from crm.core.models.business_setting import setting
-from crm.home.class_reasons import load_class_reasons
+from crm.home.class_reasons import ClassReasons, load_class_reasons
 from crm.home.customer_value import read_days
 from customers.models import Attachment, Customer, Person
 from customers.personal_records import OwnedModel, list_owned_models, list_person_links
@@ -54,6 +54,11 @@ def _fields(model: type[models.Model], *, without: str = "") -> list[Any]:
     ]
 
 
+def _label(field: Any) -> str:
+    """Its name in words; money is written in whole units, so it is not called cents."""
+    return capfirst(str(field.verbose_name).removesuffix(" cents"))
+
+
 def _raw(field: Any, row: Any) -> Any:
     value = getattr(row, field.name)
     if isinstance(value, models.Model):
@@ -80,7 +85,7 @@ def _section(model: type[models.Model], rows: Any, *, without: str = "") -> Sect
     found = list(rows.select_related(*links).order_by("pk"))
     return Section(
         capfirst(str(model._meta.verbose_name_plural)),
-        [capfirst(str(field.verbose_name)) for field in fields],
+        [_label(field) for field in fields],
         [[_words(field, row) for field in fields] for row in found],
         model._meta.label_lower,
         [{field.name: _raw(field, row) for field in fields} for row in found],
@@ -121,22 +126,29 @@ def describe_class(customer: Customer) -> list[tuple[str, str]]:
     score = CurrentScore.objects.filter(customer=customer).first()
     run = ScoreRun.objects.filter(pk=score.run_id).first() if score else None
     reasons = load_class_reasons(customer, score, run, days=read_days(customer, until=score.as_of) if score else [])
-    if score is None or reasons is None:
+    if score is None:
         return [(_("Class"), _("Not worked out yet."))]
     lines = [(_("Class"), score.grade or _("none: nothing bought yet"))]
+    if reasons is not None:
+        lines += _tell_reasons(reasons)
+    figures = [field for field in _fields(CurrentScore, without="customer") if field.name != "run_id"]
+    return lines + [(_label(field), _words(field, score)) for field in figures]
+
+
+def _tell_reasons(reasons: ClassReasons) -> Iterator[tuple[str, str]]:
+    """How the class and the segment were reached, line by line."""
     if reasons.place:
         place = {"place": reasons.place, "of": reasons.of, "a": reasons.in_a, "b": reasons.up_to_b}
         words = _("place %(place)s of %(of)s by net sales of 12 months; A up to place %(a)s, B up to place %(b)s")
-        lines.append((_("How it was reached"), words % place))
-    lines += [(_("Held by hand"), f"{pin} · {pin.reason}, {pin.expires_on.isoformat()}") for pin in reasons.pins]
+        yield _("How it was reached"), words % place
+    for pin in reasons.pins:
+        yield _("Held by hand"), f"{pin.segment or pin.grade}, {pin.expires_on.isoformat()}: {pin.reason}"
     if reasons.membership:
         member = reasons.membership
-        lines.append((_("Segment"), f"{member.segment}, {member.since.isoformat()}. {member.reason}".strip()))
+        yield _("Segment"), f"{member.segment}, {member.since.isoformat()}. {member.reason}".strip()
     for condition in reasons.conditions:
         holds = _("holds") if condition.holds else _("does not hold")
-        lines.append((_("Condition"), f"{condition.words}: {condition.figure} ({holds})"))
-    figures = [field for field in _fields(CurrentScore, without="customer") if field.name != "run_id"]
-    return lines + [(capfirst(str(field.verbose_name)), _words(field, score)) for field in figures]
+        yield _("Condition"), f"{condition.words}: {condition.figure} ({holds})"
 
 
 def write_personal_file(customer: Customer, *, person: Person | None, at: datetime) -> tuple[IO[bytes], dict[str, int]]:

@@ -23,6 +23,8 @@ LISTS: tuple[tuple[str, str | Promise, str], ...] = (
     ("home:wallet-gaps", _("Share of wallet not known"), SEE_LISTS),
     ("home:worst-signs", _("Worst signs"), SEE_LISTS),
     ("home:below-zero", _("Below zero"), "segments.view_dashboard"),
+    ("home:reference-list", _("References"), "customers.view_customer"),
+    ("home:wanted-list", _("Wanted companies"), "customers.view_customer"),
     ("segments:pin-report", _("Pinned by hand"), "segments.pin_segment"),
 )
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)

@@ -33,6 +33,7 @@ from customers.models.purchase_day import (
     RollupWatermark,
     TouchedCustomer,
 )
+from customers.models.recommending import ReferenceVisit, Referral, ShowroomReference, WantedCompany
 from customers.models.tag import CustomerTag, Tag
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
@@ -73,11 +74,15 @@ __all__ = [
     "PurchaseDay",
     "PurchaseHistory",
     "PurchaseState",
+    "ReferenceVisit",
+    "Referral",
     "RollupWatermark",
+    "ShowroomReference",
     "Tag",
     "TouchedCustomer",
     "TouchedItems",
     "WalletEstimate",
     "WalletSupplier",
+    "WantedCompany",
     "Watch",
 ]

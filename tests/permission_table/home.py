@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from customers.models import Referral, ShowroomReference, WantedCompany
 from segments.models import ClusterProposal, ProcessMisfit, SegmentDay
 from tests import factories
 from tests.permission_table import Row, World, everybody, only, who_sees_north
@@ -181,4 +182,51 @@ ROWS += [
         for name in ("home:personal-data-export", "home:personal-data-erase")
     ],
     Row("home:personal-data-log", only("admin")),
+]
+
+
+def _reference(world: World) -> dict[str, int]:
+    """Ana's customer shows his seals to others."""
+    if not hasattr(world, "reference"):
+        world.reference = ShowroomReference.objects.create(
+            customer=world.customer, topic="Seals", rest_days=90, willing_since=date(2026, 3, 2)
+        )
+    return {"pk": world.reference.pk}
+
+
+def _referral(world: World) -> dict[str, int]:
+    if not hasattr(world, "referral"):
+        world.referral = Referral.objects.create(customer=world.customer, asked_on=date(2026, 3, 2))
+    return {"pk": world.referral.pk}
+
+
+def _wanted(world: World) -> dict[str, int]:
+    if not hasattr(world, "wanted"):
+        world.wanted = WantedCompany.objects.create(customer=world.customer, year=2027, reason="Grows")
+    return {"pk": world.wanted.pk}
+
+
+def _customer(world: World) -> dict[str, int]:
+    return {"pk": world.customer.pk}
+
+
+SELLERS = ("rep", "lead", "admin")
+ROWS += [
+    Row("home:favour-card", who_sees_north(), _customer),
+    *[
+        Row(name, only(*SELLERS, ok=ok, hidden_from=("other_rep",)), made, method=method)
+        for name, made in (
+            ("home:referral-answer", _referral),
+            ("home:reference-new", _customer),
+            ("home:visit-new", _reference),
+            ("home:wanted-new", _customer),
+        )
+        for method, ok in (("get", 200), ("post", 422))
+    ],
+    Row("home:referral-new", only(*SELLERS, hidden_from=("other_rep",)), _customer),
+    Row("home:referral-new", only(*SELLERS, ok=422, hidden_from=("other_rep",)), _customer, method="post"),
+    Row("home:reference-list", everybody()),
+    Row("home:reference-end", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _reference, method="post"),
+    Row("home:wanted-list", everybody()),
+    Row("home:wanted-drop", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _wanted, method="post"),
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from crm.core.models import JobRun
 from customers.customer_watching import watch_customer
 from customers.item_rollup import take_in_items
-from customers.models import Customer, PersonalDataAct, Product
+from customers.models import Customer, PersonalDataAct, Product, ShowroomReference, WantedCompany
 from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.models import BelowZeroDecision, Benefit, Interaction, Task
@@ -167,7 +167,18 @@ def _make_acts(count: int, cast: Any) -> None:
         PersonalDataAct.objects.create(kind="export", customer_id=number, reason="By letter", done_by=cast.admin)
 
 
+def _make_favours(count: int, cast: Any) -> None:
+    """Each with a reference, and wanted next year."""
+    for _number in range(count):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        fields = {"topic": "Seals", "rest_days": 90, "willing_since": date(2026, 3, 2)}
+        ShowroomReference.objects.create(customer=customer, person=factories.make_person(customer), **fields)
+        WantedCompany.objects.create(customer=customer, year=2027, reason="Grows")
+
+
 LISTS: list[ListPage] = [
+    ListPage("references", "/customers/references/", _make_favours),
+    ListPage("wanted companies", "/customers/wanted/", _make_favours),
     ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),

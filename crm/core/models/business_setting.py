@@ -69,6 +69,9 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "complaints.escalation_days": _D([1, 7, 14, 21, 30], _("days on which a complaint is escalated"), _RECOVERY),
     "complaints.guardian_minutes": _D(60, _("minutes until a guardian is named"), _RECOVERY, 5, 1440),
     "complaints.closing_attempts": _D(3, _("attempts before closing without the customer's word"), _RECOVERY, 1, 10),
+    "favours.referral_days": _D(180, _("days between two requests for a referral"), _("limit of pressure"), 0, 3650),
+    "favours.rest_days": _D(90, _("days a reference rests after a visit"), _("common practice"), 0, 1000),
+    "wanted.least_people": _D(3, _("people to know by name at a wanted company"), _("several contacts each"), 1, 50),
     "files.largest_mb": _D(20, _("largest file kept with a customer, megabytes"), "", 1, 200),
     "contacts.default_minutes": _D(6, _("minutes assumed when a contact has none"), "", 1, 120),
 }

@@ -1,0 +1,82 @@
+"""Forms of referrals, references and wanted companies."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from customers.models import Customer, Person, Referral
+
+DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+
+
+class _OfCustomer(forms.Form):
+    """A form that may name a person of the customer."""
+
+    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Person.objects.filter(customer=customer).current()
+        self.fields["person"].queryset = people  # type: ignore[attr-defined]
+
+
+class ReferralForm(_OfCustomer):
+    """Whom we asked, and whom he named."""
+
+    person = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Who was asked"), required=False, empty_label=_("the company")
+    )
+    referred_name = forms.CharField(
+        label=_("Whom they named"), max_length=300, required=False, help_text=_("Empty while they think about it.")
+    )
+
+
+class ReferralAnswerForm(forms.Form):
+    """What came of it."""
+
+    state = forms.ChoiceField(label=_("Outcome"), choices=Referral.State.choices)
+    referred_name = forms.CharField(label=_("Whom they named"), max_length=300, required=False)
+    number = forms.CharField(
+        label=_("Their customer number, once they are here"), max_length=40, required=False, widget=forms.TextInput()
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_number(self) -> Customer | None:
+        """The customer of that number, of those whom the reader sees."""
+        number = str(self.cleaned_data["number"]).strip()
+        if not number:
+            return None
+        found: Customer | None = Customer.objects.visible_to(self.user).filter(number=number).first()
+        if found is None:
+            raise forms.ValidationError(_("No customer has this number."))
+        return found
+
+
+class ReferenceForm(_OfCustomer):
+    """For what they are a reference, who receives, and how long they rest."""
+
+    topic = forms.CharField(label=_("For what"), max_length=120, help_text=_("A product, a machine, a way of working."))
+    person = forms.ModelChoiceField(
+        Person.objects.none(), label=_("Who receives"), required=False, empty_label=_("nobody named yet")
+    )
+    rest_days = forms.IntegerField(label=_("Days of rest after a visit"), min_value=0, max_value=1000)
+
+
+class VisitForm(forms.Form):
+    """For whom, and when."""
+
+    for_whom = forms.CharField(label=_("For whom"), max_length=200)
+    on = forms.DateField(label=_("On"), widget=DAY)
+
+
+class WantedForm(forms.Form):
+    """In which year, and why."""
+
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int)
+    reason = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, *args: Any, this_year: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(year, str(year)) for year in (this_year + 1, this_year)]  # type: ignore[attr-defined]

@@ -1,0 +1,132 @@
+"""Who speaks for us, and whom we want: asked seldom, never while they complain, and the reason is said."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from complaints.complaint_handling import take_complaint
+from complaints.favour_asking import FavourRefused, answer_referral, ask_for_referral, book_visit
+from crm.core.models.business_setting import change_setting, forget_settings
+from customers.company_wanting import WantingRefused, want_company
+from customers.models import ReferenceVisit, Referral, ShowroomReference, WantedCompany
+from customers.reference_noting import ReferenceRefused, end_reference, note_reference
+from tests import factories
+
+ON = date(2026, 11, 22)
+
+
+@pytest.fixture
+def reference(customer, rep):
+    return note_reference(customer, topic="Shaft seals", rest_days=90, by=rep, on=ON)
+
+
+def test_asking_too_soon_is_refused_with_the_day_from_which_it_is_fine(customer, rep):
+    ask_for_referral(customer, by=rep, on=ON)
+    with pytest.raises(FavourRefused, match="Too soon: they may be asked again from 21 May 2027"):
+        ask_for_referral(customer, by=rep, on=ON + timedelta(days=1))
+    with pytest.raises(FavourRefused, match="from tomorrow"):
+        ask_for_referral(customer, by=rep, on=ON + timedelta(days=179))
+    ask_for_referral(customer, by=rep, on=ON + timedelta(days=180), referred_name="  Nordlager   A/S ")
+    assert [row.get_state_display() for row in Referral.objects.all()] == ["named somebody", "asked"]
+    change_setting("favours.referral_days", 0)
+    forget_settings()
+    ask_for_referral(customer, by=rep, on=ON + timedelta(days=181))
+
+
+def test_nobody_with_an_open_complaint_is_asked(customer, rep, reference):
+    take_complaint(customer, title="Late", by=rep, at=timezone.now(), kind="question")
+    ask_for_referral(customer, by=rep, on=ON)
+    take_complaint(customer, title="Seals failed", by=rep, at=timezone.now())
+    with pytest.raises(FavourRefused, match="complaint is open"):
+        ask_for_referral(customer, by=rep, on=ON + timedelta(days=500))
+    with pytest.raises(FavourRefused, match="complaint is open"):
+        book_visit(reference, for_whom="Nordlager", by=rep, on=ON)
+
+
+def test_what_came_of_it_leads_to_the_customer_he_became(customer, rep):
+    asked = ask_for_referral(customer, by=rep, on=ON)
+    won = factories.make_customer(name="Nordlager")
+    assert answer_referral(asked, state="declined").state == "declined"
+    assert answer_referral(asked, state="asked", referred=won).state == "given"
+    assert won.referred_by.get() == asked
+
+
+def test_a_reference_rests_after_each_visit(reference, rep):
+    book_visit(reference, for_whom="Nordlager", by=rep, on=ON)
+    with pytest.raises(FavourRefused, match="Too soon"):
+        book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=89))
+    book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=90))
+    reference.refresh_from_db()
+    assert (reference.uses, reference.last_used_on, ReferenceVisit.objects.count()) == (2, ON + timedelta(days=90), 2)
+    end_reference(reference, on=ON)
+    with pytest.raises(FavourRefused, match="no reference any more"):
+        book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=400))
+
+
+def test_a_reference_is_for_something_and_noted_once(customer, rep, reference):
+    with pytest.raises(ReferenceRefused, match="for what"):
+        note_reference(customer, topic=" ", rest_days=1, by=rep, on=ON)
+    assert note_reference(customer, topic="Shaft  seals", rest_days=30, by=rep, on=ON).pk == reference.pk
+
+
+def test_a_rep_finds_a_free_reference_and_books_it(client, customer, rep, reference):
+    resting = note_reference(
+        factories.make_customer(name="Holm", owner=rep), topic="Pumps", rest_days=90, by=rep, on=ON
+    )
+    book_visit(resting, for_whom="Nordlager", by=rep, on=timezone.localdate())
+    client.force_login(rep)
+    page = client.get(reverse("home:reference-list"))
+    assert "Too soon" in page.text
+    assert reverse("home:visit-new", args=[reference.pk]) in page.text
+    assert reverse("home:visit-new", args=[resting.pk]) not in page.text
+    assert "Pumps" not in client.get(reverse("home:reference-list"), {"q": "seals"}).text
+    factories.put_in_segment(customer, factories.make_segment("premium"))
+    assert "Pumps" not in client.get(reverse("home:reference-list"), {"segment": "premium"}).text
+    url = reverse("home:visit-new", args=[reference.pk])
+    today = timezone.localdate().isoformat()
+    client.post(url, {"for_whom": "Nordlager", "on": today})
+    assert "Too soon" in client.post(url, {"for_whom": "Nordlager", "on": today}).text
+    client.post(reverse("home:reference-end", args=[reference.pk]))
+    assert not ShowroomReference.objects.filter(pk=reference.pk, ended_on=None).exists()
+
+
+def test_the_card_says_when_they_may_be_asked(client, customer, rep):
+    client.force_login(rep)
+    card = reverse("home:favour-card", args=[customer.pk])
+    assert "Ask for a referral" in client.get(card).text
+    client.post(reverse("home:referral-new", args=[customer.pk]), {"referred_name": "Nordlager"})
+    said = client.get(card).text
+    assert "Nordlager" in said
+    assert "Too soon" in said
+    assert "Ask for a referral" not in said
+    assert client.post(reverse("home:referral-new", args=[customer.pk]), {"person": ""}).status_code == 422
+    answer = reverse("home:referral-answer", args=[Referral.objects.get().pk])
+    assert "No customer has this number." in client.post(answer, {"state": "given", "number": "none"}).text
+    client.post(answer, {"state": "given", "referred_name": "Nordlager", "number": customer.number})
+    assert Referral.objects.get().referred == customer
+    client.post(reverse("home:reference-new", args=[customer.pk]), {"topic": "Seals", "rest_days": "30"})
+    assert "Seals" in client.get(card).text
+
+
+def test_wanted_companies_show_how_few_we_know_there(client, customer, rep):
+    known = factories.make_customer(name="Well Known", owner=rep, team=rep.team)
+    for number in range(3):
+        factories.make_person(known, name=f"Person {number}")
+    factories.make_person(customer, left_on=ON)
+    year = timezone.localdate().year + 1
+    with pytest.raises(WantingRefused, match="why"):
+        want_company(customer, year=year, reason=" ", by=rep)
+    client.force_login(rep)
+    client.post(reverse("home:wanted-new", args=[customer.pk]), {"year": year, "reason": "They buy at Nordlager"})
+    want_company(known, year=year, reason="Grows", by=rep)
+    page = client.get(reverse("home:wanted-list")).text
+    assert "0 of 3" in page
+    assert "They buy at Nordlager" in page
+    thin = client.get(reverse("home:wanted-list"), {"thin": "1", "year": year}).text
+    assert customer.name in thin
+    assert "Well Known" not in thin
+    client.post(reverse("home:wanted-drop", args=[WantedCompany.objects.get(customer=known).pk]))
+    assert "Well Known is off the list." in client.get(reverse("home:wanted-list")).text
+    assert "Well Known" not in client.get(reverse("home:wanted-list")).text
