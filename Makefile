@@ -34,7 +34,7 @@ run: .venv/installed $(FRONTEND)
 	@exec $(PY) manage.py up
 
 test: .venv/installed-dev $(FRONTEND)
-	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR) $(TESTS)
+	$(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal --cov --cov-report=term:skip-covered --cov-fail-under=$(COVERAGE_FLOOR) $(TESTS)
 	@$(PY) -m coverage report --include='*/rules/*' --skip-covered --fail-under=$(RULES_COVERAGE_FLOOR)
 
 bench: .venv/installed-dev $(FRONTEND)

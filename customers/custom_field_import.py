@@ -4,14 +4,16 @@ Which fields there are is data, so the kind of import is made anew whenever they
 ``offer_own_fields`` does that where an import is looked at, checked or written.
 """
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.late_imports import pandas as pd
 from customers.custom_field_catalogue import METRIC_PREFIX, FieldDefinition, forget_fields, list_fields
 from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask, register_import_kind
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered

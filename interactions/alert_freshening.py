@@ -12,11 +12,11 @@ from crm.core.job_ledger import request_job
 from interactions.alert_candidates import name_customer, name_portfolio
 from interactions.alert_closing import close_what_is_over, refresh_ranks
 from interactions.alert_raising import ALERT_LOCK, Pool, choose_in_pool, list_pools, write_alerts
+from interactions.jobs import ALERTS_OF_CUSTOMER
 from interactions.models import Alert
 from interactions.rules import alert_conditions as conditions
 from segments.models import CurrentScore
 
-ALERTS_OF_CUSTOMER = "alerts-of-customer"
 # A person with more customers than this is told whatever crosses while his budget lasts: ranking them all takes longer
 # than whoever acts should wait.
 MOST_TO_RANK = 20_000

@@ -1,4 +1,4 @@
-"""Background work of interactions, by kind of the ledger."""
+"""Background work of interactions, by kind of the ledger. What does the work is loaded when it begins."""
 
 from typing import Any
 
@@ -8,13 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.job_ledger import JobLease, job_kind
 from crm.core.local_time import company_day
-from interactions.alert_freshening import ALERTS_OF_CUSTOMER, refresh_alerts
-from interactions.alert_raising import ALERT_LOCK
+
+ALERTS_OF_CUSTOMER = "alerts-of-customer"
 
 
 @job_kind(ALERTS_OF_CUSTOMER, label=_("alerts of a customer after an act"))
 def perform_refresh(lease: JobLease) -> dict[str, Any]:
     """What an act left over because a night was at its alerts; waits for the night, holding nothing else."""
+    from interactions.alert_freshening import refresh_alerts
+    from interactions.alert_raising import ALERT_LOCK
+
     at = timezone.now()
     with transaction.atomic():
         with connection.cursor() as cursor:

@@ -37,14 +37,14 @@ def start_test_servers() -> None:
     folder = make_folder()
     os.environ["RAPPORT_TEST_SERVERS"] = str(folder)
     os.environ["DATA_DIR"] = str(folder / "data")
-    (folder / "data").mkdir()
+    (folder / "data" / "static").mkdir(parents=True)
     start_missing_servers(folder)
 
 
 def start_worker_servers(number: int) -> dict[str, str]:
     """The environment of a pytest-xdist worker: emptying its cache or queue must not empty its neighbour's."""
     folder = Path(os.environ["RAPPORT_TEST_SERVERS"]) / f"worker-{number}"
-    folder.mkdir()
+    (folder / "static").mkdir(parents=True)
     environment = {"DATA_DIR": str(folder), "CELERY_QUEUE": folder.name, "CACHE_PREFIX": folder.name}
     if os.environ["REDIS_URL"].startswith("redis+socket:"):
         valkey = Valkey(folder, log_folder=folder)

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from crm.core.demo_accounts import DEMO_PASSWORD
 from crm.core.models import Role, User
-from tests.e2e.test_accessibility import RULES, SCREENS, axe_source
+from tests.e2e.test_accessibility import WIDTHS, axe_source, violations_of
 
 __all__ = ["axe_source"]
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -16,23 +16,15 @@ OWN = ["/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/", "/
 def violations(axe_source):
     def check(page):
         page.evaluate(axe_source)
-        run = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
-        problems = [
-            f"{page.url} {violation['id']}: {node['html'][:140]}"
-            for violation in page.evaluate(run, RULES)["violations"]
-            for node in violation["nodes"][:3]
-        ]
-        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
-            problems.append(f"{page.url} is wider than the screen")
-        return problems
+        return [f"{page.url} {problem}" for problem in violations_of(page)]
 
     return check
 
 
-@pytest.mark.parametrize(("width", "dark"), SCREENS)
-def test_pages_before_signing_in(open_page, violations, settings, width, dark):
+@pytest.mark.parametrize("width", WIDTHS)
+def test_pages_before_signing_in(open_page, violations, settings, width):
     settings.DEMO = True
-    page = open_page(None, "/settings/first-run/", width=width, dark=dark)
+    page = open_page(None, "/settings/first-run/", width=width)
     found = violations(page)
     User.objects.create_user("rep@rapport.example", DEMO_PASSWORD, name="Ana Ribeiro", role=Role.REP)
     for path in ("/accounts/login/", "/accounts/password/reset/", "/accounts/signup/"):
@@ -46,10 +38,10 @@ def test_pages_before_signing_in(open_page, violations, settings, width, dark):
     assert found + violations(page) == []
 
 
-@pytest.mark.parametrize(("width", "dark"), SCREENS)
-def test_ones_own_pages_and_what_lies_over_them(open_page, violations, admin, rep, customer, width, dark):
+@pytest.mark.parametrize("width", WIDTHS)
+def test_ones_own_pages_and_what_lies_over_them(open_page, violations, admin, rep, customer, width):
     found = []
-    page = open_page(admin, "/settings/account/", width=width, dark=dark)
+    page = open_page(admin, "/settings/account/", width=width)
     for path in OWN:
         page.goto(path)
         found += violations(page)

@@ -14,19 +14,22 @@ from customers.models import Customer, Order, OrderLine
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def demo(db, settings):
-    settings.DEMO = True
-    load_demo_company(300, at=NOW)
-
-
 def test_it_is_refused_without_the_demo_flag(db, settings):
     settings.DEBUG = settings.DEMO = False
     with pytest.raises(DemoRefused, match="DEMO=1"):
         load_demo_company(300, at=NOW)
 
 
-def test_every_planted_case_is_there_and_orders_end_yesterday(demo):
+def test_the_company_is_whole(db, settings):
+    """Loaded once for all that is only read in it."""
+    settings.DEMO = True
+    load_demo_company(300, at=NOW)
+    every_planted_case_is_there_and_orders_end_yesterday()
+    lines_add_up_to_their_orders_to_the_cent()
+    the_complaint_desk_shows_cases_as_they_are_in_a_house()
+
+
+def every_planted_case_is_there_and_orders_end_yesterday():
     assert Customer.objects.filter(number__in=[case.number for case in CASES]).count() == len(CASES)
     assert Order.objects.order_by("-day").first().day == NOW.date() - timedelta(days=1)
     assert Order.objects.filter(customer__number="K-10001").order_by("-day").first().day == NOW.date() - timedelta(
@@ -34,7 +37,7 @@ def test_every_planted_case_is_there_and_orders_end_yesterday(demo):
     )
 
 
-def test_lines_add_up_to_their_orders_to_the_cent(demo):
+def lines_add_up_to_their_orders_to_the_cent():
     for order in Order.objects.annotate(
         amount=Sum("lines__amount_cents"), cost=Sum("lines__cost_cents"), count=Count("lines")
     ):
@@ -53,12 +56,13 @@ def test_the_same_day_and_size_give_the_same_company(db, settings):
     assert seen[0] == seen[1]
 
 
-def test_it_is_refused_over_a_base_that_has_customers(demo):
+def test_it_is_refused_over_a_base_that_has_customers(customer, settings):
+    settings.DEMO = True
     with pytest.raises(DemoRefused, match="customers already"):
         load_demo_company(300, at=NOW)
 
 
-def test_the_complaint_desk_shows_cases_as_they_are_in_a_house(demo):
+def the_complaint_desk_shows_cases_as_they_are_in_a_house():
     cases = Complaint.objects.open()
     assert cases.count() == 11
     assert cases.exclude(guardian=None).count() >= 9
