@@ -66,7 +66,6 @@ urlpatterns = [
     path("own-fields/<int:pk>/move/", custom_field.custom_field_move, name="custom-field-move"),
     path("own-fields/<int:pk>/archive/", custom_field.custom_field_archive, name="custom-field-archive"),
     path("own-fields/<int:pk>/restore/", custom_field.custom_field_restore, name="custom-field-restore"),
-    path("orders/", order.OrderList.as_view(), name="order-list"),
     path("orders/<int:pk>/", order.OrderDetail.as_view(), name="order-detail"),
     path("<int:customer_pk>/orders/new/", order.OrderNew.as_view(), name="order-new"),
     path("products/", product.ProductList.as_view(), name="product-list"),

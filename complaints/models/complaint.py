@@ -93,6 +93,7 @@ class Complaint(EditedModel):
             models.Index(fields=["taken_at"], name="complaint_open", condition=models.Q(closed_at=None)),
             models.Index(fields=["guardian", "taken_at"], name="complaint_guarded", condition=models.Q(closed_at=None)),
             models.Index(fields=["-closed_at"], name="complaint_closed"),
+            models.Index(fields=["taken_at", "id"], name="complaint_by_taken"),
             GinIndex(
                 fields=["title"],
                 opclasses=["gin_trgm_ops"],

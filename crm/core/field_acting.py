@@ -72,9 +72,11 @@ def put_fields_back(model: type[models.Model]) -> Callable[[Sequence[BulkRow], D
 
 
 def act_one_by_one(
-    model: type[models.Model], act: Callable[[Any, Doing], Plain | None], refusals: tuple[type[Exception], ...]
+    model: type[models.Model],
+    act: Callable[[Any, Doing], tuple[Plain, Plain] | None],
+    refusals: tuple[type[Exception], ...],
 ) -> Callable[[Sequence[int], Doing], list[Outcome]]:
-    """An act that calls a verb for each row; it returns what to remember, None when there was nothing to do.
+    """An act that calls a verb for each row; it returns what was and what is, None when there was nothing to do.
 
     One of ``refusals`` leaves that row as it was, with the words of the refusal.
     """
@@ -83,12 +85,14 @@ def act_one_by_one(
         outcomes = []
         for row in visible_rows(model, doing.by).filter(pk__in=ids).order_by("pk"):
             try:
-                after = act(row, doing)
+                told = act(row, doing)
             except refusals as refused:
                 outcomes.append(Outcome(row.pk, BulkRow.State.REFUSED, note=str(refused)[:200]))
                 continue
-            state = BulkRow.State.SAME if after is None else BulkRow.State.CHANGED
-            outcomes.append(Outcome(row.pk, state, {}, after))
+            if told is None:
+                outcomes.append(Outcome(row.pk, BulkRow.State.SAME))
+            else:
+                outcomes.append(Outcome(row.pk, before=told[0], after=told[1]))
         return outcomes
 
     return act_all

@@ -1,5 +1,13 @@
 """Every list of the catalogue and every act on many rows: loaded with the first page or job that needs one."""
 
-from crm.home import customer_acts, customer_list  # noqa: F401  (a list enters itself where it is written)
+from crm.home import (
+    complaint_table,  # noqa: F401  (a list enters itself where it is written)
+    customer_acts,
+    customer_list,  # noqa: F401
+    order_list,  # noqa: F401
+    person_list,  # noqa: F401
+    task_list,
+)
 
 customer_acts.register()
+task_list.register()

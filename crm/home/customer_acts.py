@@ -71,7 +71,7 @@ class PinForm(forms.Form):
         self.fields["expires_on"].initial = company_day(timezone.now()) + timedelta(days=90)
 
 
-def _pin(customer: Customer, doing: Doing) -> dict[str, Any]:
+def _pin(customer: Customer, doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
     choices, on = doing.choices, company_day(doing.at)
     segment = Segment.objects.get(pk=choices["segment"])
     earlier = Pin.objects.filter(customer=customer, ended_at=None, segment__isnull=False)
@@ -85,7 +85,7 @@ def _pin(customer: Customer, doing: Doing) -> dict[str, Any]:
         on=on,
         at=doing.at,
     )
-    return {"pin": pin.pk, "ended": ended}
+    return {}, {"pin": pin.pk, "ended": ended}
 
 
 def _unpin(rows: Any, doing: Doing) -> set[int]:
@@ -159,7 +159,7 @@ class TaskForm(forms.Form):
         self.fields["due_on"].initial = company_day(timezone.now()) + timedelta(days=7)
 
 
-def _plan(customer: Customer, doing: Doing) -> dict[str, Any]:
+def _plan(customer: Customer, doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
     choices = doing.choices
     day = datetime.fromisoformat(choices["due_on"]).date()
     assignee = User.objects.active().filter(pk=choices["assignee"]).first() if choices["assignee"] else None
@@ -172,7 +172,7 @@ def _plan(customer: Customer, doing: Doing) -> dict[str, Any]:
         by=doing.by,
         source=f"bulk:{doing.act_id}",
     )
-    return {"task": task.pk}
+    return {}, {"task": task.pk}
 
 
 def _drop(rows: Any, doing: Doing) -> set[int]:

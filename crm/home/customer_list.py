@@ -120,7 +120,7 @@ def _segment_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
     return Segment.objects.filter(archived_at=None).values_list("key", "name")
 
 
-def _owner_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
+def list_owner_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
     """Whoever may own what the reader sees; at most 100 names, himself first."""
     user = request.user
     owners = User.objects.active().exclude(pk=user.pk)
@@ -274,7 +274,7 @@ CUSTOMERS = ListDefinition(
             lambda rows, value, request: rows.filter(score__risk=RISKS[value]),
             tuple((name, risk.label) for name, risk in RISKS.items()),
         ),
-        ChoiceFilter("owner", _("Owner"), _of_owner, _owner_choices),
+        ChoiceFilter("owner", _("Owner"), _of_owner, list_owner_choices),
         ChoiceFilter("team", _("Team"), lambda rows, value, request: rows.filter(team=int(value)), list_team_choices),
         ChoiceFilter(
             "stage", _("Stage"), lambda rows, value, request: rows.filter(stage=value), Customer.Stage.choices

@@ -65,6 +65,7 @@ class KnownListView(ListView):
             "tabs": list_tabs(self.known, self.chosen, page),
             "switch": [(LISTS[name], name == self.list_name) for name in SWITCH if may_open(name, user)],
             "actions": list_actions(self.known, user),
+            "may_select": bool(list_actions(self.known, user)) or user.has_perm(self.known.export_permission),
             "may_export": user.has_perm(self.known.export_permission),
             "may_edit": {name for name, edit in self.known.edits.items() if user.has_perm(edit.permission)},
             "search": next((c for c in page.controls if c.filter.name == self.known.search_filter), None),

@@ -62,9 +62,10 @@ class NavItem:
     count_tone: str = ""
 
 
+CUSTOMER_PATHS = ("/customers/", "/people/", "/orders/", "/tasks/")
 NAV = [
     NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", paths=("/risk/",), count=_count_my_tasks),
-    NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", ("/customers/",)),
+    NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", CUSTOMER_PATHS),
     NavItem(
         gettext_lazy("Products"),
         "home:product-movement",

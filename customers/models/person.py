@@ -51,7 +51,9 @@ class Person(EditedModel):
         constraints = [
             models.UniqueConstraint(fields=["customer"], condition=models.Q(is_main=True), name="one_main_person")
         ]
-        indexes = [GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm")]
+        indexes = [
+            GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm"),
+            models.Index(fields=["name_folded", "id"], name="person_by_name"),]
 
     def __str__(self) -> str:
         return self.name

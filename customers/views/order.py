@@ -1,82 +1,21 @@
-"""Orders: the list, one order with its lines, and entering one by hand."""
+"""Orders: one order with its lines, and entering one by hand."""
 
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.formats import format_currency_sign, format_money
-from crm.core.generic_views import CreateView, DetailView, ListView
-from crm.core.list_engine import Column, FlagFilter, ListDefinition, TextFilter
+from crm.core.formats import format_money
+from crm.core.generic_views import CreateView, DetailView
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.forms.order import OrderForm, OrderLineFormSet
 from customers.models import Customer, Order
 from customers.order_entry import LinesDoNotAddUp, enter_order
-
-LARGEST_ID = 2**63 - 1
-
-
-currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
-
-
-def _of_customer(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
-    if not value.isdecimal() or int(value) > LARGEST_ID:
-        return rows.none()
-    return rows.filter(customer=int(value))
-
-
-ORDERS = ListDefinition(
-    columns=(
-        Column(
-            "number",
-            gettext_lazy("Order"),
-            sort="number",
-            url=lambda row: reverse("customers:order-detail", args=[row.pk]),
-        ),
-        Column("customer", gettext_lazy("Customer"), "customer.name"),
-        Column("day", gettext_lazy("Day"), kind="day", sort="day", largest_first=True),
-        Column("amount", gettext_lazy("Net amount"), "amount_cents", "amount_exact", unit=currency_sign()),
-        Column("lines", gettext_lazy("Lines"), "line_count", "number", hide_on_phone=True),
-    ),
-    filters=(
-        TextFilter(
-            "number", gettext_lazy("Number"), lambda rows, value, request: rows.filter(number__startswith=value)
-        ),
-        FlagFilter(
-            "returns", gettext_lazy("Returns only"), lambda rows, value, request: rows.filter(amount_cents__lt=0)
-        ),
-    ),
-    default_sort="-day",
-)
-
-
-class OrderList(ListView):
-    """Orders of every customer that may be seen, or (``?customer=``) of one."""
-
-    model = Order
-    permission = "customers.view_order"
-    definition = ORDERS
-    title = gettext_lazy("Orders")
-    keep = ("customer",)
-    empty_text = gettext_lazy("Orders come from a file, or are entered at the customer.")
-
-    def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset().select_related("customer")
-        wanted = self.request.GET.get("customer", "")
-        return _of_customer(rows, wanted, self.request) if wanted else rows
-
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
-        shown = super().get_context_data(**context)
-        if self.request.GET.get("customer") and shown["list"].rows:
-            customer = shown["list"].rows[0].customer
-            shown |= {"parent": customer, "back_url": reverse("home:customer-page", args=[customer.pk])}
-        return shown
 
 
 class OrderDetail(DetailView):

@@ -87,6 +87,12 @@ class Task(models.Model):
                 fields=["customer", "due_at"], name="task_of_customer", condition=models.Q(state__in=["open", "paused"])
             ),
             models.Index(fields=["closed_by", "-closed_at"], name="task_closed_by"),
+            models.Index(
+                fields=["due_at", "id"], name="task_open_by_due", condition=models.Q(state__in=["open", "paused"])
+            ),
+            models.Index(
+                fields=["due_at", "id"], name="task_over_by_due", condition=models.Q(state__in=["done", "dropped"])
+            ),
         ]
 
     def __str__(self) -> str:

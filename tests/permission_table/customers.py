@@ -190,7 +190,6 @@ ROWS: list[Row] = [
         method="post",
     ),
     Row("customers:contact-point-delete", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": world.point.pk}),
-    Row("customers:order-list", who_sees_north() | {"other_rep": 200}),
     Row("customers:order-detail", who_sees_north(), lambda world: {"pk": world.order.pk}),
     Row("customers:product-list", only(*LEADS)),
     Row("customers:product-new", only(*LEADS)),

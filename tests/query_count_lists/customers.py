@@ -55,7 +55,7 @@ def _make_pools(count: int, cast: Any) -> None:
 LISTS: list[ListPage] = [
     ListPage("cost pools", "/customers/cost-pools/", _make_pools, "admin"),
     ListPage("imports", "/customers/imports/", _make_imports, "lead"),
-    ListPage("orders", "/customers/orders/", _make_orders),
+    ListPage("orders", "/orders/", _make_orders),
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),
     ListPage("tags", "/customers/tags/", _make_tags, "admin"),
     ListPage("own fields", "/customers/own-fields/", _make_own_fields, "admin"),
