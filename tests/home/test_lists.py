@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from complaints.models import Complaint
 from crm.core import bulk_acting
 from crm.core.bulk_actions import ACTIONS
 from crm.core.job_ledger import perform_job
@@ -363,3 +364,49 @@ def test_a_rule_is_built_row_by_row_told_as_chips_and_taken_apart(rep, three, si
             reverse("home:list-count", args=["customers"]) + "?q=Beta", headers={"hx-request": "true"}
         ).content.decode()
     )
+
+
+# --- The other lists -------------------------------------------------------------------------------------------------
+
+
+def test_people_orders_tasks_and_complaints_are_lists_too(rep, other_rep, three, signed_in):
+    beta = three[1]
+    factories.make_person(beta, name="Søren Holm", influence="decides")
+    factories.make_order(beta, timezone.localdate(), number="O-77")
+    factories.make_task(beta, title="Visit Bergen")
+    Complaint.objects.create(customer=beta, title="Seals failed", taken_at=timezone.now())
+    rule = json.dumps({"metric": "city", "operator": "is", "value": "Bergen"})
+    shown = {
+        "home:person-list": ("Søren Holm", {"q": "holm", "influence": "decides"}),
+        "home:order-list": ("O-77", {"q": "O-7", "since": "2020-01-01", "customer": beta.pk}),
+        "home:task-list": ("Visit Bergen", {"who": "me", "kind": "follow_up"}),
+        "home:complaint-table": ("Seals failed", {"state": "open", "severity": "2"}),
+    }
+    mine, foreign = signed_in(rep), signed_in(other_rep)
+    for name, (words, query) in shown.items():
+        said = urlencode({**query, "rule": rule})
+        answer = mine.get(f"{reverse(name)}?{said}")
+        assert words in answer.content.decode(), name
+        assert len(answer.context["list"].rows) == 1
+        assert words not in foreign.get(reverse(name)).content.decode(), name
+
+
+def test_tasks_are_given_and_moved_many_at_once_and_back(rep, lead, three, signed_in):
+    tasks = [factories.make_task(one) for one in three]
+    Task.objects.filter(pk=tasks[2].pk).update(state="done")
+    client, url = signed_in(rep), reverse("home:list-act", args=["tasks"])
+    rows = {"row": [task.pk for task in tasks], "sure": "1", "query": "?view=all"}
+    client.post(url, {**rows, "action": "give", "owner": lead.pk})
+    client.post(url, {**rows, "action": "move", "due_on": "2027-01-04"})
+    assert list(Task.objects.order_by("pk").values_list("assignee", "due_at__year")) == [
+        (lead.pk, 2027),
+        (lead.pk, 2027),
+        (rep.pk, 2026),
+    ]
+    for act in BulkAct.objects.all():
+        client.post(reverse("home:list-undo", args=[act.pk]))
+    assert set(Task.objects.values_list("assignee", "due_at__year")) == {(rep.pk, 2026)}
+    cell = reverse("home:list-cell", args=["tasks", tasks[0].pk, "assignee"])
+    client.post(cell, {"was": str(rep.pk), "assignee": str(lead.pk)})
+    tasks[0].refresh_from_db()
+    assert tasks[0].assignee == lead

@@ -30,6 +30,7 @@ def publish(n: int, cast: Any) -> None:
 
 
 LISTS: list[ListPage] = [
+    ListPage("complaints as a table", "/complaints/all/", take),
     ListPage("open complaints", "/complaints/", take),
     ListPage("open complaints, to an admin", "/complaints/", take, "admin"),
     ListPage("complaints nobody guards", "/complaints/?who=unguarded", take),

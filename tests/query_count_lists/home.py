@@ -196,6 +196,9 @@ LISTS: list[ListPage] = [
     ListPage("jobs", "/jobs/", _make_jobs, "admin"),
     ListPage("customers", "/customers/", make_scored_customers),
     ListPage("customers, filtered", "/customers/?risk=high&sort=-sales", make_scored_customers),
+    ListPage("customers with chosen columns", "/customers/?columns=name,m.abc,m.city,tags", make_scored_customers),
+    ListPage("people", "/people/", _make_holms),
+    ListPage("tasks", "/tasks/", _make_tasks),
     ListPage("process fit", "/segments/fit/", _make_misfits, "lead"),
     ListPage(
         "customers who moved",
