@@ -35,7 +35,7 @@ COMPLAINTS = ListDefinition(
         Column("number", _("Number"), hide_on_phone=True),
         customer_column(),
         Column("kind", _("Kind"), "get_kind_display", hide_on_phone=True),
-        Column("severity", _("Severity"), "get_severity_display", hide_on_phone=True),
+        Column("severity", _("Severity"), "get_severity_display", hide_on_phone=True, head_term="severity"),
         Column("taken", _("Taken"), "taken_at", "moment", sort="taken_at", largest_first=True),
         Column("closed", _("Closed"), "closed_at", "moment", hide_on_phone=True),
         Column("value", _("Yearly sales"), "value_cents", "amount", unit=currency_sign(), hide_on_phone=True),

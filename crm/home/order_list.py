@@ -38,7 +38,7 @@ ORDERS = ListDefinition(
         customer_column(),
         Column("day", _("Day"), kind="day", sort="day", largest_first=True),
         Column("amount", _("Net amount"), "amount_cents", "amount_exact", unit=currency_sign()),
-        Column("margin", _("Margin"), _margin, "amount_exact", hide_on_phone=True),
+        Column("margin", _("Margin"), _margin, "amount_exact", hide_on_phone=True, head_term="margin"),
         Column("lines", _("Lines"), "line_count", "number", hide_on_phone=True),
         Column("cost", _("Cost of goods"), "cost_cents", "amount_exact", shown=False, hide_on_phone=True),
         Column("currency", _("Paid in"), shown=False, hide_on_phone=True),
