@@ -43,7 +43,9 @@ COMPLAINTS = ListDefinition(
         Column("wants", _("What they want"), shown=False, hide_on_phone=True),
         Column("remedy", _("Remedy"), shown=False, hide_on_phone=True),
         Column("word", _("Their word"), "customers_word", shown=False, hide_on_phone=True),
-        Column("guardian", _("Guardian"), kind="avatar", hide_on_phone=True, export="guardian.name"),
+        Column(
+            "guardian", _("Guardian"), kind="avatar", hide_on_phone=True, export="guardian.name", head_term="guardian"
+        ),
         replace(owner_column(), shown=False),
     ),
     filters=(

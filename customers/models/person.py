@@ -53,7 +53,8 @@ class Person(EditedModel):
         ]
         indexes = [
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm"),
-            models.Index(fields=["name_folded", "id"], name="person_by_name"),]
+            models.Index(fields=["name_folded", "id"], name="person_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.name
