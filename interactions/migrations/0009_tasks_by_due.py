@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0018_people_by_name'),
-        ('interactions', '0001_squashed_0007_benefits_and_shortlists'),
+        ('interactions', '0008_spared_contacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
