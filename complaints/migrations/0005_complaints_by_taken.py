@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('complaints', '0001_squashed_0004_guardian_is_not_seller'),
-        ('customers', '0018_people_by_name'),
+        ('customers', '0020_people_by_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

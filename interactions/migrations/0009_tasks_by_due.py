@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0018_people_by_name'),
+        ('customers', '0020_people_by_name'),
         ('interactions', '0008_spared_contacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

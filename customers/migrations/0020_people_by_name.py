@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0017_customers_who_may_be_one'),
+        ('customers', '0019_favours_and_wanted_companies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
