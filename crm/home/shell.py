@@ -190,7 +190,6 @@ class Shell:
     account_url: str = ""
     preferences_url: str = ""
     modules: list[str] = field(default_factory=list)
-    key_groups: list[dict[str, Any]] = field(default_factory=list)
 
 
 def _count_once_a_while(item: NavItem, user: User) -> int:
@@ -223,59 +222,6 @@ def _phone_tabs(nav: list[Link], log_url: str) -> list[Link]:
     places = [link for link in nav if link.go_key in {"d", "c", "k"}]
     log = [Link(_("Log a contact"), log_url, plus=True)] if log_url else []
     return places[:2] + log + places[2:3]
-
-
-def _key_groups() -> list[dict[str, Any]]:
-    """The key sheet, in the words of the pages."""
-    return [
-        {
-            "label": _("Go"),
-            "rows": [
-                (["/"], _("search")),
-                (["G", "D"], _("my day")),
-                (["G", "C"], _("customers")),
-                (["G", "P"], _("pipeline")),
-                (["G", "K"], _("complaints")),
-                (["Ctrl", "K"], _("commands")),
-                (["?"], _("this sheet")),
-            ],
-        },
-        {
-            "label": _("In a list"),
-            "rows": [
-                (["J", "K"], _("next, previous")),
-                (["↵"], _("open")),
-                (["Esc"], _("close, back to the row")),
-                (["X"], _("select")),
-                (["⇧", "X"], _("select a range")),
-                (["F"], _("filter")),
-                (["Z"], _("undo the last act")),
-            ],
-        },
-        {
-            "label": _("With a customer"),
-            "rows": [
-                (["L"], _("log a contact")),
-                (["C"], _("call")),
-                (["M"], _("mail")),
-                (["S"], _("snooze")),
-                (["H"], _("hand over")),
-                (["D"], _("done")),
-                (["W"], _("why me?")),
-            ],
-        },
-        {
-            "label": _("In the log box"),
-            "rows": [
-                (["1", "–", "4"], _("call, mail, visit, chat")),
-                (["Alt", "P"], _("we promised")),
-                (["Alt", "Q"], _("they asked")),
-                (["Alt", "N"], _("next contact")),
-                (["Ctrl", "↵"], _("save")),
-                (["Esc"], _("keep as a draft")),
-            ],
-        },
-    ]
 
 
 def build_shell(request: HttpRequest) -> Shell:
@@ -312,7 +258,6 @@ def build_shell(request: HttpRequest) -> Shell:
         account_url=reverse("core:account"),
         preferences_url=reverse("core:preferences"),
         modules=SCRIPTS,
-        key_groups=_key_groups(),
     )
 
 

@@ -34,7 +34,8 @@ from interactions.views.interaction import link_customer
 from interactions.views.task import find_way_back
 from segments.models import Process
 
-PAGE = 40
+PAGE = 24
+BESIDE_BOARD = 12
 
 
 @require_GET
@@ -46,8 +47,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
     flow = request.GET.get("flow") if request.GET.get("flow") in Process.Flow.values else Process.Flow.PROPOSE
     is_own = request.GET.get("whose", "mine" if request.user.role == Role.REP else "team") == "mine"
     steps = process_overview.find_open_steps(request.user, flow=str(flow), is_own=is_own)
-    rows, next_after = _take_page(steps, after=request.GET.get("after", ""))
     as_list = request.GET.get("show") == "list"
+    rows, next_after = _take_page(steps, after=request.GET.get("after", ""), size=PAGE if as_list else BESIDE_BOARD)
     context = {
         "flow": flow,
         "flows": _list_flow_tabs(request, is_own=is_own, flow=str(flow)),
@@ -184,17 +185,17 @@ def _show_form(request: HttpRequest, template: str, form: SkipForm, **context: A
     return reswap(retarget(response, "#dialog"), "innerHTML") if request.htmx and form.is_bound else response
 
 
-def _take_page(steps: Any, *, after: str) -> tuple[list[StepRun], str]:
+def _take_page(steps: Any, *, after: str, size: int) -> tuple[list[StepRun], str]:
     """The next rows by due time, and the place from which the page after them goes on."""
     place = _read_place(after)
     if place is not None:
         due_at, pk = place
         steps = steps.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
-    rows = list(process_overview.with_run(steps).order_by("due_at", "pk")[: PAGE + 1])
-    if len(rows) <= PAGE:
+    rows = list(process_overview.with_run(steps).order_by("due_at", "pk")[: size + 1])
+    if len(rows) <= size:
         return rows, ""
-    last = rows[PAGE - 1]
-    return rows[:PAGE], f"{last.due_at.isoformat()},{last.pk}"
+    last = rows[size - 1]
+    return rows[:size], f"{last.due_at.isoformat()},{last.pk}"
 
 
 def _read_place(raw: str) -> tuple[datetime, int] | None:

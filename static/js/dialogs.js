@@ -34,9 +34,14 @@ document.addEventListener("click", (event) => {
     event.preventDefault();
     document.getElementById(opener.dataset.dialogOpen).showModal();
   }
+  const asking = event.target.closest("a[data-ask]");
+  if (asking && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    htmx.ajax("GET", asking.href, { source: asking, target: "#dialog", swap: "innerHTML" });
+  }
   if (event.target.closest("[data-keys-open]")) {
     for (const menu of document.querySelectorAll(":popover-open")) menu.hidePopover();
-    document.getElementById("keys").showModal();
+    document.dispatchEvent(new CustomEvent("open-keys"));
   }
   const dialog = event.target.closest("dialog");
   if (dialog && (event.target === dialog || event.target.closest("[data-close]"))) dialog.close();
@@ -54,6 +59,13 @@ document.addEventListener("scroll", () => closeAllHelp(), { capture: true, passi
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = event.detail.target;
   if (dialog.id === "dialog" && !dialog.open && dialog.childElementCount) dialog.showModal();
+});
+
+// The key sheet comes the first time it is asked for.
+document.addEventListener("open-keys", async () => {
+  const sheet = document.getElementById("keys");
+  if (!sheet.childElementCount) await htmx.ajax("GET", sheet.dataset.url, { target: sheet, swap: "innerHTML" });
+  if (sheet.childElementCount && !sheet.open) sheet.showModal();
 });
 
 document.addEventListener("closeDialog", () => document.getElementById("dialog").close());

@@ -100,7 +100,7 @@ function pressSingle(event) {
     g: () => { goingUntil = Date.now() + GO_MS; },
     "/": () => document.dispatchEvent(new CustomEvent("open-search")),
     ">": () => document.dispatchEvent(new CustomEvent("open-search", { detail: { start: "> " } })),
-    "?": () => document.getElementById("keys").showModal(),
+    "?": () => document.dispatchEvent(new CustomEvent("open-keys")),
     j: () => step(1),
     k: () => step(-1),
     z: () => document.dispatchEvent(new CustomEvent("undo-last")),

@@ -43,7 +43,7 @@ if (dialog) {
     const others = [
       ...(log ? [{ name: words.log, key: "L", run: () => log.click() }] : []),
       { name: words.theme, key: "", run: () => document.querySelector("[data-theme-toggle]").click() },
-      { name: words.keys, key: "?", run: () => document.getElementById("keys").showModal() },
+      { name: words.keys, key: "?", run: () => document.dispatchEvent(new CustomEvent("open-keys")) },
     ];
     return [...found, ...places, ...others];
   }

@@ -1,0 +1,68 @@
+"""The key sheet: fetched when somebody asks for it, so that no page carries it along."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+
+@require_GET
+def key_sheet(request: HttpRequest) -> HttpResponse:
+    """What lies over the page; as a page of its own where it is asked for by its address."""
+    template = "components/key_sheet.html" if request.htmx else "home/key_sheet.html"  # type: ignore[attr-defined]
+    return render(request, template, {"key_groups": list_key_groups()})
+
+
+def list_key_groups() -> list[dict[str, Any]]:
+    """The key sheet, in the words of the pages."""
+    return [
+        {
+            "label": _("Go"),
+            "rows": [
+                (["/"], _("search")),
+                (["G", "D"], _("my day")),
+                (["G", "C"], _("customers")),
+                (["G", "P"], _("pipeline")),
+                (["G", "K"], _("complaints")),
+                (["Ctrl", "K"], _("commands")),
+                (["?"], _("this sheet")),
+            ],
+        },
+        {
+            "label": _("In a list"),
+            "rows": [
+                (["J", "K"], _("next, previous")),
+                (["↵"], _("open")),
+                (["Esc"], _("close, back to the row")),
+                (["X"], _("select")),
+                (["⇧", "X"], _("select a range")),
+                (["F"], _("filter")),
+                (["Z"], _("undo the last act")),
+            ],
+        },
+        {
+            "label": _("With a customer"),
+            "rows": [
+                (["L"], _("log a contact")),
+                (["C"], _("call")),
+                (["M"], _("mail")),
+                (["S"], _("snooze")),
+                (["H"], _("hand over")),
+                (["D"], _("done")),
+                (["W"], _("why me?")),
+            ],
+        },
+        {
+            "label": _("In the log box"),
+            "rows": [
+                (["1", "–", "4"], _("call, mail, visit, chat")),
+                (["Alt", "P"], _("we promised")),
+                (["Alt", "Q"], _("they asked")),
+                (["Alt", "N"], _("next contact")),
+                (["Ctrl", "↵"], _("save")),
+                (["Esc"], _("keep as a draft")),
+            ],
+        },
+    ]
