@@ -108,7 +108,10 @@ class StepForm(forms.ModelForm):
     class Meta:
         model = ProcessStep
         fields = ["title", "doer", "clock_hours", "channel", "instruction"]
-        widgets = {"instruction": forms.Textarea(attrs={"rows": 2})}
+        widgets = {
+            "title": forms.TextInput(attrs={"autofocus": True}),
+            "instruction": forms.Textarea(attrs={"rows": 2}),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -100,7 +100,7 @@ def explain_movers(movers: Sequence[Mover], criteria: Criteria, *, on: date) -> 
         rows = cursor.fetchall()
     return {
         pk: "; ".join(
-            f"{metric.label} {show_value(metric, value)}" for metric, value in zip(metrics, values, strict=True)
+            f"{metric.label}: {show_value(metric, value)}" for metric, value in zip(metrics, values, strict=True)
         )
         for pk, *values in rows
     }

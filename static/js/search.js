@@ -30,7 +30,8 @@ if (dialog) {
     const row = document.querySelector("[data-row].on, [data-row][data-here]");
     const scope = row || document.getElementById("main");
     const name = (part) =>
-      part.dataset.command || part.getAttribute("aria-label") || part.textContent.replace(/\s+\S$/, "").trim();
+      part.dataset.command || (part.dataset.key === "l" && words.log) || part.getAttribute("aria-label") || part.textContent.replace(/\s+\S$/, "").trim() ||
+      part.title.replace(/\s*\(\S+\)$/, "");
     const found = [...scope.querySelectorAll("[data-key]:not([aria-disabled=true])")]
       .filter((part) => part.offsetParent !== null && !part.closest("form.r-log"))
       .map((part) => ({ name: name(part), key: part.dataset.key, run: () => part.click() }));
@@ -41,7 +42,7 @@ if (dialog) {
     }));
     const log = document.querySelector("[data-log]");
     const others = [
-      ...(log ? [{ name: words.log, key: "L", run: () => log.click() }] : []),
+      ...(log && !found.some(({ key }) => key === "l") ? [{ name: words.log, key: "L", run: () => log.click() }] : []),
       { name: words.theme, key: "", run: () => document.querySelector("[data-theme-toggle]").click() },
       { name: words.keys, key: "?", run: () => document.dispatchEvent(new CustomEvent("open-keys")) },
     ];
