@@ -114,6 +114,7 @@ SETTINGS = [
             NavItem(gettext_lazy("Imports"), "customers:import-list", permission="customers.import_customer"),
             NavItem(gettext_lazy("Products"), "customers:product-list", permission="customers.import_customer"),
             NavItem(gettext_lazy("Needs"), "customers:need-list", permission="core.change_settings"),
+            NavItem(gettext_lazy("Sources"), "customers:source-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Tags"), "customers:tag-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Own fields"), "customers:custom-field-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Cost rates"), "customers:cost-rate-list", permission="core.change_settings"),

@@ -16,6 +16,7 @@ from customers.forms.contact_point import read_or_refuse
 from customers.forms.custom_field import CustomFieldsMixin
 from customers.models import ContactPoint, Customer
 from customers.rules.contact_point_reading import read_domain
+from customers.source_withdrawing import find_withdrawn
 
 ASSIGN = "customers.assign_customer"
 
@@ -87,6 +88,13 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
         if country and not (len(country) == 2 and country.isascii() and country.isalpha()):
             raise ValidationError(_("Two letters, such as DK."))
         return country
+
+    def clean_source(self) -> str:
+        """Nobody is entered by a source that was withdrawn; who stands there already keeps his."""
+        source = str(self.cleaned_data["source"]).strip()
+        if "source" in self.changed_data and source and (gone := find_withdrawn(source)) is not None:
+            raise ValidationError(_("This source was withdrawn: %(reason)s") % {"reason": gone.withdrawn_reason})
+        return source
 
     def clean_domain(self) -> str:
         return read_domain(self.cleaned_data["domain"])

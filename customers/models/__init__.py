@@ -34,6 +34,7 @@ from customers.models.purchase_day import (
     TouchedCustomer,
 )
 from customers.models.recommending import ReferenceVisit, Referral, ShowroomReference, WantedCompany
+from customers.models.source import Source
 from customers.models.tag import CustomerTag, Tag
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
@@ -78,6 +79,7 @@ __all__ = [
     "Referral",
     "RollupWatermark",
     "ShowroomReference",
+    "Source",
     "Tag",
     "TouchedCustomer",
     "TouchedItems",

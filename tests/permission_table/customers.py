@@ -5,7 +5,7 @@ from datetime import date
 from django.core.files.base import ContentFile
 
 from customers.file_attaching import attach_file
-from customers.models import CustomerNeed, CustomerTag, CustomField, Need, Note, Tag
+from customers.models import CustomerNeed, CustomerTag, CustomField, Need, Note, Source, Tag
 from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
@@ -38,6 +38,11 @@ def tag_of(world):
         world.tag = Tag.objects.create(name="Trade fair")
         CustomerTag.objects.create(customer=world.customer, tag=world.tag)
     return {"pk": world.tag.pk}
+
+
+def source_of(world):
+    """Where a list of prospects came from."""
+    return {"pk": Source.objects.get_or_create(name="Fair", lawful_basis="consent")[0].pk}
 
 
 def tag_of_customer(world):
@@ -153,6 +158,15 @@ ROWS: list[Row] = [
         Row(name, only(*SELLERS, ok=302, hidden_from=HIDDEN), tag_of_customer, method="post")
         for name in ("customers:tag-put", "customers:tag-remove")
     ],
+    Row("customers:source-list", only("admin")),
+    Row("customers:source-new", only("admin")),
+    Row("customers:source-new", only("admin", ok=422), method="post"),
+    *[
+        Row(name, only("admin", ok=ok), source_of, method=method)
+        for name in ("customers:source-edit", "customers:source-withdraw")
+        for method, ok in (("get", 200), ("post", 422))
+    ],
+    Row("customers:source-back", only("admin", ok=302), source_of, method="post"),
     Row("customers:tag-list", only("admin")),
     Row("customers:tag-edit", only("admin"), tag_of),
     Row("customers:tag-edit", only("admin", ok=422), tag_of, method="post"),

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostPool, CostRate, CustomField, DataImport, Need, Product, Tag
+from customers.models import CostPool, CostRate, CustomField, DataImport, Need, Product, Source, Tag
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -19,6 +19,11 @@ def _make_imports(count: int, cast: Any) -> None:
 def _make_needs(count: int, cast: Any) -> None:
     for _number in range(count):
         Need.objects.create(name=f"Need {next(_numbers)}")
+
+
+def _make_sources(count: int, cast: Any) -> None:
+    for _number in range(count):
+        Source.objects.create(name=f"List {next(_numbers)}", lawful_basis="consent")
 
 
 def _make_tags(count: int, cast: Any) -> None:
@@ -57,6 +62,7 @@ LISTS: list[ListPage] = [
     ListPage("imports", "/customers/imports/", _make_imports, "lead"),
     ListPage("orders", "/orders/", _make_orders),
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),
+    ListPage("sources", "/customers/sources/", _make_sources, "admin"),
     ListPage("tags", "/customers/tags/", _make_tags, "admin"),
     ListPage("own fields", "/customers/own-fields/", _make_own_fields, "admin"),
     ListPage("products", "/customers/products/", _make_products, "lead"),

@@ -1,0 +1,62 @@
+"""A source is withdrawn whole: whoever came by it and never bought leaves the lists; and it may come back."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+
+from crm.core.models import User
+from customers.models import Customer, Order, Source
+
+
+class SourceRefused(Exception):
+    """It cannot be withdrawn or brought back like this; the message says why."""
+
+
+@dataclass(frozen=True)
+class Withdrawal:
+    """How many customers were archived with the source, and how many stay because they have bought from us."""
+
+    archived: int
+    kept: int
+
+
+@transaction.atomic
+def withdraw_source(source: Source, *, reason: str, by: User, at: datetime) -> Withdrawal:
+    """Archive every customer of ``source`` who never ordered. Who did is our own customer by now and stays.
+
+    Raises ``SourceRefused`` without a reason, or when it was withdrawn before.
+    """
+    words = " ".join(reason.split())[:300]
+    if not words:
+        raise SourceRefused(gettext("Say why it is withdrawn: it is kept with the source."))
+    row = Source.objects.select_for_update().get(pk=source.pk)
+    if row.withdrawn_at is not None:
+        raise SourceRefused(gettext("This source was withdrawn before."))
+    orders = Order.objects.filter(customer=OuterRef("pk"))
+    of_source = Customer.objects.filter(source=row.name, archived_at=None)
+    kept = of_source.filter(Exists(orders)).count()
+    archived = of_source.filter(~Exists(orders)).update(archived_at=at, changed_by=by, changed_at=at)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason, row.changed_by = at, by, words, by
+    row.save()
+    return Withdrawal(archived, kept)
+
+
+@transaction.atomic
+def bring_source_back(source: Source, *, by: User, at: datetime) -> int:
+    """Restore whoever was archived with ``source``; how many. Raises ``SourceRefused`` when it was not withdrawn."""
+    row = Source.objects.select_for_update().get(pk=source.pk)
+    if row.withdrawn_at is None:
+        raise SourceRefused(gettext("This source is in use."))
+    went_with_it = Customer.objects.filter(source=row.name, archived_at=row.withdrawn_at)
+    back = went_with_it.update(archived_at=None, changed_by=by, changed_at=at)
+    row.withdrawn_at, row.withdrawn_by, row.withdrawn_reason, row.changed_by = None, None, "", by
+    row.save()
+    return back
+
+
+def find_withdrawn(name: str) -> Source | None:
+    """The withdrawn source of that name: nobody may be entered by it."""
+    return Source.objects.filter(Q(name__iexact=name.strip()), withdrawn_at__isnull=False).first()
