@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from complaints.jobs import ESCALATE
 from crm.core.job_ledger import request_job
+from crm.core.list_exporting import CLEAN_JOB as CLEAN_LISTS_JOB
 from crm.core.models import JobRun
 from crm.night_requesting import request_scheduled_night
 from customers.jobs import CLEAN_JOB, request_duplicates, request_weekly_alike
@@ -39,7 +40,9 @@ def request_due_work(*, at: datetime) -> None:
     minutes = COMPLAINT_CLOCK // timedelta(minutes=1)
     round_at = at.replace(minute=at.minute - at.minute % minutes, second=0, microsecond=0)
     request_job(ESCALATE, key="clock", due_at=round_at)
-    request_job(CLEAN_JOB, key="clock", due_at=at.replace(hour=0, minute=0, second=0, microsecond=0))
+    midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    request_job(CLEAN_JOB, key="clock", due_at=midnight)
+    request_job(CLEAN_LISTS_JOB, key="clock", due_at=midnight)
     request_duplicates(at=at)
     request_weekly_alike(at=at)
     JobRun.objects.filter(kind=ESCALATE, state=JobRun.State.DONE, due_at__lt=at - FORGET_AFTER).delete()

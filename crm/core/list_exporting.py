@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.bulk_acting import clean_acts
 from crm.core.job_ledger import JobLease, job_kind, request_job
 from crm.core.list_catalogue import LISTS, KnownList, find_matching, load_lists, make_request
 from crm.core.list_engine import Column, find_sort, load_details
@@ -24,7 +25,7 @@ from crm.core.list_paging import count_about, fetch_rows
 from crm.core.models import JobRun, User
 from crm.core.table_export import KINDS, Money, as_text, neutralise, open_workbook, write_cell
 
-EXPORT_JOB = "list-export"
+EXPORT_JOB, CLEAN_JOB = "list-export", "list-clean"
 KEPT_FOR = timedelta(days=7)
 PAGE = 1000
 ROWS_OF_A_SHEET = 1_000_000
@@ -168,6 +169,13 @@ class SheetFile:
 
     def __exit__(self, *error: object) -> None:
         self.book.close()
+
+
+@job_kind(CLEAN_JOB, label=gettext_lazy("Clearing away old files and undos of lists"))
+def clean_job(lease: JobLease) -> dict[str, Any]:
+    """Once a day: files a week old, and what each row was before acts that can no longer be taken back."""
+    now = timezone.now()
+    return {"files": clean_exports(at=now), "acts": clean_acts(at=now)}
 
 
 def find_export(job: JobRun, *, user: User, at: datetime) -> Path | None:

@@ -12,9 +12,11 @@ from python_calamine import CalamineWorkbook
 
 from complaints.models import Complaint
 from crm.core import bulk_acting
+from crm.core.bulk_acting import clean_acts
 from crm.core.bulk_actions import ACTIONS
 from crm.core.job_ledger import perform_job
 from crm.core.list_catalogue import LISTS, FilterLost, find_matching
+from crm.core.list_exporting import clean_exports
 from crm.core.models import BulkAct, BulkRow, JobRun, ListColumns, SavedView
 from crm.core.view_saving import ViewRefused, change_view, copy_view, save_view
 from customers.models import Customer, CustomerTag
@@ -300,6 +302,18 @@ def test_a_list_becomes_a_file_without_formulas_for_whoever_asked(
     JobRun.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=8))
     assert client.get(reverse("home:export-file", args=[job.pk])).status_code == 404
     assert signed_in(rep).post(reverse("home:list-export", args=["customers"]), {"sure": "1"}).status_code == 403
+
+
+def test_old_files_and_undos_are_cleared_away(lead, three, signed_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    client = signed_in(lead)
+    export(client, lead, "csv")
+    do(client, "archive", three)
+    assert (clean_exports(at=timezone.now()), clean_acts(at=timezone.now())) == (0, 0)
+    later = timezone.now() + timedelta(days=40)
+    assert clean_exports(at=later) == 1
+    assert clean_acts(at=later) > 0
+    assert not BulkRow.objects.exists()
 
 
 def test_a_stopped_export_leaves_no_file(lead, three, signed_in, settings, tmp_path):
