@@ -55,6 +55,11 @@ class Preview:
     def total(self) -> int:
         return self.fitting + self.kept
 
+    @property
+    def proposed_lines(self) -> str:
+        """The proposed words, one a line."""
+        return "\n".join(self.proposed)
+
 
 @dataclass(frozen=True)
 class _Change:

@@ -16,6 +16,7 @@ class InteractionsConfig(AppConfig):
         from customers.customer_freshening import FRESHENERS
         from customers.file_attaching import ATTACHABLE
         from customers.import_kinds import register_import_kind
+        from customers.person_moving import VACANCY_HEARERS
         from interactions import customer_metrics, interaction_import, jobs, opportunity_import  # noqa: F401 - jobs too
 
         customer_metrics.register()
@@ -25,6 +26,7 @@ class InteractionsConfig(AppConfig):
         ATTACHABLE["contact"] = _find_customer
         _treat_merged()
         _describe_records()
+        VACANCY_HEARERS.append(_follow_vacancy)
 
 
 def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
@@ -32,6 +34,13 @@ def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
     from interactions.alert_freshening import refresh_alerts
 
     refresh_alerts(customer_id, on=on, at=at)
+
+
+def _follow_vacancy(person: Any, *, on: date, at: datetime, by: "User | None") -> None:
+    """An empty post at a customer is somebody's task."""
+    from interactions.vacancy_following import follow_vacancy
+
+    follow_vacancy(person, on=on, at=at, by=by)
 
 
 def _find_customer(user: "User", pk: int) -> int | None:

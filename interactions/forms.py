@@ -11,7 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.business_calendar import OPENS, add_working_days, company_calendar
 from crm.core.models import User
-from customers.models import Customer, Person
+from customers.fact_noting import FactRefused, read_fact
+from customers.models import Customer, Person, QuestionAsking
+from customers.question_asking import QuestionReply, list_bank, offer_questions
+from customers.rules.question_choice import MOST_OFFERED
 from interactions.contact_permission import find_permissions
 from interactions.models import Benefit, ContactPreference, Interaction, Promise, Task
 from interactions.promise_keeping import PromiseLine
@@ -84,6 +87,22 @@ class InteractionForm(forms.Form):
         ]
         fields["answers"].queryset = Task.objects.visible_to(user).filter(customer=customer)
         fields["keeps"].queryset = Promise.objects.open().filter(customer=customer)
+        self.questions = self._find_questions()
+
+    def _find_questions(self) -> list[dict[str, Any]]:
+        """The questions to offer; when the form was sent, those it showed, with what was written to them."""
+        if not self.is_bound:
+            on = company_calendar().local_day(self.at)
+            return [{"question": one, "words": "", "outcome": ""} for one in offer_questions(self.customer, on=on)]
+        return [
+            {
+                "question": one,
+                "words": str(self.data.get(f"answer-{one.pk}", "")).replace("\0", "").strip(),
+                "outcome": str(self.data.get(f"outcome-{one.pk}", "")),
+            }
+            for one in list_bank()
+            if f"answer-{one.pk}" in self.data
+        ][:MOST_OFFERED]
 
     def _choose_channel(self, answers: Task | None) -> str:
         """What the step asks for, else the first channel they have not refused."""
@@ -149,8 +168,24 @@ class InteractionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
+        cleaned["replies"] = self._read_replies()
         cleaned["promises"] = [*self._read_lines(Promise.Side.OURS), *self._read_lines(Promise.Side.THEIRS)]
         return cleaned
+
+    def _read_replies(self) -> list[QuestionReply]:
+        """What came of the questions: written words are an answer; a question left alone was not asked."""
+        replies = []
+        for shown in self.questions:
+            question, words, outcome = shown["question"], shown["words"], shown["outcome"]
+            if words:
+                try:
+                    read_fact(words, value_kind=question.value_kind)
+                except FactRefused as refusal:
+                    self.add_error(None, f"{question.kind_name}: {refusal}")
+                replies.append(QuestionReply(question.pk, QuestionAsking.Outcome.ANSWERED, words))
+            elif outcome in {QuestionAsking.Outcome.REFUSED, QuestionAsking.Outcome.PUT_OFF}:
+                replies.append(QuestionReply(question.pk, outcome))
+        return replies
 
     def _read_lines(self, side: str) -> list[PromiseLine]:
         """The promise lines of one side; a line without text is none."""

@@ -13,6 +13,7 @@ from crm.core.models import User
 from crm.core.models.business_setting import setting
 from customers.customer_freshening import freshen_customer
 from customers.models import Customer, Person
+from customers.question_asking import QuestionReply, keep_replies
 from interactions.contact_permission import find_permission
 from interactions.models import Interaction, ProcessRun, Promise, Task
 from interactions.process_running import continue_contact
@@ -57,12 +58,15 @@ def log_interaction(
     keeps: Sequence[Promise] = (),
     next_contact_at: datetime | None = None,
     answers: Task | None = None,
+    replies: Sequence[QuestionReply] = (),
     override_reason: str = "",
     token: UUID | None = None,
 ) -> LoggedContact:
     """Write the contact, close the tasks it answers (``answers`` is the one it was logged from), keep and make
     promises, plan the next contact, let the process go on (an answered alert opens the next step of how the segment
     stays in contact), and refresh the customer's figures.
+
+    ``replies`` are what came of the questions put meanwhile: answers become facts of the profile.
 
     The same ``token`` twice logs once. ``minutes`` not given are the setting's assumption; 0 where nobody was reached.
     Raises ``ContactRefused`` when the customer does not want to be contacted this way and ``override_reason`` is empty.
@@ -98,6 +102,8 @@ def log_interaction(
     ]
     if next_contact_at is not None:
         _plan_next_contact(interaction, answers=answers, by=by, at=at)
+    if replies:
+        keep_replies(customer, replies, by=by, on=company_calendar().local_day(happened_at or at), person=person)
     freshen_customer(customer.pk, at=at)
     return LoggedContact(interaction, answered=answered, promises=made, next_task=_find_next_task(customer))
 

@@ -6,6 +6,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
+from customers.default_questions import create_default_questions
 from customers.models import CostRate
 from segments.default_segments import SEGMENTS, DefaultSegment, DefaultStep
 from segments.default_triggers import COST_RATES, TRIGGERS
@@ -17,12 +18,13 @@ VALID_FROM = date(2000, 1, 1)
 
 @transaction.atomic
 def create_defaults() -> None:
-    """Segments with their first rule, processes, triggers and cost rates: each only where there is none of its key."""
+    """Segments with their first rule, processes, triggers, questions and cost rates: where there is none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     for default in SEGMENTS:
         _create_segment(default)
     _create_triggers()
+    create_default_questions()
     _create_cost_rates()
 
 

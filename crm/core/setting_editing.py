@@ -25,6 +25,7 @@ GROUPS: dict[str, str | Promise] = {
     "alerts": gettext_lazy("Alerts"),
     "fall": gettext_lazy("Falls"),
     "complaints": gettext_lazy("Complaints"),
+    "questions": gettext_lazy("Questions"),
     "contacts": gettext_lazy("Contacts"),
 }
 LONGEST_TEXT = 100

@@ -34,7 +34,7 @@ from crm.home.known_list import KnownListView
 from crm.home.metric_columns import list_metric_columns, load_metric_values
 from crm.home.need_filter import NEED_FILTER
 from crm.home.tag_filter import TAG_FILTER
-from customers.models import ContactPoint, Customer, Person
+from customers.models import ContactPoint, Customer, Person, TradingName
 from customers.tagging import with_tags
 from interactions.contact_sparing import only_spared
 from interactions.models import Interaction, Task
@@ -44,14 +44,18 @@ currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).s
 GRADES = tuple((grade, grade) for grade in ("A", "A1", "A2", "B", "B1", "B2", "C", "C1", "C2"))
 RISKS = {risk.name.lower(): risk for risk in CurrentScore.Risk}
 MOST_OWNERS = 100
+MOST_OTHER_NAMES = 500
 Customers = QuerySet[Any]
 
 
 def search_customers(rows: Customers, text: str, request: HttpRequest) -> Customers:
-    """By name, trading name (accents and case apart) or the start of the number; short words from the start."""
+    """By any of their names (accents and case apart) or the start of the number; short words from the start."""
     folded = fold_text(text)
     by_name = Q(name_folded__contains=folded) if len(folded) > 2 else Q(name_folded__startswith=folded)
-    return rows.filter(by_name | Q(number__startswith=text))
+    by_other = Q(name_folded__contains=folded) if len(folded) > 2 else Q(name_folded__startswith=folded)
+    # Asked apart: only with the ids at hand do the indexes of both tables serve.
+    others = list(TradingName.objects.filter(by_other).values_list("customer", flat=True)[:MOST_OTHER_NAMES])
+    return rows.filter(by_name | Q(number__startswith=text) | Q(pk__in=others))
 
 
 def _of_segment(rows: Customers, key: str, request: HttpRequest) -> Customers:

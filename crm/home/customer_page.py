@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from crm.core.generic_views import DetailView
 from crm.core.local_time import company_day
 from crm.home.class_reasons import load_class_reasons
+from crm.home.customer_group import load_group
 from crm.home.customer_state import describe_sales, load_state, with_segment
 from crm.home.customer_timeline import KINDS, load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement, read_days
@@ -50,9 +51,13 @@ def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else ""
     place = read_place(request.GET.get("after", ""))
-    entries, more = load_timeline(customer, kind=kind, place=place, today=timezone.localdate())
+    whole = request.GET.get("group") == "1"
+    group = load_group(customer, user=request.user) if whole else None  # type: ignore[arg-type]
+    entries, more = load_timeline(
+        group.everybody if group else [customer], kind=kind, place=place, today=timezone.localdate()
+    )
     tabs = [{"key": "", "label": _("Everything")}, *({"key": key, "label": label} for key, label in KINDS.items())]
-    return {"entries": entries, "more": more, "kind": kind, "tabs": tabs, "is_first": place is None}
+    return {"entries": entries, "more": more, "kind": kind, "tabs": tabs, "is_first": place is None, "group": group}
 
 
 def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:

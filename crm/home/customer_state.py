@@ -12,6 +12,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_money, format_percent
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
+from customers.fact_noting import WantedKind, load_profile
 from customers.models import ContactPoint, Customer, Person, ProfileFact
 from interactions.alert_wording import explain_family
 from interactions.conversation import Conversation, continue_conversation
@@ -22,7 +23,6 @@ from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value
 
 MOST_PEOPLE = 30
-MOST_FACTS = 60
 OLD_FACT = timedelta(days=365)
 
 
@@ -51,6 +51,7 @@ class CustomerState:
     people: list[Person] = field(default_factory=list)
     points: list[ContactPoint] = field(default_factory=list)
     facts: list[ProfileFact] = field(default_factory=list)
+    gaps: list[WantedKind] = field(default_factory=list)
     complaint: ComplaintState | None = None
     alert: Alert | None = None
     conversation: Conversation = field(default_factory=Conversation)
@@ -99,9 +100,9 @@ def _load_people(state: CustomerState) -> None:
 
 
 def _load_facts(state: CustomerState, *, today: date) -> None:
-    """The newest of each label."""
-    facts = ProfileFact.objects.filter(customer=state.customer).select_related("asked_by")
-    state.facts = list(facts.order_by("label", "-told_on", "-id").distinct("label")[:MOST_FACTS])
+    """The newest of each label that holds, and what is not known yet."""
+    profile = load_profile(state.customer, on=today)
+    state.facts, state.gaps = profile.facts, profile.gaps
     for fact in state.facts:
         fact.is_old = today - fact.told_on > OLD_FACT
 

@@ -6,15 +6,14 @@ the timeline is the moment, the kind's rank and the id of its last entry.
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from heapq import merge
-from itertools import islice
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import DateTimeField, F, IntegerField, QuerySet, Value
 from django.db.models.fields.tuple_lookups import TupleLessThan
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -67,12 +66,12 @@ class Entry:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of entry: its rows, the field that orders them, and how a row reads."""
+    """A kind of entry: its rows by ids of customers, the field that orders them, and how a row reads."""
 
     key: str
     label: str | LazyText
     rank: int
-    rows: Callable[[Customer], QuerySet[Any]]
+    rows: Callable[[list[int]], QuerySet[Any]]
     moment: str
     read: Callable[[Any], Entry]
     by_day: bool = False
@@ -192,18 +191,24 @@ SOURCES = (
         "talks",
         gettext_lazy("Talks"),
         0,
-        lambda c: Interaction.objects.filter(customer=c).select_related("person", "logged_by"),
+        lambda c: Interaction.objects.filter(customer__in=c).select_related("person", "logged_by"),
         "happened_at",
         _read_interaction,
     ),
     Source(
-        "orders", gettext_lazy("Orders"), 1, lambda c: Order.objects.filter(customer=c), "day", _read_order, by_day=True
+        "orders",
+        gettext_lazy("Orders"),
+        1,
+        lambda c: Order.objects.filter(customer__in=c),
+        "day",
+        _read_order,
+        by_day=True,
     ),
     Source(
         "complaints",
         gettext_lazy("Complaints"),
         2,
-        lambda c: Complaint.objects.filter(customer=c).select_related("taken_by"),
+        lambda c: Complaint.objects.filter(customer__in=c).select_related("taken_by"),
         "taken_at",
         _read_complaint,
     ),
@@ -211,7 +216,7 @@ SOURCES = (
         "alerts",
         gettext_lazy("Alerts"),
         3,
-        lambda c: Alert.objects.filter(customer=c).exclude(state=Alert.State.HELD_OUT).select_related("trigger"),
+        lambda c: Alert.objects.filter(customer__in=c).exclude(state=Alert.State.HELD_OUT).select_related("trigger"),
         "created_at",
         _read_alert,
     ),
@@ -219,7 +224,7 @@ SOURCES = (
         "steps",
         gettext_lazy("Steps"),
         4,
-        lambda c: StepRun.objects.filter(run__customer=c, closed_at__isnull=False).select_related(
+        lambda c: StepRun.objects.filter(run__customer__in=c, closed_at__isnull=False).select_related(
             "run", "step", "closed_by"
         ),
         "closed_at",
@@ -229,7 +234,7 @@ SOURCES = (
         "segments",
         gettext_lazy("Segment"),
         5,
-        lambda c: SegmentChange.objects.filter(customer=c).select_related("from_segment", "to_segment"),
+        lambda c: SegmentChange.objects.filter(customer__in=c).select_related("from_segment", "to_segment"),
         "day",
         _read_change,
         by_day=True,
@@ -238,7 +243,7 @@ SOURCES = (
         "segments",
         gettext_lazy("Segment"),
         6,
-        lambda c: Pin.objects.filter(customer=c).select_related("segment", "pinned_by"),
+        lambda c: Pin.objects.filter(customer__in=c).select_related("segment", "pinned_by"),
         "pinned_at",
         _read_pin,
     ),
@@ -246,7 +251,7 @@ SOURCES = (
         "talks",
         gettext_lazy("Talks"),
         7,
-        lambda c: Benefit.objects.filter(customer=c).select_related("task__assignee"),
+        lambda c: Benefit.objects.filter(customer__in=c).select_related("task__assignee"),
         "planned_at",
         _read_benefit,
     ),
@@ -254,7 +259,7 @@ SOURCES = (
         "notes",
         gettext_lazy("Notes"),
         8,
-        lambda c: Note.objects.filter(customer=c).select_related("created_by"),
+        lambda c: Note.objects.filter(customer__in=c).select_related("created_by"),
         "created_at",
         _read_note,
     ),
@@ -288,8 +293,9 @@ def read_place(raw: str) -> Place | None:
     return (at, rank, row_id)
 
 
-def _read_source(source: Source, customer: Customer, place: Place | None, size: int) -> Iterable[Entry]:
-    rows = source.rows(customer).order_by(f"-{source.moment}", "-id")
+def _find_rows(source: Source, ids: list[int], place: Place | None) -> QuerySet[Any]:
+    """Rank, moment and id of the entries of one kind from ``place`` on, newest first, no further than a page needs."""
+    rows = source.rows(ids).order_by(f"-{source.moment}", "-id")
     if place is not None:
         at, rank, row_id = place
         moment = timezone.localdate(at) if source.by_day else at
@@ -299,7 +305,33 @@ def _read_source(source: Source, customer: Customer, place: Place | None, size: 
             rows = rows.filter(**{f"{source.moment}__lte": moment})
         else:
             rows = rows.filter(**{f"{source.moment}__lt": moment})
-    return [source.read(row) for row in rows[:size]]
+    rank_value = Value(source.rank, output_field=IntegerField())
+    found = rows.annotate(found_rank=rank_value, found_at=Cast(source.moment, DateTimeField()))
+    return found.values_list("found_rank", "found_at", "pk")[: PAGE_SIZE + 1]
+
+
+def _find_entries(sources: Sequence[Source], ids: list[int], place: Place | None) -> list[Place]:
+    """Places of the next entries of all kinds, newest first: one statement, each part along its own index."""
+    parts = [_find_rows(source, ids, place) for source in sources]
+    found = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
+    by_day = {source.rank for source in sources if source.by_day}
+    # A day was read as midnight in UTC; it begins at the reader's own midnight.
+    places = [(_start_of(at.date()) if rank in by_day else at, -rank, pk) for rank, at, pk in found]
+    return [(at, -rank, pk) for at, rank, pk in sorted(places, reverse=True)[: PAGE_SIZE + 1]]
+
+
+def _read_entries(places: Sequence[Place], customers: Sequence[Customer]) -> list[Entry]:
+    """The entries at ``places``, each kind that is among them read once; in a group each says whose it is."""
+    names = {one.pk: one.name for one in customers}
+    read: dict[tuple[int, int], Entry] = {}
+    for source in SOURCES:
+        wanted = [pk for _at, rank, pk in places if rank == source.rank]
+        for row in source.rows(list(names)).filter(pk__in=wanted) if wanted else ():
+            entry = read[source.rank, row.pk] = source.read(row)
+            if len(names) > 1:
+                whose = row.run.customer_id if isinstance(row, StepRun) else row.customer_id
+                entry.who = _join(names[whose], entry.who)
+    return [read[rank, pk] for _at, rank, pk in places if (rank, pk) in read]
 
 
 def _headings(entries: list[Entry], *, today: date) -> None:
@@ -318,23 +350,27 @@ def _headings(entries: list[Entry], *, today: date) -> None:
         entry.heading, before = ("" if words == before else words), words
 
 
-def _add_files(entries: list[Entry], customer: Customer) -> None:
+def _add_files(entries: list[Entry], customers: Sequence[Customer]) -> None:
     """The files of each contact, and where more are handed in."""
     talks = {entry.id: entry for entry in entries if entry.rank == 0}
-    for file in Attachment.objects.filter(customer=customer, about="contact", about_id__in=talks):
+    for file in Attachment.objects.filter(customer__in=customers, about="contact", about_id__in=talks):
         talks[file.about_id].files.append(file)
-    card = reverse("customers:file-card", args=[customer.pk])
+    card = reverse("customers:file-card", args=[customers[0].pk])
     for entry in talks.values():
         entry.file_url = f"{card}?about=contact-{entry.id}"
 
 
-def load_timeline(customer: Customer, *, kind: str, place: Place | None, today: date) -> tuple[list[Entry], str]:
-    """A page of entries, of one kind or ("") of all, and the token of the next page or ""."""
+def load_timeline(
+    customers: Sequence[Customer], *, kind: str, place: Place | None, today: date
+) -> tuple[list[Entry], str]:
+    """A page of entries of one customer, or of a group as one; of one kind or ("") of all. And the next page's token.
+
+    In a group each entry says whose it is.
+    """
     sources = [source for source in SOURCES if not kind or source.key == kind]
-    parts = [_read_source(source, customer, place, PAGE_SIZE + 1) for source in sources]
-    newest_first = merge(*parts, key=lambda entry: entry.place, reverse=True)
-    entries = list(islice(newest_first, PAGE_SIZE + 1))
+    places = _find_entries(sources, [one.pk for one in customers], place)
+    entries = _read_entries(places, customers)
     more = write_place(entries[PAGE_SIZE - 1]) if len(entries) > PAGE_SIZE else ""
     _headings(entries[:PAGE_SIZE], today=today)
-    _add_files(entries[:PAGE_SIZE], customer)
+    _add_files(entries[:PAGE_SIZE], customers)
     return entries[:PAGE_SIZE], more

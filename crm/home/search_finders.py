@@ -17,7 +17,7 @@ from complaints.models import Complaint
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
-from customers.models import ContactPoint, Customer, Order, Person
+from customers.models import ContactPoint, Customer, Order, Person, TradingName
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 
 SHOWN = 6
@@ -96,7 +96,22 @@ def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
             parts.append(_part(rows.filter(contains), rank=2, place="name_folded", limit=CANDIDATES))
     # The archived are few and stand last: a part of its own, so that none of them takes the place of a current one.
     archived = Customer.objects.visible_to(user).exclude(archived_at=None).filter(contains)
-    return [*parts, _part(archived, rank=3, place="name_folded")]
+    return [
+        *parts,
+        *_by_trading_name(folded, contains, words=words, user=user),
+        _part(archived, rank=3, place="name_folded"),
+    ]
+
+
+def _by_trading_name(folded: str, contains: Q, *, words: list[str], user: User) -> list[QuerySet[Any]]:
+    """Customers by the other names they go by, as by their own."""
+    names = TradingName.objects.order_by("name_folded", "pk").values("customer")
+    customers = Customer.objects.visible_to(user).current()
+    starts = names.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)[:CANDIDATES]
+    parts = [_part(customers.filter(pk__in=starts), rank=1, place="name_folded")]
+    if max(len(word) for word in words) >= 3:
+        parts.append(_part(customers.filter(pk__in=names.filter(contains)[:CANDIDATES]), rank=1, place="name_folded"))
+    return parts
 
 
 def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:

@@ -1,4 +1,4 @@
-"""Forms of people, of ways to reach them and of what they told."""
+"""Forms of people and of ways to reach them."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.business_setting import setting
-from customers.models import ContactPoint, Person, ProfileFact
+from customers.models import ContactPoint, Person
 from customers.rules.contact_point_reading import ContactPointReading, UnreadableContactPoint, read_contact_point
 
 REFUSALS = {
@@ -71,7 +71,7 @@ class PersonForm(forms.ModelForm):
 
     class Meta:
         model = Person
-        fields = ["name", "job_title", "influence", "language", "is_main", "left_on"]
+        fields = ["name", "job_title", "seniority", "influence", "language", "is_main", "left_on"]
         widgets = {"left_on": _DAY}
 
     def clean(self) -> dict[str, Any]:
@@ -88,12 +88,3 @@ class PersonForm(forms.ModelForm):
         if commit:
             person.save()
         return person
-
-
-class FactForm(forms.ModelForm):
-    """Something they told us."""
-
-    class Meta:
-        model = ProfileFact
-        fields = ["label", "value", "told_on", "source", "use_in_talk"]
-        widgets = {"told_on": _DAY}

@@ -40,6 +40,8 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
             "city",
             "country",
             "language",
+            "is_informal",
+            "pays_by",
             "industry",
             "tax_id",
             "domain",
@@ -48,7 +50,12 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
             "lawful_basis",
         ]
         widgets = {"since": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
-        help_texts = {"country": _("Two letters, such as DK."), "number": _("Empty: the next free one.")}
+        help_texts = {
+            "is_informal": _("Known by names and faces more than by papers."),
+            "pays_by": _("Such as cash on delivery."),
+            "country": _("Two letters, such as DK."),
+            "number": _("Empty: the next free one."),
+        }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

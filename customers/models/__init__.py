@@ -9,6 +9,7 @@ from customers.models.custom_field import CustomField, CustomValueSet
 from customers.models.customer import Customer
 from customers.models.data_import import DataImport
 from customers.models.duplicate import CustomerMerge, DuplicateKey, DuplicatePair, DuplicateSearch
+from customers.models.fact_kind import FactKind, Question, QuestionAsking
 from customers.models.import_change import ImportChange, ImportMapping
 from customers.models.item_purchase import (
     BoughtTogether,
@@ -36,6 +37,7 @@ from customers.models.purchase_day import (
 from customers.models.recommending import ReferenceVisit, Referral, ShowroomReference, WantedCompany
 from customers.models.source import Source
 from customers.models.tag import CustomerTag, Tag
+from customers.models.trading_name import TradingName
 from customers.models.wallet import WalletEstimate, WalletSupplier
 
 __all__ = [
@@ -56,6 +58,7 @@ __all__ = [
     "DuplicateKey",
     "DuplicatePair",
     "DuplicateSearch",
+    "FactKind",
     "ImportChange",
     "ImportMapping",
     "ItemDay",
@@ -75,6 +78,8 @@ __all__ = [
     "PurchaseDay",
     "PurchaseHistory",
     "PurchaseState",
+    "Question",
+    "QuestionAsking",
     "ReferenceVisit",
     "Referral",
     "RollupWatermark",
@@ -83,6 +88,7 @@ __all__ = [
     "Tag",
     "TouchedCustomer",
     "TouchedItems",
+    "TradingName",
     "WalletEstimate",
     "WalletSupplier",
     "WantedCompany",

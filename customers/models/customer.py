@@ -31,7 +31,8 @@ class Customer(EditedModel):
     ``team`` decides with ``owner`` who may see it. One that was merged into another is archived for good; its number
     still finds the other (``merged_into``). ``minimum_order_cents`` is what an order must come to, shown to
     whoever enters one. ``name_folded`` is the name as searched (``fold_text``), kept by ``save``; whoever writes in
-    bulk writes it too.
+    bulk writes it too. ``parent`` is the head of the group the customer belongs to; a head belongs to none
+    (``customers.group_joining``).
     """
 
     class Kind(models.TextChoices):
@@ -82,6 +83,18 @@ class Customer(EditedModel):
     lawful_basis = models.CharField(_("lawful basis"), max_length=100, blank=True, default="", db_default="")
     since = models.DateField(_("customer since"), null=True, blank=True)
     minimum_order_cents = models.BigIntegerField(_("smallest order"), null=True, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="members",
+        db_index=False,
+        editable=False,
+        verbose_name=_("belongs to"),
+    )
+    is_informal = models.BooleanField(_("informal business"), default=False, db_default=False)
+    pays_by = models.CharField(_("pays by"), max_length=60, blank=True, default="", db_default="")
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self",
@@ -123,6 +136,7 @@ class Customer(EditedModel):
             ),
             models.Index(fields=["source"], name="customer_by_source", condition=~models.Q(source="")),
             models.Index(fields=["tax_id"], name="customer_tax_id", condition=~models.Q(tax_id="")),
+            models.Index(fields=["parent", "id"], name="customer_by_parent", condition=~models.Q(parent=None)),
             models.Index(fields=["domain"], name="customer_domain", condition=~models.Q(domain="")),
         ]
 

@@ -20,7 +20,11 @@ class PersonQuerySet(BelongingQuerySet):
 
 @keep_history(exclude=["name_folded", "changed_at", "edit_version"])
 class Person(EditedModel):
-    """Somebody we talk to at a customer."""
+    """Somebody we talk to at a customer.
+
+    Who moves to another customer has a record at each: the old one keeps what was said there and the day he left, the
+    new one points back to it by ``moved_from``.
+    """
 
     class Influence(models.TextChoices):
         DECIDES = "decides", _("decides")
@@ -29,18 +33,31 @@ class Person(EditedModel):
         PAYS = "pays", _("pays")
         NONE = "", _("not known")
 
+    class Seniority(models.TextChoices):
+        OWNER = "owner", _("owner or board")
+        HEAD = "head", _("head of a department")
+        SPECIALIST = "specialist", _("specialist")
+        ASSISTANT = "assistant", _("assistant")
+        NONE = "", _("not known")
+
     customer = models.ForeignKey(
         "customers.Customer", models.CASCADE, related_name="people", verbose_name=_("customer")
     )
     name = models.CharField(_("name"), max_length=200)
     name_folded = models.CharField(max_length=400, editable=False)
     job_title = models.CharField(_("job title"), max_length=150, blank=True, default="", db_default="")
+    seniority = models.CharField(
+        _("seniority"), max_length=10, choices=Seniority.choices, blank=True, default="", db_default=""
+    )
     influence = models.CharField(
         _("influence"), max_length=12, choices=Influence.choices, blank=True, default="", db_default=""
     )
     language = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
     is_main = models.BooleanField(_("main contact"), default=False, db_default=False)
     left_on = models.DateField(_("left on"), null=True, blank=True)
+    moved_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="moved_to", editable=False
+    )
 
     objects = PersonQuerySet.as_manager()
 

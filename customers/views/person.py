@@ -1,4 +1,4 @@
-"""People at a customer, ways to reach them, and what they told."""
+"""People at a customer and ways to reach them."""
 
 from typing import Any
 
@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.generic_views import CreateView, DeleteView, UpdateView
-from crm.core.local_time import company_day
-from customers.forms.contact_point import ContactPointForm, FactForm, PersonForm
-from customers.models import ContactPoint, Customer, Person, ProfileFact
+from customers.forms.contact_point import ContactPointForm, PersonForm
+from customers.models import ContactPoint, Customer, Person
+from customers.person_moving import tell_vacancy
 
 
 class _OfCustomer:
@@ -31,6 +31,13 @@ class PersonEdit(_OfCustomer, UpdateView):
     model, form_class = Person, PersonForm
     template_name = "customers/person_edit.html"
     title = _("Edit person")
+
+    def save_form(self, form: Any) -> Person:
+        left_before = form.initial.get("left_on")
+        person: Person = super().save_form(form)
+        if person.left_on is not None and left_before is None:
+            tell_vacancy(person, on=person.left_on, at=timezone.now(), by=self.request.user)  # type: ignore[arg-type]
+        return person
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         points = ContactPoint.objects.filter(person=self.found)
@@ -58,15 +65,3 @@ class ContactPointEdit(_OfCustomer, UpdateView):
 class ContactPointDelete(_OfCustomer, DeleteView):
     model = ContactPoint
     title = _("Remove number or address")
-
-
-class FactNew(_OfCustomer, CreateView):
-    model, form_class, parent_model = ProfileFact, FactForm, Customer
-    title = _("New fact")
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"told_on": company_day(timezone.now())}
-
-    def save_form(self, form: Any) -> ProfileFact:
-        form.instance.asked_by = self.request.user
-        return super().save_form(form)

@@ -309,12 +309,14 @@ def test_changing_the_kind_shows_first_what_is_lost_and_then_loses_nothing(defin
     assert all(row.unread == {} for row in rows.all())
 
 
-def test_text_becomes_a_choice_of_its_commonest_words(define, admin):
+def test_text_becomes_a_choice_of_its_commonest_words(define, admin, signed_in):
     field = define("Machines")
     for words in ("Gold", "gold", "Silver", "x" * 90):
         set_custom_values(factories.make_customer(), {str(field.pk): words}, by=admin)
     preview = preview_retyping(field, kind="choice")
     assert preview.proposed == ["Gold", "Silver"]
+    url = reverse("customers:custom-field-retype", args=[field.pk])
+    assert ">Gold\nSilver</textarea>" in signed_in(admin).get(url, {"kind": "choice"}).content.decode()
     assert (preview.fitting, preview.kept) == (3, 1)
     with pytest.raises(CustomFieldRefused):
         retype_field(field, kind="choice", added=[], by=admin)

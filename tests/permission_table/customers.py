@@ -5,7 +5,19 @@ from datetime import date
 from django.core.files.base import ContentFile
 
 from customers.file_attaching import attach_file
-from customers.models import CustomerNeed, CustomerTag, CustomField, Need, Note, Source, Tag
+from customers.models import (
+    CustomerNeed,
+    CustomerTag,
+    CustomField,
+    FactKind,
+    Need,
+    Note,
+    ProfileFact,
+    Question,
+    Source,
+    Tag,
+    TradingName,
+)
 from tests.permission_table import Row, only, who_sees_north
 
 LEADS = ("lead", "admin")
@@ -63,6 +75,30 @@ def removed_note_of(world):
         world.removed_note = note.pk
         note.delete()
     return {"pk": world.removed_note}
+
+
+def trading_name(world):
+    made, _new = TradingName.objects.get_or_create(customer=world.customer, name="The stall", name_folded="the stall")
+    return {"pk": made.pk}
+
+
+def fact_of(world):
+    """Somebody told what Ana's customer needs."""
+    if not hasattr(world, "fact"):
+        world.fact = ProfileFact.objects.create(
+            customer=world.customer, label="Needs", value="FKM seals", told_on=date(2026, 3, 2)
+        )
+    return {"pk": world.fact.pk}
+
+
+def fact_kind(world):
+    kind, _made = FactKind.objects.get_or_create(name="Hobby")
+    return {"pk": kind.pk}
+
+
+def question(world):
+    asked, _made = Question.objects.get_or_create(kind_id=fact_kind(world)["pk"], text="What do you enjoy?")
+    return {"pk": asked.pk}
 
 
 def own_field(world):
@@ -171,6 +207,38 @@ ROWS: list[Row] = [
     Row("customers:tag-edit", only("admin"), tag_of),
     Row("customers:tag-edit", only("admin", ok=422), tag_of, method="post"),
     Row("customers:tag-delete", only("admin"), tag_of),
+    *edits("customers:group-join"),
+    *edits("customers:group-join", 422, "post"),
+    *edits("customers:group-leave", 302, "post"),
+    *edits("customers:trading-name-new"),
+    *edits("customers:trading-name-new", 422, "post"),
+    Row("customers:trading-name-remove", only(*SELLERS, ok=302, hidden_from=HIDDEN), trading_name, method="post"),
+    Row("customers:person-move", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": world.person.pk}),
+    Row(
+        "customers:person-move",
+        only(*SELLERS, ok=422, hidden_from=HIDDEN),
+        lambda world: {"pk": world.person.pk},
+        method="post",
+    ),
+    Row("customers:fact-history", who_sees_north(), fact_of),
+    Row("customers:fact-withdraw", only(*SELLERS, ok=302, hidden_from=HIDDEN), fact_of, method="post"),
+    Row("customers:fact-restore", only(*SELLERS, ok=302, hidden_from=HIDDEN), fact_of, method="post"),
+    *[
+        Row(
+            f"customers:{noun}-{page}",
+            only("admin", ok=ok),
+            made if page == "edit" else lambda world: {},
+            method=method,
+        )
+        for noun, made in (("fact-kind", fact_kind), ("question", question))
+        for page, method, ok in (
+            ("list", "get", 200),
+            ("new", "get", 200),
+            ("new", "post", 422),
+            ("edit", "get", 200),
+            ("edit", "post", 422),
+        )
+    ],
     Row("customers:custom-value-card", who_sees_north(), under_customer),
     Row("customers:custom-field-list", only("admin")),
     Row("customers:custom-field-new", only("admin")),

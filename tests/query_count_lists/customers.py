@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostPool, CostRate, CustomField, DataImport, Need, Product, Source, Tag
+from customers.models import CostPool, CostRate, CustomField, DataImport, FactKind, Need, Product, Question, Source, Tag
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -29,6 +29,17 @@ def _make_sources(count: int, cast: Any) -> None:
 def _make_tags(count: int, cast: Any) -> None:
     for _number in range(count):
         Tag.objects.create(name=f"Tag {next(_numbers)}")
+
+
+def _make_fact_kinds(count: int, cast: Any) -> None:
+    for _number in range(count):
+        FactKind.objects.create(name=f"Kind {next(_numbers)}")
+
+
+def _make_questions(count: int, cast: Any) -> None:
+    for _number in range(count):
+        kind = FactKind.objects.create(name=f"Kind {next(_numbers)}")
+        Question.objects.create(kind=kind, text=f"What about {next(_numbers)}?")
 
 
 def _make_own_fields(count: int, cast: Any) -> None:
@@ -64,6 +75,8 @@ LISTS: list[ListPage] = [
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),
     ListPage("sources", "/customers/sources/", _make_sources, "admin"),
     ListPage("tags", "/customers/tags/", _make_tags, "admin"),
+    ListPage("kinds of facts", "/customers/fact-kinds/", _make_fact_kinds, "admin"),
+    ListPage("questions", "/customers/questions/", _make_questions, "admin"),
     ListPage("own fields", "/customers/own-fields/", _make_own_fields, "admin"),
     ListPage("products", "/customers/products/", _make_products, "lead"),
     ListPage("cost rates", "/customers/cost-rates/", _make_rates, "admin"),

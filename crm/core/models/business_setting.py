@@ -73,6 +73,10 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "favours.rest_days": _D(90, _("days a reference rests after a visit"), _("common practice"), 0, 1000),
     "wanted.least_people": _D(3, _("people to know by name at a wanted company"), _("several contacts each"), 1, 50),
     "files.largest_mb": _D(20, _("largest file kept with a customer, megabytes"), "", 1, 200),
+    "questions.per_contact": _D(
+        2, _("open questions offered before a contact, at most"), _("founding text on the drip dialogue"), 0, 2
+    ),
+    "questions.rest_days": _D(30, _("days a question rests after “not now”"), _("common practice"), 1, 730),
     "contacts.default_minutes": _D(6, _("minutes assumed when a contact has none"), "", 1, 120),
 }
 
