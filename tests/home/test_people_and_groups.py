@@ -13,7 +13,7 @@ from customers.custom_field_defining import FieldWish, add_field
 from customers.custom_value_keeping import set_custom_values
 from customers.customer_merging import MergeRefused, merge_customers
 from customers.group_joining import GroupRefused, add_trading_name, join_group, leave_group
-from customers.models import ContactPoint, Customer, Order, Person, TradingName
+from customers.models import ContactPoint, Customer, CustomValueSet, Order, Person, TradingName
 from customers.person_moving import MoveRefused, list_stations, move_person
 from interactions.models import Interaction, Task
 from tests import factories
@@ -233,4 +233,4 @@ def test_merging_lays_own_fields_together_and_asks_for_the_members_first(custome
         merge_customers(customer, brandt, by=admin, at=AT)
     leave_group(member, by=admin)
     merge_customers(customer, brandt, by=admin, at=AT)
-    assert customer.custom_values.data == {str(one.pk): 5, str(two.pk): "Gold"}
+    assert CustomValueSet.objects.get(customer=customer).data == {str(one.pk): 5, str(two.pk): "Gold"}
