@@ -29,7 +29,7 @@ WITH groups AS (
         FROM customers_customer c
         LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
         {joins}
-        CROSS JOIN LATERAL (SELECT {by_rule} AS ruled) rules
+        CROSS JOIN LATERAL (SELECT {by_rule} AS ruled OFFSET 0) rules
         CROSS JOIN LATERAL (SELECT coalesce(pin.segment_id, rules.ruled) AS becomes) chosen
         WHERE c.archived_at IS NULL
     ) judged
