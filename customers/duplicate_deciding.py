@@ -5,7 +5,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from crm.core.models import User
+from customers.duplicate_facts import read_facts
 from customers.models import Customer, DuplicatePair
+from customers.rules.duplicate_scoring import compare_customers
 
 
 class PairDecided(Exception):
@@ -70,4 +72,24 @@ def _lock_open(pair: DuplicatePair) -> DuplicatePair:
     pair = DuplicatePair.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=pair.pk)
     if pair.state != DuplicatePair.State.OPEN:
         raise PairDecided(pair)
+    return pair
+
+
+@transaction.atomic
+def name_pair(one: Customer, other: Customer) -> DuplicatePair:
+    """The pair of two customers whom somebody takes for one: open again, whatever was said or found before."""
+    first, second = sorted((one.pk, other.pk))
+    facts = read_facts([first, second])
+    likeness = compare_customers(facts[first], facts[second])
+    evidence = [[reason.what, reason.value] for reason in likeness.evidence]
+    pair, _made = DuplicatePair.objects.update_or_create(
+        first_id=first,
+        second_id=second,
+        defaults={
+            "state": DuplicatePair.State.OPEN,
+            "later_until": None,
+            "percent": likeness.percent,
+            "evidence": evidence,
+        },
+    )
     return pair

@@ -182,6 +182,10 @@ TERMS = {
     "complaint-queue": Term(
         _("Queue"), _("The yearly sales at risk × severity × the days gone by: whoever is first is helped first.")
     ),
+    "duplicate-pair": Term(
+        _("Pairs"),
+        _("Two records that may be one customer: most sales × likeness first."),
+    ),
     "escalation": Term(
         _("Escalation"),
         _("On these days a more senior colleague is told that the complaint is still open: guardian, manager, admin."),

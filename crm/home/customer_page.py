@@ -8,13 +8,14 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from crm.core.generic_views import DetailView
 from crm.core.local_time import company_day
+from crm.core.toasts import add_toast
 from crm.home.class_reasons import load_class_reasons
 from crm.home.customer_group import load_group
 from crm.home.customer_state import describe_sales, load_state, with_segment
@@ -37,6 +38,15 @@ class CustomerPage(DetailView):
     permission = "customers.view_customer"
     template_name = "home/customer_page.html"
     title = _("Customer")
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One who was merged is where he went."""
+        merged = Customer.objects.visible_to(request.user).filter(merged_into__isnull=False)  # type: ignore[arg-type]
+        if (customer := merged.filter(pk=self.kwargs["pk"]).first()) is not None:
+            words = {"name": customer.name, "number": customer.number}
+            add_toast(request, _("%(number)s %(name)s was merged into this customer.") % words)
+            return redirect("home:customer-page", customer.merged_into_id)
+        return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
         return with_tags(with_segment(super().get_queryset().select_related("owner", "team", "score")))

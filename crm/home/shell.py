@@ -112,6 +112,7 @@ SETTINGS = [
         gettext_lazy("Data"),
         [
             NavItem(gettext_lazy("Imports"), "customers:import-list", permission="customers.import_customer"),
+            NavItem(gettext_lazy("Duplicates"), "home:duplicate-queue", permission="customers.merge_customer"),
             NavItem(gettext_lazy("Products"), "customers:product-list", permission="customers.import_customer"),
             NavItem(gettext_lazy("Needs"), "customers:need-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Sources"), "customers:source-list", permission="core.change_settings"),

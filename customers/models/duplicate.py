@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import User
 from crm.core.row_visibility import customer_scope
-from customers.models.belonging import BelongingQuerySet
 
 
 class DuplicateKey(models.Model):
@@ -110,6 +109,12 @@ class DuplicatePair(models.Model):
         return f"{self.first_id} = {self.second_id}?"
 
 
+class CustomerMergeQuerySet(models.QuerySet["CustomerMerge"]):
+    def visible_to(self, user: User) -> Self:
+        """Merges of which ``user`` may see both customers."""
+        return self.filter(customer_scope(user, prefix="kept__"), customer_scope(user, prefix="gone__"))
+
+
 class CustomerMerge(models.Model):
     """One customer went into another: what moved, what was changed, so that it can be taken apart.
 
@@ -128,7 +133,7 @@ class CustomerMerge(models.Model):
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
 
-    objects = BelongingQuerySet.as_manager()
+    objects = CustomerMergeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-merged_at", "-id"]

@@ -1,8 +1,9 @@
 """The addresses of ``home``."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
-from customers.models import Referral, ShowroomReference, WantedCompany
+from customers.customer_merging import merge_customers
+from customers.models import DuplicatePair, Referral, ShowroomReference, WantedCompany
 from segments.models import ClusterProposal, ProcessMisfit, SegmentDay
 from tests import factories
 from tests.permission_table import Row, World, everybody, only, who_sees_north
@@ -64,7 +65,42 @@ def with_evening(world: World) -> dict[str, str]:
     return {"kind": "xlsx"}
 
 
+def pair(world: World) -> dict[str, int]:
+    """Ana's customer may be another of hers."""
+    if not hasattr(world, "pair"):
+        twin = factories.make_customer(owner=world.rep, team=world.rep.team)
+        world.pair = DuplicatePair.objects.create(first=world.customer, second=twin, percent=90)
+    return {"pk": world.pair.pk}
+
+
+def merge(world: World) -> dict[str, int]:
+    """One customer of Ana's went into another."""
+    if not hasattr(world, "merge"):
+        kept, gone = (factories.make_customer(owner=world.rep, team=world.rep.team) for _time in range(2))
+        world.merge = merge_customers(kept, gone, by=world.lead, at=datetime(2026, 3, 2, tzinfo=UTC))
+    return {"pk": world.merge.pk}
+
+
+LEADS_MERGE = only("lead", "admin", ok=302, hidden_from=("other_rep",))
+
 ROWS: list[Row] = [
+    Row("home:duplicate-queue", only("lead", "admin")),
+    Row("home:duplicate-queue", only("lead", "admin"), query="?after=x.y&pair=nonsense"),
+    Row("home:duplicate-again", LEADS_MERGE, pair, method="post"),
+    Row("home:duplicate-later", LEADS_MERGE, pair, method="post"),
+    Row("home:duplicate-different", LEADS_MERGE, pair, method="post"),
+    Row("home:duplicate-merge", LEADS_MERGE, pair, method="post"),
+    Row(
+        "home:merge-choose", only("lead", "admin", hidden_from=("other_rep",)), lambda world: {"pk": world.customer.pk}
+    ),
+    Row(
+        "home:merge-choose",
+        only("lead", "admin", ok=404, hidden_from=("other_rep",)),
+        lambda world: {"pk": world.customer.pk},
+        data=lambda world: {"other": "nobody"},
+        method="post",
+    ),
+    Row("home:merge-undo", LEADS_MERGE, merge, method="post"),
     Row("home:back-test", LEADERS),
     Row("home:back-test", LEADERS, query="?evening=nonsense"),
     Row("home:back-test-file", only("lead", "executive", "admin", ok=302)),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from crm.core.models import JobRun
 from customers.customer_watching import watch_customer
 from customers.item_rollup import take_in_items
-from customers.models import Customer, PersonalDataAct, Product, ShowroomReference, WantedCompany
+from customers.models import Customer, DuplicatePair, PersonalDataAct, Product, ShowroomReference, WantedCompany
 from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.models import BelowZeroDecision, Benefit, Interaction, Task
@@ -27,6 +27,16 @@ from segments.models import (
 from tests import factories
 from tests.query_count_lists import ListPage
 from tests.score_factory import make_score
+
+
+def make_pairs(n: int, cast: Any) -> None:
+    """``n`` pairs of scored customers that may be one."""
+    for number in range(n):
+        pair = [factories.make_customer(owner=cast.rep, team=cast.rep.team) for _side in range(2)]
+        for customer in pair:
+            make_score(customer)
+        evidence = [["phone", "762190440"], ["name", "0.92"]]
+        DuplicatePair.objects.create(first=pair[0], second=pair[1], percent=90, evidence=evidence, weight=number)
 
 
 def make_scored_customers(n: int, cast: Any) -> None:
@@ -180,6 +190,7 @@ LISTS: list[ListPage] = [
     ListPage("references", "/customers/references/", _make_favours),
     ListPage("wanted companies", "/customers/wanted/", _make_favours),
     ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
+    ListPage("pairs", "/customers/duplicates/?pair=", make_pairs, "lead"),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),

@@ -12,6 +12,7 @@ from crm.core.role_permissions import sync_roles
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
+from crm.home.demo_company.duplicates import plant_duplicates
 from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
 from crm.home.demo_company.order_book import plant_cases, write_orders
 from crm.home.demo_company.people import hire_staff
@@ -20,6 +21,7 @@ from crm.home.demo_company.purchases import draw_purchases
 from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
 from crm.nightly_run import run_night
 from customers.basket_pairs import rebuild_basket_pairs
+from customers.duplicate_search import search_duplicates
 from customers.models import Customer
 from customers.peer_groups import rebuild_peers
 from segments.default_configuration import create_defaults
@@ -60,6 +62,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     say(f"{customers:,} customers")
     write_orders(purchases, base, shelf=Shelf(write_products(), base), rng=rng)
     say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")
+    plant_duplicates(base, rng=np.random.default_rng(SEED + 1))
     Conversations(base, now=at, rng=rng).write()
     say("a year of contacts, promises, facts and complaints")
     with connection.cursor() as cursor:
@@ -78,6 +81,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
+    search_duplicates(at=at, is_whole=True)
     say("three evenings scored, segments and alerts in place")
 
 

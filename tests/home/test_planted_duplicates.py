@@ -1,0 +1,39 @@
+"""How right the search for duplicates is, on customers of the demo company that were entered twice on purpose."""
+
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+
+from crm.home.demo_company.customer_base import CustomerBase
+from crm.home.demo_company.duplicates import plant_duplicates
+from crm.home.demo_company.people import hire_staff
+from customers.duplicate_search import search_duplicates
+from customers.models import DuplicatePair
+
+pytestmark = pytest.mark.django_db
+CUSTOMERS = 3_000
+
+
+def measure_planted() -> tuple[int, int, int]:
+    """Planted, pairs found, and pairs found that were planted."""
+    rng = np.random.default_rng(7)
+    staff = hire_staff(CUSTOMERS, rng=rng)
+    base = CustomerBase(CUSTOMERS, staff=staff, worth=np.ones(CUSTOMERS), today=date(2026, 11, 22), rng=rng)
+    base.write()
+    planted = plant_duplicates(base, rng=rng)
+    search_duplicates(at=datetime(2026, 11, 22, tzinfo=UTC), is_whole=True)
+    found = DuplicatePair.objects.open().values_list("first__number", "second__number")
+    right = sum(one[2:] == other[2:] for one, other in found)
+    for pair in DuplicatePair.objects.open().select_related("first", "second"):
+        if pair.first.number[2:] != pair.second.number[2:]:
+            print(pair.percent, pair.first, "|", pair.second, pair.evidence)
+    return planted, len(found), right
+
+
+def test_most_of_the_planted_are_found_and_most_of_the_found_are_right():
+    planted, found, right = measure_planted()
+    print(f"planted {planted}, found {found}, right {right}")  # noqa: T201 - the figures of the bench
+    assert planted == 60
+    assert right / found >= 0.9
+    assert right / planted >= 0.9
