@@ -28,6 +28,7 @@ urlpatterns = [
     path("<int:pk>/archive/", customer.archive, name="customer-archive"),
     path("<int:pk>/restore/", customer.restore, name="customer-restore"),
     path("<int:customer_pk>/people/new/", person.PersonNew.as_view(), name="person-new"),
+    path("<int:customer_pk>/people/paste/", person.PersonPaste.as_view(), name="person-paste"),
     path("people/<int:pk>/edit/", person.PersonEdit.as_view(), name="person-edit"),
     path("people/<int:pk>/move/", moving.person_move, name="person-move"),
     path("<int:customer_pk>/group/join/", moving.group_join, name="group-join"),

@@ -90,7 +90,7 @@ def _choose_sides(pair: DuplicatePair, *, swap: bool) -> tuple[Customer, Custome
 
 @require_GET
 def duplicate_queue(request: HttpRequest) -> HttpResponse:
-    """The queue, with one pair open beside it: the one asked for, else the first."""
+    """The queue, with the pair asked for open beside it; the first is fetched when the queue is there."""
     refuse_unless(request.user, MAY_MERGE)
     user: User = request.user  # type: ignore[assignment]
     on = company_day(timezone.now())
@@ -110,7 +110,7 @@ def duplicate_queue(request: HttpRequest) -> HttpResponse:
 
 
 def _open_pair(request: HttpRequest, user: User, found: list[DuplicatePair], *, on: date) -> dict[str, Any]:
-    asked, pair = request.GET.get("pair", ""), found[0] if found else None
+    asked, pair = request.GET.get("pair", ""), None
     if asked.isascii() and asked.isdecimal() and len(asked) < 18:
         seen = (
             DuplicatePair.objects.visible_to(user)
@@ -121,7 +121,7 @@ def _open_pair(request: HttpRequest, user: User, found: list[DuplicatePair], *, 
         )
         pair = get_object_or_404(seen, pk=asked)
     if pair is None:
-        return {"pair": None}
+        return {"pair": None, "first_pair": found[0] if found else None}
     swap = request.GET.get("other") == "stays"
     kept, gone = _choose_sides(pair, swap=swap)
     return {

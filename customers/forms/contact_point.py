@@ -1,5 +1,6 @@
 """Forms of people and of ways to reach them."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.business_setting import setting
 from customers.models import ContactPoint, Person
+from customers.rules.card_reading import LONGEST
 from customers.rules.contact_point_reading import ContactPointReading, UnreadableContactPoint, read_contact_point
 
 REFUSALS = {
@@ -88,3 +90,50 @@ class PersonForm(forms.ModelForm):
         if commit:
             person.save()
         return person
+
+
+class CardForm(forms.Form):
+    """A card or signature as it was pasted."""
+
+    text = forms.CharField(
+        label=_("Card or signature"),
+        max_length=LONGEST,
+        widget=forms.Textarea(attrs={"rows": 9, "dir": "auto"}),
+        help_text=_(
+            "Paste the text of a business card or the signature under a mail; you look at it before it is kept."
+        ),
+    )
+
+
+class CardPersonForm(PersonForm):
+    """The person read from a card, with a first e-mail and phone; both are noted as shown by the card today."""
+
+    email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+    phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
+
+    class Meta(PersonForm.Meta):
+        fields = ("name", "job_title", "influence", "is_main")
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        self.readings: list[ContactPointReading] = []
+        for kind in (ContactPoint.Kind.EMAIL, ContactPoint.Kind.PHONE):
+            if values.get(kind.value):
+                try:
+                    country = self.instance.customer.country
+                    self.readings.append(read_or_refuse(values[kind.value], kind=kind.value, country=country))
+                except ValidationError as error:
+                    self.add_error(kind.value, error)
+        return values
+
+    def save_contact_points(self, person: Person, *, on: date) -> None:
+        """The e-mail and phone, proved by the card on the local day ``on``."""
+        for reading in self.readings:
+            ContactPoint.objects.create(
+                customer=person.customer,
+                person=person,
+                kind=reading.kind,
+                value=reading.value,
+                value_normal=reading.value_normal,
+                proven_on=on,
+            )

@@ -2,14 +2,18 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.generic_views import CreateView, DeleteView, UpdateView
-from customers.forms.contact_point import ContactPointForm, PersonForm
+from crm.core.local_time import company_day
+from crm.core.models.business_setting import setting
+from customers.forms.contact_point import CardForm, CardPersonForm, ContactPointForm, PersonForm
 from customers.models import ContactPoint, Customer, Person
 from customers.person_moving import tell_vacancy
+from customers.rules.card_reading import CardDraft, read_card
 
 
 class _OfCustomer:
@@ -25,6 +29,43 @@ class _OfCustomer:
 class PersonNew(_OfCustomer, CreateView):
     model, form_class, parent_model = Person, PersonForm, Customer
     title = _("New person")
+
+
+class PersonPaste(PersonNew):
+    """A card or signature is pasted, read into a draft, looked at and kept."""
+
+    form_class = CardPersonForm
+    template_name = "customers/person_paste.html"
+    title = _("New person from a card or signature")
+
+    def get_initial(self) -> dict[str, Any]:
+        card = self.read_pasted()
+        if card is None:
+            return {}
+        email, phone = next(iter(card.emails), ""), next(iter(card.phones), "")
+        return {"name": card.name, "job_title": card.job_title, "email": email, "phone": phone}
+
+    def read_pasted(self) -> CardDraft | None:
+        """What is read from the text that was sent; None where only the box is shown."""
+        text = self.request.POST.get("text", "")
+        country = self.parent.country if self.parent else ""
+        return read_card(text, country=country or setting("company.country")) if text.strip() else None
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """The text first, then the draft as it was mended."""
+        if "text" in request.POST:
+            self.request.method = "GET"
+            return self.get(request, *args, **kwargs)
+        return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        card = self.read_pasted()
+        return super().get_context_data(card=card, card_form=CardForm(), **context)
+
+    def save_form(self, form: Any) -> Person:
+        person = super().save_form(form)
+        form.save_contact_points(person, on=company_day(timezone.now()))
+        return person
 
 
 class PersonEdit(_OfCustomer, UpdateView):

@@ -268,3 +268,16 @@ def test_an_order_below_the_smallest_one_is_entered_only_on_purpose(rep, custome
     assert browser.post(url, order(amount_cents="249.99", below_minimum="on")).status_code == 302
     assert browser.post(url, order(number="R-1", amount_cents="-20")).status_code == 302
     assert browser.post(url, order(number="O-2", amount_cents="250")).status_code == 302
+
+
+def test_a_pasted_signature_becomes_a_person_after_a_look(rep, customer, signed_in):
+    browser, url = signed_in(rep), reverse("customers:person-paste", args=[customer.pk])
+    text = "Thandi Nkosi\nPlant Engineer\nTel: +27 12 345 6789\nthandi@pms.example\nGate 4"
+    page = browser.post(url, {"text": text}).content.decode()
+    assert all(words in page for words in ("Thandi Nkosi", "Plant Engineer", "thandi@pms.example", "Gate 4"))
+    assert not Person.objects.exists()
+    form = {"name": "Thandi Nkosi", "email": "thandi@pms.example", "phone": "+27 12 345 6789", "form_token": "a"}
+    assert browser.post(url, form).status_code == 302
+    person = Person.objects.get(customer=customer)
+    assert set(person.contact_points.values_list("value_normal", flat=True)) == {"thandi@pms.example", "+27123456789"}
+    assert browser.post(url, {**form, "phone": "none", "form_token": "b"}).status_code == 422

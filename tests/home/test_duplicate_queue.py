@@ -27,7 +27,8 @@ def pair(rep, north):
 
 
 def test_the_first_pair_stands_open_with_reasons_and_sides(pair, lead, signed_in):
-    page = signed_in(lead).get(QUEUE).content.decode()
+    assert f"pair={pair.pk}" in signed_in(lead).get(QUEUE).content.decode()
+    page = signed_in(lead).get(f"{QUEUE}?pair={pair.pk}").content.decode()
     for words in (
         "Hüttenwerke Oberrhein GmbH",
         "Huettenwerke Oberrhein",

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pytest
 
+from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.duplicates import plant_duplicates
 from crm.home.demo_company.people import hire_staff
@@ -23,17 +24,17 @@ def measure_planted() -> tuple[int, int, int]:
     base.write()
     planted = plant_duplicates(base, rng=rng)
     search_duplicates(at=datetime(2026, 11, 22, tzinfo=UTC), is_whole=True)
-    found = DuplicatePair.objects.open().values_list("first__number", "second__number")
+    found = list(DuplicatePair.objects.open().values_list("first__number", "second__number"))
+    told = {
+        case.number for case in CASES
+    }  # some of the stories are customers known twice: they are right, and not asked
+    found = [pair for pair in found if not told & set(pair)]
     right = sum(one[2:] == other[2:] for one, other in found)
-    for pair in DuplicatePair.objects.open().select_related("first", "second"):
-        if pair.first.number[2:] != pair.second.number[2:]:
-            print(pair.percent, pair.first, "|", pair.second, pair.evidence)
     return planted, len(found), right
 
 
 def test_most_of_the_planted_are_found_and_most_of_the_found_are_right():
     planted, found, right = measure_planted()
-    print(f"planted {planted}, found {found}, right {right}")  # noqa: T201 - the figures of the bench
     assert planted == 60
     assert right / found >= 0.9
     assert right / planted >= 0.9

@@ -146,6 +146,8 @@ ROWS: list[Row] = [
     Row("customers:customer-archive", only(*LEADS, ok=302, hidden_from=HIDDEN), of_customer, method="post"),
     Row("customers:customer-restore", only(*LEADS, ok=302, hidden_from=HIDDEN), of_customer, method="post"),
     *edits("customers:person-new"),
+    *edits("customers:person-paste"),
+    *edits("customers:person-paste", 422, "post"),
     *edits("customers:person-new", 422, "post"),
     *edits("customers:contact-point-new"),
     *edits("customers:contact-point-new", 422, "post"),

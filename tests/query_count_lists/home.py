@@ -190,7 +190,7 @@ LISTS: list[ListPage] = [
     ListPage("references", "/customers/references/", _make_favours),
     ListPage("wanted companies", "/customers/wanted/", _make_favours),
     ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
-    ListPage("pairs", "/customers/duplicates/?pair=", make_pairs, "lead"),
+    ListPage("pairs", "/customers/duplicates/", make_pairs, "lead"),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),

@@ -24,7 +24,7 @@ UMLAUTS = str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae", "Ü": "Ue", "Ö": "
 
 
 def plant_duplicates(base: CustomerBase, *, rng: np.random.Generator) -> int:
-    """One customer in fifty, at most 60, a second time, each sixth in another way; of names that only one has. How many."""
+    """One customer in fifty whose name nobody else has, at most 60, a second time; each sixth in another way."""
     count = min(MOST, base.count // SHARE)
     names = Counter(base.name_of(index)[0] for index in range(base.count))
     alone = [index for index in range(len(CASES), base.count) if names[base.name_of(index)[0]] == 1]
