@@ -118,6 +118,10 @@ TERMS = {
     "potential": Term(
         _("Potential"), _("Sales a year that we could have with this customer, by what they did or said; kept by date.")
     ),
+    "ladder": Term(
+        _("Relationship"),
+        _("Contact, relationship, intimacy, trust: each level by dated evidence, and none is jumped."),
+    ),
     "need": Term(_("Need"), _("What a customer needs beside the goods, by what evidence, and whether we meet it.")),
     "referral": Term(
         _("Speaks for us"),

@@ -31,6 +31,7 @@ from crm.home.customer_edits import CUSTOMER_EDITS
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
 from crm.home.known_list import KnownListView
+from crm.home.ladder_filter import LADDER_FILTER
 from crm.home.metric_columns import list_metric_columns, load_metric_values
 from crm.home.need_filter import NEED_FILTER
 from crm.home.tag_filter import TAG_FILTER
@@ -285,6 +286,7 @@ CUSTOMERS = ListDefinition(
         ),
         NEED_FILTER,
         TAG_FILTER,
+        LADDER_FILTER,
         TextFilter(
             "country", _("Country"), lambda rows, value, request: rows.filter(country=value[:2].upper()), is_short=True
         ),

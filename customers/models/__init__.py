@@ -19,6 +19,7 @@ from customers.models.item_purchase import (
     PeerFamily,
     TouchedItems,
 )
+from customers.models.ladder import LadderEvidence
 from customers.models.need import CustomerNeed, Need
 from customers.models.note import NewsSeen, Note, Watch
 from customers.models.order import Order, OrderLine
@@ -63,6 +64,7 @@ __all__ = [
     "ImportMapping",
     "ItemDay",
     "ItemRhythm",
+    "LadderEvidence",
     "Need",
     "NewsSeen",
     "Note",

@@ -10,6 +10,7 @@ from customers.models import (
     CustomerTag,
     CustomField,
     FactKind,
+    LadderEvidence,
     Need,
     Note,
     ProfileFact,
@@ -18,7 +19,7 @@ from customers.models import (
     Tag,
     TradingName,
 )
-from tests.permission_table import Row, only, who_sees_north
+from tests.permission_table import Row, everybody, only, who_sees_north
 
 LEADS = ("lead", "admin")
 SELLERS = ("rep", "lead", "admin")
@@ -130,6 +131,13 @@ def removed_file_of(world):
     return {"pk": world.removed_file}
 
 
+def evidence_of(world):
+    """Ana's customer has been talked to."""
+    return LadderEvidence.objects.create(
+        customer=world.customer, level=1, evidence="We met at the fair", seen_on=date(2026, 3, 2)
+    )
+
+
 def edits(name, ok=200, method="get"):
     """Whoever sells to team North; the other team sees nothing."""
     return [Row(name, only(*SELLERS, ok=ok, hidden_from=HIDDEN), under_customer, method=method)]
@@ -161,6 +169,16 @@ ROWS: list[Row] = [
     *edits("customers:customer-need-new", 422, "post"),
     Row("customers:wallet-card", who_sees_north(), under_customer),
     Row("customers:need-card", who_sees_north(), under_customer),
+    Row("customers:ladder-card", who_sees_north(), under_customer),
+    Row("customers:ladder-report", everybody()),
+    *edits("customers:ladder-new"),
+    *edits("customers:ladder-new", 422, "post"),
+    Row(
+        "customers:ladder-remove",
+        only(*SELLERS, ok=302, hidden_from=HIDDEN),
+        lambda world: {"pk": evidence_of(world).pk},
+        method="post",
+    ),
     Row("customers:customer-need-edit", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": need_of(world).pk}),
     Row(
         "customers:customer-need-edit",
