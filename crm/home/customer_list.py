@@ -147,12 +147,10 @@ def list_team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 
 def load_row_details(rows: list[Any], request: HttpRequest) -> None:
-    """Segment, tags, last contact, next task and open complaint of one page, in two queries."""
+    """Segment, tags, last contact, next task and open complaint of one page, in three queries."""
     keys = [row.pk for row in rows]
-    segments = {
-        m.customer_id: m.segment
-        for m in Membership.objects.current().filter(customer__in=keys).select_related("segment")
-    }
+    members = dict(Membership.objects.current().filter(customer__in=keys).values_list("customer", "segment"))
+    segments = Segment.objects.in_bulk(set(members.values()))
     open_tasks = Task.objects.filter(customer=OuterRef("pk"), state=Task.State.OPEN).order_by("due_at", "id")
     talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-happened_at", "-id")
     details = with_tags(Customer.objects.filter(pk__in=keys)).annotate(
@@ -164,7 +162,7 @@ def load_row_details(rows: list[Any], request: HttpRequest) -> None:
     found = {key: rest for key, *rest in details.values_list("pk", *names)}
     today = company_day(timezone.now())
     for row in rows:
-        row.segment = segments.get(row.pk)
+        row.segment = segments.get(members.get(row.pk))
         row.talked_at, task, row.complains, row.tag_parts = found.get(row.pk, (None, None, False, []))
         row.task_title = task["title"] if task else ""
         row.task_day = timezone.localdate(datetime.fromisoformat(task["due"])) if task else None
