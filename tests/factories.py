@@ -20,6 +20,14 @@ def make_customer(**fields: Any) -> Customer:
     return Customer.objects.create(**{"number": f"K-{number:05}", "name": f"Customer {number}", **fields})
 
 
+def make_customers(count: int) -> list[Customer]:
+    """So many organisations in one statement."""
+    numbers = [next(_numbers) for _nth in range(count)]
+    return Customer.objects.bulk_create(
+        Customer(number=f"K-{number:05}", name=f"Customer {number}") for number in numbers
+    )
+
+
 def make_person(customer: Customer, **fields: Any) -> Person:
     """Somebody at ``customer``."""
     return Person.objects.create(**{"customer": customer, "name": "Søren Holm", **fields})

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('complaints', '0001_squashed_0004_guardian_is_not_seller'),
+        ('complaints', '0004_guardian_is_not_seller'),
         ('customers', '0020_people_by_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0001_squashed_0003_recent_changes_index'),
+        ('core', '0003_recent_changes_index'),
         ('customers', '0015_attachments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

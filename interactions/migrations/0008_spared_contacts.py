@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0001_squashed_0003_recent_changes_index'),
-        ('interactions', '0001_squashed_0007_benefits_and_shortlists'),
+        ('core', '0003_recent_changes_index'),
+        ('interactions', '0007_benefits_and_shortlists'),
     ]
 
     operations = [

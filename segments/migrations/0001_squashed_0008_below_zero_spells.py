@@ -58,8 +58,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('core', '0001_squashed_0003_recent_changes_index'),
-        ('customers', '0001_squashed_0011_contracts'),
+        ('core', '0001_squashed_0004_saved_views_and_acts_on_many'),
+        ('customers', '0001_squashed_0022_profile_people_and_groups'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

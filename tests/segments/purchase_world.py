@@ -8,7 +8,7 @@ from math import log
 import numpy as np
 
 from customers.models import Order, OrderLine
-from tests.factories import make_customer
+from tests.factories import make_customers
 
 END = date(2026, 11, 21)
 
@@ -25,8 +25,7 @@ def make_world(*, customers: int = 150, seed: int = 5, days: int = 800) -> dict[
     random = np.random.default_rng(seed)
     world: dict[int, list[Purchase]] = {}
     orders = []
-    for position in range(customers):
-        customer = make_customer()
+    for position, customer in enumerate(make_customers(customers)):
         rate, leaving = random.gamma(1.4, 1 / 40.0), random.beta(0.9, 8.0)
         day, bought = END - timedelta(int(random.integers(20, days))), []
         while day <= END:

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0001_squashed_0003_recent_changes_index'),
+        ('core', '0003_recent_changes_index'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 

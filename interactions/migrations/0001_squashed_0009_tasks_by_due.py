@@ -11,13 +11,13 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('interactions', '0001_initial'), ('interactions', '0002_initial'), ('interactions', '0003_task_history_without_rank'), ('interactions', '0004_open_steps_by_due_time'), ('interactions', '0005_below_zero_decisions'), ('interactions', '0006_answered_suggestions'), ('interactions', '0007_benefits_and_shortlists')]
+    replaces = [('interactions', '0001_initial'), ('interactions', '0002_initial'), ('interactions', '0003_task_history_without_rank'), ('interactions', '0004_open_steps_by_due_time'), ('interactions', '0005_below_zero_decisions'), ('interactions', '0006_answered_suggestions'), ('interactions', '0007_benefits_and_shortlists'), ('interactions', '0008_spared_contacts'), ('interactions', '0009_tasks_by_due')]
 
     initial = True
 
     dependencies = [
-        ('core', '0001_squashed_0003_recent_changes_index'),
-        ('customers', '0001_squashed_0011_contracts'),
+        ('core', '0001_squashed_0004_saved_views_and_acts_on_many'),
+        ('customers', '0001_squashed_0022_profile_people_and_groups'),
         ('pghistory', '0007_auto_20250421_0444'),
         ('segments', '0001_squashed_0008_below_zero_spells'),
     ]
@@ -313,7 +313,7 @@ class Migration(migrations.Migration):
                         'verbose_name': 'task',
                         'verbose_name_plural': 'tasks',
                         'ordering': ['due_at', 'id'],
-                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['assignee', '-rank', 'due_at'], name='task_of_assignee'), models.Index(condition=models.Q(('state__in', ['open', 'paused'])), fields=['customer', 'due_at'], name='task_of_customer'), models.Index(fields=['closed_by', '-closed_at'], name='task_closed_by')],
+                        'indexes': [models.Index(condition=models.Q(('state', 'open')), fields=['assignee', '-rank', 'due_at'], name='task_of_assignee'), models.Index(condition=models.Q(('state__in', ['open', 'paused'])), fields=['customer', 'due_at'], name='task_of_customer'), models.Index(fields=['closed_by', '-closed_at'], name='task_closed_by'), models.Index(condition=models.Q(('state__in', ['open', 'paused'])), fields=['due_at', 'id'], name='task_open_by_due'), models.Index(condition=models.Q(('state__in', ['done', 'dropped'])), fields=['due_at', 'id'], name='task_over_by_due')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('source', ''), _negated=True), fields=('customer', 'source'), name='task_source_once')],
                     },
                 ),
@@ -532,6 +532,21 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'abstract': False,
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SparedContact',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('day', models.DateField()),
+                        ('reason', models.CharField(choices=[('below_zero', 'below zero'), ('worst_sign', 'worst signs')], max_length=10)),
+                        ('contacts', models.IntegerField()),
+                        ('cents', models.BigIntegerField()),
+                        ('team', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team')),
+                    ],
+                    options={
+                        'default_permissions': (),
+                        'indexes': [models.Index(fields=['day'], name='spared_contact_by_day')],
                     },
                 ),
                 pgtrigger.migrations.AddTrigger(

@@ -45,13 +45,13 @@ NO_FREE = "DROP TRIGGER seller_is_not_guardian ON customers_customer; DROP FUNCT
 
 class Migration(migrations.Migration):
 
-    replaces = [('complaints', '0001_initial'), ('complaints', '0002_initial'), ('complaints', '0003_initial'), ('complaints', '0004_guardian_is_not_seller')]
+    replaces = [('complaints', '0001_initial'), ('complaints', '0002_initial'), ('complaints', '0003_initial'), ('complaints', '0004_guardian_is_not_seller'), ('complaints', '0005_complaints_by_taken')]
 
     initial = True
 
     dependencies = [
-        ('core', '0001_squashed_0003_recent_changes_index'),
-        ('customers', '0001_squashed_0011_contracts'),
+        ('core', '0001_squashed_0004_saved_views_and_acts_on_many'),
+        ('customers', '0001_squashed_0022_profile_people_and_groups'),
         ('pghistory', '0007_auto_20250421_0444'),
     ]
 
@@ -94,7 +94,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'complaints',
                         'ordering': ['-taken_at', '-id'],
                         'permissions': [('guard_complaint', 'Be the guardian of a complaint'), ('name_guardian', 'Name another guardian'), ('close_complaint', "Close a complaint with the customer's word")],
-                        'indexes': [models.Index(fields=['customer', '-taken_at'], name='complaint_of_customer'), models.Index(condition=models.Q(('closed_at', None)), fields=['taken_at'], name='complaint_open'), models.Index(condition=models.Q(('closed_at', None)), fields=['guardian', 'taken_at'], name='complaint_guarded'), models.Index(fields=['-closed_at'], name='complaint_closed'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('closed_at__isnull', False)), fields=['title'], name='complaint_title_trgm', opclasses=['gin_trgm_ops'])],
+                        'indexes': [models.Index(fields=['customer', '-taken_at'], name='complaint_of_customer'), models.Index(condition=models.Q(('closed_at', None)), fields=['taken_at'], name='complaint_open'), models.Index(condition=models.Q(('closed_at', None)), fields=['guardian', 'taken_at'], name='complaint_guarded'), models.Index(fields=['-closed_at'], name='complaint_closed'), django.contrib.postgres.indexes.GinIndex(condition=models.Q(('closed_at__isnull', False)), fields=['title'], name='complaint_title_trgm', opclasses=['gin_trgm_ops']), models.Index(fields=['taken_at', 'id'], name='complaint_by_taken')],
                     },
                 ),
                 migrations.CreateModel(

@@ -19,7 +19,7 @@ NO_HISTORY_INDEXES = "DROP INDEX history_act_newest; DROP INDEX history_act_of_p
 
 class Migration(migrations.Migration):
 
-    replaces = [('core', '0001_initial'), ('core', '0002_absence_history'), ('core', '0003_recent_changes_index')]
+    replaces = [('core', '0001_initial'), ('core', '0002_absence_history'), ('core', '0003_recent_changes_index'), ('core', '0004_saved_views_and_acts_on_many')]
 
     initial = True
 
@@ -216,6 +216,111 @@ class Migration(migrations.Migration):
                         'abstract': False,
                     },
                 ),
+                migrations.CreateModel(
+                    name='BulkAct',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('list_name', models.CharField(max_length=40)),
+                        ('action', models.CharField(max_length=40)),
+                        ('choices', models.JSONField(default=dict)),
+                        ('query', models.TextField(blank=True, default='')),
+                        ('words', models.CharField(max_length=300)),
+                        ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('is_gathered', models.BooleanField(default=False)),
+                        ('rows', models.IntegerField(default=0)),
+                        ('changed', models.IntegerField(default=0)),
+                        ('same', models.IntegerField(default=0)),
+                        ('refused', models.IntegerField(default=0)),
+                        ('restored', models.IntegerField(default=0)),
+                        ('kept', models.IntegerField(default=0)),
+                        ('by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.jobrun')),
+                        ('undo_job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.jobrun')),
+                    ],
+                    options={
+                        'verbose_name': 'act on many',
+                        'verbose_name_plural': 'acts on many',
+                        'ordering': ['-id'],
+                        'indexes': [models.Index(fields=['by', '-id'], name='bulk_act_by')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='BulkRow',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('row_id', models.BigIntegerField()),
+                        ('state', models.CharField(choices=[('w', 'waiting'), ('c', 'changed'), ('s', 'was so already'), ('r', 'left as it was'), ('u', 'taken back'), ('k', 'changed since, kept')], db_default='w', default='w', max_length=1)),
+                        ('before', models.JSONField(null=True)),
+                        ('after', models.JSONField(null=True)),
+                        ('note', models.CharField(blank=True, db_default='', default='', max_length=200)),
+                        ('act', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.bulkact')),
+                    ],
+                    options={
+                        'indexes': [models.Index(fields=['act', 'state', 'row_id'], name='bulk_row_by_state')],
+                        'constraints': [models.UniqueConstraint(fields=('act', 'row_id'), name='bulk_row_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SavedView',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('list_name', models.CharField(max_length=40)),
+                        ('name', models.CharField(max_length=60, verbose_name='name')),
+                        ('audience', models.CharField(choices=[('private', 'only me'), ('team', 'my team'), ('all', 'everybody')], db_default='private', default='private', max_length=7, verbose_name='for')),
+                        ('query', models.TextField(blank=True, db_default='', default='', verbose_name='filters and order')),
+                        ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
+                        ('default_roles', models.JSONField(blank=True, default=list, verbose_name='opens first for')),
+                        ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='taken away')),
+                        ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                        ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='core.team')),
+                    ],
+                    options={
+                        'verbose_name': 'saved view',
+                        'verbose_name_plural': 'saved views',
+                        'ordering': ['name', 'id'],
+                        'permissions': [('share_view', "Share a view with everybody, and make it a role's first")],
+                        'indexes': [models.Index(fields=['list_name', 'name'], name='saved_view_of_list')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at', None)), fields=('owner', 'list_name', 'name'), name='saved_view_name_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ListColumns',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('list_name', models.CharField(max_length=40)),
+                        ('columns', models.JSONField(default=list)),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('view', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='core.savedview')),
+                    ],
+                    options={
+                        'constraints': [models.UniqueConstraint(fields=('user', 'list_name', 'view'), name='list_columns_once', nulls_distinct=False)],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SavedViewEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('id', models.BigIntegerField()),
+                        ('list_name', models.CharField(max_length=40)),
+                        ('name', models.CharField(max_length=60, verbose_name='name')),
+                        ('audience', models.CharField(choices=[('private', 'only me'), ('team', 'my team'), ('all', 'everybody')], db_default='private', default='private', max_length=7, verbose_name='for')),
+                        ('query', models.TextField(blank=True, db_default='', default='', verbose_name='filters and order')),
+                        ('columns', models.JSONField(blank=True, default=list, verbose_name='columns')),
+                        ('default_roles', models.JSONField(blank=True, default=list, verbose_name='opens first for')),
+                        ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                        ('removed_at', models.DateTimeField(blank=True, null=True, verbose_name='taken away')),
+                        ('owner', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='made by')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='core.savedview')),
+                        ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='core.team')),
+                    ],
+                    options={
+                        'abstract': False,
+                    },
+                ),
                 pgtrigger.migrations.AddTrigger(
                     model_name='user',
                     trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."density" IS DISTINCT FROM (NEW."density") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_superuser" IS DISTINCT FROM (NEW."is_superuser") OR OLD."job_title" IS DISTINCT FROM (NEW."job_title") OR OLD."joined_at" IS DISTINCT FROM (NEW."joined_at") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."phone" IS DISTINCT FROM (NEW."phone") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."single_keys" IS DISTINCT FROM (NEW."single_keys") OR OLD."team_id" IS DISTINCT FROM (NEW."team_id") OR OLD."theme" IS DISTINCT FROM (NEW."theme") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone"))', func='INSERT INTO "core_userevent" ("density", "email", "id", "is_active", "is_superuser", "job_title", "joined_at", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "role", "single_keys", "team_id", "theme", "time_zone") VALUES (OLD."density", OLD."email", OLD."id", OLD."is_active", OLD."is_superuser", OLD."job_title", OLD."joined_at", OLD."name", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."phone", OLD."role", OLD."single_keys", OLD."team_id", OLD."theme", OLD."time_zone"); RETURN NULL;', hash='9b4dffe81e4d856a9fb1a0f8a6e63956be27960f', operation='UPDATE', pgid='pgtrigger_changed_update_d76fd', table='core_user', when='AFTER')),
@@ -247,6 +352,14 @@ class Migration(migrations.Migration):
                 pgtrigger.migrations.AddTrigger(
                     model_name='absence',
                     trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "core_absenceevent" ("first_day", "id", "last_day", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "stand_in_id", "user_id") VALUES (OLD."first_day", OLD."id", OLD."last_day", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."stand_in_id", OLD."user_id"); RETURN NULL;', hash='b08367329d459d7550c8c266e57767e1e1eb5e2a', operation='DELETE', pgid='pgtrigger_deleted_delete_faa5d', table='core_absence', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='savedview',
+                    trigger=pgtrigger.compiler.Trigger(name='changed_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "core_savedviewevent" ("audience", "columns", "created_at", "default_roles", "id", "list_name", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "query", "removed_at", "team_id") VALUES (OLD."audience", OLD."columns", OLD."created_at", OLD."default_roles", OLD."id", OLD."list_name", OLD."name", OLD."owner_id", _pgh_attach_context(), NOW(), \'changed\', OLD."id", OLD."query", OLD."removed_at", OLD."team_id"); RETURN NULL;', hash='7e0ad28fe31b19352a5f452fa73e574da7c575a4', operation='UPDATE', pgid='pgtrigger_changed_update_f507e', table='core_savedview', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='savedview',
+                    trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "core_savedviewevent" ("audience", "columns", "created_at", "default_roles", "id", "list_name", "name", "owner_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "query", "removed_at", "team_id") VALUES (OLD."audience", OLD."columns", OLD."created_at", OLD."default_roles", OLD."id", OLD."list_name", OLD."name", OLD."owner_id", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."query", OLD."removed_at", OLD."team_id"); RETURN NULL;', hash='ac2619d1a5e17f4bef2a3693b8aaa01ca4710642', operation='DELETE', pgid='pgtrigger_deleted_delete_912cc', table='core_savedview', when='AFTER')),
                 ),
                 migrations.RunSQL(
                     sql=HISTORY_INDEXES,
