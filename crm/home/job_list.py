@@ -48,7 +48,7 @@ def name_key(job: JobRun, files: dict[str, str]) -> str:
         return _("evening of %(day)s") % {"day": format_plain_day(evening)}
     if job.key == BY_CLOCK:
         return _("by the clock")
-    return files.get(job.key, "") if job.kind in FILE_JOBS else job.key
+    return files.get(job.key, "") if job.kind in FILE_JOBS or job.key.isdecimal() else job.key
 
 
 def _name_files(jobs: list[Any]) -> dict[str, str]:
