@@ -41,8 +41,8 @@ class CustomerPage(DetailView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """One who was merged is where he went."""
-        merged = Customer.objects.visible_to(request.user).filter(merged_into__isnull=False)  # type: ignore[arg-type]
-        if (customer := merged.filter(pk=self.kwargs["pk"]).first()) is not None:
+        customer = self.found
+        if customer.merged_into_id:
             words = {"name": customer.name, "number": customer.number}
             add_toast(request, _("%(number)s %(name)s was merged into this customer.") % words)
             return redirect("home:customer-page", customer.merged_into_id)

@@ -4,6 +4,7 @@
 """
 
 import argparse
+import logging
 import os
 from pathlib import Path
 
@@ -31,6 +32,7 @@ def main() -> None:
         import django
 
         django.setup()
+        logging.disable(logging.INFO)  # who signed in is no figure
         from django.core.management import call_command
 
         call_command("collectstatic", interactive=False, verbosity=0)  # pages name their files by the manifest

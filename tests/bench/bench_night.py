@@ -120,9 +120,12 @@ def bench_day(customers: int) -> None:
 
 
 def _find_evening() -> date:
-    """The evening of the last order, so that a company made some days ago is as it was."""
+    """The last evening that was scored or sold on, so that a company made some days ago is as it was, and a night takes
+    effect: one for an earlier evening would only be kept as history."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT max(day) FROM customers_order")
+        cursor.execute(
+            "SELECT greatest((SELECT max(day) FROM customers_order), (SELECT max(as_of) FROM segments_scorerun))"
+        )
         return cursor.fetchone()[0]  # type: ignore[no-any-return]
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.core.models import User
+from crm.core.role_permissions import sync_roles
 from crm.home.sales_comparison import draw_movement_bridge, draw_price_bridge, read_comparison
 from crm.home.white_space import find_customers_white_space
 from customers.basket_pairs import rebuild_basket_pairs
@@ -31,6 +32,7 @@ ADDRESSES = (("movement", "/products/movement/"), ("lost", "/products/lost/"))
 def bench_products(customers: int) -> None:
     """A book of ``customers`` with twenty lines each; portfolios of 200 and 1,000 of the larger ones."""
     today = timezone.localdate()
+    sync_roles()
     book = write_book(customers, today=today)
     report(f"products_lines_{customers}", book.lines, "lines")
     rebuild_purchase_days(at=timezone.now())
