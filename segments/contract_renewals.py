@@ -57,13 +57,14 @@ def describe_contract(customer_id: int, *, on: date) -> ContractFacts | None:
     if row is None:
         return None
     renewals = count_renewals(ContractTerms(*row), on=on)
-    model = _find_model(on=on)
+    model = find_renewal_model(on=on)
     if model is None or renewals.lapsed:
         return ContractFacts(renewals, None)
     return ContractFacts(renewals, estimate_renewal(model, renewals=renewals.done))
 
 
-def _find_model(*, on: date) -> ContractModel | None:
+def find_renewal_model(*, on: date) -> ContractModel | None:
+    """The newest model of renewals as of ``on``; ``None`` where too few contracts have come to one."""
     fit = ModelFit.objects.filter(kind=CONTRACTS, fitted_on__lte=on).order_by("-fitted_on").first()
     parameters: dict[str, Any] = fit.parameters if fit is not None and not fit.warning else {}
     return ContractModel(**parameters) if parameters else None

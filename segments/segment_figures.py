@@ -4,6 +4,7 @@ One pass over everybody sums up customers who are alike in what the scores and t
 Writing the same evening again replaces what was written.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from crm.core.metric_catalogue import METRICS, Metric
 from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.models import Membership, SegmentDay
 from segments.rules.figure_spread import STEP_RATIO
+from segments.rules.repeat_rate import judge_repeat_rate
 
 KEPT_DAYS = 35
 POINTS_EACH = 80
@@ -33,7 +35,8 @@ SELECT segment_id, team_id, letter,
     count(*) FILTER (WHERE cadence_days IS NOT NULL) AS to_talk,
     count(*) FILTER (WHERE contact_days <= cadence_days) AS in_time,
     count(*) FILTER (WHERE complaints > 0) AS complained, sum(minutes) AS minutes,
-    count(*) FILTER (WHERE {drawn}) AS drawn
+    count(*) FILTER (WHERE {drawn}) AS drawn,
+    count(*) FILTER (WHERE purchase_days > 0) AS bought, count(*) FILTER (WHERE purchase_days > 1) AS again
 FROM (
     SELECT c.team_id, held.segment_id, seg.cadence_days,
         coalesce(figures.sales_12m_cents, 0) AS sales, coalesce(figures.sales_before_12m_cents, 0) AS sales_before,
@@ -41,6 +44,7 @@ FROM (
         coalesce(figures.contribution_12m_cents, 0) AS contribution, coalesce(figures.value_3y_cents, 0) AS value_3y,
         coalesce(figures.at_stake_cents, 0) AS at_stake, coalesce(figures.risk, 0) AS risk,
         left(coalesce(figures.grade, ''), 1) AS letter, figures.gap_ratio,
+        CASE WHEN figures.note <> 'contract' THEN figures.purchase_days END AS purchase_days,
         ({contact})::double precision AS contact_days, ({complaints})::double precision AS complaints,
         ({minutes})::double precision AS minutes
     FROM customers_customer c
@@ -127,6 +131,17 @@ LEFT JOIN classes ON classes.segment_id = s.segment_id AND classes.team_id IS NO
 LEFT JOIN points ON points.segment_id = s.segment_id AND points.team_id IS NOT DISTINCT FROM s.team_id
 """
 
+# Kept with the scores they were counted from: a page that reads the run has them without another question.
+_REPEATS = """
+UPDATE segments_scorerun SET plan = jsonb_set(plan, '{segment_repeats}', coalesce((
+    SELECT jsonb_object_agg(counted.key, jsonb_build_array(counted.bought, counted.again)) FROM (
+        SELECT s.key, sum(e.bought)::bigint AS bought, sum(e.again)::bigint AS again
+        FROM evening e JOIN segments_segment s ON s.id = e.segment_id GROUP BY s.key
+    ) counted
+), '{}'))
+WHERE is_current
+"""
+
 _MOVES = """
 INSERT INTO segments_segmentmove (day, team_id, from_segment_id, to_segment_id, customers)
 SELECT m.day, c.team_id, m.from_segment_id, m.to_segment_id, count(*)
@@ -169,6 +184,7 @@ def write_segment_figures(*, on: date) -> int:
         written = int(cursor.rowcount)
         cursor.execute("DELETE FROM segments_segmentmove WHERE day > %(since)s AND day <= %(day)s", params)
         cursor.execute(_MOVES, params)
+        cursor.execute(_REPEATS)
         cursor.execute("DROP TABLE evening")
         cursor.execute(
             """DELETE FROM segments_segmentday d WHERE d.day < %s AND EXISTS (
@@ -197,6 +213,15 @@ def _write_sql() -> str:
         by_contribution_step=_SETS.format(key="segment_id, contribution_step"),
         by_letter=_SETS.format(key="segment_id, letter"),
     )
+
+
+def read_repeat_rate(plan: Mapping[str, Any], *, segment_key: str | None) -> float | None:
+    """Of a segment's buyers without a contract the share who bought again, as the run with this ``plan`` counted it.
+
+    ``None`` where it says nothing (``judge_repeat_rate``), or before the first figures.
+    """
+    counted = plan.get("segment_repeats", {}).get(segment_key)
+    return judge_repeat_rate(bought=counted[0], again=counted[1]) if counted else None
 
 
 def count_members() -> dict[int, int]:

@@ -18,9 +18,10 @@ from interactions.alert_wording import explain_family
 from interactions.conversation import Conversation, continue_conversation
 from interactions.models import Alert, Interaction
 from segments.contract_renewals import describe_contract
-from segments.models import CurrentScore, Membership
+from segments.models import CurrentScore, Membership, ScoreRun
 from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value
+from segments.segment_figures import read_repeat_rate
 
 MOST_PEOPLE = 30
 OLD_FACT = timedelta(days=365)
@@ -140,8 +141,10 @@ def _describe_contract(customer: Customer, score: CurrentScore) -> dict[str, Any
     }
 
 
-def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int | None) -> str:
-    """The sentence that says why the customer is where he is."""
+def explain_score(
+    customer: Customer, score: CurrentScore, *, silent_days: int | None, repeat_rate: float | None = None
+) -> str:
+    """The sentence that says why the customer is where he is; ``repeat_rate`` is that of his segment."""
     known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
     facts = ValueFacts(
         purchases=score.purchase_days,
@@ -150,10 +153,19 @@ def explain_score(customer: Customer, score: CurrentScore, *, silent_days: int |
         surprise=score.surprise if known else None,
         at_stake_cents=score.at_stake_cents or None,
         too_little_data=score.note == CurrentScore.Note.LITTLE_DATA,
+        segment_repeat_rate=repeat_rate,
         **_describe_contract(customer, score),
     )
     currency = setting("company.currency")
     return explain_value(facts).render(translate=_, format_money=lambda cents: format_money(cents, currency=currency))
+
+
+def find_repeat_rate(score: CurrentScore, segment: dict[str, Any] | None) -> float | None:
+    """What stands for the chance of somebody with one purchase: the share of his segment who bought again."""
+    if score.note != CurrentScore.Note.ONE_ORDER or segment is None:
+        return None
+    plan = ScoreRun.objects.filter(pk=score.run_id).values_list("plan__segment_repeats", flat=True).first()
+    return read_repeat_rate({"segment_repeats": plan or {}}, segment_key=segment["key"])
 
 
 def describe_sales(score: CurrentScore) -> str:
@@ -182,6 +194,7 @@ def load_state(customer: Customer, *, now: datetime) -> CustomerState:
     state.alert = Alert.objects.filter(customer=customer).open().select_related("trigger").order_by("-rank").first()
     state.conversation = continue_conversation(customer, at=now)
     state.fall = _judge_fall(score) if score else ""
-    why = explain_score(customer, score, silent_days=silent) if score else ""
+    repeats = find_repeat_rate(score, state.segment) if score else None
+    why = explain_score(customer, score, silent_days=silent, repeat_rate=repeats) if score else ""
     state.why = " ".join(filter(None, [why, explain_family(state.alert.evidence) if state.alert else ""]))
     return state

@@ -34,6 +34,7 @@ def list_lines(page: "ValuePage") -> Iterator[Line]:
     yield from _list_statement(_("value statement"), page.statement)
     yield from _list_statement(_("value statement, year before"), page.before)
     yield from _list_forecasts(page)
+    yield from _list_renewals(page)
     for bought in page.bought:
         source = _("orders of %(day)s") % {"day": bought.day.isoformat()}
         yield _("purchase day"), bought.day.isoformat(), _money(bought.amount_cents), "", "", _currency(), source
@@ -65,6 +66,16 @@ def _list_forecasts(page: "ValuePage") -> Iterator[Line]:
         yield part, _("orders, if it stays"), *_range(row.orders, 1), _("orders"), source
         yield part, _("sales, if it stays"), *_range(row.sales, 100), _currency(), source
         yield part, _("contribution, if it stays"), *_range(row.contribution, 100), _currency(), source
+        yield part, _("contribution, weighed"), *_range(row.weighed, 100), _currency(), source
+
+
+def _list_renewals(page: "ValuePage") -> Iterator[Line]:
+    """What a contract is expected to bring; the source names its renewals."""
+    contract = page.outlook.contract if page.outlook else None
+    for row in contract.forecasts if contract else []:
+        source = _("renewals of all contracts, 80%% range, %(due)d due") % {"due": row.due}
+        part = _("expected within %(days)d days") % {"days": row.horizon}
+        yield part, _("contribution, if renewed every time"), _money(round(row.if_renewed)), "", "", _currency(), source
         yield part, _("contribution, weighed"), *_range(row.weighed, 100), _currency(), source
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from crm.home.contract_outlook import ContractOutlook, foresee_contract
 from customers.models import Customer
 from segments.model_fitting import DROPOUT
 from segments.models import CurrentScore, ModelFit, ScoreRun
@@ -30,6 +31,7 @@ MOST_VERSIONS = 1_000
 @dataclass
 class Outlook:
     """``forecasts`` is empty where the models cannot say anything: no purchase, a contract, too little data.
+    ``contract`` stands in for them where there is one.
 
     ``figures`` are what the night knows of the customer (``CUSTOMER_FIELDS``), ``scores`` what follows from them;
     money in cents, days as numbers of days. ``chance_shown`` says whether the chance of going on may be shown.
@@ -46,6 +48,7 @@ class Outlook:
     trust: Trust = field(default_factory=Trust)
     versions: int = 0
     fit: ModelFit | None = None
+    contract: ContractOutlook | None = None
 
     @property
     def quarter(self) -> Forecast | None:
@@ -73,7 +76,7 @@ class Outlook:
 
 
 def load_outlook(customer: Customer, score: CurrentScore | None, *, with_fit: bool = False) -> Outlook | None:
-    """The outlook as of the evening of ``score``; None for who was never scored. Three queries, four with the fit."""
+    """The outlook as of the evening of ``score``; None for who was never scored. Up to five queries."""
     run = ScoreRun.objects.filter(pk=score.run_id).first() if score else None
     if score is None or run is None or "scoring" not in run.plan:
         return None
@@ -82,8 +85,8 @@ def load_outlook(customer: Customer, score: CurrentScore | None, *, with_fit: bo
         return None
     plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(score.as_of - EPOCH).days)
     outlook = Outlook(run, plan, figures[0], score_customers(figures, plan))
-    _foresee(outlook, figures, seed=customer.pk)
-    if with_fit and plan.models is not None:
+    _foresee(outlook, figures, customer_id=customer.pk)
+    if with_fit and plan.models is not None and outlook.contract is None:
         fits = ModelFit.objects.filter(kind=DROPOUT, fitted_on__lte=score.as_of).order_by("-fitted_on")
         known = list(fits[:MOST_VERSIONS])
         outlook.versions, outlook.fit = len(known), known[0] if known else None
@@ -91,8 +94,12 @@ def load_outlook(customer: Customer, score: CurrentScore | None, *, with_fit: bo
     return outlook
 
 
-def _foresee(outlook: Outlook, figures: Any, *, seed: int) -> None:
+def _foresee(outlook: Outlook, figures: Any, *, customer_id: int) -> None:
     models, one = outlook.plan.models, outlook.figures
+    if one["contract"]:
+        known = outlook.plan.as_of_day - int(one["first_day"]) + 1 if one["purchase_days"] else 0
+        on = EPOCH + timedelta(days=outlook.plan.as_of_day)
+        outlook.contract = foresee_contract(customer_id, one, on=on, days_known=known)
     if models is None or one["contract"] or one["purchase_days"] < 1:
         return
     histories = build_histories(
@@ -118,6 +125,6 @@ def _foresee(outlook: Outlook, figures: Any, *, seed: int) -> None:
         service_cents=float(service[0]),
         chance=chance if purchases[0] > 1 else 1.0,
     )
-    outlook.forecasts = forecast_value(models.purchases, models.spend, outlook.purchaser, seed=seed)
+    outlook.forecasts = forecast_value(models.purchases, models.spend, outlook.purchaser, seed=customer_id)
     if estimate_silence(models.dropout, histories)[0] > 1e-6:
         outlook.window_days = find_next_window(models.dropout, histories)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from crm.core.formats import format_number
 from crm.core.local_time import company_day
-from crm.home.customer_state import explain_score, read_segment, with_segment
+from crm.home.customer_state import explain_score, find_repeat_rate, read_segment, with_segment
 from crm.home.customer_value import Statement, load_statements, read_days
 from crm.home.value_change import load_change
 from crm.home.value_drawings import PHONE, draw_bridge, draw_ranges, draw_rhythm_line
@@ -90,8 +90,8 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
     purchases = [(one.day, one.amount_cents) for one in page.days]
     window = outlook.window_days if outlook and outlook.chance_shown else None
     usual = score.mean_gap_days if score else None
-    forecasts = outlook.forecasts if outlook else []
-    ranges = draw_ranges([(f.contribution.low, f.contribution.mean, f.contribution.high) for f in forecasts])
+    segment = read_segment(page.customer.segment_parts)
+    repeats = find_repeat_rate(score, segment) if score else None
     shares = CostPoolShare.objects.filter(customer=page.customer).select_related("pool").order_by("-pool__first_day")
     facts = ProfileFact.objects.filter(customer=page.customer, label__icontains=SATISFACTION)
     shapes = [
@@ -103,7 +103,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
     return {
         "page": page,
         "customer": page.customer,
-        "segment": read_segment(page.customer.segment_parts),
+        "segment": segment,
         "score": score,
         "statement": page.statement,
         "before": page.before,
@@ -111,11 +111,23 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "outlook": outlook,
         "rhythm": shapes[0],
         "rhythm_small": shapes[1],
-        "rows": list(zip(forecasts, ranges, [_end(page, one.horizon) for one in forecasts], strict=True)),
-        "why": explain_score(page.customer, score, silent_days=page.silent_days) if score else "",
+        "rows": _list_rows(page),
+        "repeat_rate": repeats,
+        "why": explain_score(page.customer, score, silent_days=page.silent_days, repeat_rate=repeats) if score else "",
         "satisfaction": facts.select_related("asked_by").order_by("-told_on", "-id").first(),
         "switchers": SWITCHERS_WHO_WERE_SATISFIED,
     }
+
+
+def _list_rows(page: ValuePage) -> list[tuple[Any, ...]]:
+    """Each horizon with its last day; between them, but for a contract, how the range of its forecast is drawn."""
+    if page.outlook is None:
+        return []
+    if page.outlook.contract is not None:
+        return [(one, _end(page, one.horizon)) for one in page.outlook.contract.forecasts]
+    forecasts = page.outlook.forecasts
+    ranges = draw_ranges([(f.contribution.low, f.contribution.mean, f.contribution.high) for f in forecasts])
+    return list(zip(forecasts, ranges, [_end(page, one.horizon) for one in forecasts], strict=True))
 
 
 def _end(page: ValuePage, horizon: int) -> date:

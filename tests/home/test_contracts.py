@@ -1,11 +1,16 @@
 """Customers under contract: told about by renewals and use, never by a rhythm of purchases."""
 
+import csv
+import io
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from crm.core.templatetags.formats import money_short as format_money_short
 from customers.models import Contract, Customer
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
@@ -106,6 +111,68 @@ def test_the_purchase_models_are_never_asked_about_a_contract():
     assert (score.alive, score.silent_next, score.surprise, score.mean_gap_days) == (None, None, None, None)
     bought = sum(any(purchase.day <= END for purchase in days) for days in world.values())
     assert plan["models"]["dropout"]["customers"] == bought - 1
+
+
+@pytest.fixture
+def subscriber(admin):
+    """A customer of a scored base who buys under a yearly contract, renewed twice, the next renewal on 15 January."""
+    world = make_world(customers=120)
+    customer = Customer.objects.get(pk=max(world, key=lambda pk: len(world[pk])))
+    Customer.objects.filter(pk=customer.pk).update(relation="contract")
+    Contract.objects.create(customer=customer, started_on=date(2024, 1, 15))
+    parameters = {"alpha": 0.7, "beta": 1.3, "log_likelihood": -1.0, "customers": 100}
+    ModelFit.objects.create(kind=CONTRACTS, fitted_on=date(2026, 11, 1), parameters=parameters, customers=100)
+    ingest_orders(at=AT)
+    run = plan_run(on=END)
+    work_shards(run)
+    finish_run(run)
+    return Customer.objects.select_related("score").get(pk=customer.pk)
+
+
+def read_value_page(client, admin, customer):
+    client.force_login(admin)
+    return client.get(reverse("home:customer-value", args=[customer.pk])).content.decode()
+
+
+def test_the_value_page_of_a_contract_foresees_renewals_with_their_range(client, admin, subscriber):
+    score = subscriber.score
+    daily = score.contribution_12m_cents / 365
+    first = (date(2027, 1, 15) - END).days
+    survive = [1.0, 3.3 / 4.0, 3.3 / 4.0 * 4.3 / 5.0, 3.3 / 4.0 * 4.3 / 5.0 * 5.3 / 6.0]
+    ends = [(date(year, 1, 15) - END).days for year in (2027, 2028, 2029)] + [1096]
+    lapse = [before - after for before, after in zip(survive, [*survive[1:], 0.0], strict=True)]
+    three = daily * sum(end * chance for end, chance in zip(ends, lapse, strict=True))
+    text = read_value_page(client, admin, subscriber)
+    assert "82 of 100" in text
+    assert "due 15 Jan 2027" in text
+    assert f"Worth <b>{format_money_short(three)}</b> over three years as its renewals stand" in text
+    assert f"{format_money_short(daily * first)} – {format_money_short(daily * 1096)}" in text
+    assert "if it goes on buying" not in text
+    assert "MBG/CNBD-k" not in text
+    file = client.get(reverse("home:customer-value-file", args=[subscriber.pk])).content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(file)))
+    weighed = [float(row[2]) for row in rows if row[1] == "contribution, weighed"]
+    assert weighed[2] == pytest.approx(three / 100, abs=0.02)
+
+
+def test_a_contract_of_which_too_little_is_known_says_what_is_missing(client, admin, subscriber):
+    ModelFit.objects.filter(kind=CONTRACTS).delete()
+    assert "Too few contracts have come to a renewal" in read_value_page(client, admin, subscriber)
+    subscriber.contract.ended_on = END - timedelta(1)
+    subscriber.contract.save()
+    assert "nothing more is expected of it" in read_value_page(client, admin, subscriber)
+    subscriber.contract.ended_on = END + timedelta(40)
+    subscriber.contract.save()
+    assert "It was given notice and runs until 31 Dec 2026" in read_value_page(client, admin, subscriber)
+    subscriber.contract.delete()
+    assert "nobody has entered when it began" in read_value_page(client, admin, subscriber)
+
+
+def test_the_value_page_of_a_contract_costs_few_queries(client, admin, subscriber):
+    read_value_page(client, admin, subscriber)
+    with CaptureQueriesContext(connection) as queries:
+        client.get(reverse("home:customer-value", args=[subscriber.pk]))
+    assert len(queries) <= 15, [query["sql"][:140] for query in queries]
 
 
 def test_who_uses_less_under_contract_is_told_by_his_own_trigger(rep):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from crm.core.formats import format_percent
 from crm.home.class_reasons import list_conditions, load_class_reasons
 from crm.home.customer_value import read_days
 from crm.home.value_change import load_change
@@ -20,6 +21,7 @@ from customers.purchase_day_rebuild import rebuild_purchase_days
 from interactions.models import Interaction
 from segments.models import CurrentScore, ScoreRun, Segment
 from segments.score_run import finish_run, plan_run, work_shards
+from segments.segment_figures import write_segment_figures
 from tests import factories
 from tests.segments.purchase_world import END, forget_scores, make_world
 
@@ -189,6 +191,36 @@ def test_a_customer_with_one_purchase_is_told_to_be_too_early(admin, world, sign
     text = open_value(signed_in, admin, with_note("one_order")).content.decode()
     assert "Too early" in text
     assert "of all who bought" in text
+
+
+def test_a_customer_with_one_purchase_sees_how_many_of_his_segment_came_back(admin, world, signed_in):
+    once = with_note("one_order")
+    segment = factories.make_segment("workshops", name="Workshops")
+    others = [pk for pk in world if pk != once.pk and any(day.day <= END for day in world[pk])][:60]
+    members = list(Customer.objects.filter(pk__in=[once.pk, *others]))
+    for member in members:
+        factories.put_in_segment(member, segment)
+    write_segment_figures(on=END)
+    days = {pk: len({one.day for one in world[pk] if one.day <= END}) for pk in [once.pk, *others]}
+    again, of_all = sum(days[pk] > 1 for pk in days), ScoreRun.objects.get(is_current=True).plan["scoring"]
+    share, everybody = format_percent(again / len(days)), format_percent(of_all["repeat_rate"])
+    text = open_value(signed_in, admin, once).content.decode()
+    assert f"{share} of those in Workshops came back, {everybody} of all" in text
+    assert f"of those in Workshops who bought, {share} bought again, of all {everybody}" in text
+    assert f"of customers like this {round(100 * again / len(days))} in 100 buy again" in text
+    first_sight = signed_in(admin).get(reverse("home:customer-page", args=[once.pk])).content.decode()
+    assert f"of customers like this {round(100 * again / len(days))} in 100 buy again" in first_sight
+
+
+def test_a_segment_of_one_time_buyers_says_nothing_of_coming_back(admin, world, signed_in):
+    segment = factories.make_segment("once", name="Bought once")
+    for customer in Customer.objects.filter(score__note="one_order"):
+        factories.put_in_segment(customer, segment)
+    write_segment_figures(on=END)
+    text = open_value(signed_in, admin, with_note("one_order")).content.decode()
+    assert "of all who bought came back" in text
+    assert "of those in Bought once" not in text
+    assert "in 100 buy again" not in text
 
 
 def test_a_fit_that_has_degenerated_hides_the_chance_and_says_so(admin, busiest, signed_in):

@@ -1,0 +1,87 @@
+"""What a contract will bring: what it brings a day, for as long as it is renewed (sBG), with the range of that.
+
+Until the next renewal the contract runs; from each renewal on only those go on who renewed. So there are as many
+futures as renewals fall due, each with its chance, and the range is read from them. Taken as known are what the
+contract brings a day and the parameters of the model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from segments.rules.contract_retention import ContractModel, estimate_survival
+from segments.rules.value_forecast import HORIZONS, RANGE_SHARE, Expected
+
+LEAST_DAYS_SEEN = 30
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class ContractForecast:
+    """Until ``horizon`` days from now: how many renewals fall due, the chance that all of them come about, and the
+    money in cents: if they all do, and weighed with the chance of each."""
+
+    horizon: int
+    due: int
+    chance: float
+    if_renewed: float
+    weighed: Expected
+
+
+def count_measured_days(days_known: int) -> int:
+    """Of the days since the first purchase those that twelve months of figures are divided by, at least 30."""
+    return min(YEAR, max(days_known, LEAST_DAYS_SEEN))
+
+
+def measure_daily_contribution(contribution_12m_cents: int, *, days_known: int) -> float:
+    """Cents a day, from what the last twelve months left after goods and cost to serve; whoever is with us for less
+    than a year is measured by his own days."""
+    return contribution_12m_cents / count_measured_days(days_known)
+
+
+def forecast_contract(
+    model: ContractModel,
+    *,
+    renewals: int,
+    due_in: Sequence[int],
+    daily_cents: float,
+    horizons: tuple[int, ...] = HORIZONS,
+) -> list[ContractForecast]:
+    """One row per horizon, in days. ``renewals`` is how often it was renewed, ``due_in`` the days from now to each
+    renewal to come, in order."""
+    return [
+        _forecast(model, renewals, [day for day in due_in if day < horizon], daily_cents, horizon)
+        for horizon in horizons
+    ]
+
+
+def forecast_notice(
+    *, ends_in: int, daily_cents: float, horizons: tuple[int, ...] = HORIZONS
+) -> list[ContractForecast]:
+    """Of a contract that was given notice and runs for ``ends_in`` more days: nothing about it is left to chance."""
+    rows = []
+    for horizon in horizons:
+        cents = daily_cents * min(horizon, ends_in)
+        rows.append(ContractForecast(horizon, 0, float(ends_in >= horizon), cents, Expected(cents, cents, cents)))
+    return rows
+
+
+def _forecast(
+    model: ContractModel, renewals: int, due: Sequence[int], daily_cents: float, horizon: int
+) -> ContractForecast:
+    stays = [estimate_survival(model, renewals=renewals, further=further) for further in range(len(due) + 1)]
+    ends = [*due, horizon]
+    chances = [here - after for here, after in zip(stays, [*stays[1:], 0.0], strict=True)]
+    futures = sorted((daily_cents * end, chance) for end, chance in zip(ends, chances, strict=True))
+    mean = sum(cents * chance for cents, chance in futures)
+    low, high = (_find_quantile(futures, share) for share in ((1 - RANGE_SHARE) / 2, (1 + RANGE_SHARE) / 2))
+    return ContractForecast(horizon, len(due), stays[-1], daily_cents * horizon, Expected(mean, low, high))
+
+
+def _find_quantile(futures: Sequence[tuple[float, float]], share: float) -> float:
+    """The smallest outcome that at least ``share`` of the futures do not exceed."""
+    reached = 0.0
+    for cents, chance in futures:
+        reached += chance
+        if reached >= share - 1e-12:
+            return cents
+    return futures[-1][0]
