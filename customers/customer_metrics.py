@@ -75,19 +75,44 @@ LEFT JOIN (
     FROM customers_customertag ct JOIN customers_tag t ON t.id = ct.tag_id GROUP BY ct.customer_id
 ) tags ON tags.customer_id = c.id
 """.strip()
+# Who has left is reached no more: his numbers and addresses count for nothing.
 REACH = """
 LEFT JOIN (
     SELECT p.customer_id FROM customers_person p WHERE p.left_on IS NULL GROUP BY p.customer_id
 ) named ON named.customer_id = c.id
 LEFT JOIN (
-    SELECT k.customer_id FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
-    WHERE k.is_valid AND k.kind IN ('phone', 'email') AND p.left_on IS NULL GROUP BY k.customer_id
+    SELECT k.customer_id, bool_or(k.is_valid AND k.kind IN ('phone', 'email')) AS works,
+        bool_or(k.is_valid AND k.kind = 'email') AS email, bool_or(k.is_valid AND k.kind = 'phone') AS phone,
+        bool_or(NOT k.is_valid AND k.kind = 'email') AS bounced
+    FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
+    WHERE k.kind IN ('phone', 'email') AND p.left_on IS NULL GROUP BY k.customer_id
 ) channel ON channel.customer_id = c.id
+""".strip()
+PROOF = """
+LEFT JOIN (
+    SELECT proofs.customer_id, max(proofs.day) AS day FROM (
+        SELECT k.customer_id, k.proven_on AS day FROM customers_contactpoint k
+        WHERE k.is_valid AND k.proven_on <= %(today)s::date
+        UNION ALL
+        SELECT f.customer_id, f.told_on FROM customers_profilefact f
+        WHERE f.withdrawn_on IS NULL AND f.told_on <= %(today)s::date
+    ) proofs GROUP BY proofs.customer_id
+) proof ON proof.customer_id = c.id
+""".strip()
+VACANT = """
+LEFT JOIN (
+    SELECT p.customer_id FROM customers_person p
+    WHERE p.left_on > %(today)s::date - 365 AND p.left_on <= %(today)s::date AND NOT EXISTS (
+        SELECT FROM customers_person other WHERE other.customer_id = p.customer_id AND other.left_on IS NULL
+            AND (p.job_title = '' OR lower(other.job_title) = lower(p.job_title)))
+    GROUP BY p.customer_id
+) vacant ON vacant.customer_id = c.id
 """.strip()
 
 IDENTITY = _("who they are")
 ORDERS = _("what they bought")
 NEEDED = _("what they need and could buy")
+KNOWN = _("how well we know them")
 
 
 def register() -> None:
@@ -156,7 +181,7 @@ def register() -> None:
             _("can be named and reached"),
             MetricKind.FLAG,
             _("A person is known who has not left, and a phone number or e-mail address that works."),
-            "named.customer_id IS NOT NULL AND channel.customer_id IS NOT NULL",
+            "named.customer_id IS NOT NULL AND coalesce(channel.works, false)",
             join=REACH,
             group=IDENTITY,
         ),
@@ -233,7 +258,7 @@ def register() -> None:
             group=_("cost to serve"),
         ),
     )
-    register_metrics(*_need_metrics())
+    register_metrics(*_need_metrics(), *_health_metrics())
 
 
 def _need_metrics() -> list[Metric]:
@@ -249,4 +274,27 @@ def _need_metrics() -> list[Metric]:
                "potential.yearly_cents", join=POTENTIAL, group=NEEDED),
         Metric("wallet", _("spends with everybody, a year"), money, _("As estimated last, ours included."),
                "wallet.total_cents", join=WALLET, group=NEEDED),
+    ]  # fmt: skip
+
+
+def _health_metrics() -> list[Metric]:
+    flag, days = MetricKind.FLAG, MetricKind.DAYS
+    return [
+        Metric("has_email", _("e-mail known"), flag, _("An e-mail address that works, of them or of somebody there."),
+               "coalesce(channel.email, false)", join=REACH, group=KNOWN),
+        Metric("has_phone", _("phone known"), flag, _("A phone number that works, of them or of somebody there."),
+               "coalesce(channel.phone, false)", join=REACH, group=KNOWN),
+        Metric("email_bounced", _("e-mail came back"), flag,
+               _("An e-mail address no longer works, of them or of somebody there."),
+               "coalesce(channel.bounced, false)", join=REACH, group=KNOWN),
+        Metric("post_empty", _("somebody left, the post is empty"), flag,
+               _("Somebody left within 365 days, and nobody known there has the same job title."),
+               "vacant.customer_id IS NOT NULL", join=VACANT, group=KNOWN),
+        Metric("days_since_proof", _("days since anything was proven"), days,
+               _("Days since a number or an address was last proven, or a fact told."),
+               "%(today)s::date - proof.day", join=PROOF, group=KNOWN),
+        Metric("incomplete", _("record is incomplete"), flag,
+               _("City, country or language is missing; or, of an organisation, the industry."),
+               "c.city = '' OR c.country = '' OR c.language = '' OR (c.kind = 'organisation' AND c.industry = '')",
+               group=KNOWN),
     ]  # fmt: skip

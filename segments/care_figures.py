@@ -1,4 +1,4 @@
-"""Who can be named and reached, and whose process does not fit: added to the evening's figures of the segments.
+"""Who can be named and reached, what is not known, whose process does not fit: added to the evening's figures.
 
 One pass over the customers of the evening, after its figures were written (``segments.segment_figures``). Writing the
 same evening again replaces what was written. Who never bought, or was put where he is by hand, is not judged.
@@ -14,6 +14,8 @@ from django.db.models import Count, Q
 from crm.core.metric_catalogue import METRICS
 from crm.core.statement_planning import plan_as_usual, plan_for_everybody
 from segments.models import ProcessVersion, Segment, SegmentDay
+from segments.rules.criteria import compile_criteria
+from segments.rules.data_health import GAPS
 from segments.rules.figure_spread import merge_spreads
 from segments.rules.process_fit import HEAVY, SIMPLE, FitLine, SegmentCare, find_fit_lines
 
@@ -22,7 +24,7 @@ KEPT_OF_EACH = 500
 _GATHER = """
 CREATE TEMP TABLE care ON COMMIT DROP AS
 SELECT c.id, coalesce(c.team_id, 0) AS team_id, held.segment_id, left(coalesce(figures.grade, ''), 1) AS letter,
-    ({reachable}) IS TRUE AS reachable, coalesce(figures.contribution_12m_cents, 0) AS contribution,
+    ({reachable}) IS TRUE AS reachable, {gaps}, coalesce(figures.contribution_12m_cents, 0) AS contribution,
     coalesce(figures.service_12m_cents, 0) AS service,
     coalesce(figures.purchase_days, 0) > 0 AND held.pin_id IS NULL AS judged
 FROM customers_customer c
@@ -36,10 +38,10 @@ WHERE c.archived_at IS NULL
 _REACH = """
 WITH sums AS (
     SELECT segment_id, CASE WHEN grouping(team_id) = 0 THEN team_id END AS team_id, letter, count(*) AS n,
-        count(*) FILTER (WHERE reachable) AS reached
+        count(*) FILTER (WHERE reachable) AS reached, {counts}
     FROM care GROUP BY GROUPING SETS ((segment_id, letter), (segment_id, letter, team_id))
 ), reach AS (
-    SELECT segment_id, team_id, jsonb_object_agg(letter, jsonb_build_array(n, reached)) AS reach
+    SELECT segment_id, team_id, jsonb_object_agg(letter, jsonb_build_array(n, reached, {names})) AS reach
     FROM sums WHERE team_id IS DISTINCT FROM 0 GROUP BY segment_id, team_id
 )
 UPDATE segments_segmentday d SET reach = reach.reach FROM reach
@@ -86,16 +88,21 @@ ORDER BY kept.gap DESC
 
 @transaction.atomic
 def write_care_figures(*, on: date) -> int:
-    """Add reach and misfits to the figures of the evening ``on`` (local day); returns how many misfits are kept."""
+    """Add reach, gaps and misfits to the figures of the evening ``on`` (local day); returns the misfits kept."""
     lines = find_fit_lines(read_segment_care(on=on))
     params: dict[str, Any] = {"today": on, "day": on, "most": KEPT_OF_EACH, **_spread_lines(lines)}
     reachable, minutes = METRICS["reachable"], METRICS.get("minutes_12m")
+    compiled = {name: compile_criteria(rule, METRICS, today=on, prefix=f"{name}_") for name, rule in GAPS.items()}
+    joins = dict.fromkeys([reachable.join, *(join for gap in compiled.values() for join in gap.joins)])
+    gaps = ", ".join(f"({gap.where}) IS TRUE AS {name}" for name, gap in compiled.items())
+    for gap in compiled.values():
+        params |= gap.params
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-figures'))")
         plan_for_everybody(cursor)
-        cursor.execute(_GATHER.format(reachable=reachable.sql, joins=reachable.join), params)
+        cursor.execute(_GATHER.format(reachable=reachable.sql, gaps=gaps, joins=" ".join(joins)), params)
         plan_as_usual(cursor)
-        cursor.execute(_REACH, params)
+        cursor.execute(_reach_sql(), params)
         cursor.execute(_MISFITS.format(line=_line_sql(lines)), params)
         cursor.execute(_COUNT, params)
         cursor.execute("DELETE FROM segments_processmisfit")
@@ -120,6 +127,11 @@ def read_segment_care(*, on: date) -> list[SegmentCare]:
         spread = merge_spreads([spreads.get(key, [])])
         cares.append(SegmentCare(key, steps.get(key, 0), spread.quantile(0.1), spread.quantile(0.5)))
     return cares
+
+
+def _reach_sql() -> str:
+    counts = ", ".join(f"count(*) FILTER (WHERE {name}) AS {name}" for name in GAPS)
+    return _REACH.format(counts=counts, names=", ".join(GAPS))
 
 
 def _line_sql(lines: Sequence[FitLine]) -> str:

@@ -94,6 +94,23 @@ TERMS = {
             "address that works."
         ),
     ),
+    "stale": Term(
+        _("Stale"),
+        _(
+            "For 12 months nothing was proven: no number or address, no fact told, and nobody there was spoken to or "
+            "wrote."
+        ),
+    ),
+    "bounced": Term(
+        _("Bounced"), _("An e-mail address of theirs no longer works, and nobody has replaced or removed it yet.")
+    ),
+    "empty-post": Term(
+        _("Left the company"),
+        _("Somebody left within 12 months, and nobody whom we know there has the same job title."),
+    ),
+    "incomplete": Term(
+        _("Incomplete"), _("City, country or language is missing; or, of an organisation, the industry.")
+    ),
     "process-fit": Term(
         _("Process fit"),
         _(

@@ -22,6 +22,7 @@ from crm.home.back_test_words import (
     say_shown,
     say_verdict,
 )
+from crm.home.measure_tabs import list_measure_tabs
 from segments.back_test_report import TestedBase, write_report
 from segments.jobs import BACK_TEST, request_back_test
 from segments.models import BackTest
@@ -36,6 +37,7 @@ def back_test(request: HttpRequest) -> HttpResponse:
     test = BackTest.objects.first()
     running = JobRun.objects.filter(kind=BACK_TEST, state__in=[JobRun.State.WAITING, JobRun.State.RUNNING]).exists()
     context: dict[str, Any] = {"test": test, "is_running": running, **describe_fits()}
+    context["tabs"] = list_measure_tabs("back-test")
     if test is not None:
         context |= _describe(test, asked=request.GET.get("evening", ""))
     return render(request, "home/back_test.html", context)

@@ -46,6 +46,11 @@ def _find_open(user: User, *, on: date) -> Any:
     return waiting.select_related("first__score", "second__score").order_by("-weight", "-id")
 
 
+def count_open_pairs(user: User, *, on: date) -> int:
+    """Pairs that wait for ``user`` on the local day ``on``; at most 1,000 are counted."""
+    return int(_find_open(user, on=on).order_by()[:MOST_COUNTED].count())
+
+
 def _read_place(raw: str) -> tuple[int, int] | None:
     weight, _dot, pk = raw.partition(".")
     is_place = all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (weight, pk))
@@ -95,7 +100,7 @@ def duplicate_queue(request: HttpRequest) -> HttpResponse:
     user: User = request.user  # type: ignore[assignment]
     on = company_day(timezone.now())
     waiting = _find_open(user, on=on)
-    total = waiting.order_by()[:MOST_COUNTED].count()
+    total = count_open_pairs(user, on=on)
     if (place := _read_place(request.GET.get("after", ""))) is not None:
         waiting = waiting.filter(Q(weight__lt=place[0]) | Q(weight=place[0], pk__lt=place[1]))
     found = list(waiting[: SHOWN + 1])

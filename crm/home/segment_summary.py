@@ -250,7 +250,7 @@ def _add_reach(parts: Iterable[dict[str, list[int]]]) -> dict[str, tuple[int, in
     parts = list(parts)
     sums: dict[str, tuple[int, int]] = {}
     for part in parts:
-        for letter, (known, reached) in part.items():
+        for letter, (known, reached, *_gaps) in part.items():
             held = sums.get(letter, (0, 0))
             sums[letter] = (held[0] + known, held[1] + reached)
     return sums if parts else None

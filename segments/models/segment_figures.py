@@ -10,8 +10,8 @@ class SegmentDay(models.Model):
     near-equal values, each ``[step, customers, cents]``, from which quartiles and the Pareto curve are read.
     ``classes`` maps A, B and C to ``[customers, minutes, contribution]``; ``points`` is a sample of customers,
     ``[sales, silence in own gaps]``; ``reach`` maps A, B, C and "" (no class yet) to ``[customers, those with a name
-    and a channel]``; ``too_simple`` and ``too_heavy`` count customers whose process does not fit. What no app can tell
-    is empty.
+    and a channel]`` and then those with each gap of ``segments.rules.data_health``; ``too_simple`` and ``too_heavy``
+    count customers whose process does not fit. What no app can tell is empty.
     """
 
     day = models.DateField()

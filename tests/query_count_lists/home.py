@@ -190,6 +190,8 @@ LISTS: list[ListPage] = [
     ListPage("references", "/customers/references/", _make_favours),
     ListPage("wanted companies", "/customers/wanted/", _make_favours),
     ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
+    ListPage("data health, mend first", "/measure/health/first/", make_scored_customers, "lead"),
+    ListPage("data health", "/measure/health/", make_scored_customers, "lead"),
     ListPage("pairs", "/customers/duplicates/", make_pairs, "lead"),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),

@@ -15,8 +15,10 @@ from crm.home.demo_company.places import INDUSTRIES, JOB_TITLES, PLACE_WEIGHTS, 
 CUSTOMER_COLUMNS = (
     "id number kind name name_folded city country language industry domain source lawful_basis since owner_id team_id"
 )
-PERSON_COLUMNS = "id customer_id name name_folded job_title influence language is_main"
-CONTACT_POINT_COLUMNS = "customer_id person_id kind value value_normal proven_on"
+PERSON_COLUMNS = "id customer_id name name_folded job_title influence language is_main left_on"
+CONTACT_POINT_COLUMNS = "customer_id person_id kind value value_normal proven_on is_valid"
+# What is wrong in every base: of so many customers one has the second person gone, mail that came back, no industry.
+ONE_LEFT_OF, ONE_BOUNCED_OF, ONE_INCOMPLETE_OF = 29, 23, 17
 
 
 def copy_rows(table: str, columns: str, rows: Iterator[tuple[Any, ...]]) -> None:
@@ -73,6 +75,13 @@ class CustomerBase:
         )
         return name, place, city
 
+    def _industry_of(self, index: int) -> str:
+        return INDUSTRIES[int(self.draw[index][1] % len(INDUSTRIES))]
+
+    def _happens(self, index: int, one_of: int) -> bool:
+        """Whether it happened to this customer; never to those whose story is told."""
+        return index >= len(CASES) and int(self.draw[index][5] // 7) % one_of == 0
+
     def number_of(self, index: int) -> str:
         return f"K-{10001 + index}"
 
@@ -89,7 +98,7 @@ class CustomerBase:
                 city,
                 place.country,
                 place.language,
-                INDUSTRIES[int(self.draw[index][1] % len(INDUSTRIES))],
+                "" if self._happens(index, ONE_INCOMPLETE_OF) else self._industry_of(index),
                 f"k{10001 + index}.example",
                 "order desk",
                 "contract",
@@ -112,7 +121,9 @@ class CustomerBase:
                 name = f"{family} {given}" if place.country in {"JP", "VN"} else f"{given} {family}"
                 title = JOB_TITLES[draw // 11 % len(JOB_TITLES)]
                 influence = "decides" if nth == 0 else ""
-                yield (person, self.first_id + index, name, fold_text(name), title, influence, place.language, nth == 0)
+                left = self.today - timedelta(days=draw % 300) if nth and self._happens(index, ONE_LEFT_OF) else None
+                row = (person, self.first_id + index, name, fold_text(name), title, influence, place.language)
+                yield *row, nth == 0, left
                 person += 1
 
     def contact_points(self) -> Iterator[tuple[Any, ...]]:
@@ -124,10 +135,10 @@ class CustomerBase:
             email = CASES[index].email if index < len(CASES) else f"office@k{10001 + index}.example"
             proven = self.today - timedelta(days=int(self.draw[index][0] % 900))
             if index < len(CASES) or self.draw[index][2] % 10:
-                yield customer, main, "email", email, email, proven
+                yield customer, main, "email", email, email, proven, not self._happens(index, ONE_BOUNCED_OF)
             if self.owned[index] or self.draw[index][3] % 3:
                 digits = f"{place.phone}{10001 + index:06d}"
-                yield customer, main, "phone", digits, digits.replace(" ", ""), None
+                yield customer, main, "phone", digits, digits.replace(" ", ""), None, True
 
     def write(self) -> None:
         """Everything above, and the sequences moved behind it."""
