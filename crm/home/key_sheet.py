@@ -22,6 +22,7 @@ def list_key_groups() -> list[dict[str, Any]]:
             "label": _("Go"),
             "rows": [
                 (["/"], _("search")),
+                (["Alt", "L"], _("in the search: log a contact with whom it found")),
                 (["G", "D"], _("my day")),
                 (["G", "C"], _("customers")),
                 (["G", "P"], _("pipeline")),

@@ -1,10 +1,12 @@
-"""Search by any identifier, from anywhere: name (typos and accents forgiven), number, phone, e-mail, person, order.
+"""Search by any identifier, from anywhere: name (typos and accents forgiven), number, tax number, phone, e-mail,
+domain, person, order, case.
 
 What is found is decided by ``crm.home.search_finders``; here it becomes lines that say enough to choose from.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -21,9 +23,10 @@ from crm.core.formats import format_day, format_money, format_number
 from crm.core.local_time import company_day
 from crm.core.models import User
 from crm.core.models.business_setting import setting
+from crm.core.text_folding import fold_text
 from crm.core.text_matching import Part, mark_matches
 from crm.home.search_finders import find_matches, fold_words
-from customers.models import ContactPoint, Customer, Order, Person
+from customers.models import ContactPoint, Customer, Order, Person, TradingName
 from segments.models import CurrentScore, Membership
 
 LONGEST_QUERY = 200
@@ -31,7 +34,7 @@ LONGEST_QUERY = 200
 
 @dataclass
 class Hit:
-    """One line of the results; ``kind`` names its icon."""
+    """One line of the results; ``kind`` names its icon, ``log_url`` where a contact with the customer is logged."""
 
     url: str
     kind: str
@@ -42,6 +45,8 @@ class Hit:
     complaint: str = ""
     owner: Any = None
     right: str = ""
+    log_url: str = ""
+    customer: str = ""
 
 
 @dataclass
@@ -51,6 +56,45 @@ class Group:
     label: str
     hits: list[Hit] = field(default_factory=list)
     is_guess: bool = False
+
+
+@dataclass
+class Surroundings:
+    """What lines say besides their own row: segment and oldest open complaint by customer, other names by customer."""
+
+    words: list[str]
+    today: date
+    segments: dict[int, Any]
+    cases: dict[int, Complaint]
+    other_names: dict[int, str]
+    may_log: bool
+
+    def mark(self, name: str) -> list[Part]:
+        """The name with the letters that were asked for."""
+        return mark_matches(name, self.words)
+
+    def say_case(self, customer: Customer) -> str:
+        """The open complaint: "C-2207, day 13"; "" without one."""
+        if (case := self.cases.get(customer.pk)) is None:
+            return ""
+        days = (timezone.now() - case.taken_at).days + 1
+        return _("%(case)s, day %(days)s") % {"case": case.number, "days": days}
+
+    def make_hit(self, customer: Customer, *, name: str, kind: str, facts: Iterable[str], url: str = "") -> Hit:
+        """A line about ``customer`` or somebody there: his class, open complaint, owner, and where to log a contact."""
+        score = getattr(customer, "score", None)
+        may_log = self.may_log and not customer.is_archived
+        return Hit(
+            url or _address("home:customer-page", customer.pk),
+            kind,
+            self.mark(name),
+            " · ".join(fact for fact in facts if fact),
+            score.grade if score else "",
+            complaint=self.say_case(customer),
+            owner=customer.owner,
+            log_url=reverse("interactions:interaction-new", args=[customer.pk]) if may_log else "",
+            customer=customer.name,
+        )
 
 
 def _address(name: str, pk: int) -> str:
@@ -68,104 +112,126 @@ def _state_of(score: CurrentScore | None) -> str:
     return _("last bought %(gap)s d ago") % {"gap": gap}
 
 
-Mark = Callable[[str], list[Part]]
+def _show_customer(customer: Customer, around: Surroundings) -> Hit:
+    also = around.other_names.get(customer.pk, "")
+    facts = (
+        _("also “%(name)s”") % {"name": also} if also else "",
+        customer.city,
+        customer.number,
+        _("tax number %(number)s") % {"number": customer.tax_id} if _is_asked(customer.tax_id, around) else "",
+        _state_of(getattr(customer, "score", None)),
+        _("archived") if customer.is_archived else "",
+    )
+    hit = around.make_hit(customer, name=customer.name, kind="user", facts=facts)
+    hit.segment = around.segments.get(customer.pk)
+    return hit
 
 
-def _customer_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
-    """With class, segment, open complaint and owner, in three queries however many there are."""
-    shown = _rows(Customer.objects.select_related("owner", "score"), ids)
-    memberships = Membership.objects.current().filter(customer__in=ids).select_related("segment")
-    segments = {row.customer_id: row.segment for row in memberships}
-    cases: dict[int, Complaint] = {}
-    if user.has_perm("complaints.view_complaint"):
-        open_cases = Complaint.objects.open().filter(customer__in=ids).order_by("-taken_at")
-        cases = {row.customer_id: row for row in open_cases}
-    hits = []
-    for customer in shown:
-        score = getattr(customer, "score", None)
-        facts = (customer.city, customer.number, _state_of(score), _("archived") if customer.is_archived else "")
-        case = cases.get(customer.pk)
-        days = (timezone.now() - case.taken_at).days + 1 if case else 0
-        hits.append(
-            Hit(
-                _address("home:customer-page", customer.pk),
-                "user",
-                mark(customer.name),
-                " · ".join(fact for fact in facts if fact),
-                score.grade if score else "",
-                segments.get(customer.pk),
-                _("%(case)s, day %(days)s") % {"case": case.number, "days": days} if case else "",
-                customer.owner,
-            )
-        )
-    return hits
+def _is_asked(number: str, around: Surroundings) -> bool:
+    """Whether the letters and digits of what was typed stand in ``number``, spaces and dots aside."""
+    asked = "".join(letter for word in around.words for letter in word if letter.isalnum())
+    kept = "".join(letter for letter in fold_text(number) if letter.isalnum())
+    has_digits = len(asked) > 3 and any(letter.isdigit() for letter in asked)
+    return has_digits and bool(kept) and (asked in kept or kept in asked)
 
 
-def _rows(rows: QuerySet[Any], ids: list[int]) -> list[Any]:
+def _show_person(person: Person, around: Surroundings, *, reached_by: tuple[str, ...] = ()) -> Hit:
+    left = _("left in %(month)s") % {"month": person.left_on.strftime("%B %Y")} if person.left_on else ""
+    facts = (person.job_title, str(person.customer), left, *reached_by)
+    hit = around.make_hit(person.customer, name=person.name, kind="people", facts=facts)
+    hit.right = _("gone") if person.left_on else ""
+    return hit
+
+
+def _show_point(point: ContactPoint, around: Surroundings) -> Hit:
+    proven = ""
+    if not point.is_valid:
+        proven = _("no longer works")
+    elif point.proven_on:
+        proven = _("proven %(day)s") % {"day": format_day(point.proven_on, today=around.today)}
+    if point.person is None:
+        return around.make_hit(point.customer, name=point.customer.name, kind="phone", facts=(point.value, proven))
+    point.person.customer = point.customer
+    return _show_person(point.person, around, reached_by=(point.value, proven))
+
+
+def _show_order(order: Order, around: Surroundings) -> Hit:
+    facts = (str(order.customer), format_day(order.day, today=around.today))
+    hit = around.make_hit(
+        order.customer,
+        name=_("Order %(number)s") % {"number": order.number},
+        kind="box",
+        facts=facts,
+        url=_address("customers:order-detail", order.pk),
+    )
+    hit.right = format_money(order.amount_cents, currency=setting("company.currency"), with_cents=True)
+    return hit
+
+
+def _show_complaint(case: Complaint, around: Surroundings) -> Hit:
+    facts = (str(case.customer), str(case.guardian or _("no guardian yet")))
+    url = _address("complaints:complaint-detail", case.pk)
+    hit = around.make_hit(case.customer, name=str(case), kind="shield", facts=facts, url=url)
+    hit.title, hit.complaint = [Part(str(case))], ""
+    hit.right = _("closed") if case.closed_at else _("open")
+    return hit
+
+
+# How each kind is shown, in the order of the page: what it is called, what is read with it, and its line.
+SHOWN_AS: dict[type[Model], tuple[Any, tuple[str, ...], Callable[..., Hit]]] = {
+    Customer: (gettext_lazy("Customers"), ("owner", "score"), _show_customer),
+    Person: (gettext_lazy("People"), ("customer__owner", "customer__score"), _show_person),
+    ContactPoint: (
+        gettext_lazy("Phones and e-mails"),
+        ("person", "customer__owner", "customer__score"),
+        _show_point,
+    ),
+    Order: (gettext_lazy("Orders"), ("customer__owner", "customer__score"), _show_order),
+    Complaint: (
+        gettext_lazy("Complaints"),
+        ("guardian", "customer__owner", "customer__score"),
+        _show_complaint,
+    ),
+}
+
+
+def _read_rows(rows: QuerySet[Any], ids: list[int]) -> list[Any]:
     """The rows of ``ids`` in their order; their visibility was asked when they were found."""
     found = rows.in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
-def _person_hit(person: Person, *, mark: Mark, detail: str = "") -> Hit:
-    facts = (person.job_title, str(person.customer), _("has left") if person.left_on else "", detail)
-    url = _address("home:customer-page", person.customer_id)
-    return Hit(
-        url, "people", mark(person.name), " · ".join(fact for fact in facts if fact), owner=person.customer.owner
+def _look_around(rows: dict[type[Model], list[Any]], *, words: list[str], user: User) -> Surroundings:
+    """What the lines of all kinds say of their customers, in three queries however many there are."""
+    ids = {row.pk if kind is Customer else row.customer_id for kind, found in rows.items() for row in found}
+    shown = rows.get(Customer, [])
+    memberships = Membership.objects.current().filter(customer__in=shown).select_related("segment") if shown else ()
+    cases: dict[int, Complaint] = {}
+    if ids and user.has_perm("complaints.view_complaint"):
+        open_cases = Complaint.objects.open().filter(customer__in=ids).order_by("-taken_at")
+        cases = {row.customer_id: row for row in open_cases}  # of several the one that waits longest
+    return Surroundings(
+        words,
+        company_day(timezone.now()),
+        {row.customer_id: row.segment for row in memberships},
+        cases,
+        _find_other_names(shown, words),
+        user.has_perm("interactions.add_interaction"),
     )
 
 
-def _person_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
-    return [_person_hit(person, mark=mark) for person in _rows(Person.objects.select_related("customer__owner"), ids)]
+def _find_other_names(customers: list[Customer], words: list[str]) -> dict[int, str]:
+    """The name under which a customer was found, where it is not the one on the line; one query, mostly none."""
 
+    def answers(name: str) -> bool:
+        return bool(words) and all(word in fold_text(name) for word in words)
 
-def _point_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
-    hits = []
-    for point in _rows(ContactPoint.objects.select_related("person", "customer__owner"), ids):
-        if point.person:
-            point.person.customer = point.customer
-            hits.append(_person_hit(point.person, mark=mark, detail=point.value))
-        else:
-            url = _address("home:customer-page", point.customer_id)
-            hits.append(Hit(url, "phone", mark(point.customer.name), point.value, owner=point.customer.owner))
-    return hits
-
-
-def _order_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
-    currency, today = setting("company.currency"), company_day(timezone.now())
-    return [
-        Hit(
-            _address("customers:order-detail", order.pk),
-            "box",
-            mark(_("Order %(number)s") % {"number": order.number}),
-            f"{order.customer} · {format_day(order.day, today=today)}",
-            right=format_money(order.amount_cents, currency=currency, with_cents=True),
-        )
-        for order in _rows(Order.objects.select_related("customer"), ids)
-    ]
-
-
-def _complaint_hits(ids: list[int], *, mark: Mark, user: User) -> list[Hit]:
-    return [
-        Hit(
-            _address("complaints:complaint-detail", row.pk),
-            "shield",
-            [Part(str(row))],
-            f"{row.customer} · {row.guardian or _('no guardian yet')}",
-            right=_("closed") if row.closed_at else _("open"),
-        )
-        for row in _rows(Complaint.objects.select_related("customer", "guardian"), ids)
-    ]
-
-
-# How each kind is shown, in the order of the page.
-SHOWN_AS: dict[type[Model], tuple[str, Callable[..., list[Hit]]]] = {
-    Customer: (gettext_lazy("Customers"), _customer_hits),
-    Person: (gettext_lazy("People"), _person_hits),
-    ContactPoint: (gettext_lazy("Phones and e-mails"), _point_hits),
-    Order: (gettext_lazy("Orders"), _order_hits),
-    Complaint: (gettext_lazy("Complaints"), _complaint_hits),
-}
+    found = {one.pk: one.trading_name for one in customers if not answers(one.name) and answers(one.trading_name)}
+    unexplained = [one.pk for one in customers if not answers(one.name) and one.pk not in found]
+    if unexplained and words:
+        named = TradingName.objects.filter(customer__in=unexplained).values_list("customer", "name")
+        found |= {customer: name for customer, name in named if answers(name)}
+    return found
 
 
 def find_everything(text: str, *, user: User) -> list[Group]:
@@ -173,15 +239,17 @@ def find_everything(text: str, *, user: User) -> list[Group]:
     text = text.strip()[:LONGEST_QUERY]
     if not text:
         return []
-    matches, words = find_matches(text, user=user), fold_words(text)
-
-    def mark(name: str) -> list[Part]:
-        return mark_matches(name, words)
-
-    return [
-        Group(str(label), make_hits(matches.ids[kind], mark=mark, user=user), is_guess=matches.is_guess)
-        for kind, (label, make_hits) in SHOWN_AS.items()
+    matches = find_matches(text, user=user)
+    rows = {
+        kind: _read_rows(kind._default_manager.select_related(*read_with), matches.ids[kind])
+        for kind, (_label, read_with, _show) in SHOWN_AS.items()
         if kind in matches.ids
+    }
+    around = _look_around(rows, words=fold_words(text), user=user)
+    return [
+        Group(str(label), [show(row, around) for row in rows[kind]], is_guess=matches.is_guess)
+        for kind, (label, _read_with, show) in SHOWN_AS.items()
+        if kind in rows
     ]
 
 
@@ -194,4 +262,5 @@ def search(request: HttpRequest) -> HttpResponse:
     if not request.htmx and len(hits) == 1 and hits[0].url:  # type: ignore[attr-defined]
         return redirect(hits[0].url)
     page = {"q": text, "groups": groups, "shown": len(hits), "is_guess": any(group.is_guess for group in groups)}
+    page["talked_to"] = next((hit for hit in hits if hit.log_url), None)
     return render(request, "home/search.html#results" if request.htmx else "home/search.html", page)  # type: ignore[attr-defined]

@@ -4,30 +4,38 @@ Every part is bounded by a LIMIT on an index, so the answer comes as fast with a
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.search import TrigramStrictWordSimilarity
 from django.db import connection, models, transaction
-from django.db.models import F, Q, QuerySet, Value
-from django.db.models.functions import Cast, Reverse
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.functions import Cast, Coalesce, Reverse
 
 from complaints.models import Complaint
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
-from customers.models import ContactPoint, Customer, Order, Person, TradingName
+from customers.duplicate_keeping import hash_key
+from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person, TradingName
 from customers.rules.contact_point_reading import normalise_phone, read_domain
+from customers.rules.duplicate_keys import KeyKind, key_of_tax
+from segments.models import CurrentScore
 
 SHOWN = 6
 CANDIDATES = 60
+MOST_VALUABLE = 1_000  # looked through when more than the candidates are called so
 NUMBERS = 50
+LAST_RANK = 3
 MOST_WORDS = 6
 LEAST_LIKENESS = 0.3  # of trigrams shared with a whole word: "smiht" and "smith" have 0.33
 AS_GOOD_AS_THE_BEST = 0.75
 LAST_LETTER = "\U0010ffff"
-_PHONE = re.compile(r"[+(\d][\d\s()/.\-]{4,}")
+_PHONE = re.compile(r"([+(\d][\d\s()/.\-\u2010-\u2013]{4,})(?:(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
+_LINK = re.compile(r"(?:tel|mailto|callto):", re.IGNORECASE)
+_MAIL_IN_BRACKETS = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")
 _CASE = re.compile(r"(?:c-?)?(\d{1,12})", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:https?://)?@?[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?:/\S*)?")
 
@@ -48,28 +56,48 @@ def fold_words(text: str) -> list[str]:
 
 
 def find_matches(text: str, *, user: User) -> Matches:
-    """What ``text`` names among the rows that ``user`` may see; names one letter away only when nothing else does."""
-    parts = [*_by_number(text, user=user), *_by_name(text, user=user), *_by_contact_point(text, user=user)]
-    parts += _by_domain(text, user=user)
-    found = _gather(parts, words=fold_words(text))
+    """What ``text`` names among the rows that ``user`` may see; names one letter away only when nothing else does.
+
+    Of what is called alike the most valuable customers stand first, and people with them.
+    """
+    text = _MAIL_IN_BRACKETS.sub(r"\1", _LINK.sub("", text, count=1)).strip()
+    parts = [*_by_number(text, user=user), *_by_tax_id(text, user=user), *_by_name(text, user=user)]
+    parts += [*_by_contact_point(text, user=user), *_by_domain(text, user=user)]
+    found = _gather(parts, words=fold_words(text), user=user)
     return Matches(found) if found else Matches(_find_alike(text, user=user), is_guess=True)
 
 
-# --- the parts: kind, rank, place and id of what was found; the lowest rank stands first ------------------------------
-def _part(rows: QuerySet[Any], *, rank: int, place: str | None = None, limit: int = SHOWN) -> QuerySet[Any]:
+class _Row(NamedTuple):
+    """One answer: the lowest rank stands first. ``customer`` is whose it is, 0 where his value does not matter."""
+
+    kind: int
+    rank: int
+    place: str
+    customer: int
+    pk: int
+
+
+# --- the parts: each a query of ``_Row`` ------------------------------------------------------------------------------
+def _part(
+    rows: QuerySet[Any], *, rank: int, place: str | None = None, limit: int = SHOWN, is_sorted: bool = True
+) -> QuerySet[Any]:
     """The first ``limit`` of ``rows`` by ``place`` (a column; without one in no order), as a part of the union."""
-    kind = Value(KINDS.index(rows.model), output_field=models.IntegerField())
+    number, whole = models.BigIntegerField(), models.IntegerField()
+    # Who has left is asked about less than who can be called.
+    placed = Case(When(left_on=None, then=rank), default=LAST_RANK) if rows.model is Person else Value(rank)
     named = rows.annotate(
-        found_kind=kind,
-        found_rank=Value(rank, output_field=models.IntegerField()),
+        found_kind=Value(KINDS.index(rows.model), output_field=whole),
+        found_rank=Cast(placed, whole),
         found_place=Cast(F(place) if place else Value(""), models.TextField()),
+        found_customer=Cast(F("pk" if rows.model is Customer else "customer_id"), number),
     )
-    ordered = named.order_by(place, "pk") if place and limit == SHOWN else named.order_by()
-    return ordered.values_list("found_kind", "found_rank", "found_place", "pk")[:limit]
+    ordered = named.order_by(place, "pk") if place and is_sorted else named.order_by()
+    return ordered.values_list("found_kind", "found_rank", "found_place", "found_customer", "pk")[:limit]
 
 
 def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
     """A customer by his number, an order by its own, a complaint by its case; as typed or in capitals."""
+    text = text.lstrip("#№ ")
     if not any(letter.isdigit() for letter in text):
         return []
     numbers = Q(number__startswith=text) | Q(number__startswith=text.upper())
@@ -82,25 +110,42 @@ def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
     return parts
 
 
+def _by_tax_id(text: str, *, user: User) -> list[QuerySet[Any]]:
+    """A customer by his tax number: from its beginning as it stands in the record, the whole one in any spelling."""
+    if len(text) < 4 or not any(letter.isdigit() for letter in text):
+        return []
+    customers, spelt = Customer.objects.visible_to(user).exclude(tax_id=""), text.upper()
+    as_kept = Q(tax_id__gte=spelt, tax_id__lt=spelt + LAST_LETTER) | Q(tax_id="".join(filter(str.isalnum, spelt)))
+    parts = [_part(customers.filter(as_kept), rank=1, place="tax_id")]
+    if key := key_of_tax(text):
+        known = DuplicateKey.objects.filter(key=hash_key(KeyKind.TAX, key)).values("customer")[:CANDIDATES]
+        parts.append(_part(customers.filter(pk__in=known), rank=0, place="tax_id"))
+    return parts
+
+
 def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
     """Customers and people whose name begins with the text or contains every word of it, the archived ones last."""
     folded, words = fold_text(text), fold_words(text)
     if not words:
         return []
-    contains = Q(*[Q(name_folded__contains=word) for word in words])
+    contains = _contains(words)
     parts = []
     for rows in (Customer.objects.visible_to(user).current(), Person.objects.visible_to(user)):
         starts = rows.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)
-        parts.append(_part(starts, rank=1, place="name_folded"))
+        parts.append(_part(starts, rank=1, place="name_folded", limit=CANDIDATES))
         if max(len(word) for word in words) >= 3:
-            parts.append(_part(rows.filter(contains), rank=2, place="name_folded", limit=CANDIDATES))
+            parts.append(_part(rows.filter(contains), rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False))
     # The archived are few and stand last: a part of its own, so that none of them takes the place of a current one.
     archived = Customer.objects.visible_to(user).exclude(archived_at=None).filter(contains)
     return [
         *parts,
         *_by_trading_name(folded, contains, words=words, user=user),
-        _part(archived, rank=3, place="name_folded"),
+        _part(archived, rank=LAST_RANK, place="name_folded"),
     ]
+
+
+def _contains(words: list[str]) -> Q:
+    return Q(*[Q(name_folded__contains=word) for word in words])
 
 
 def _by_trading_name(folded: str, contains: Q, *, words: list[str], user: User) -> list[QuerySet[Any]]:
@@ -120,10 +165,11 @@ def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:
     if "@" in text[1:]:
         mails = rows.filter(kind="email", value_normal__startswith=text.lower())
         return [_part(mails, rank=0, place="value_normal")]
-    ending = re.sub(r"\D", "", text).lstrip("0") if _PHONE.fullmatch(text) else ""
+    number = match.group(1) if (match := _PHONE.fullmatch(text)) else ""
+    ending = re.sub(r"\D", "", number).lstrip("0")
     if len(ending) < 5:
         return []
-    whole = normalise_phone(text, country=setting("company.country"))
+    whole = normalise_phone(number, country=setting("company.country"))
     is_it = Q(ending__startswith=ending[::-1]) | Q(value_normal__startswith=f"+{ending}") | Q(value_normal=whole)
     return [_part(rows.alias(ending=Reverse("value_normal")).filter(is_it, kind="phone"), rank=0, place="value_normal")]
 
@@ -143,16 +189,46 @@ def _by_domain(text: str, *, user: User) -> list[QuerySet[Any]]:
 KINDS: list[type[models.Model]] = [Customer, Person, ContactPoint, Order, Complaint]
 
 
-def _gather(parts: list[QuerySet[Any]], *, words: list[str]) -> Ids:
-    """Ask all parts at once; of what only contains the words, what has the first one at the beginning of a word."""
+def _gather(parts: list[QuerySet[Any]], *, words: list[str], user: User) -> Ids:
+    """Ask all parts at once; of what only contains the words, what has the first one at the beginning of a word.
+
+    Then who is worth most. Where more are called so than were looked at, the most valuable customers are asked too.
+    """
     if not parts:
         return {}
+    rows = [_Row(*row) for row in parts[0].union(*parts[1:], all=True)]
+    customers = Counter(row.rank for row in rows if KINDS[row.kind] is Customer)
+    if customers[1] >= CANDIDATES or customers[2] >= CANDIDATES:
+        rows += _among_the_most_valuable(words, user=user)
+    worth = _read_worth(rows)
 
-    def closeness(row: tuple[int, int, str, int]) -> tuple[int, bool, str, int]:
-        _kind, rank, place, pk = row
-        return rank, rank == 2 and f" {words[0]}" not in f" {place}", place, pk
+    def closeness(row: _Row) -> tuple[int, bool, int, str, int]:
+        is_inside = row.rank == 2 and f" {words[0]}" not in f" {row.place}"
+        return row.rank, is_inside, -worth.get(row.customer, 0) if row.rank else 0, row.place, row.pk
 
-    return _group(sorted(parts[0].union(*parts[1:], all=True), key=closeness))
+    return _group(sorted(rows, key=closeness))
+
+
+def _among_the_most_valuable(words: list[str], *, user: User) -> list[_Row]:
+    """Those of the customers with the largest sales whose name has the words, best first by how it begins."""
+    best = CurrentScore.objects.order_by("-sales_12m_cents", "-customer_id").values("customer_id")[:MOST_VALUABLE]
+    rows = Customer.objects.visible_to(user).current().filter(_contains(words), pk__in=best).order_by()
+    start, whole = " ".join(words), KINDS.index(Customer)
+    return [
+        _Row(whole, 1 if name.startswith(start) else 2, name, pk, pk)
+        for pk, name in rows.values_list("pk", "name_folded")
+        if name.startswith(start) or max(len(word) for word in words) >= 3
+    ]
+
+
+def _read_worth(rows: list[_Row]) -> dict[int, int]:
+    """What each customer of a name is expected to bring in three years, in cents (that weighs value and how lately he
+    bought); where no model says it, his sales of twelve months. Nothing is asked where nothing is to be ordered."""
+    named = Counter(row.kind for row in rows if row.rank)
+    if not any(count > 1 for count in named.values()):
+        return {}
+    scores = CurrentScore.objects.filter(customer_id__in={row.customer for row in rows if row.rank})
+    return dict(scores.values_list("customer_id", Coalesce("value_3y_cents", "sales_12m_cents")))
 
 
 def _group(rows: Iterable[tuple[Any, ...]]) -> Ids:

@@ -1,4 +1,5 @@
-// Search over any page: "/" opens it, results come as one types (htmx), arrows move, Enter opens. After ">" it offers commands.
+// Search over any page: "/" opens it, results come as one types (htmx), arrows move, Enter opens, Alt L logs a contact
+// with whom the chosen line is about. After ">" it offers commands.
 const dialog = document.getElementById("search");
 
 if (dialog) {
@@ -73,6 +74,12 @@ if (dialog) {
     select(options()[0]);
   }
 
+  // The log box opens over the page, not over the search: what is logged is about whom was found.
+  function logContact(url) {
+    dialog.close();
+    window.htmx.ajax("GET", `${url}?place=dialog`, { target: "#dialog", swap: "innerHTML" });
+  }
+
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-search-open]") || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
@@ -101,7 +108,13 @@ if (dialog) {
     } else if (event.key === "Enter" && selected()) {
       event.preventDefault();
       selected().click();
+    } else if (event.altKey && !event.ctrlKey && event.code === "KeyL" && selected()?.dataset.logUrl) {
+      event.preventDefault();
+      logContact(selected().dataset.logUrl);
     }
+  });
+  results.addEventListener("click", (event) => {
+    if (event.target.closest("[hx-get]") && !event.ctrlKey && !event.metaKey) dialog.close();
   });
   results.addEventListener("mousemove", (event) => {
     const option = event.target.closest('[role="option"]');

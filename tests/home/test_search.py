@@ -7,8 +7,11 @@ import pytest
 from complaints.models import Complaint
 from crm.core.models.business_setting import change_setting
 from crm.home.search import find_everything
-from customers.models import ContactPoint
+from crm.home.search_finders import CANDIDATES
+from customers.duplicate_keeping import keep_keys
+from customers.models import ContactPoint, TradingName
 from tests import factories
+from tests.score_factory import make_score
 
 
 @pytest.fixture
@@ -201,3 +204,96 @@ def test_an_archived_customer_is_found_by_name_with_a_mark_after_the_current_one
     assert [hit.url for hit in hits] == [f"/customers/{kjeldsen.pk}/", f"/customers/{archived.pk}/"]
     assert "archived" in hits[1].detail
     assert "archived" not in hits[0].detail
+
+
+@pytest.mark.parametrize("typed", ["DE 811 402 776", "de811402776", "811402776", "811.402.776", "DE 811"])
+def test_a_tax_number_in_any_spelling(rep, kjeldsen, typed):
+    kjeldsen.tax_id = "DE 811 402 776"
+    kjeldsen.save()
+    keep_keys(kjeldsen.pk)
+    found = find_everything(typed, user=rep)
+    assert names(found) == ["Kjeldsen Maskinfabrik A/S"]
+    assert "DE 811 402 776" in found[0].hits[0].detail
+
+
+def test_nobody_finds_a_tax_number_that_is_not_his(other_rep, kjeldsen):
+    kjeldsen.tax_id = "DE811402776"
+    kjeldsen.save()
+    keep_keys(kjeldsen.pk)
+    assert find_everything("DE811402776", user=other_rep) == []
+    assert find_everything("811 402 776", user=other_rep) == []
+
+
+@pytest.mark.parametrize("typed", ["tel:+4586120477", "+45 86 12 04 77 ext. 12", "86–12–04–77"])
+def test_a_phone_number_as_it_was_copied_from_somewhere(rep, kjeldsen, typed):
+    ContactPoint.objects.create(customer=kjeldsen, kind="phone", value="+45 86 12 04 77", value_normal="+4586120477")
+    assert names(find_everything(typed, user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
+
+
+def test_an_address_as_a_mail_program_copies_it(rep, kjeldsen):
+    ContactPoint.objects.create(customer=kjeldsen, kind="email", value="lars@k.example", value_normal="lars@k.example")
+    for typed in ("Lars Bak <lars@k.example>", "mailto:lars@k.example"):
+        assert names(find_everything(typed, user=rep)) == ["Kjeldsen Maskinfabrik A/S"], typed
+
+
+def test_an_order_as_people_write_its_number(rep, kjeldsen):
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="88412")
+    assert names(find_everything("#88412", user=rep)) == ["Order 88412"]
+
+
+def test_a_customer_found_by_another_name_says_by_which(rep, kjeldsen):
+    TradingName.objects.create(customer=kjeldsen, name="Havnens Pumper")
+    (hit,) = find_everything("havnens", user=rep)[0].hits
+    assert hit.detail.startswith("also “Havnens Pumper”")
+    assert "also" not in find_everything("kjeldsen", user=rep)[0].hits[0].detail
+
+
+def test_of_two_called_alike_the_more_valuable_stands_first_then_who_bought_lately(rep):
+    worth = {"Holm Aalborg": (None, 500), "Holm Pumps": (9_000_000, 100), "Holm & Sons": (200_000, 9_000_000)}
+    for name, (value, sales) in worth.items():
+        one = factories.make_customer(owner=rep, name=name)
+        make_score(one, value_3y_cents=value, sales_12m_cents=sales)
+    factories.make_customer(owner=rep, name="Holm Nobody")
+    assert names(find_everything("holm", user=rep)) == ["Holm Pumps", "Holm & Sons", "Holm Aalborg", "Holm Nobody"]
+
+
+def test_the_most_valuable_is_found_among_more_than_are_looked_at_by_name(rep):
+    for number in range(CANDIDATES + 5):
+        factories.make_customer(owner=rep, name=f"Nordholm {number:03}")
+    last = factories.make_customer(owner=rep, name="Nordholm Zinc")
+    make_score(last, sales_12m_cents=5_000_000)
+    assert names(find_everything("nordholm", user=rep))[0] == "Nordholm Zinc"
+
+
+def test_people_of_valuable_customers_stand_first_and_who_left_last(rep, kjeldsen):
+    small = factories.make_customer(owner=rep, name="Small")
+    make_score(kjeldsen, sales_12m_cents=5_000_000)
+    factories.make_person(small, name="Mette Aa")
+    factories.make_person(kjeldsen, name="Mette Berg")
+    factories.make_person(kjeldsen, name="Mette Aaby", left_on=date(2026, 3, 1))
+    people = find_everything("mette", user=rep)[0].hits
+    assert ["".join(part.text for part in hit.title) for hit in people] == ["Mette Berg", "Mette Aa", "Mette Aaby"]
+    assert [hit.right for hit in people] == ["", "", "gone"]
+
+
+def test_class_complaint_and_owner_stand_on_whatever_leads_to_a_customer(rep, kjeldsen):
+    make_score(kjeldsen, grade="A1")
+    person = factories.make_person(kjeldsen, name="Lars Bak")
+    ContactPoint.objects.create(
+        customer=kjeldsen, person=person, kind="phone", value="+45 86 12 04 77", value_normal="+4586120477"
+    )
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="88412")
+    Complaint.objects.create(customer=kjeldsen, title="wrong seal", taken_at=datetime(2026, 11, 8, tzinfo=UTC))
+    for typed in ("kjeldsen", "lars bak", "86 12 04 77", "88412"):
+        (hit,) = find_everything(typed, user=rep)[0].hits
+        assert (hit.grade, hit.complaint[:2], hit.owner) == ("A1", "C-", rep), typed
+
+
+def test_a_contact_is_logged_from_the_line_by_whoever_may(rep, viewer, kjeldsen, signed_in):
+    url = f"/customers/{kjeldsen.pk}/contacts/new/"
+    assert find_everything("kjeldsen", user=rep)[0].hits[0].log_url == url
+    page = signed_in(rep).get("/search/", {"q": "kjeldsen"}, headers={"HX-Request": "true"}).content.decode()
+    assert f'hx-get="{url}?place=dialog"' in page
+    assert find_everything("kjeldsen", user=viewer)[0].hits[0].log_url == ""
+    page = signed_in(viewer).get("/search/", {"q": "kjeldsen"}, headers={"HX-Request": "true"}).content.decode()
+    assert "Log a contact" not in page
