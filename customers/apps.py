@@ -7,6 +7,7 @@ class CustomersConfig(AppConfig):
     name = "customers"
 
     def ready(self) -> None:
+        from crm.core.change_reading import VALUE_PARTS, VALUE_WORDS
         from customers import (
             custom_field_catalogue,
             customer_import,
@@ -17,6 +18,7 @@ class CustomersConfig(AppConfig):
             product_import,
         )
         from customers import jobs as jobs  # registers its kinds of work
+        from customers.custom_value_keeping import tell_unread_changes, tell_value_changes
         from customers.import_kinds import register_import_kind
 
         for module in (order_import, customer_import, person_import, product_import):
@@ -24,3 +26,6 @@ class CustomersConfig(AppConfig):
         customer_metrics.register()
         custom_field_catalogue.register()
         personal_descriptions.register()
+        VALUE_PARTS["customvalueset.data"] = tell_value_changes
+        VALUE_PARTS["customvalueset.unread"] = tell_unread_changes
+        VALUE_WORDS["customfield.options"] = lambda options: ", ".join(str(one["label"]) for one in options)

@@ -85,11 +85,13 @@ def find_field(key: str) -> FieldDefinition | None:
 
 
 def _read_fields() -> tuple[FieldDefinition, ...]:
-    return tuple(
-        FieldDefinition(
-            one.pk, one.label, one.kind, one.about, one.help_text, read_options(one.options), one.is_protected
-        )
-        for one in CustomField.objects.filter(archived_at=None)
+    return tuple(map(define_field, CustomField.objects.filter(archived_at=None)))
+
+
+def define_field(one: CustomField) -> FieldDefinition:
+    """The definition of a field as it is stored."""
+    return FieldDefinition(
+        one.pk, one.label, one.kind, one.about, one.help_text, read_options(one.options), one.is_protected
     )
 
 

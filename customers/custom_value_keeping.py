@@ -12,10 +12,12 @@ from crm.core import formats
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.table_export import Money
-from customers.custom_field_catalogue import FieldDefinition, list_fields, make_vocabulary
+from customers.custom_field_catalogue import FieldDefinition, define_field, list_fields, make_vocabulary
 from customers.models import Customer, CustomField, CustomValueSet
 from customers.rules.custom_values import is_kept_well
 from customers.rules.custom_values import spell_value as spell_plainly
+
+Values = Mapping[str, Any]
 
 
 class CustomValueRefused(Exception):
@@ -86,6 +88,43 @@ def show_value(field: FieldDefinition, value: Any) -> str:
     if field.kind == CustomField.Kind.FLAG:
         return gettext("yes") if value else gettext("no")
     return spell_plainly(field.kind, value, make_vocabulary(field))
+
+
+def tell_value_changes(before: Values | None, after: Values | None) -> list[tuple[str, str, str]]:
+    """Each own field that differs, as (name, before, after) in words; for the history of a customer."""
+    old, new = before or {}, after or {}
+    differing = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    fields = _find_fields(differing)
+    told = []
+    for key in differing:
+        field = fields.get(key)
+        words = [_tell_kept(field, one.get(key)) for one in (old, new)]
+        told.append((field.label if field else gettext("own field that was removed"), words[0], words[1]))
+    return told
+
+
+def tell_unread_changes(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[tuple[str, str, str]]:
+    """The same for what a field held before its kind changed."""
+    named = gettext("%(field)s, as it was before its kind changed")
+    return [(named % {"field": label}, old, new) for label, old, new in tell_value_changes(before, after)]
+
+
+def _find_fields(keys: Iterable[str]) -> dict[str, FieldDefinition]:
+    """Fields by key, those that are archived as well; no query where all are in use."""
+    wanted = set(keys)
+    found = {field.key: field for field in list_fields() if field.key in wanted}
+    if missing := [key for key in wanted - set(found) if key.isdecimal()]:
+        found |= {field.key: field for field in map(define_field, CustomField.objects.filter(pk__in=missing))}
+    return found
+
+
+def _tell_kept(field: FieldDefinition | None, value: Any) -> str:
+    """A value as its field shows it; as it is kept where the field has another kind by now."""
+    if field is None or (value is not None and not is_kept_well(field.kind, value)):
+        return "" if value is None else str(value)
+    return show_value(field, value)
 
 
 def make_cell(field: FieldDefinition, value: Any) -> Any:

@@ -36,6 +36,9 @@ MOST_EVENTS = 200
 VALUE_WORDS: dict[str, Callable[[Any], str]] = {}
 """How the value of a field with a structure of its own is read: an app enters its own when it is ready, by
 ``model.field`` (``segmentrule.criteria``)."""
+VALUE_PARTS: dict[str, Callable[[Any, Any], Iterable[tuple[str, str, str]]]] = {}
+"""How a field that holds several values is told, each that differs as (name, before, after); by ``model.field``, which
+an app enters when it is ready. Before or after is None where the record was not there."""
 
 
 @dataclass
@@ -212,7 +215,11 @@ def _compare(event: _Event, names: "_Names") -> Iterator[FieldChange]:
     after = {} if event.is_removal else event.after or {}
     for column in event.told_fields:
         old, new = event.before[column.attname], after.get(column.attname)
-        if old != new and not (event.is_removal and old in (None, "", False)):
+        if old == new or (event.is_removal and old in (None, "", False)):
+            continue
+        if tell_parts := VALUE_PARTS.get(f"{event.model._meta.model_name}.{column.name}"):
+            yield from (FieldChange(*part) for part in tell_parts(old, new))
+        else:
             yield FieldChange(str(column.verbose_name), names.tell(column, old), names.tell(column, new))
 
 
