@@ -100,10 +100,26 @@ def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
                     FROM {stage.lines} l WHERE l.customer_id IS NOT NULL AND l.customer_id NOT IN ({sql})""",  # noqa: S608
                 params,
             )
+        _refuse_withdrawn_sources(stage, task)
         if task.mode == "update":
             stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
                              WHERE customer_id IS NULL""")  # noqa: S608
         return {"records": stage.make_records()}
+
+
+def _refuse_withdrawn_sources(stage: Stage, task: WritingTask) -> None:
+    """Nobody comes in by a source that was withdrawn (the file's name where a row tells none), nor is moved to one; who
+    stands there already keeps his."""
+    if not fetch_row("SELECT EXISTS (SELECT FROM customers_source WHERE withdrawn_at IS NOT NULL)")[0]:
+        return
+    stage.reject(
+        f"""SELECT l.row, 'source', 'source_withdrawn', s.name || ', ' || s.withdrawn_reason, l.number
+            FROM {stage.lines} l LEFT JOIN customers_customer c ON c.id = l.customer_id
+            JOIN customers_source s ON s.withdrawn_at IS NOT NULL
+                AND lower(s.name) = lower(trim(coalesce(l.source, CASE WHEN c.id IS NULL THEN %s END)))
+            WHERE c.id IS NULL OR lower(c.source) <> lower(s.name)""",  # noqa: S608
+        [str(task.options.get("source", ""))[:100]],
+    )
 
 
 def _find_customers(stage: Stage, *, key: str) -> None:

@@ -32,6 +32,7 @@ _PROBLEMS = {
     "unknown_team": _("there is no team “%(value)s” that you may fill"),
     "two_of_that_name": _("more than one customer is called “%(value)s”: give the number"),
     "no_such_customer": _("there is no customer “%(value)s”: import customers first"),
+    "source_withdrawn": _("the source was withdrawn: %(value)s"),
     "not_here": _("“%(value)s” is not here, and nothing new was to be made"),
     "product_twice": _("the same product stands in row %(value)s"),
     "person_twice": _("the same person stands in row %(value)s"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.late_imports import pandas as pd
@@ -18,6 +19,7 @@ from customers.import_relating import RELATION_COLUMNS, find_related_customers, 
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql
 from customers.models import Person
+from customers.person_moving import tell_vacancy
 from customers.rules.contact_point_reading import normalise_phone
 from customers.rules.import_columns import PEOPLE, PERSON_FIELDS, REQUIRED
 
@@ -110,6 +112,7 @@ def write_people(stage: Stage, task: WritingTask, *, after: int, batch: int = BA
     kept = ", ".join(f"t.{name}" for name in _CHANGES)
     changed = 0
     if here and task.mode != "create":
+        leavers = _find_leavers(stage, scope) if "left_on" in task.columns else []
         changed = change_remembered(
             PERSON_TABLE,
             import_id=task.import_id,
@@ -119,9 +122,21 @@ def write_people(stage: Stage, task: WritingTask, *, after: int, batch: int = BA
             where=f"{scope} AND t.id = n.person_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
             params=[task.options.get("by_id")],
         )
+        for person in Person.objects.filter(pk__in=leavers, left_on__isnull=False).select_related("customer"):
+            tell_vacancy(person, on=person.left_on, at=task.at, by=task.by)  # type: ignore[arg-type]
     created = _create_people(stage, scope, task) if here < total else 0
     changed += _write_points(stage, scope, task, started)
     return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
+
+
+def _find_leavers(stage: Stage, scope: str) -> list[int]:
+    """Who was here until now and has a day of leaving in the file. Who comes in as gone long ago leaves no empty post
+    that we knew of."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            SELECT t.id FROM {stage.records} n JOIN customers_person t ON t.id = n.person_id
+            WHERE {scope} AND n.left_on IS NOT NULL AND t.left_on IS NULL ORDER BY t.id""")  # noqa: S608
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def _create_people(stage: Stage, scope: str, task: WritingTask) -> int:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from customers.models import Customer, Source
 from customers.source_withdrawing import SourceRefused, bring_source_back, withdraw_source
 from tests import factories
+from tests.customers.import_files import counts, import_file, problems
 
 
 @pytest.fixture
@@ -65,3 +66,31 @@ def test_nobody_is_entered_by_a_withdrawn_source(client, fair, rep, admin):
     answer = client.post(reverse("customers:customer-new"), {"number": "N-1", "name": "New", "source": "fair 2026"})
     assert "was withdrawn" in answer.text
     assert not Customer.objects.filter(number="N-1").exists()
+
+
+def test_nobody_is_imported_by_a_withdrawn_source_and_the_row_says_why(fair, admin):
+    here = factories.make_customer(name="Here", source="Fair 2026")
+    withdraw_source(fair, reason="No right to it", by=admin, at=timezone.now())
+    file = "number,name,source\nN-1,New,fair 2026\nN-2,Other,Letter\n" + f"{here.number},Here and renamed,Fair 2026\n"
+    done = import_file(file, kind="customers")
+    assert problems(done) == [(2, "source", "source_withdrawn")]
+    assert counts(done) == (1, 1, 0, 1)
+    assert set(Customer.objects.values_list("name", flat=True)) == {"Here and renamed", "Other"}
+    with open(done.rejected.path, encoding="utf-8-sig") as rejected:
+        assert "the source was withdrawn: Fair 2026, No right to it" in rejected.read()
+
+
+def test_a_customer_is_not_moved_to_a_withdrawn_source_by_a_file(fair, admin):
+    ours = factories.make_customer(name="Ours", source="Letter")
+    withdraw_source(fair, reason="No right to it", by=admin, at=timezone.now())
+    done = import_file(f"number,name,source\n{ours.number},Ours,Fair 2026\n", kind="customers")
+    assert problems(done) == [(2, "source", "source_withdrawn")]
+    ours.refresh_from_db()
+    assert ours.source == "Letter"
+
+
+def test_a_file_that_is_itself_a_withdrawn_source_brings_nobody(admin):
+    bought = Source.objects.create(name="bought.csv", lawful_basis="legitimate interest")
+    withdraw_source(bought, reason="Sold without consent", by=admin, at=timezone.now())
+    assert counts(import_file("number,name\nN-1,New\n", kind="customers", name="bought.csv")) == (0, 0, 0, 1)
+    assert counts(import_file("number,name\nN-1,New\n", kind="customers", name="ours.csv")) == (1, 0, 0, 0)

@@ -17,6 +17,7 @@ from customers.models import ContactPoint, Customer, CustomValueSet, Order, Pers
 from customers.person_moving import MoveRefused, list_stations, move_person
 from interactions.models import Interaction, Task
 from tests import factories
+from tests.customers.import_files import import_file
 from tests.score_factory import make_score
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +86,18 @@ def test_who_is_noted_as_gone_leaves_a_task_too(soren, rep, signed_in):
     sent = {"name": soren.name, "left_on": "2026-11-01", "edit_version": soren.edit_version}
     signed_in(rep).post(reverse("customers:person-edit", args=[soren.pk]), sent)
     assert Task.objects.filter(source=f"vacancy:{soren.pk}").count() == 1
+
+
+def test_who_has_a_leaving_day_in_a_file_leaves_the_same_task_once(soren, admin):
+    file = (
+        "customer number,name,left on\n"
+        f"{soren.customer.number},{soren.name},2026-11-01\n{soren.customer.number},Gone Long Ago,2019-03-01\n"
+    )
+    for _ in range(2):
+        import_file(file, kind="people", by=admin)
+    task = Task.objects.get(source__startswith="vacancy:")
+    assert (task.source, task.assignee) == (f"vacancy:{soren.pk}", soren.customer.owner)
+    assert "left on 1 Nov 2026" in task.why
 
 
 @pytest.mark.parametrize(
