@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from crm.core.business_calendar import company_calendar
 from crm.core.models import User
 from crm.core.models.business_setting import setting
+from customers.contact_point_proving import prove_contact_point
 from customers.customer_freshening import freshen_customer
-from customers.models import Customer, Person
+from customers.models import ContactPoint, Customer, Person
 from customers.question_asking import QuestionReply, keep_replies
 from interactions.contact_permission import find_permission
 from interactions.models import Interaction, ProcessRun, Promise, Task
@@ -24,6 +25,8 @@ from interactions.rules.send_permission import needs_override
 from interactions.task_finishing import finish_task
 from interactions.task_handling import open_task, snooze_task
 from segments.models import Process
+
+PROVES = {Interaction.Channel.CALL: ContactPoint.Kind.PHONE, Interaction.Channel.MAIL: ContactPoint.Kind.EMAIL}
 
 
 class ContactRefused(Exception):
@@ -92,6 +95,7 @@ def log_interaction(
         override_reason=override_reason,
         token=token,
     )
+    _prove_point(interaction)
     answered = _finish_answered(interaction, answers=answers, by=by, at=at)
     if any(task.alert_id is not None for task in answered) or _is_in_contact_process(customer, interaction):
         continue_contact(customer, interaction=interaction, by=by, at=at)
@@ -106,6 +110,15 @@ def log_interaction(
         keep_replies(customer, replies, by=by, on=company_calendar().local_day(happened_at or at), person=person)
     freshen_customer(customer.pk, at=at)
     return LoggedContact(interaction, answered=answered, promises=made, next_task=_find_next_task(customer))
+
+
+def _prove_point(interaction: Interaction) -> None:
+    """A talk by phone or mail proves the number or address by which it came about."""
+    kind = PROVES.get(interaction.channel)
+    if kind is None or interaction.outcome != Interaction.Outcome.TALKED:
+        return
+    day = company_calendar().local_day(interaction.happened_at)
+    prove_contact_point(interaction.customer, kind=kind, on=day, person=interaction.person)
 
 
 def _check_permission(customer: Customer, *, channel: str, is_outgoing: bool, reason: str) -> str:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from customers.models import ContactPoint
 from interactions.interaction_logging import ContactRefused, log_interaction
 from interactions.models import Alert, ContactPreference, Interaction, Promise, Task
 from interactions.process_running import start_process
@@ -174,3 +175,47 @@ def test_a_segment_without_that_process_loses_nothing(customer, rep, alert):
     factories.make_task(customer, kind=Task.Kind.ALERT, alert=alert)
     assert log(customer, rep).created
     assert not Task.objects.open().exists()
+
+
+@pytest.fixture
+def lars(customer):
+    """Somebody with a phone and an e-mail; the customer has a phone of its own."""
+    lars = factories.make_person(customer, name="Lars Bak")
+    for person, kind, value in ((lars, "phone", "+4520"), (lars, "email", "lars@k.example"), (None, "phone", "+4586")):
+        ContactPoint.objects.create(customer=customer, person=person, kind=kind, value=value, value_normal=value)
+    return lars
+
+
+def proven():
+    return dict(ContactPoint.objects.exclude(proven_on=None).values_list("value", "proven_on"))
+
+
+def test_a_talk_proves_the_number_or_address_by_which_it_came_about(customer, rep, lars):
+    log(customer, rep, person=lars)
+    assert proven() == {"+4520": date(2026, 11, 24)}
+    log(customer, rep, person=lars, channel="mail", happened_at=AT - timedelta(days=3))
+    log(customer, rep)
+    assert proven() == {"+4520": date(2026, 11, 24), "lars@k.example": date(2026, 11, 21), "+4586": date(2026, 11, 24)}
+
+
+def test_what_was_said_earlier_does_not_take_a_later_proof_back(customer, rep, lars):
+    log(customer, rep, person=lars)
+    log(customer, rep, person=lars, happened_at=AT - timedelta(days=30))
+    assert proven() == {"+4520": date(2026, 11, 24)}
+
+
+@pytest.mark.parametrize("fields", [{"outcome": "not_reached"}, {"outcome": "message"}, {"channel": "visit"}])
+def test_nothing_is_proven_where_nobody_was_reached_by_it(customer, rep, lars, fields):
+    log(customer, rep, person=lars, **fields)
+    assert proven() == {}
+
+
+def test_of_two_numbers_that_work_none_is_guessed(customer, rep, lars):
+    other = ContactPoint.objects.create(
+        customer=customer, person=lars, kind="phone", value="+4530", value_normal="+4530"
+    )
+    log(customer, rep, person=lars)
+    assert proven() == {}
+    ContactPoint.objects.filter(pk=other.pk).update(is_valid=False)
+    log(customer, rep, person=lars)
+    assert proven() == {"+4520": date(2026, 11, 24)}
