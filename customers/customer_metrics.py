@@ -148,11 +148,12 @@ def register() -> None:
         ),
         Metric(
             "relation",
-            _("buys by"),
+            _("way of buying"),
             MetricKind.CHOICE,
             _("Buys when needed, or has a contract."),
             "c.relation",
-            choices=tuple(Customer.Relation.choices),
+            # Read in sentences: "way of buying is by contract".
+            choices=((Customer.Relation.ORDERS, _("when needed")), (Customer.Relation.CONTRACT, _("by contract"))),
             group=IDENTITY,
         ),
         Metric("country", _("country"), MetricKind.TEXT, _("Two letters, as in DK."), "c.country", group=IDENTITY),
