@@ -1,6 +1,7 @@
 """The budgets of the house: rooms that can be overseen, names that say whose and what."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,19 @@ def test_no_template_is_longer_than_a_page():
     templates = (ROOT / "templates").rglob("*.html")
     long = {str(path.relative_to(ROOT)): lines_of(path) for path in templates if lines_of(path) > LONGEST_TEMPLATE}
     assert long == {}
+
+
+def test_no_attribute_holds_an_element():
+    """The filters ``day`` and ``moment`` give a ``<time>``: within an attribute its quotes would end it."""
+    attribute = re.compile(r'\s[\w:-]+="((?:\{%.*?%\}|\{\{.*?\}\}|[^"{])*)"')
+    element = re.compile(r"\|(?:day|moment)\b(?!\|striptags)")
+    found = {
+        (path.name, value)
+        for path in (ROOT / "templates").rglob("*.html")
+        for value in attribute.findall(path.read_text())
+        if element.search(value)
+    }
+    assert found == set()
 
 
 def test_every_module_says_whose_and_what():
