@@ -20,6 +20,8 @@ from segments.rules.criteria import find_metrics
 from segments.score_run import score_customer
 from segments.segment_choice import PIN_JOIN, NoFallbackSegment, SegmentChoice, build_segment_choice
 
+ANALYSE_FROM = 1000  # newcomers of one evening
+
 # The pins of everybody are gathered once; asking for each customer by himself would be a million look-ups.
 ALL_PINS = """LEFT JOIN (
     SELECT DISTINCT ON (p.customer_id) p.customer_id, p.id, p.segment_id
@@ -117,6 +119,8 @@ def assign_segments(*, on: date) -> AssignmentReport:
         came, moved = cursor.fetchone()
         for statement in WRITE_MOVES:
             cursor.execute(statement, {"today": on})
+        if came > ANALYSE_FROM:
+            cursor.execute("ANALYZE segments_membership")  # the next steps of the night would take it for empty
         cursor.execute("DROP TABLE moves")
     return AssignmentReport(came, moved)
 
