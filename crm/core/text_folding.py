@@ -7,6 +7,17 @@ _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae
 _SPACE = re.compile(r"\s+")
 
 
+class _Marks(dict[int, int | None]):
+    """What becomes of each character: accents go, all others stay; each is looked up once."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = None if unicodedata.combining(chr(code)) else code
+        return self[code]
+
+
+_MARKS = _Marks()
+
+
 def fold_text(text: str) -> str:
     """``"  Zakłady  Świętochłowice "`` becomes ``"zaklady swietochlowice"``; other scripts stay, unaccented.
 
@@ -16,4 +27,4 @@ def fold_text(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
-    return _SPACE.sub(" ", "".join(c for c in decomposed if not unicodedata.combining(c))).strip()
+    return _SPACE.sub(" ", decomposed.translate(_MARKS)).strip()
