@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from crm.core.models.business_setting import change_setting
 from crm.core.role_permissions import sync_roles
+from crm.home.demo_company.best_customers import honour_best_customers
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
@@ -17,7 +18,8 @@ from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visi
 from crm.home.demo_company.order_book import plant_cases, write_orders
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.product_shelf import Shelf, write_products
-from crm.home.demo_company.purchases import draw_purchases
+from crm.home.demo_company.purchases import HORIZON, draw_purchases
+from crm.home.demo_company.relations import Relations
 from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
 from crm.nightly_run import run_night
 from customers.basket_pairs import rebuild_basket_pairs
@@ -28,12 +30,20 @@ from segments.default_configuration import create_defaults
 from segments.score_run import finish_run, plan_run, work_shards
 
 SEED = 20_261
+YEAR_DAYS = 365
 ANALYSED = (
     "customers_customer",
     "customers_person",
     "customers_contactpoint",
     "customers_order",
     "customers_orderline",
+    "customers_profilefact",
+    "customers_customerneed",
+    "customers_potential",
+    "customers_walletestimate",
+    "interactions_interaction",
+    "interactions_promise",
+    "complaints_complaint",
 )
 
 
@@ -64,7 +74,10 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")
     plant_duplicates(base, rng=np.random.default_rng(SEED + 1))
     Conversations(base, now=at, rng=rng).write()
-    say("a year of contacts, promises, facts and complaints")
+    of_year = np.where(purchases.day > HORIZON - YEAR_DAYS, purchases.amount_cents, 0)
+    year_cents = np.bincount(purchases.customer, weights=of_year, minlength=customers)
+    Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
+    say("a year of contacts, promises, facts, needs, notes, favours and complaints")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checked in one go: a long queue slows every later statement
         cursor.execute("ANALYZE " + ", ".join(ANALYSED))
@@ -78,6 +91,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     decide_about_losses(at=at)
     enter_cost_of_visits(customers, at=at)
     note_satisfaction(at=at)
+    honour_best_customers(at=at)
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
