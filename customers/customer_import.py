@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.late_imports import pandas as pd
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
+from customers.contract_import import CONTRACT_TABLE, PROBLEMS, reject_contracts, shape_contracts, write_contracts
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import follow_merged
@@ -48,6 +49,9 @@ STAGE_COLUMNS = {
     "phone_normal": "text",
     "owner_id": "bigint",
     "team_id": "bigint",
+    "relation": "text",
+    "renews_on": "date",
+    "renewal_months": "numeric",
     "custom": "jsonb",
 }
 BATCH = 50_000
@@ -65,7 +69,7 @@ def shape_customers(frame: pd.DataFrame) -> pd.DataFrame:
         shaped["since"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["since"]]
     if "phone" in shaped:
         shaped["phone_normal"] = _normalise_phones(shaped)
-    return gather_own_fields(shaped)
+    return gather_own_fields(shape_contracts(shaped))
 
 
 def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
@@ -101,6 +105,7 @@ def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
                 params,
             )
         _refuse_withdrawn_sources(stage, task)
+        reject_contracts(stage, task)
         if task.mode == "update":
             stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
                              WHERE customer_id IS NULL""")  # noqa: S608
@@ -159,6 +164,7 @@ def write_customers(stage: Stage, task: WritingTask, *, after: int, batch: int =
     changed = _change_customers(stage, scope, task) if here and task.mode != "create" else 0
     created = _create_customers(stage, scope, task) if here < total else 0
     changed += write_own_fields(stage, scope, task, started)
+    changed += write_contracts(stage, scope, task, started)
     changed += _write_contact_points(stage, scope, task, started)
     return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
 
@@ -170,6 +176,8 @@ def _change_customers(stage: Stage, scope: str, task: WritingTask) -> int:
         changes["owner_id"] = "coalesce(n.owner_id, t.owner_id)"
     if "team" in columns:
         changes["team_id"] = "coalesce(n.team_id, t.team_id)"
+    if not columns.keys().isdisjoint({"relation", "renews_on"}):
+        changes["relation"] = "coalesce(n.relation, t.relation)"
     if "trading_name" in columns:
         changes["name_folded"] = "CASE WHEN n.trading_name IS NULL THEN t.name_folded ELSE n.folded END"
     else:
@@ -192,9 +200,10 @@ def _create_customers(stage: Stage, scope: str, task: WritingTask) -> int:
     return insert_remembered(
         CUSTOMER_TABLE,
         f"""INSERT INTO customers_customer AS t (number, name, name_folded, kind, since, source, owner_id, team_id,
-                created_by_id, {", ".join(texts)})
+                relation, created_by_id, {", ".join(texts)})
             SELECT n.known, n.name, n.folded, coalesce(n.kind, %s), n.since, coalesce(n.source, %s),
-                coalesce(n.owner_id, %s), coalesce(n.team_id, %s), %s,
+                coalesce(n.owner_id, %s), coalesce(n.team_id, %s),
+                coalesce(n.relation, '{Customer.Relation.ORDERS}'), %s,
                 {", ".join(f"coalesce(n.{name}, '')" for name in texts)}
             FROM {stage.records} n WHERE {scope} AND n.customer_id IS NULL
             ORDER BY n.id ON CONFLICT (number) DO NOTHING""",  # noqa: S608
@@ -244,7 +253,7 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
 CUSTOMER_TABLE = WrittenTable(
     "customer",
     Customer,
-    columns=(*PLAIN_FIELDS, "name_folded", "number", "owner_id", "team_id"),
+    columns=(*PLAIN_FIELDS, "name_folded", "number", "owner_id", "team_id", "relation"),
     label=_("customer"),
     name_sql="t.number || ' ' || t.name",
     unmarked=frozenset({"name_folded"}),
@@ -276,6 +285,9 @@ LABELS = {
     "source": _("Where it came from"),
     "lawful_basis": _("Lawful basis"),
     "since": _("Customer since"),
+    "relation": _("Buys by orders or contract"),
+    "renews_on": _("Contract: next renewal"),
+    "renewal_months": _("Contract: months between renewals"),
 }
 KIND = ImportKind(
     name=CUSTOMERS,
@@ -287,7 +299,8 @@ KIND = ImportKind(
     shape=shape_customers,
     prepare=prepare_customers,
     write=write_customers,
-    tables=(CUSTOMER_TABLE, VALUES_TABLE, POINT_TABLE),
+    tables=(CUSTOMER_TABLE, VALUES_TABLE, CONTRACT_TABLE, POINT_TABLE),
+    problems=PROBLEMS,
     keys=(
         ("number", _("customer number, else the name")),
         ("name", _("name")),

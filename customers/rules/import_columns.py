@@ -72,6 +72,14 @@ ORDER_FIELDS = (
     _F("position", Reading.NUMBER, headers=ORDER_HEADERS["position"]),
     _F("returns", length=60, headers=ORDER_HEADERS["returns"]),
 )
+_BY_CONTRACT = """contract hasacontract undercontract contractual subscription subscriber yes true 1 y x vertrag abo
+    abonnement contrato contrat contratto"""
+_BY_ORDERS = """orders order buyswhenneeded ondemand transactional nocontract no false 0 n none bestellung pedidos
+    commandes ordini"""
+RELATION_WORDS = {
+    **dict.fromkeys(_BY_CONTRACT.split(), "contract"),
+    **dict.fromkeys(_BY_ORDERS.split(), "orders"),
+}
 CUSTOMER_FIELDS = (
     _F("number", length=40, headers=CUSTOMER_HEADERS["number"]),
     _F("name", headers=CUSTOMER_HEADERS["name"]),
@@ -92,6 +100,9 @@ CUSTOMER_FIELDS = (
     _F("source", length=100, headers=CUSTOMER_HEADERS["source"]),
     _F("lawful_basis", length=100, headers=CUSTOMER_HEADERS["lawful_basis"]),
     _F("since", Reading.DAY, headers=CUSTOMER_HEADERS["since"]),
+    _F("relation", Reading.CHOICE, headers=CUSTOMER_HEADERS["relation"], choices=RELATION_WORDS),
+    _F("renews_on", Reading.DAY, headers=CUSTOMER_HEADERS["renews_on"]),
+    _F("renewal_months", Reading.NUMBER, headers=CUSTOMER_HEADERS["renewal_months"]),
 )
 INFLUENCE_WORDS = {
     "decides": "decides", "decisionmaker": "decides", "decider": "decides", "executivesponsor": "decides",

@@ -71,6 +71,11 @@ source: source leadsource originalsource accountsource herkunft origem origen co
 lawful_basis: lawfulbasis legalbasis legalbasisforprocessing consent rechtsgrundlage
 since: since customersince createdate createddate createdat createdon organizationcreated createdtime kundeseit
     clientedesde firstorderdate accountcreateddate
+relation: relation relationtype buysby hascontract hasacontract undercontract contractual
+renews_on: renewson renewalday renewaldate nextrenewal nextrenewaldate contractrenewal contractrenewaldate
+    contractrenewalday renewal verlangerungsdatum
+renewal_months: renewalmonths renewedeverymonths renewalperiod contractterm contracttermmonths contractmonths
+    laufzeitmonate
 """
 
 _PRODUCT_TEXT = """
