@@ -5,10 +5,11 @@ thousands separator and the words follow the active language.
 """
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from django.utils.dateformat import format as format_with_pattern
 from django.utils.formats import number_format
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 UNKNOWN = "–"
 MINUS = "−"
@@ -28,7 +29,22 @@ CURRENCY_SIGNS = {
 
 def _group(value: float, decimals: int = 0) -> str:
     """A number without its sign, with the language's separators."""
-    return str(number_format(round(abs(value), decimals), decimal_pos=decimals, use_l10n=True, force_grouping=True))
+    return _group_in(round(abs(value), decimals), decimals, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _group_in(value: float, decimals: int, language: str | None) -> str:
+    return str(number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True))
+
+
+def _write_day(day: date, pattern: str) -> str:
+    """A day by a pattern of Django's; a page writes the same few days again and again."""
+    return _write_day_in(date(day.year, day.month, day.day), pattern, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _write_day_in(day: date, pattern: str, language: str | None) -> str:
+    return str(format_with_pattern(day, pattern))
 
 
 def _signed(value: float, decimals: int, text: str) -> str:
@@ -130,7 +146,7 @@ def format_day(day: date | None, *, today: date) -> str:
         return gettext("tomorrow")
     if distance == -1:
         return gettext("yesterday")
-    return format_with_pattern(day, "D j M" if day.year == today.year else "j M Y")
+    return _write_day(day, "D j M" if day.year == today.year else "j M Y")
 
 
 def format_moment(moment: datetime | None, *, now: datetime, zone: tzinfo) -> str:
@@ -151,12 +167,12 @@ def format_full_moment(moment: datetime, *, zone: tzinfo) -> str:
 
 def format_plain_day(day: date) -> str:
     """``14 Mar 2025``: for a name that must say the same on every day."""
-    return format_with_pattern(day, "j M Y")
+    return _write_day(day, "j M Y")
 
 
 def format_full_day(day: date) -> str:
     """``Thursday 26 November 2026``."""
-    return format_with_pattern(day, "l j F Y")
+    return _write_day(day, "l j F Y")
 
 
 def format_days(days: int | None) -> str:

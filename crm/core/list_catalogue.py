@@ -34,7 +34,8 @@ class KnownList:
 
     ``views`` are the tabs everybody has: words and query string. ``search_filter`` is the text filter that stands open
     above the rows; the others lie behind "Filter". ``rule_filter`` names the filter that takes a rule of the criteria
-    grammar. ``export_permission`` is asked for before a file is made and again before it is handed out.
+    grammar. ``export_permission`` is asked for before a file is made and again before it is handed out. ``row_acts``
+    gives, for a reader, what draws the acts at the end of a row.
     """
 
     name: str
@@ -49,7 +50,7 @@ class KnownList:
     search_filter: str = "q"
     rule_filter: str = ""
     edits: Mapping[str, CellEdit] = field(default_factory=dict)
-    row_acts: str = ""
+    row_acts: Callable[[User], Callable[[Any], Any] | None] | None = None
     empty_title: Text = ""
     empty_text: Text = ""
 

@@ -22,7 +22,8 @@ class Column:
     Numeric kinds stand right. ``tie`` is a path to the row's own id, in the table of ``sort``.
 
     ``shown`` is whether a reader who chose no columns sees it; a ``fixed`` one cannot be left out. ``export`` is what
-    stands in a file where that differs from ``value``. ``edit`` names the field that ``E`` changes in the row.
+    stands in a file where that differs from ``value``. ``edit`` names the field that ``E`` changes in the row. ``draw``
+    makes a cell that is more than its value, out of the row; a ``template`` does the same, ten times as slowly.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Column:
     shown: bool = True
     fixed: bool = False
     template: str = ""
+    draw: Callable[[Any], Any] | None = None
     export: str | Callable[[Any], Any] = ""
     edit: str = ""
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from complaints.models import Complaint
 from crm.core.list_catalogue import KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition
+from crm.core.row_addresses import row_address
 from crm.home.customer_list import currency_sign
 from crm.home.known_list import KnownListView
 from crm.home.list_parts import CUSTOMER_FILTER, OWNER_FILTER, RULE_FILTER, customer_column, owner_column
@@ -26,7 +26,7 @@ def _mine(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any
 
 def case_url(row: Any) -> str:
     """The case itself."""
-    return reverse("complaints:complaint-detail", args=[row.pk])
+    return row_address("complaints:complaint-detail", row.pk)
 
 
 COMPLAINTS = ListDefinition(

@@ -25,8 +25,10 @@ from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinitio
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
+from crm.core.row_addresses import row_address
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
+from crm.home.customer_cells import draw_customer, draw_next, draw_risk, draw_silence, draw_talk, find_row_acts
 from crm.home.customer_edits import CUSTOMER_EDITS
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
@@ -182,9 +184,7 @@ def _segment_name(row: Any) -> str:
 
 CUSTOMERS = ListDefinition(
     columns=(
-        Column(
-            "name", _("Customer"), sort="name_folded", fixed=True, template="lists/cells/customer.html", export="name"
-        ),
+        Column("name", _("Customer"), sort="name_folded", fixed=True, draw=draw_customer, export="name"),
         Column("class", _("Class"), "score.grade", "class", head_term="class"),
         Column("segment", _("Segment"), kind="segment", hide_on_phone=True, head_term="segment", export=_segment_name),
         Column(
@@ -196,7 +196,7 @@ CUSTOMERS = ListDefinition(
             largest_first=True,
             hide_on_phone=True,
             head_term="risk",
-            template="lists/cells/customer_risk.html",
+            draw=draw_risk,
             export="score.gap_ratio",
         ),
         Column(
@@ -228,7 +228,7 @@ CUSTOMERS = ListDefinition(
             "silent_days",
             kind="number",
             head_term="silent",
-            template="lists/cells/customer_silent.html",
+            draw=draw_silence,
         ),
         Column(
             "stake",
@@ -247,9 +247,9 @@ CUSTOMERS = ListDefinition(
             "talked_at",
             "moment",
             hide_on_phone=True,
-            template="lists/cells/customer_talk.html",
+            draw=draw_talk,
         ),
-        Column("next", _("Next"), "task_title", hide_on_phone=True, template="lists/cells/customer_next.html"),
+        Column("next", _("Next"), "task_title", hide_on_phone=True, draw=draw_next),
         Column("owner", _("Owner"), kind="avatar", hide_on_phone=True, head_term="owner", edit="owner"),
         Column("number", _("Number"), sort="number", shown=False),
         Column("stage", _("Stage"), "get_stage_display", shown=False, edit="stage"),
@@ -340,11 +340,11 @@ register_list(
         "customers.view_customer",
         CUSTOMERS,
         find_customers,
-        row_url=lambda row: reverse("home:customer-page", args=[row.pk]),
+        row_url=lambda row: row_address("home:customer-page", row.pk),
         views=VIEWS,
         rule_filter="rule",
         edits=CUSTOMER_EDITS,
-        row_acts="lists/cells/customer_acts.html",
+        row_acts=find_row_acts,
         empty_title=_("No customer yet"),
         empty_text=_("Bring them from a file, or add the first one here."),
     )

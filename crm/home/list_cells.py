@@ -14,7 +14,6 @@ from crm.core.list_catalogue import CellEdit, KnownList
 from crm.core.list_engine import Column, load_details
 from crm.core.models.edited import EditedModel
 from crm.core.permission_check import refuse_unless
-from crm.core.templatetags.lists import Cell
 from crm.home.list_views import find_list
 
 
@@ -58,8 +57,7 @@ def _save(request: HttpRequest, known: KnownList, column: Column, edit: CellEdit
     if row is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     load_details([row], known.definition, [column], request)
-    cell = Cell(column, column.read(row), "")
-    return render(request, "lists/table.html#cell", {"cell": cell, "row": row, "column": column, "value": cell.value})
+    return render(request, "lists/table.html#cell", {"row": row, "column": column})
 
 
 def save_field(row: Any, form: Any, *, by: Any, at: Any) -> None:

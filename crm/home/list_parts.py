@@ -7,11 +7,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import format_full_day
 from crm.core.list_engine import ChoiceFilter, Column, TextFilter
+from crm.core.row_addresses import row_address
 from crm.home.customer_list import list_owner_choices
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
 
@@ -20,7 +20,7 @@ LARGEST_ID = 2**63 - 1
 
 def customer_url(row: Any) -> str:
     """The page of the customer a row belongs to."""
-    return reverse("home:customer-page", args=[row.customer_id])
+    return row_address("home:customer-page", row.customer_id)
 
 
 def customer_column() -> Column:

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.list_catalogue import KnownList, register_list
 from crm.core.list_engine import Column, FlagFilter, ListDefinition, TextFilter
+from crm.core.row_addresses import row_address
 from crm.home.customer_list import currency_sign
 from crm.home.known_list import KnownListView
 from crm.home.list_parts import (
@@ -33,7 +33,7 @@ ORDERS = ListDefinition(
             _("Order"),
             sort="number",
             fixed=True,
-            url=lambda row: reverse("customers:order-detail", args=[row.pk]),
+            url=lambda row: row_address("customers:order-detail", row.pk),
         ),
         customer_column(),
         Column("day", _("Day"), kind="day", sort="day", largest_first=True),
@@ -72,7 +72,7 @@ register_list(
         "customers.view_order",
         ORDERS,
         find_orders,
-        row_url=lambda row: reverse("customers:order-detail", args=[row.pk]),
+        row_url=lambda row: row_address("customers:order-detail", row.pk),
         views=((_("All"), ""), (_("Of my customers"), "owner=me"), (_("Returns"), "returns=1")),
         rule_filter="rule",
         empty_title=_("No order yet"),

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.list_catalogue import CellEdit, KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
+from crm.core.row_addresses import row_address
 from crm.core.text_folding import fold_text
 from crm.home.known_list import KnownListView
 from crm.home.list_parts import CUSTOMER_FILTER, OWNER_FILTER, RULE_FILTER, customer_column, owner_column
@@ -46,7 +46,7 @@ PEOPLE = ListDefinition(
             _("Person"),
             sort="name_folded",
             fixed=True,
-            url=lambda row: reverse("customers:person-edit", args=[row.pk]),
+            url=lambda row: row_address("customers:person-edit", row.pk),
             export="name",
         ),
         Column("job_title", _("Job title"), edit="job_title", hide_on_phone=True),
@@ -102,7 +102,7 @@ register_list(
         "customers.view_customer",
         PEOPLE,
         find_people,
-        row_url=lambda row: reverse("customers:person-edit", args=[row.pk]),
+        row_url=lambda row: row_address("customers:person-edit", row.pk),
         views=(
             (_("All"), ""),
             (_("At my customers"), "owner=me"),

@@ -16,6 +16,7 @@ from crm.core.list_catalogue import CellEdit, KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import User
+from crm.core.templatetags.look import clock
 from crm.home.customer_acts import DUE_HOUR, OwnerForm, list_assignable
 from crm.home.customer_list import currency_sign, list_owner_choices
 from crm.home.known_list import KnownListView
@@ -40,13 +41,18 @@ def _overdue(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[
     return rows.filter(due_at__lt=timezone.now(), state__in=OPEN_STATES)
 
 
+def draw_due(row: Any) -> Any:
+    """Until when, and whether it is late, done or waits."""
+    return clock(row.due_at, done=row.closed_at, hold=row.paused_reason)
+
+
 TASKS = ListDefinition(
     columns=(
         Column("title", gettext_lazy("Task"), fixed=True, url=customer_url),
         customer_column(),
         Column("why", gettext_lazy("Why"), hide_on_phone=True),
         Column("kind", gettext_lazy("Kind"), "get_kind_display", hide_on_phone=True),
-        Column("due", gettext_lazy("Until"), "due_at", "moment", sort="due_at", template="lists/cells/task_due.html"),
+        Column("due", gettext_lazy("Until"), "due_at", "moment", sort="due_at", draw=draw_due),
         Column("stake", gettext_lazy("At stake"), "at_stake_cents", "amount", unit=currency_sign(), hide_on_phone=True),
         Column("state", gettext_lazy("State"), "get_state_display", hide_on_phone=True),
         Column("closed", gettext_lazy("Closed"), "closed_at", "moment", shown=False, hide_on_phone=True),

@@ -4,11 +4,13 @@ Every filter shows None as ``–``. Money is integer cents; its currency is the 
 """
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from crm.core import formats
 from crm.core.local_time import company_day
@@ -142,6 +144,12 @@ def day(value: datetime | date | None) -> SafeString | str:
         on, today = timezone.localdate(value), timezone.localdate()
     else:  # a day is the company's
         on, today = value, company_day(timezone.now())
+    return _draw_day(on, today, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _draw_day(on: date, today: date, language: str | None) -> SafeString:
+    """Drawn once a day and language: lists show the same days again and again."""
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         on.isoformat(),

@@ -55,12 +55,17 @@ def segment_mark(segment: Any, form: str = "") -> SafeString | str:
     if not segment:
         return ""
     name, mark = (segment["name"], segment["mark"]) if isinstance(segment, dict) else (segment.name, segment.mark)
+    return _draw_mark(str(name), _shape(mark), form)
+
+
+@lru_cache(maxsize=512)
+def _draw_mark(name: str, shape: str, form: str) -> SafeString:
     return format_html(
         '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true"><use href="{}#s-{}"/></svg>{}</span>',
-        _shape(mark),
+        shape,
         form,
         static("vendor/icons.svg"),
-        _shape(mark),
+        shape,
         name,
     )
 
@@ -68,12 +73,15 @@ def segment_mark(segment: Any, form: str = "") -> SafeString | str:
 @register.simple_tag
 def class_badge(value_class: str | None) -> SafeString | str:
     """``{% class_badge "A1" %}``: A filled, B outlined, C dashed; nothing for an unknown class."""
-    if not value_class:
-        return ""
+    return _draw_class(value_class, gettext("Class %(class)s") % {"class": value_class}) if value_class else ""
+
+
+@lru_cache(maxsize=128)
+def _draw_class(value_class: str, words: str) -> SafeString:
     return format_html(
         '<span class="r-cls {}" title="{}">{}</span>',
         value_class[0],
-        gettext("Class %(class)s") % {"class": value_class},
+        words,
         value_class,
     )
 
@@ -124,7 +132,11 @@ def avatar(person: Any, form: str = "") -> SafeString | str:
     """
     if not person:
         return ""
-    name = person if isinstance(person, str) else str(person)
+    return _draw_avatar(person if isinstance(person, str) else str(person), form)
+
+
+@lru_cache(maxsize=2048)
+def _draw_avatar(name: str, form: str) -> SafeString:
     return format_html(
         '<span title="{}"><span class="r-av {}" aria-hidden="true">{}</span>'
         '<span class="visually-hidden">{}</span></span>',

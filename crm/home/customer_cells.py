@@ -1,0 +1,106 @@
+"""The cells of the list of customers that say more than one value: name with tags, risk, silence, contact, next step.
+
+They are drawn here and not by templates: a page has three hundred of them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.core import formats
+from crm.core.models import User
+from crm.core.row_addresses import row_address
+from crm.core.templatetags.formats import day
+from crm.core.templatetags.look import clock, icon, risk_level
+
+LONG_NAME = 26
+HIGH_RISK = 2
+
+
+def draw_nothing(words: str = formats.UNKNOWN) -> SafeString:
+    """What stands where there is nothing to say."""
+    return format_html('<span class="f">{}</span>', words)
+
+
+def draw_customer(row: Any) -> SafeString:
+    """The name, leading to the page; the country; how many tags, and which."""
+    return format_html(
+        '<span class="row-x"><a class="r-name cut" href="{}"{} data-open dir="auto">{}</a>{}{}</span>',
+        row_address("home:customer-page", row.pk),
+        format_html(' title="{}"', row.name) if len(row.name) > LONG_NAME else "",
+        row.name,
+        format_html('<span class="f xs">{}</span>', row.country) if row.country else "",
+        _draw_tags(row.tag_parts) if row.tag_parts else "",
+    )
+
+
+def _draw_tags(tags: list[dict[str, Any]]) -> SafeString:
+    names = ", ".join(tag["name"] for tag in tags)
+    return format_html(
+        '<span class="f xs nw" title="{}">{}{}<span class="visually-hidden"> {}</span></span>',
+        names,
+        icon("tag", "s"),
+        len(tags),
+        names,
+    )
+
+
+def draw_risk(row: Any) -> SafeString:
+    """How many of his own gaps he has been silent for; why that cannot be said, where it cannot."""
+    score = row.shown_score
+    if score and score.gap_ratio:
+        return risk_level(score.risk + 1, formats.format_multiple(score.gap_ratio))
+    return draw_nothing(score.get_note_display()) if score and score.note else draw_nothing()
+
+
+def draw_silence(row: Any) -> SafeString:
+    """Days since the last purchase, beside the usual gap."""
+    if row.silent_days is None:
+        return draw_nothing()
+    gap = row.shown_score.mean_gap_days
+    usual = format_html(' <span class="f">/ {}</span>', formats.format_number(gap)) if gap else ""
+    return format_html("{} d{}", formats.format_number(row.silent_days), usual)
+
+
+def draw_talk(row: Any) -> SafeString:
+    """The day of the last contact."""
+    return format_html('<span class="nw">{}</span>', day(row.talked_at)) if row.talked_at else draw_nothing(_("never"))
+
+
+def draw_next(row: Any) -> SafeString:
+    """An open complaint, else the next task and until when; that nothing is planned, where somebody may leave."""
+    if row.complains:
+        return format_html('<span class="r-tag bad">{}</span>', _("complaint open"))
+    if row.task_title:
+        return format_html(
+            '<span class="row-x whyc"><span class="cut" title="{}" dir="auto">{}</span>{}</span>',
+            row.task_title,
+            row.task_title,
+            clock(row.task_day),
+        )
+    if row.shown_score and row.shown_score.risk >= HIGH_RISK:
+        return format_html('<b class="bad nw">{}</b>', _("no step planned"))
+    return draw_nothing()
+
+
+def find_row_acts(user: User) -> Callable[[Any], SafeString] | None:
+    """What draws the button that logs a contact, for whoever may."""
+    if not user.has_perm("interactions.add_interaction"):
+        return None
+    words = _("Log a contact")
+
+    def draw(row: Any) -> SafeString:
+        url = row_address("interactions:interaction-new", row.pk)
+        return format_html(
+            '<span class="r-acts"><a class="r-ib" href="{}" hx-get="{}?place=dialog" data-key="l" aria-label="{}">'
+            "{}</a></span>",
+            url,
+            url,
+            words,
+            icon("note"),
+        )
+
+    return draw
