@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
-from crm.home.product_movement import Movement, find_gaps, read_movement
+from crm.home.product_movement import Movement, read_movement
 from crm.home.product_scope import read_scope
-from crm.home.sales_comparison import MOVEMENT_KEYS, MOVEMENT_WORDS, PART_WORDS, sum_price_volume_mix
+from crm.home.sales_comparison import MOVEMENT_KEYS, MOVEMENT_WORDS, PART_WORDS
 from customers.import_writing import neutralise
 from customers.lost_items import MissedItem, add_weekly, list_missed_items
 from customers.models import Customer
@@ -40,19 +40,19 @@ def find_moved(movement: Movement, bar: str) -> list[tuple[int, int, int, int]]:
 
     An unknown bar raises ``Http404``.
     """
-    table = movement.table
-    change = table.now_cents - table.before_cents
+    figures = movement.figures
+    change = figures.now_cents - figures.before_cents
     names = {key: number for number, key in MOVEMENT_KEYS.items()}
     if bar in names:
-        part = np.where(table.movements == names[bar], change, 0)
-        keep = table.movements == names[bar]
+        part = np.where(figures.movements == names[bar], change, 0)
+        keep = figures.movements == names[bar]
     elif bar in {"price", "volume", "mix"}:
-        part = sum_price_volume_mix(table)[bar]
+        part = figures.parts[bar]
         keep = part != 0
     else:
         raise Http404
     order = np.argsort(-np.abs(part[keep]), kind="stable")
-    columns = (table.customers[keep], table.before_cents[keep], table.now_cents[keep], part[keep])
+    columns = (figures.customers[keep], figures.before_cents[keep], figures.now_cents[keep], part[keep])
     return list(zip(*(column[order].tolist() for column in columns), strict=True))
 
 
@@ -83,7 +83,7 @@ def product_movement_list(request: HttpRequest) -> HttpResponse:
 
 def _show_gap(request: HttpRequest, movement: Movement) -> HttpResponse:
     family = request.GET.get("family", "")
-    gap = next((one for one in find_gaps(movement) if one.family == family), None)
+    gap = next((one for one in movement.figures.gaps if one.family == family), None)
     if gap is None:
         raise Http404
     page, number, last = cut_page(gap.customer_ids, request.GET.get("page", ""))
@@ -156,24 +156,23 @@ def _money(cents: int) -> str:
 
 
 def _list_customer_lines(movement: Movement) -> Iterator[list[Any]]:
-    table = movement.table
-    parts = sum_price_volume_mix(table)
-    names = Customer.objects.in_bulk(table.customers.tolist())
+    figures, parts = movement.figures, movement.figures.parts
+    names = Customer.objects.in_bulk(figures.customers.tolist())
     yield [_("number"), _("customer"), _("before"), _("now"), _("movement"), *(str(PART_WORDS[name]) for name in parts)]
-    for place, pk in enumerate(table.customers.tolist()):
-        key = MOVEMENT_KEYS.get(table.movements[place], "")
+    for place, pk in enumerate(figures.customers.tolist()):
+        key = MOVEMENT_KEYS.get(figures.movements[place], "")
         yield [
             names[pk].number,
             names[pk].name,
-            float(_money(int(table.before_cents[place]))),
-            float(_money(int(table.now_cents[place]))),
+            float(_money(int(figures.before_cents[place]))),
+            float(_money(int(figures.now_cents[place]))),
             str(MOVEMENT_WORDS.get(key, "")),
             *(float(_money(int(cents[place]))) for cents in parts.values()),
         ]
 
 
 def _list_item_lines(movement: Movement) -> Iterator[list[Any]]:
-    lost: list[MissedItem] = list_missed_items(movement.scope.customer_ids, on=movement.today)
+    lost: list[MissedItem] = list_missed_items(movement.scope.customer_ids, on=movement.figures.today)
     names = Customer.objects.in_bulk({item.customer_id for item in lost})
     yield [
         _("number"),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from customers.models import Customer
 # for all, and the page says so.
 MOST_CUSTOMERS = 3_000
 MOST_COLLEAGUES = 150
+KEPT_SECONDS = 3600
 
 
 @dataclass
@@ -44,11 +46,19 @@ def read_scope(user: User, whose: str) -> Scope:
     ids = list(customers.order_by().values_list("pk", flat=True)[: MOST_CUSTOMERS + 1])
     known = len(ids)
     if known > MOST_CUSTOMERS:
-        known = max(known, count_about(customers)[0])
-        sales = Greatest(F("score__sales_12m_cents"), F("score__sales_before_12m_cents"))
-        largest = customers.filter(score__isnull=False).order_by(sales.desc(), "pk")
-        ids = list(largest.values_list("pk", flat=True)[:MOST_CUSTOMERS]) or ids[:MOST_CUSTOMERS]
+        key = f"portfolio-scope:{user.pk}:{whose}"
+        kept: tuple[int, list[int]] = cache.get_or_set(key, lambda: _find_largest(customers, ids), KEPT_SECONDS)
+        # Who is shown is decided now, not then.
+        known, ids = kept[0], list(customers.order_by().filter(pk__in=kept[1]).values_list("pk", flat=True))
     return Scope(whose, dict(choices)[whose], customers, ids, known, choices)
+
+
+def _find_largest(customers: QuerySet[Any], first: list[int]) -> tuple[int, list[int]]:
+    """How many there are, about, and those with the largest sales; ``first`` before anybody is scored."""
+    known = max(len(first), count_about(customers)[0])
+    sales = Greatest(F("score__sales_12m_cents"), F("score__sales_before_12m_cents"))
+    largest = customers.filter(score__isnull=False).order_by(sales.desc(), "pk")
+    return known, list(largest.values_list("pk", flat=True)[:MOST_CUSTOMERS]) or first[:MOST_CUSTOMERS]
 
 
 def _list_choices(user: User, teams: list[Team]) -> tuple[list[tuple[str, str]], dict[str, Q]]:

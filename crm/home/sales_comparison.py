@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django.utils.dateformat import format as date_format
@@ -132,13 +132,22 @@ def draw_item_bridge(table: SalesTable) -> BridgeChart:
     )
 
 
-def draw_movement_bridge(table: SalesTable, *, link: Link) -> BridgeChart:
+class BridgeFigures(Protocol):
+    """What the bridges of a portfolio are drawn from: ``PortfolioFigures`` of ``crm.home.product_figures``."""
+
+    before_cents: Any
+    now_cents: Any
+    bars: Any
+    parts: Any
+
+
+def draw_movement_bridge(figures: BridgeFigures, *, link: Link) -> BridgeChart:
     """The same for many, by what each customer did; every bar leads to its customers."""
     steps = [
         BridgeStep([str(MOVEMENT_WORDS[MOVEMENT_KEYS[movement]])], cents, link(MOVEMENT_KEYS[movement]))
-        for movement, (_customers, cents) in table.bridge_by_customer().items()
+        for movement, (_customers, cents) in figures.bars.items()
     ]
-    return draw_bridge(*_totals(table, steps), depth=134.0)
+    return draw_bridge(*_totals(figures, steps), depth=134.0)
 
 
 def sum_price_volume_mix(table: SalesTable) -> dict[str, Any]:
@@ -151,15 +160,12 @@ def sum_price_volume_mix(table: SalesTable) -> dict[str, Any]:
     }
 
 
-def draw_price_bridge(table: SalesTable, *, link: Link) -> BridgeChart:
+def draw_price_bridge(figures: BridgeFigures, *, link: Link) -> BridgeChart:
     """The same by price, volume and mix."""
-    steps = [
-        BridgeStep([str(PART_WORDS[name])], int(cents.sum()), link(name))
-        for name, cents in sum_price_volume_mix(table).items()
-    ]
-    return draw_bridge(*_totals(table, steps), width=420, depth=134.0)
+    steps = [BridgeStep([str(PART_WORDS[name])], int(cents.sum()), link(name)) for name, cents in figures.parts.items()]
+    return draw_bridge(*_totals(figures, steps), width=420, depth=134.0)
 
 
-def _totals(table: SalesTable, steps: list[BridgeStep]) -> tuple[BridgeStep, list[BridgeStep], BridgeStep]:
-    before, now = int(table.before_cents.sum()), int(table.now_cents.sum())
+def _totals(figures: BridgeFigures, steps: list[BridgeStep]) -> tuple[BridgeStep, list[BridgeStep], BridgeStep]:
+    before, now = int(figures.before_cents.sum()), int(figures.now_cents.sum())
     return BridgeStep([_("before")], before), steps, BridgeStep([_("now")], now)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from crm.core.models import User
 from crm.core.role_permissions import sync_roles
+from crm.home.product_figures import PortfolioFigures
 from crm.home.sales_comparison import draw_movement_bridge, draw_price_bridge, read_comparison
 from crm.home.white_space import find_customers_white_space
 from customers.basket_pairs import rebuild_basket_pairs
@@ -66,9 +67,9 @@ def _time_portfolio(rep: User, customers: int, *, today: object) -> None:
     comparison = read_comparison({}, until=until).comparison
 
     def bridge() -> None:
-        table = read_sales(ids, comparison=comparison)
-        draw_movement_bridge(table, link=str)
-        draw_price_bridge(table, link=str)
+        figures = PortfolioFigures(ids, comparison, until)
+        draw_movement_bridge(figures, link=str)
+        draw_price_bridge(figures, link=str)
 
     def white_space() -> None:
         find_customers_white_space(read_sales(ids, comparison=comparison), industries=industries)

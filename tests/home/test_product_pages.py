@@ -2,13 +2,17 @@
 
 import csv
 import io
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.home.product_figures import PortfolioFigures
 from crm.home.product_movement_lists import find_moved
 from crm.home.sales_comparison import read_comparison
 from customers.item_rollup import take_in_items
@@ -293,12 +297,18 @@ def test_a_bar_opens_its_customers_and_they_sum_to_it(signed_in, rep, portfolio,
     assert sum_shown in page
 
 
+def bridge_of(page):
+    """The drawings of a page."""
+    return re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+
+
 def test_price_volume_and_mix_open_customers_that_sum_to_the_bar_too(portfolio, today):
     from types import SimpleNamespace
 
-    movement = SimpleNamespace(table=compare(portfolio.values(), today))
+    comparison = compare(portfolio.values(), today).comparison
+    movement = SimpleNamespace(figures=PortfolioFigures([one.pk for one in portfolio.values()], comparison, today))
 
-    whole = int((movement.table.now_cents - movement.table.before_cents).sum())
+    whole = int((movement.figures.now_cents - movement.figures.before_cents).sum())
     assert sum(row[3] for bar in ("price", "volume", "mix") for row in find_moved(movement, bar)) == whole
 
 
@@ -353,6 +363,41 @@ def test_more_customers_than_can_be_read_at_once_are_the_largest_and_the_page_sa
     assert "2 customers with the largest sales of" in page
     listed = page_of(signed_in(rep), reverse("home:product-movement-list") + "?bar=stopped")
     assert 'title="stopped"' in listed
+
+
+def test_a_large_portfolio_is_worked_out_once_and_says_when_and_a_small_one_is_always_of_now(
+    signed_in, rep, portfolio, products, today, monkeypatch
+):
+    client = signed_in(rep)
+    assert "worked out" not in page_of(client, reverse("home:product-movement"))
+    monkeypatch.setattr("crm.home.product_figures.LIVE_CUSTOMERS", 2)
+
+    first = page_of(client, reverse("home:product-movement"))
+    with CaptureQueriesContext(connection) as again:
+        second = page_of(client, reverse("home:product-movement"))
+
+    assert "worked out" in first
+    assert bridge_of(first) == bridge_of(second)
+    assert not [
+        query for query in again if "customers_itemday" in query["sql"] and "productsuggestion" not in query["sql"]
+    ]
+
+
+def test_a_kept_portfolio_leaves_out_whoever_is_no_longer_ones_own(signed_in, rep, other_rep, portfolio, monkeypatch):
+    from crm.home import product_scope
+    from tests.factories import set_score
+
+    monkeypatch.setattr("crm.home.product_figures.LIVE_CUSTOMERS", 0)
+    monkeypatch.setattr(product_scope, "MOST_CUSTOMERS", 2)
+    for name in ("grew", "stopped"):
+        set_score(portfolio[name], sales_12m_cents=900)
+    client, url = signed_in(rep), reverse("home:product-movement-list") + "?bar=stopped&whose=mine"
+    assert 'title="stopped"' in page_of(client, url)
+
+    portfolio["stopped"].owner, portfolio["stopped"].team = other_rep, other_rep.team
+    portfolio["stopped"].save()
+
+    assert 'title="stopped"' not in page_of(client, url)
 
 
 def test_own_dates_are_compared_as_they_were_given(signed_in, rep, portfolio, today):
