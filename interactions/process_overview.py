@@ -1,9 +1,9 @@
 """Running processes to look at: a lane for each segment with its own steps, the list, and those of one customer."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
@@ -13,7 +13,8 @@ from customers.models import Customer
 from interactions.models import ProcessRun, StepRun, Task
 from segments.models import Process, ProcessStep, ProcessVersion, Segment
 
-CARDS_A_STEP = 6
+CARDS_A_STEP = 5
+MOST_URGENT = 240
 COLUMNS = 6
 
 
@@ -99,12 +100,7 @@ def list_lanes(steps: QuerySet[StepRun], *, flow: str) -> list[Lane]:
             lane.count += row["count"]
             lane.amount_cents += row["amount"] or 0
             _find_column(lane, row["position"]).count += row["count"]
-    for step in _take_cards(steps):
-        lane = lanes.get(step.run.version.process.segment_id)
-        if lane is not None and lane.columns:
-            column = _find_column(lane, step.position)
-            if len(column.cards) < CARDS_A_STEP:
-                column.cards.append(step)
+    _deal_cards(steps, lanes)
     return [lane for lane in lanes.values() if lane.columns]
 
 
@@ -153,6 +149,19 @@ def _find_column(lane: Lane, position: int) -> Column:
     return next((column for column in lane.columns if column.position == position), lane.columns[-1])
 
 
-def _take_cards(steps: QuerySet[StepRun], *, limit: int = 240) -> list[Any]:
-    """The most urgent cards; a board that nobody can read any more shows no more than these."""
-    return list(with_run(steps).order_by("due_at", "pk")[:limit])
+def _deal_cards(steps: QuerySet[StepRun], lanes: dict[int, Lane]) -> None:
+    """The most urgent steps to their columns, a few each; only those that are shown are read whole."""
+    urgent = steps.order_by("due_at", "pk").values_list("pk", "run__version__process__segment", "position")
+    chosen: dict[int, Column] = {}
+    taken: Counter[int] = Counter()
+    for pk, segment, position in urgent[:MOST_URGENT]:
+        lane = lanes.get(segment)
+        if lane is not None and lane.columns:
+            column = _find_column(lane, position)
+            if taken[id(column)] < CARDS_A_STEP:
+                chosen[pk] = column
+                taken[id(column)] += 1
+    cards = StepRun.objects.select_related("task__assignee", "run__customer__score").in_bulk(list(chosen))
+    for pk, column in chosen.items():
+        if pk in cards:
+            column.cards.append(cards[pk])

@@ -35,7 +35,7 @@ from interactions.views.task import find_way_back
 from segments.models import Process
 
 PAGE = 24
-BESIDE_BOARD = 12
+BESIDE_BOARD = 10
 
 
 @require_GET
