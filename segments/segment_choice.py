@@ -28,13 +28,15 @@ class NoFallbackSegment(Exception):
 @dataclass(frozen=True)
 class SegmentChoice:
     """Expressions over ``FROM customers_customer c <joins>``: ``by_rule`` is the id of the segment that the rules give,
-    ``chosen`` the one that counts (a pin wins), ``pin.id`` the pin. ``rules`` maps segment ids to the rule asked."""
+    ``chosen`` the one that counts (a pin wins), ``pin.id`` the pin. ``rules`` maps segment ids to the rule asked,
+    ``segments`` every id to its segment, those put away too."""
 
     by_rule: str
     chosen: str
     joins: str
     params: dict[str, Any]
     rules: dict[int, SegmentRule]
+    segments: dict[int, Segment]
 
 
 def build_segment_choice(*, on: date, drafts: Mapping[int, Criteria] | None = None) -> SegmentChoice:
@@ -42,7 +44,8 @@ def build_segment_choice(*, on: date, drafts: Mapping[int, Criteria] | None = No
 
     A rule that can no longer be used (a figure it asks for is gone) holds for nobody. Raises ``NoFallbackSegment``.
     """
-    segments = list(Segment.objects.filter(archived_at=None).order_by("priority", "id"))
+    known = {segment.pk: segment for segment in Segment.objects.order_by("priority", "id")}
+    segments = [segment for segment in known.values() if segment.archived_at is None]
     published = SegmentRule.objects.filter(state=SegmentRule.State.PUBLISHED, segment__in=segments)
     rules = {rule.segment_id: rule for rule in published}
     fallback = next((segment for segment in segments if segment.is_fallback), None)
@@ -66,4 +69,5 @@ def build_segment_choice(*, on: date, drafts: Mapping[int, Criteria] | None = No
         joins=" ".join([*joins, PIN_JOIN]),
         params=params,
         rules=rules,
+        segments=known,
     )

@@ -114,17 +114,15 @@ def try_segment_rule(
     query = _QUERY.format(by_rule=choice.by_rule, joins=joins if SCORE in joins else f"{SCORE} {joins}")
     params = {**choice.params, "segment": segment.pk, "show": show, "most": most}
     counts, movers, pinned_stay = _ask(query, params)
-    return _build(segment, counts, movers, pinned_stay)
+    return _build(segment, counts, movers, pinned_stay, segments=choice.segments)
 
 
 def _ask(query: str, params: Mapping[str, Any]) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{TIME_LIMIT_SECONDS}s'")
-            plan_for_everybody(cursor)
+            plan_for_everybody(cursor, seconds=TIME_LIMIT_SECONDS)
             cursor.execute(query, params)
             counts, movers, stays = cursor.fetchone()
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except OperationalError as error:
         if "statement timeout" in str(error):
             raise DryRunTooSlow from error
@@ -133,8 +131,9 @@ def _ask(query: str, params: Mapping[str, Any]) -> Any:
     return read[0], read[1], stays
 
 
-def _build(segment: Segment, counts: list[Any], movers: list[Any], pinned_stay: int) -> DryRun:
-    segments = {one.pk: one for one in Segment.objects.all()}
+def _build(
+    segment: Segment, counts: list[Any], movers: list[Any], pinned_stay: int, *, segments: Mapping[int, Segment]
+) -> DryRun:
     moves = [Move(segments.get(was), segments[becomes], n) for was, becomes, n in counts if was != becomes]
     return DryRun(
         segment=segment,

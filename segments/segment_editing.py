@@ -36,6 +36,13 @@ def find_published(segment: Segment) -> SegmentRule | None:
     return segment.rules.filter(state=SegmentRule.State.PUBLISHED).first()
 
 
+def find_draft_and_published(segment: Segment) -> tuple[SegmentRule | None, SegmentRule | None]:
+    """Both in one query."""
+    states = (SegmentRule.State.DRAFT, SegmentRule.State.PUBLISHED)
+    found = {rule.state: rule for rule in segment.rules.filter(state__in=states).order_by("pk")}
+    return found.get(SegmentRule.State.DRAFT), found.get(SegmentRule.State.PUBLISHED)
+
+
 @transaction.atomic
 def save_draft(segment: Segment, criteria: Criteria, *, by: User) -> SegmentRule:
     """Keep ``criteria`` as the segment's draft; what is in force stays in force. A draft that waits for its day and is

@@ -8,11 +8,13 @@ from typing import Any
 FOR_EVERYBODY = {"max_parallel_workers_per_gather": "0", "enable_hashjoin": "off"}
 
 
-def plan_for_everybody(cursor: Any) -> None:
-    """Let the statements that follow in this transaction read all customers in their order."""
-    cursor.execute("SET LOCAL work_mem = '64MB'")
-    for name, value in FOR_EVERYBODY.items():
-        cursor.execute(f"SET LOCAL {name} = '{value}'")
+def plan_for_everybody(cursor: Any, *, seconds: int | None = None) -> None:
+    """Let the statements that follow in this transaction read all customers in their order; given ``seconds``, each
+    for so long at most."""
+    wanted = {"work_mem": "64MB", **FOR_EVERYBODY}
+    if seconds is not None:
+        wanted["statement_timeout"] = f"{int(seconds)}s"
+    cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in wanted.items()))
 
 
 def plan_as_usual(cursor: Any) -> None:

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.nightly_run import run_night
@@ -155,6 +157,19 @@ def test_a_rule_that_holds_for_nobody_or_for_everybody_is_warned_of(browser, pre
     assert "Everybody would be in Premium" in everybody
     some = browser.post(url("segment-edit", premium), CITY).content.decode()
     assert "would be in Premium" not in some
+
+
+@pytest.mark.parametrize("movers", [2, 15])
+def test_the_editor_asks_fifteen_queries_at_most_however_many_would_move(browser, premium, movers):
+    live_in(*["Bergen"] * movers)
+    keep_draft(browser, premium)
+    browser.get(url("segment-edit", premium))
+
+    with CaptureQueriesContext(connection) as asked:
+        page = browser.get(url("segment-edit", premium)).content.decode()
+
+    assert "Bergen" in page
+    assert len(asked) <= 15, [query["sql"][:120] for query in asked]
 
 
 def test_a_protected_figure_and_one_that_follows_from_the_segment_are_refused_in_words(browser, premium, monkeypatch):
