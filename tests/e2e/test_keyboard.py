@@ -134,3 +134,19 @@ def test_when_the_line_is_gone_it_is_said_on_top(page):
     page.locator("thead a").first.click()
     expect(page.locator("#bands")).to_contain_text("the connection is gone")
     page.context.set_offline(False)
+
+
+def test_a_contact_is_logged_from_what_was_found_without_leaving_the_page(page, customer):
+    page.keyboard.press("/")
+    page.keyboard.type("kjeldsen", delay=20)
+    expect(page.locator("#search [role=option]").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Alt+l")
+    expect(page.locator("dialog#search")).to_be_hidden()
+    expect(page.locator("dialog#dialog form.r-log")).to_be_visible()
+    expect(page.locator("dialog#dialog")).to_contain_text("Kjeldsen Maskinfabrik A/S")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("kjeldsen", delay=20)
+    page.locator("#search [role=option]", has_text="Log a contact").click()
+    expect(page.locator("dialog#search")).to_be_hidden()
+    expect(page.locator("dialog#dialog form.r-log")).to_be_visible()
