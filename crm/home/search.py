@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from complaints.models import Complaint
+from complaints.rules.recovery_clock import read_clock
 from crm.core.formats import format_day, format_money, format_number
-from crm.core.local_time import company_day
+from crm.core.local_time import company_day, company_zone
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
@@ -77,8 +78,8 @@ class Surroundings:
         """The open complaint: "C-2207, day 13"; "" without one."""
         if (case := self.cases.get(customer.pk)) is None:
             return ""
-        days = (timezone.now() - case.taken_at).days + 1
-        return _("%(case)s, day %(days)s") % {"case": case.number, "days": days}
+        clock = read_clock(case.taken_at, at=timezone.now(), zone=company_zone())
+        return _("%(case)s, day %(days)s") % {"case": case.number, "days": clock.day}
 
     def make_hit(self, customer: Customer, *, name: str, kind: str, facts: Iterable[str], url: str = "") -> Hit:
         """A line about ``customer`` or somebody there: his class, open complaint, owner, and where to log a contact."""

@@ -31,8 +31,10 @@ NUMBERS = 50
 LAST_RANK = 3
 MOST_WORDS = 6
 LEAST_LIKENESS = 0.3  # of trigrams shared with a whole word: "smiht" and "smith" have 0.33
+LONG_TEXT, LEAST_LIKENESS_OF_LONG = 10, 0.4  # a letter wrong changes less of it; and far fewer names come near
 AS_GOOD_AS_THE_BEST = 0.75
 LAST_LETTER = "\U0010ffff"
+_THREE_TOGETHER = re.compile(r"[^\W_]{3}")  # what the index of trigrams knows: it holds no "k-1" and no "a/s"
 _PHONE = re.compile(r"([+(\d][\d\s()/.\-\u2010-\u2013]{4,})(?:(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _LINK = re.compile(r"(?:tel|mailto|callto):", re.IGNORECASE)
 _MAIL_IN_BRACKETS = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")
@@ -133,7 +135,7 @@ def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
     for rows in (Customer.objects.visible_to(user).current(), Person.objects.visible_to(user)):
         starts = rows.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)
         parts.append(_part(starts, rank=1, place="name_folded", limit=CANDIDATES))
-        if max(len(word) for word in words) >= 3:
+        if _are_indexed(words):
             parts.append(_part(rows.filter(contains), rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False))
     # The archived are few and stand last: a part of its own, so that none of them takes the place of a current one.
     archived = Customer.objects.visible_to(user).exclude(archived_at=None).filter(contains)
@@ -142,6 +144,11 @@ def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
         *_by_trading_name(folded, contains, words=words, user=user),
         _part(archived, rank=LAST_RANK, place="name_folded"),
     ]
+
+
+def _are_indexed(words: list[str]) -> bool:
+    """Whether the index can find names that have the words in their middle."""
+    return any(_THREE_TOGETHER.search(word) for word in words)
 
 
 def _contains(words: list[str]) -> Q:
@@ -154,7 +161,7 @@ def _by_trading_name(folded: str, contains: Q, *, words: list[str], user: User) 
     customers = Customer.objects.visible_to(user).current()
     starts = names.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)[:CANDIDATES]
     parts = [_part(customers.filter(pk__in=starts), rank=1, place="name_folded")]
-    if max(len(word) for word in words) >= 3:
+    if _are_indexed(words):
         parts.append(_part(customers.filter(pk__in=names.filter(contains)[:CANDIDATES]), rank=1, place="name_folded"))
     return parts
 
@@ -217,7 +224,7 @@ def _among_the_most_valuable(words: list[str], *, user: User) -> list[_Row]:
     return [
         _Row(whole, 1 if name.startswith(start) else 2, name, pk, pk)
         for pk, name in rows.values_list("pk", "name_folded")
-        if name.startswith(start) or max(len(word) for word in words) >= 3
+        if name.startswith(start) or _are_indexed(words)
     ]
 
 
@@ -244,6 +251,7 @@ def _find_alike(text: str, *, user: User) -> Ids:
     folded = fold_text(text)
     if len(folded) < 4:
         return {}
+    least = LEAST_LIKENESS if len(folded) < LONG_TEXT else LEAST_LIKENESS_OF_LONG
     parts = []
     for rows in (Customer.objects.visible_to(user).current(), Person.objects.visible_to(user)):
         near = rows.filter(name_folded__trigram_strict_word_similar=folded).annotate(
@@ -252,6 +260,6 @@ def _find_alike(text: str, *, user: User) -> Ids:
         )
         parts.append(near.order_by("-likeness", "pk").values_list("found_kind", "likeness", "pk")[:SHOWN])
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pg_trgm.strict_word_similarity_threshold = %s", [LEAST_LIKENESS])
+        cursor.execute("SET LOCAL pg_trgm.strict_word_similarity_threshold = %s", [least])
         found = sorted(parts[0].union(parts[1], all=True), key=lambda row: -row[1])
     return _group(row for row in found if row[1] >= found[0][1] * AS_GOOD_AS_THE_BEST)
