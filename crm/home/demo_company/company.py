@@ -15,7 +15,7 @@ from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.duplicates import plant_duplicates
 from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
-from crm.home.demo_company.order_book import plant_cases, write_orders
+from crm.home.demo_company.order_book import plant_cases, references_checked_at_once, write_orders
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.product_shelf import Shelf, write_products
 from crm.home.demo_company.purchases import HORIZON, draw_purchases
@@ -68,7 +68,8 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     purchases = plant_cases(draw_purchases(customers, rng=rng, size=np.ones(customers)))
     worth = np.bincount(purchases.customer, weights=purchases.amount_cents, minlength=customers)
     base = CustomerBase(customers, staff=staff, worth=worth, today=today, rng=rng)
-    base.write()
+    with references_checked_at_once("customers_customer", "customers_person", "customers_contactpoint"):
+        base.write()
     say(f"{customers:,} customers")
     write_orders(purchases, base, shelf=Shelf(write_products(), base), rng=rng)
     say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")

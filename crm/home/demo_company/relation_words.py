@@ -1,7 +1,7 @@
 """The words in which the demo company's colleagues say what they know about their customers."""
 
 SOURCES = (
-    ("order desk", "contract", "Whoever orders by phone, mail or shop", 4000),
+    ("order desk", "contract", "Whoever orders by phone, mail or shop", 0),
     ("trade fair", "interest shown", "Visitors of our stand who left their card", 40),
 )
 TAGS = ("Trade fair", "Key project", "Ships abroad", "Price talks in spring", "Visits our plant", "New machine")

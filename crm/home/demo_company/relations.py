@@ -58,7 +58,7 @@ class Relations:
     def write(self) -> None:
         """All of it; about three rows an owned customer."""
         Source.objects.bulk_create(
-            Source(name=name, lawful_basis=basis, note=note, received_on=self.today - timedelta(days=days))
+            Source(name=name, lawful_basis=basis, note=note, received_on=self._ago(days) if days else None)
             for name, basis, note, days in SOURCES
         )
         self._tag()
@@ -157,7 +157,7 @@ class Relations:
             if owner is None or manager is None:
                 continue
             author, named = (manager, owner) if nth % 2 else (owner, manager)
-            at = self.now - timedelta(days=nth * 5 % 43, hours=1 + nth % 7)
+            at = (self.now - timedelta(days=1 + nth * 5 % 43)).replace(hour=8 + nth % 9, minute=nth * 17 % 60)
             words = NOTES[nth % len(NOTES)].format(name=f"@{names[named]}")
             notes.append(
                 Note(
