@@ -235,10 +235,12 @@ def build_list(
     *,
     keep: tuple[str, ...] = (),
     columns: Sequence[str] = (),
+    counted: tuple[int, bool] | None = None,
 ) -> ListPage:
     """The page of ``queryset`` that the query string asks for; ``keep`` names its other keys that links carry on.
 
-    ``columns`` are the names of the columns the reader chose; empty shows the list's own.
+    ``columns`` are the names of the columns the reader chose; empty shows the list's own. ``counted`` is how many rows
+    there are and whether that is exact, for a page that knows it already.
     """
     queryset, controls = narrow_rows(queryset, definition, request)
     sort, column = find_sort(definition, request)
@@ -251,7 +253,7 @@ def build_list(
     rows, before, after = _find_page(queryset, definition, column, sort, request.GET)
     chosen, lost = definition.choose_columns(columns)
     load_details(rows, definition, chosen, request)
-    count, exact = count_about(queryset)
+    count, exact = counted or count_about(queryset)
     place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}
     return ListPage(
         rows=rows,

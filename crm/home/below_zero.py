@@ -8,11 +8,12 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.generic_views import ListView
-from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition
+from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, ListPage, build_list
 from crm.core.local_time import company_day
 from crm.core.models import Team
 from crm.core.row_visibility import customer_scope
@@ -198,6 +199,17 @@ class BelowZeroList(ListView):
     def _find_below(self) -> Rows:
         return super().get_queryset().current().filter(score__contribution_12m_cents__lt=0)
 
+    def make_page(self) -> ListPage:
+        return build_list(self.object_list, BELOW_ZERO, self.request, counted=self._find_count())
+
+    def _find_count(self) -> tuple[int, bool] | None:
+        """How many the list has, where the figures above it say so already."""
+        asked = {key for key in self.request.GET if key not in {"sort", "after", "before"}}
+        known = {"": "number", "undecided": "undecided", "overdue": "late"}.get("".join(asked))
+        if known is None or self.counts["number"] > MOST_COUNTED or any(self.request.GET[key] != "1" for key in asked):
+            return None
+        return self.counts[known], True
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = super().get_context_data(**context)
         today = company_day(timezone.now())
@@ -205,21 +217,27 @@ class BelowZeroList(ListView):
         tabs = [{"label": label, "url": f"?{key}=1" if key else "?", "current": query == key} for label, key in VIEWS]
         return {**shown, "tabs": tabs, "today": today, **self.summarise(today)}
 
-    def summarise(self, today: date) -> dict[str, Any]:
-        """Figures of now and of the evening for all that the reader sees; four queries. Counts end at 10,000."""
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Those below zero now, with a decision, without one, and without one for 90 days; no more than 10,000 are
+        counted. One query."""
+        since = company_day(timezone.now()) - DECIDE_WITHIN
+        waiting = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None, since__lte=since)
         below = self._find_below().order_by()
-        waiting = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None, since__lte=today - DECIDE_WITHIN)
         seen = below.annotate(is_decided=Exists(_decisions()), waits=Exists(waiting))[: MOST_COUNTED + 1]
-        counts = seen.aggregate(
+        counts: dict[str, int] = seen.aggregate(
             number=Count("pk"),
             decided=Count("pk", filter=Q(is_decided=True)),
             late=Count("pk", filter=Q(is_decided=False, waits=True)),
         )
+        return {**counts, "undecided": counts["number"] - counts["decided"]}
+
+    def summarise(self, today: date) -> dict[str, Any]:
+        """Figures of now and of the evening for all that the reader sees; four queries."""
         kinds = {row["kind"]: row for row in self._sum_decisions()}
         back = {name: sum(row[name] or 0 for row in kinds.values()) for name in ("every", "back", "brought")}
         return {
-            **counts,
-            "undecided": counts["number"] - counts["decided"],
+            **self.counts,
             "kinds": [(kind, ICONS[kind.value], kinds.get(kind.value)) for kind in BelowZeroDecision.Kind],
             "back": back,
             "spared": sum_spared(self.request.user, until=today),
