@@ -109,6 +109,17 @@ LEFT JOIN (
 ) vacant ON vacant.customer_id = c.id
 """.strip()
 
+# The same of one customer at a time, so that a list in some order stops at the end of its page.
+_POINT = """(EXISTS (
+    SELECT FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
+    WHERE k.customer_id = c.id AND k.kind = '{kind}' AND {works} AND p.left_on IS NULL)) = {{value}}"""
+HAS_EMAIL = _POINT.format(kind="email", works="k.is_valid")
+HAS_PHONE = _POINT.format(kind="phone", works="k.is_valid")
+BOUNCED = _POINT.format(kind="email", works="NOT k.is_valid")
+REACHABLE = """(EXISTS (SELECT FROM customers_person p WHERE p.customer_id = c.id AND p.left_on IS NULL) AND EXISTS (
+    SELECT FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
+    WHERE k.customer_id = c.id AND k.kind IN ('phone', 'email') AND k.is_valid AND p.left_on IS NULL)) = {value}"""
+
 IDENTITY = _("who they are")
 ORDERS = _("what they bought")
 NEEDED = _("what they need and could buy")
@@ -185,6 +196,7 @@ def register() -> None:
             "named.customer_id IS NOT NULL AND coalesce(channel.works, false)",
             join=REACH,
             group=IDENTITY,
+            match=REACHABLE,
         ),
         Metric(
             "customer_since",
@@ -282,12 +294,12 @@ def _health_metrics() -> list[Metric]:
     flag, days = MetricKind.FLAG, MetricKind.DAYS
     return [
         Metric("has_email", _("e-mail known"), flag, _("An e-mail address that works, of them or of somebody there."),
-               "coalesce(channel.email, false)", join=REACH, group=KNOWN),
+               "coalesce(channel.email, false)", join=REACH, group=KNOWN, match=HAS_EMAIL),
         Metric("has_phone", _("phone known"), flag, _("A phone number that works, of them or of somebody there."),
-               "coalesce(channel.phone, false)", join=REACH, group=KNOWN),
+               "coalesce(channel.phone, false)", join=REACH, group=KNOWN, match=HAS_PHONE),
         Metric("email_bounced", _("e-mail came back"), flag,
                _("An e-mail address no longer works, of them or of somebody there."),
-               "coalesce(channel.bounced, false)", join=REACH, group=KNOWN),
+               "coalesce(channel.bounced, false)", join=REACH, group=KNOWN, match=BOUNCED),
         Metric("post_empty", _("somebody left, the post is empty"), flag,
                _("Somebody left within 365 days, and nobody known there has the same job title."),
                "vacant.customer_id IS NOT NULL", join=VACANT, group=KNOWN),
