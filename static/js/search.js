@@ -75,8 +75,13 @@ if (dialog) {
   }
 
   // The log box opens over the page, not over the search: what is logged is about whom was found.
-  function logContact(url) {
+  function leaveSearch() {
+    input.blur(); // or the log box, when it closes, would give the keyboard back to a field that nobody sees
     dialog.close();
+  }
+
+  function logContact(url) {
+    leaveSearch();
     window.htmx.ajax("GET", `${url}?place=dialog`, { target: "#dialog", swap: "innerHTML" });
   }
 
@@ -114,7 +119,7 @@ if (dialog) {
     }
   });
   results.addEventListener("click", (event) => {
-    if (event.target.closest("[hx-get]") && !event.ctrlKey && !event.metaKey) dialog.close();
+    if (event.target.closest("[hx-get]") && !event.ctrlKey && !event.metaKey) leaveSearch();
   });
   results.addEventListener("mousemove", (event) => {
     const option = event.target.closest('[role="option"]');
