@@ -1,5 +1,6 @@
 """Settings as people write them: read from a field, refused with a reason, shown with their default and origin."""
 
+import re
 import zoneinfo
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,7 @@ GROUPS: dict[str, str | Promise] = {
     "alerts": gettext_lazy("Alerts"),
     "fall": gettext_lazy("Falls"),
     "complaints": gettext_lazy("Complaints"),
+    "encounters": gettext_lazy("Encounters"),
     "questions": gettext_lazy("Questions"),
     "contacts": gettext_lazy("Contacts"),
 }
@@ -152,6 +154,8 @@ def _read_list(key: str, text: str) -> list[Any]:
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if len(parts) > LONGEST_LIST:
         raise SettingRefused(_("At most %(most)s entries.") % {"most": LONGEST_LIST})
+    if key == "encounters.family_weights":
+        return _read_weights(parts)
     try:
         if key == "company.holidays":
             return sorted({date.fromisoformat(part).isoformat() for part in parts})
@@ -162,6 +166,15 @@ def _read_list(key: str, text: str) -> list[Any]:
     if not numbers or not all(0 < number <= 3650 for number in numbers):
         raise SettingRefused(_("At least one day, each from 1 to 3,650."))
     return numbers
+
+
+def _read_weights(parts: list[str]) -> list[str]:
+    """Families with a number from 1 to 5, as they are written."""
+    for part in parts:
+        family, _sign, number = part.rpartition("=")
+        if not family.strip() or not re.fullmatch(r"\s*([1-4](\.\d{1,2})?|5)", number):
+            raise SettingRefused(_("Each family with a number from 1 to 5, as Abrasives = 2."))
+    return sorted(set(parts))
 
 
 def _read_text(key: str, text: str) -> str:

@@ -22,6 +22,7 @@ from customers.rules.purchase_rhythm import RhythmDrawing, draw_rhythm
 from segments.models import CurrentScore
 
 SERVICE = "service_cost_"
+CONTACTS = frozenset({"call", "visit", "mail", "chat"})
 YEAR = timedelta(days=365)
 SHOWN_DAYS = timedelta(days=500)
 # Days are read once for two years of statements, the last whole fiscal year and the drawing.
@@ -61,6 +62,13 @@ class Statement:
     orders: int = 0
     service: list[ServicePart] = field(default_factory=list)
     scored_cents: int | None = None
+    contacts: int = 0
+    complaints: int = 0
+
+    @property
+    def encounters(self) -> int:
+        """How often the customer had to do with us: orders and contacts."""
+        return self.orders + self.contacts
 
     @property
     def net_cents(self) -> int:
@@ -125,6 +133,10 @@ def load_statements(
                 _add_day(statement, bought)
     periods = [(statement.first_day, statement.last_day) for statement in statements]
     for cost in read_service_costs([customer.pk], periods=periods):
+        if cost.work in CONTACTS:
+            statements[cost.period].contacts += cost.pieces
+        elif cost.work == "complaint":
+            statements[cost.period].complaints += cost.pieces
         if cost.cents:
             statements[cost.period].service.append(_describe(cost))
     for statement in statements:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from crm.core.formats import format_number
 from crm.core.local_time import company_day
+from crm.home.customer_experience import load_experience
 from crm.home.customer_state import explain_score, find_repeat_rate, read_segment, with_segment
 from crm.home.customer_value import Statement, load_statements, read_days
 from crm.home.value_change import load_change
@@ -114,6 +115,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "rows": _list_rows(page),
         "repeat_rate": repeats,
         "why": explain_score(page.customer, score, silent_days=page.silent_days, repeat_rate=repeats) if score else "",
+        "experience": load_experience(page.customer, page.statement),
         "satisfaction": facts.select_related("asked_by").order_by("-told_on", "-id").first(),
         "switchers": SWITCHERS_WHO_WERE_SATISFIED,
     }

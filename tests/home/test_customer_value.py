@@ -9,15 +9,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from complaints.models import Complaint
 from crm.core.formats import format_percent
+from crm.core.models.business_setting import change_setting, forget_settings
 from crm.home.class_reasons import list_conditions, load_class_reasons
 from crm.home.customer_value import read_days
 from crm.home.value_change import load_change
 from crm.home.value_outlook import load_outlook
 from crm.home.value_page import load_value_page
-from customers.models import CostRate, Customer, Order, ProfileFact
+from customers.item_rollup import take_in_items
+from customers.models import CostRate, Customer, Order, Product, ProfileFact
 from customers.order_entry import enter_order
-from customers.purchase_day_rebuild import rebuild_purchase_days
+from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
 from interactions.models import Interaction
 from segments.models import CurrentScore, ScoreRun, Segment
 from segments.score_run import finish_run, plan_run, work_shards
@@ -221,6 +224,24 @@ def test_a_segment_of_one_time_buyers_says_nothing_of_coming_back(admin, world, 
     assert "of all who bought came back" in text
     assert "of those in Bought once" not in text
     assert "in 100 buy again" not in text
+
+
+def test_of_products_that_matter_little_encounters_count_more_and_the_page_says_why(admin, busiest, signed_in):
+    Complaint.objects.create(customer=busiest, title="Late", taken_at=NOON - timedelta(days=9))
+    statement = load_value_page(busiest, today=END).statement
+    assert (statement.contacts, statement.complaints) == (1, 1)  # one visit, one complaint
+    served = 1 - 1 / (statement.orders + 1)
+    text = open_value(signed_in, admin, busiest).content.decode()
+    assert f"went well to <b>{format_percent((1 + served) / 2)}</b>" in text
+    assert "Encounters count as much as the goods" in text
+    light, heavy = (Product.objects.create(number=name, name=name, family=name) for name in ("Abrasives", "Pumps"))
+    factories.sell(busiest, END - timedelta(days=3), (light, 7_500, 1), (heavy, 2_500, 1))
+    ingest_orders(at=NOON)
+    take_in_items()
+    change_setting("encounters.family_weights", ["Abrasives = 3"])
+    forget_settings()
+    text = open_value(signed_in, admin, busiest).content.decode()
+    assert "Encounters count 2.5 times as much as the goods, for 75% of the purchases" in text
 
 
 def test_a_fit_that_has_degenerated_hides_the_chance_and_says_so(admin, busiest, signed_in):

@@ -336,6 +336,7 @@ def test_the_report_of_pins_shows_only_what_the_manager_sees(browser, lead, fore
         ("company.time_zone", "Europe/Oslo", "Europe/Oslo"),
         ("company.country", "de", "DE"),
         ("risk.knob", "1.5", 1.5),
+        ("encounters.family_weights", "Abrasives = 2, Belts = 1.5", ["Abrasives = 2", "Belts = 1.5"]),
     ],
 )
 def test_a_setting_is_changed_and_put_back(browser, key, text, value):
@@ -362,6 +363,8 @@ def test_a_setting_is_changed_and_put_back(browser, key, text, value):
         ("company.time_zone", "Atlantis", "time zone"),
         ("company.country", "Atlantis", "two letters"),
         ("company.name", "x" * 200, "At most"),
+        ("encounters.family_weights", "Abrasives", "from 1 to 5"),
+        ("encounters.family_weights", "Abrasives = 9", "from 1 to 5"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_refused_beside_its_field(browser, key, text, said):

@@ -72,6 +72,11 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "favours.referral_days": _D(180, _("days between two requests for a referral"), _("limit of pressure"), 0, 3650),
     "favours.rest_days": _D(90, _("days a reference rests after a visit"), _("common practice"), 0, 1000),
     "wanted.least_people": _D(3, _("people to know by name at a wanted company"), _("several contacts each"), 1, 50),
+    "encounters.family_weights": _D(
+        [],
+        _("families of products of low importance, and how much more encounters count, 1 to 5, as Abrasives = 2"),
+        _("founding text: where the product matters little, service decides"),
+    ),
     "files.largest_mb": _D(20, _("largest file kept with a customer, megabytes"), "", 1, 200),
     "questions.per_contact": _D(
         2, _("open questions offered before a contact, at most"), _("founding text on the drip dialogue"), 0, 2
