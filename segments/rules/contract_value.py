@@ -7,6 +7,7 @@ contract brings a day and the parameters of the model.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from segments.rules.contract_retention import ContractModel, estimate_survival
 from segments.rules.value_forecast import HORIZONS, RANGE_SHARE, Expected
@@ -79,9 +80,5 @@ def _forecast(
 
 def _find_quantile(futures: Sequence[tuple[float, float]], share: float) -> float:
     """The smallest outcome that at least ``share`` of the futures do not exceed."""
-    reached = 0.0
-    for cents, chance in futures:
-        reached += chance
-        if reached >= share - 1e-12:
-            return cents
-    return futures[-1][0]
+    reached = accumulate(chance for _cents, chance in futures)
+    return next(cents for (cents, _chance), so_far in zip(futures, reached, strict=True) if so_far >= share - 1e-9)
