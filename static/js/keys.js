@@ -5,10 +5,11 @@ let goingUntil = 0;
 let lastSelected = null;
 
 const root = document.documentElement;
-const isTyping = (target) =>
-  target.isContentEditable || /^(textarea|select)$/i.test(target.tagName) ||
-  (/^input$/i.test(target.tagName) && !["checkbox", "radio", "button", "submit"].includes(target.type));
 const isVisible = (part) => part.getClientRects().length > 0;
+// The field of a dialog that was closed this moment still has the focus, until the page is drawn again.
+const isTyping = (target) =>
+  isVisible(target) && (target.isContentEditable || /^(textarea|select)$/i.test(target.tagName) ||
+  (/^input$/i.test(target.tagName) && !["checkbox", "radio", "button", "submit"].includes(target.type)));
 const rows = () => [...document.querySelectorAll("[data-worklist] [data-row]")].filter(isVisible);
 const rowHere = () => document.activeElement.closest?.("[data-row]") || document.querySelector("[data-row][data-here]") ||
   document.querySelector("[data-row].on");

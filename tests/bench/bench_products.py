@@ -33,8 +33,8 @@ ADDRESSES = (("movement", "/products/movement/"), ("lost", "/products/lost/"))
 def bench_products(customers: int) -> None:
     """A book of ``customers`` with twenty lines each; portfolios of 200 and 1,000 of the larger ones."""
     today = timezone.localdate()
-    sync_roles()
     book = write_book(customers, today=today)
+    sync_roles()  # the reps of the book get the rights of their role
     report(f"products_lines_{customers}", book.lines, "lines")
     rebuild_purchase_days(at=timezone.now())
     _time_rollup(customers, today=today)
