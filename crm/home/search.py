@@ -246,7 +246,8 @@ def find_everything(text: str, *, user: User) -> list[Group]:
         for kind, (_label, read_with, _show) in SHOWN_AS.items()
         if kind in matches.ids
     }
-    around = _look_around(rows, words=fold_words(text), user=user)
+    # A guess is not called what was typed: there is nothing to mark, and no other name to explain it.
+    around = _look_around(rows, words=[] if matches.is_guess else fold_words(text), user=user)
     return [
         Group(str(label), [show(row, around) for row in rows[kind]], is_guess=matches.is_guess)
         for kind, (label, _read_with, show) in SHOWN_AS.items()

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.core.models import User
-from crm.core.role_permissions import sync_roles
+from crm.core.role_permissions import assign_role, sync_roles
 from crm.home.product_figures import PortfolioFigures
 from crm.home.sales_comparison import draw_movement_bridge, draw_price_bridge, read_comparison
 from crm.home.white_space import find_customers_white_space
@@ -34,7 +34,9 @@ def bench_products(customers: int) -> None:
     """A book of ``customers`` with twenty lines each; portfolios of 200 and 1,000 of the larger ones."""
     today = timezone.localdate()
     book = write_book(customers, today=today)
-    sync_roles()  # the reps of the book get the rights of their role
+    sync_roles()
+    for rep in book.reps:
+        assign_role(rep, rep.role)
     report(f"products_lines_{customers}", book.lines, "lines")
     rebuild_purchase_days(at=timezone.now())
     _time_rollup(customers, today=today)
