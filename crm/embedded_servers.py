@@ -21,6 +21,7 @@ from crm.process_supervision import read_command_line, spawn_process, stop_proce
 LONGEST_SOCKET_PATH = 99
 SYSTEM_FOLDER = Path("/var/lib/rapport")
 SERVER_START_SECONDS = 120
+LETTERS = "C.UTF-8"
 POSTGRES_OPTIONS = {
     "listen_addresses": "",
     "max_connections": "100",
@@ -194,35 +195,26 @@ class Postgres:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         part = self.data / "making"
         make_private_folder(part, user=self.user)
-        command = [
-            self.program("initdb"),
-            "-D",
-            part,
-            "-U",
-            "postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--locale=C",
-        ]
-        command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--data-checksums"]
-        user: dict[str, Any] = (
-            {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
-        )
-        answer = subprocess.run(
-            [*map(str, command), *([] if self.safe else ["--no-sync"])],
-            capture_output=True,
-            text=True,
-            cwd="/",
-            check=False,
-            **user,
-        )
-        if answer.returncode:
-            raise ServerError(f"initdb failed: {answer.stderr.strip()}")
+        answers = [self._run_initdb(part, letters=LETTERS)]
+        if answers[0].returncode:  # a system that knows no other letters than those of English
+            answers.append(self._run_initdb(part, letters="C"))
+        if answers[-1].returncode:
+            raise ServerError(f"initdb failed: {answers[-1].stderr.strip()}")
         for path in sorted(
             part.iterdir(), key=lambda path: path.name == "PG_VERSION"
         ):  # its name last: it says “whole”
             path.rename(self.data / path.name)
         part.rmdir()
+
+    def _run_initdb(self, part: Path, *, letters: str) -> subprocess.CompletedProcess[str]:
+        """``letters`` is the locale that says what a letter is: names are found by three letters of any alphabet."""
+        command = [self.program("initdb"), "-D", part, "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
+        command += ["--locale=C", f"--lc-ctype={letters}", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command += ["--data-checksums", *([] if self.safe else ["--no-sync"])]
+        user: dict[str, Any] = (
+            {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user else {}
+        )
+        return subprocess.run([*map(str, command)], capture_output=True, text=True, cwd="/", check=False, **user)
 
     def _remove_stale_pid_file(self) -> None:
         """After a crash the number in postmaster.pid may belong to a stranger by now: Postgres would not start."""

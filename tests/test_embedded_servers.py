@@ -47,6 +47,24 @@ def test_a_half_made_cluster_is_made_anew(postgres: Postgres) -> None:
         assert connection.execute("select 'Ä' < 'b', lower('Ä')").fetchone() == (False, "ä")
 
 
+def count_trigrams(postgres: Postgres, word: str) -> int:
+    start(postgres)
+    with psycopg.connect(f"host={postgres.socket_folder} user=postgres dbname=postgres") as connection:
+        connection.execute("create extension pg_trgm")
+        (found,) = connection.execute("select show_trgm(%s)", [word]).fetchone() or ([],)
+        return len(found)
+
+
+@pytest.mark.parametrize("word", ["Θεσσαλονίκη", "دبي", "北九州", "Вода"])
+def test_names_of_every_alphabet_can_be_found_by_their_letters(postgres: Postgres, word: str) -> None:
+    assert count_trigrams(postgres, word) > 2
+
+
+def test_a_system_without_such_letters_still_starts(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded_servers, "LETTERS", "xx_XX.none")
+    assert count_trigrams(postgres, "bolt") == 5
+
+
 def test_rows_survive_a_kill_and_a_stranger_with_the_number_of_the_old_server(postgres: Postgres) -> None:
     postgres.safe = True
     start(postgres)

@@ -8,7 +8,7 @@ import logging
 import os
 from pathlib import Path
 
-PARTS = ("start", "import", "demo", "night", "workers", "day", "pages", "products")
+PARTS = ("start", "import", "demo", "night", "workers", "day", "pages", "search", "products")
 DEMO_CUSTOMERS = 20_000
 
 
@@ -48,8 +48,10 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
     from tests.bench.bench_night import bench_day, bench_demo, bench_night, bench_workers
     from tests.bench.bench_pages import bench_pages
     from tests.bench.bench_products import bench_products
+    from tests.bench.bench_search import bench_search
     from tests.bench.database import fresh_database, large_database
 
+    of_large = (("workers", bench_workers), ("day", bench_day), ("pages", bench_pages), ("search", bench_search))
     if "import" in wanted:
         with fresh_database("bench_import"):
             bench_import()
@@ -57,11 +59,11 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
         with fresh_database("bench_demo"):
             bench_demo(DEMO_CUSTOMERS)
     for customers in sizes:
-        if not {"night", "workers", "day", "pages"} & wanted:
+        if not {"night", *(part for part, _bench in of_large)} & wanted:
             break
         with large_database(customers, customers * lines_each):
             bench_night(customers)  # the others need its scores
-            for part, bench in (("workers", bench_workers), ("day", bench_day), ("pages", bench_pages)):
+            for part, bench in of_large:
                 if part in wanted:
                     bench(customers)
     for customers in sizes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crm.embedded_servers import Postgres, Valkey
 
-TEMPLATE_VERSION = 1
+TEMPLATE_VERSION = 2
 
 
 def start_bench_servers(folder: Path) -> list[Postgres | Valkey]:

@@ -13,14 +13,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.core.binary_copy import copy_columns
-from crm.core.text_folding import fold_text
+from crm.core.models import User
 from crm.home.demo_company.company import load_demo_company
 from crm.home.demo_company.customer_base import move_sequences
 from crm.home.demo_company.people import hire_staff
-from crm.home.demo_company.places import PLACES
 from crm.home.demo_company.purchases import HORIZON, Purchases, draw_purchases
 from customers.models import Product
 from customers.purchase_day_rebuild import rebuild_purchase_days
+from tests.bench.company_base import CompanyBase
 
 SEED = 7_301
 SEED_CUSTOMERS = 2_000
@@ -36,32 +36,6 @@ TABLES = (
     "complaints_complaint",
 )
 
-# Who, where and whose: by the hash of the number. Somebody owns the customers whose hash is small, as in the demo
-# company about 45 in 100.
-WRITE_CUSTOMERS = """
-INSERT INTO customers_customer (id, number, kind, name, name_folded, city, country, language, industry, domain, source,
-    lawful_basis, since, owner_id, team_id, changed_at)
-SELECT g.n, 'K-' || (10000 + g.n), 'organisation', b.name || ' ' || g.n, b.folded || ' ' || g.n, b.city, b.country,
-    b.language, 'machinery', 'k' || (10000 + g.n) || '.example', 'order desk', 'contract',
-    %(today)s::date - 1100 - (g.n %% 4000)::int,
-    CASE WHEN hash.h %% 100 < 45 THEN rep.id END, rep.team_id, now()
-FROM generate_series(%(first)s::bigint, %(last)s::bigint) g (n)
-CROSS JOIN LATERAL (SELECT abs(hashint8(g.n)::bigint) AS h) hash
-JOIN bench_names b ON b.n = hash.h %% %(names)s
-JOIN (SELECT row_number() OVER (ORDER BY id) - 1 AS place, id, team_id FROM core_user WHERE role = 'rep') rep
-    ON rep.place = (hash.h / 100) %% %(reps)s
-ORDER BY g.n
-"""
-WRITE_PEOPLE = """
-INSERT INTO customers_person (id, customer_id, name, name_folded, job_title, is_main, changed_at)
-SELECT %(shift)s + c.id, c.id, 'Ana Berge ' || c.id, 'ana berge ' || c.id, 'buyer', true, now()
-FROM customers_customer c WHERE c.id BETWEEN %(first)s AND %(last)s ORDER BY c.id
-"""
-WRITE_CONTACT_POINTS = """
-INSERT INTO customers_contactpoint (customer_id, person_id, kind, value, value_normal)
-SELECT c.id, %(shift)s + c.id, 'email', 'office@' || c.domain, 'office@' || c.domain
-FROM customers_customer c WHERE c.id BETWEEN %(first)s AND %(last)s ORDER BY c.id
-"""
 # As often as in the demo company: about two contacts a year with a customer who has an owner.
 WRITE_CONTACTS = """
 INSERT INTO interactions_interaction (customer_id, channel, direction, outcome, note, minutes, happened_at,
@@ -103,12 +77,12 @@ def load_large_company(
     if already >= customers:
         return
     with transaction.atomic(), _indexes_made_afterwards(say):
-        staff = hire_staff(customers, rng=rng)
-        _write_base(already + 1, customers, reps=sum(map(len, staff.reps)), at=at)
+        hire_staff(customers, rng=rng)
+        _write_base(already + 1, customers, at=at)
         say("customers, people, contacts")
         _write_orders(already + 1, customers, lines=lines, at=at, rng=rng)
         say("orders and lines")
-    move_sequences("customers_customer", "customers_person", "customers_order")
+    move_sequences("customers_customer", "customers_person", "customers_contactpoint", "customers_order")
     rebuild_purchase_days(at=at)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
@@ -135,45 +109,12 @@ def _indexes_made_afterwards(say: Callable[[str], None]) -> Iterator[None]:
     say("indexes")
 
 
-def _write_base(first: int, last: int, *, reps: int, at: datetime) -> None:
-    names = _list_names()
-    params = {
-        "first": first,
-        "last": last,
-        "today": at.date(),
-        "now": at,
-        "names": len(names),
-        "reps": reps,
-        "shift": 10_000_000,
-    }
+def _write_base(first: int, last: int, *, at: datetime) -> None:
+    reps = list(User.objects.filter(role="rep").order_by("pk").values_list("pk", "team_id"))
+    CompanyBase(first, last, reps=reps, today=at.date()).write()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE bench_names (n bigint PRIMARY KEY, name text, folded text, city text, country text,"
-            " language text) ON COMMIT DROP"
-        )
-        cursor.executemany("INSERT INTO bench_names VALUES (%s, %s, %s, %s, %s, %s)", names)
-        cursor.execute("ANALYZE bench_names")
-        for statement in (
-            WRITE_CUSTOMERS,
-            WRITE_PEOPLE,
-            WRITE_CONTACT_POINTS,
-            WRITE_CONTACTS,
-            WRITE_COMPLAINTS,
-        ):
-            cursor.execute(statement, params)
-
-
-def _list_names() -> list[tuple[int, str, str, str, str, str]]:
-    """Every name that the demo company could have given, with its place."""
-    made = {
-        pattern.format(s=surname, w=word, c=city): (city, place.country, place.language)
-        for place in PLACES
-        for pattern in place.company
-        for surname in place.surnames
-        for word in place.words
-        for city in place.cities
-    }
-    return [(n, name, fold_text(name), *made[name]) for n, name in enumerate(sorted(made))]
+        for statement in (WRITE_CONTACTS, WRITE_COMPLAINTS):
+            cursor.execute(statement, {"first": first, "last": last, "now": at})
 
 
 def _write_orders(first: int, last: int, *, lines: int, at: datetime, rng: np.random.Generator) -> None:

@@ -54,6 +54,19 @@ def test_a_letter_wrong_or_missing_still_finds_him_and_says_so(rep, kjeldsen, ty
     assert found[0].is_guess
 
 
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Παπαδόπουλος Υδραυλικά Α.Ε.", "παπαδοπουλσο"),
+        ("ООО Металлургия", "металургия"),
+        ("株式会社北九州製作所", "九州製作"),
+    ],
+)
+def test_a_letter_wrong_in_any_alphabet(rep, name, typed):
+    customer = factories.make_customer(owner=rep, name=name)
+    assert names(find_everything(typed, user=rep)) == [customer.name]
+
+
 def test_by_number_in_any_case(rep, kjeldsen):
     kjeldsen.number = "K-10482"
     kjeldsen.save()
