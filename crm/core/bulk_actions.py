@@ -16,7 +16,7 @@ from django import forms
 
 from crm.core.list_catalogue import KnownList
 from crm.core.list_definition import Text
-from crm.core.models import BulkRow, User
+from crm.core.models import BulkAct, BulkRow, User
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,7 @@ class BulkAction:
     """One act on rows of ``lists``. ``act`` does it for the ids of a chunk in one transaction; ``undo`` takes rows back
     and returns the ids of those it could. ``make_form(data, user=)`` asks what is to be chosen, ``keep`` turns what it
     said into JSON, ``tell`` says it in words ("given to Kenji Sato"). ``asks`` is false for an act without a question.
+    ``find_result`` gives the address of what an act made, to which it leads.
     """
 
     name: str
@@ -64,6 +65,7 @@ class BulkAction:
     make_form: Callable[..., forms.Form] = make_no_form
     keep: Callable[[dict[str, Any]], dict[str, Any]] = field(default=dict)
     asks: bool = True
+    find_result: Callable[[BulkAct], str] | None = None
     chunk: int = 2000
 
 

@@ -35,7 +35,8 @@ class KnownList:
     ``views`` are the tabs everybody has: words and query string. ``search_filter`` is the text filter that stands open
     above the rows; the others lie behind "Filter". ``rule_filter`` names the filter that takes a rule of the criteria
     grammar. ``export_permission`` is asked for before a file is made and again before it is handed out. ``row_acts``
-    gives, for a reader, what draws the acts at the end of a row.
+    gives, for a reader, what draws the acts at the end of a row. ``scope`` names keys of the address that say of what
+    this is the list (``audience``): every link carries them, no chip takes them off.
     """
 
     name: str
@@ -51,6 +52,7 @@ class KnownList:
     rule_filter: str = ""
     edits: Mapping[str, CellEdit] = field(default_factory=dict)
     row_acts: Callable[[User], Callable[[Any], Any] | None] | None = None
+    scope: tuple[str, ...] = ()
     empty_title: Text = ""
     empty_text: Text = ""
 

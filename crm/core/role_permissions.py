@@ -24,6 +24,7 @@ _SELL = {
     "customers.add_order",
     "interactions.add_interaction",
     "interactions.change_task",
+    "interactions.change_audience",
     "complaints.add_complaint",
     "core.view_history",
 }

@@ -1,7 +1,10 @@
 """Every list of the catalogue and every act on many rows: loaded with the first page or job that needs one."""
 
 from crm.home import (
-    complaint_table,  # noqa: F401  (a list enters itself where it is written)
+    audience_acts,
+    audience_list,  # noqa: F401  (a list enters itself where it is written)
+    audience_members,  # noqa: F401
+    complaint_table,  # noqa: F401
     customer_acts,
     customer_list,  # noqa: F401
     order_list,  # noqa: F401
@@ -10,4 +13,5 @@ from crm.home import (
 )
 
 customer_acts.register()
+audience_acts.register()
 task_list.register()

@@ -27,7 +27,7 @@ class KnownListView(ListView):
     list_name = ""
     template_name = "lists/list_page.html"
     head_template = ""
-    keep = (VIEW, COLUMNS)
+    above_template = ""
     chosen: ChosenView
 
     @property
@@ -51,7 +51,13 @@ class KnownListView(ListView):
         return self.known.find_rows(self.request)
 
     def make_page(self) -> ListPage:
-        return build_list(self.object_list, self.definition, self.request, keep=self.keep, columns=self.chosen.columns)
+        return build_list(
+            self.object_list,
+            self.definition,
+            self.request,
+            keep=(VIEW, COLUMNS, *self.known.scope),
+            columns=self.chosen.columns,
+        )
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = super().get_context_data(**context)
@@ -74,6 +80,7 @@ class KnownListView(ListView):
             "lost": [lost for control in page.controls for lost in control.lost],
             "column_names": join_columns([column.name for column in page.columns]),
             "head_template": self.head_template,
+            "above_template": self.above_template,
             "densities": DENSITIES,
             "lists_url": reverse("home:view-list", args=[self.known.name]),
         }

@@ -105,7 +105,8 @@ def _act(
     act.refresh_from_db()
     if at_once and act.job is not None and act.job.state == JobRun.State.DONE:
         add_toast(request, tell_outcome(act), undo_url=reverse("home:list-undo", args=[act.pk]) if act.changed else "")
-        return finish_entry(request, known.url)
+        result = action.find_result(act) if action.find_result and act.changed else ""
+        return finish_entry_at(request, result) if result else finish_entry(request, known.url)
     return finish_entry_at(request, reverse("home:list-work", args=[act.pk]))
 
 
@@ -136,6 +137,8 @@ def list_work(request: HttpRequest, pk: int) -> HttpResponse:
     busy = job is not None and job.state in UNDER_WAY
     shown: dict[str, Any] = {"act": act, "known": known, "job": job, "busy": busy, "outcome": tell_outcome(act)}
     shown["share"] = job.done / job.total if job is not None and job.total else 0
+    action = ACTIONS.get((act.list_name, act.action))
+    shown["result_url"] = action.find_result(act) if action and action.find_result and not busy else ""
     shown["may_undo"] = act.undo_job is None and act.changed and not busy
     if not busy:
         shown |= {"refused": _name_rows(act, known, "r", request), "kept": _name_rows(act, known, "k", request)}

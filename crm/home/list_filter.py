@@ -50,7 +50,9 @@ def list_filter(request: HttpRequest, name: str) -> HttpResponseBase:
         "asked": request.POST.get("act") == "show",
         "act_url": request.get_full_path(),
         "view": chosen.current,
-        "state": [(key, value) for key, value in request.GET.items() if key in {"view", "columns", "sort"}],
+        "state": [
+            (key, value) for key, value in request.GET.items() if key in {"view", "columns", "sort", *known.scope}
+        ],
     }
     response = render(request, f"lists/filter.html{'#' + fragment if fragment else ''}", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])

@@ -4,6 +4,8 @@ from django.urls import path
 
 from crm.home import (
     all_lists,  # noqa: F401
+    audience_list,
+    audience_members,
     back_test_page,
     below_zero,
     benefit_queue,
@@ -115,6 +117,11 @@ urlpatterns = [
     path("lists/exports/<int:pk>/stop/", list_files.export_stop, name="export-stop"),
     path("lists/<slug:name>/cells/<int:pk>/<slug:column>/", list_cells.list_cell, name="list-cell"),
     path("customers/", customer_list.CustomerList.as_view(), name="customer-list"),
+    path("customers/audiences/", audience_list.AudienceList.as_view(), name="audience-list"),
+    path("customers/audiences/members/", audience_members.AudienceMemberList.as_view(), name="audience-member-list"),
+    path("customers/audiences/<int:pk>/", audience_list.audience_edit, name="audience-edit"),
+    path("customers/audiences/<int:pk>/archive/", audience_list.audience_archive, name="audience-archive"),
+    path("customers/audiences/<int:pk>/reopen/", audience_list.audience_reopen, name="audience-reopen"),
     path("customers/duplicates/", duplicate_queue.duplicate_queue, name="duplicate-queue"),
     path("customers/duplicates/<int:pk>/merge/", duplicate_queue.duplicate_merge, name="duplicate-merge"),
     path("customers/duplicates/<int:pk>/different/", duplicate_queue.duplicate_different, name="duplicate-different"),

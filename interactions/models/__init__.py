@@ -1,6 +1,7 @@
 """What we do: talk, promise, act, run processes."""
 
 from interactions.models.alert import Alert
+from interactions.models.audience import Audience, AudienceMember
 from interactions.models.below_zero_decision import BelowZeroDecision
 from interactions.models.benefit import Benefit, BenefitWaiver
 from interactions.models.contact_preference import ContactPreference
@@ -13,6 +14,8 @@ from interactions.models.task import Task
 
 __all__ = [
     "Alert",
+    "Audience",
+    "AudienceMember",
     "BelowZeroDecision",
     "Benefit",
     "BenefitWaiver",

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crm.core.models import BulkAct, JobRun, SavedView
-from tests.permission_table import Row, World, everybody, only
+from interactions.audience_keeping import add_members
+from interactions.models import Audience
+from tests.permission_table import Row, World, everybody, only, who_sees_north
 
+AUDIENCE = 4711
 LEADERS = only("lead", "admin")
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -65,7 +68,34 @@ def city(world: World) -> dict[str, Any]:
     return {"name": "customers", "pk": world.customer.pk, "column": "city"}
 
 
+def audience(world: World) -> Audience:
+    """Ana's, for a fair, with her customer in it."""
+    if not hasattr(world, "audience"):
+        said = {"purpose": "Invite", "channel": "mail", "made_from": "Customers", "made_list": "customers"}
+        world.audience = Audience.objects.create(
+            pk=AUDIENCE, name="Fair", owner=world.rep, team=world.rep.team, made_at=DAY, **said
+        )
+        add_members(world.audience, [world.customer.pk], by=world.rep, at=DAY)
+    return world.audience
+
+
+def audience_pk(world: World) -> dict[str, Any]:
+    return {"pk": audience(world).pk}
+
+
+def no_key(world: World) -> dict[str, Any]:
+    """The address names the audience behind the question mark."""
+    audience(world)
+    return {}
+
+
+def member(world: World) -> dict[str, Any]:
+    """Her customer is taken out; whoever sees none of his is told to select rows he sees."""
+    return {"action": "remove", "row": [audience(world).members.values_list("pk", flat=True).first() or 1]}
+
+
 WHO_CHANGES = only("rep", "lead", "admin", hidden_from=("other_rep",))
+WHO_KEEPS = only("rep", "lead", "admin", hidden_from=("other_rep",))
 LIST_ROWS: list[Row] = [
     Row("home:person-list", everybody(), query="?unreachable=1&owner=me"),
     Row("home:order-list", everybody(), query="?since=2026-02-31&customer=x&sort=number"),
@@ -106,6 +136,27 @@ LIST_ROWS: list[Row] = [
         only("lead", "admin", ok=302),
         customers,
         lambda world: {"action": "archive", "row": [world.customer.pk]},
+        method="post",
+    ),
+    Row("home:audience-list", everybody(), query="?owner=me&channel=mail&archived=1"),
+    Row("home:audience-member-list", everybody(ok=404)),
+    Row("home:audience-member-list", who_sees_north(), no_key, query=f"?audience={AUDIENCE}&sort=-customer"),
+    Row("home:audience-member-list", everybody(ok=404), query="?audience=99999999999999999999"),
+    Row("home:audience-edit", WHO_KEEPS, audience_pk),
+    Row(
+        "home:audience-edit",
+        WHO_KEEPS | dict.fromkeys(("rep", "lead", "admin"), 302),
+        audience_pk,
+        lambda world: {"name": "Fair", "purpose": "Invite all", "channel": "call"},
+        method="post",
+    ),
+    Row("home:audience-archive", WHO_KEEPS | dict.fromkeys(("rep", "lead", "admin"), 302), audience_pk, method="post"),
+    Row("home:audience-reopen", WHO_KEEPS | dict.fromkeys(("rep", "lead", "admin"), 302), audience_pk, method="post"),
+    Row(
+        "home:list-act",
+        only("rep", "other_rep", "lead", "admin", ok=302),
+        lambda world: {"name": "audience-members"},
+        member,
         method="post",
     ),
     Row("home:list-act", LEADERS, customers, lambda world: {"action": "owner", "all": "1"}, method="post"),

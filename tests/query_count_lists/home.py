@@ -9,10 +9,19 @@ from django.utils import timezone
 from crm.core.models import JobRun
 from customers.customer_watching import watch_customer
 from customers.item_rollup import take_in_items
-from customers.models import Customer, DuplicatePair, PersonalDataAct, Product, ShowroomReference, WantedCompany
+from customers.models import (
+    ContactPoint,
+    Customer,
+    DuplicatePair,
+    PersonalDataAct,
+    Product,
+    ShowroomReference,
+    WantedCompany,
+)
 from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
-from interactions.models import BelowZeroDecision, Benefit, Interaction, Task
+from interactions.audience_keeping import add_members
+from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Task
 from segments.models import (
     BelowZeroSpell,
     BestFit,
@@ -186,7 +195,24 @@ def _make_favours(count: int, cast: Any) -> None:
         WantedCompany.objects.create(customer=customer, year=2027, reason="Grows")
 
 
+def _make_audiences(n: int, cast: Any) -> None:
+    for number in range(n):
+        Audience.objects.create(name=f"Fair {number}", owner=cast.rep, team=cast.rep.team, made_at=timezone.now())
+
+
+def _make_members(n: int, cast: Any) -> None:
+    said = {"name": "Fair", "channel": "mail", "owner": cast.rep, "team": cast.rep.team, "made_at": timezone.now()}
+    audience, _made = Audience.objects.get_or_create(pk=4711, defaults=said)
+    customers = [factories.make_customer(owner=cast.rep, team=cast.rep.team) for _number in range(n)]
+    for customer in customers:
+        make_score(customer)
+        ContactPoint.objects.create(customer=customer, kind="email", value="a@b.example", value_normal="a@b.example")
+    add_members(audience, [customer.pk for customer in customers], by=cast.rep, at=timezone.now())
+
+
 LISTS: list[ListPage] = [
+    ListPage("audiences", "/customers/audiences/", _make_audiences),
+    ListPage("members of an audience", "/customers/audiences/members/?audience=4711", _make_members),
     ListPage("references", "/customers/references/", _make_favours),
     ListPage("wanted companies", "/customers/wanted/", _make_favours),
     ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
