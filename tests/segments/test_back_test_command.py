@@ -44,9 +44,11 @@ def test_the_command_writes_all_tables_of_any_base(tmp_path):
         "Gap over mean + 2 sd",
         "Spend down 10%",
         "Evening of 2025-06-01",
+        "of equal falls the latest purchase first",
     ):
         assert words in text
     assert "nan" not in text
+    assert "What was to be reached" not in text  # 400 customers are too few to say how far hindsight gets
 
 
 def test_a_file_without_orders_is_refused(tmp_path):
@@ -63,3 +65,24 @@ def test_the_published_file_is_read_as_it_is(tmp_path):
     log = read_log_file(find_data_file("CDNOW_master.txt"))
     assert log.customers == 23_570
     assert log.spend.sum() == pytest.approx(250_031_563, rel=0.001)
+
+
+def test_the_report_of_the_published_shop_says_which_goal_was_missed_and_why(tmp_path):
+    report = tmp_path / "report.md"
+    call_command(
+        "back_test",
+        cdnow=find_data_file("CDNOW_master.txt"),
+        evening=[np.datetime64("1997-12-31").item()],
+        draws=5,
+        write=report,
+        stdout=StringIO(),
+    )
+    text = report.read_text()
+    goals = text.partition("## What was to be reached")[2].partition("## Other readings")[0]
+    rows = [line for line in goals.splitlines() if line.startswith("| **")]
+    answers = {tuple(cell.strip() for cell in row.split("|")[1:4]): row for row in rows}
+    certainty = "**Certainty**: gap ÷ own mean gap"
+    assert "**missed**" in answers[certainty, "precision at 2%", "1.3×"]
+    assert "reached" in answers[certainty, "precision at 5%", "1.12×"]
+    assert "1.3× at 2% would take a precision of 0.9" in goals
+    assert "even fitted to all answers themselves" in goals

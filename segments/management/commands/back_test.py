@@ -18,6 +18,7 @@ from segments.rules.back_test import (
     make_plain,
     stand_on_evening,
 )
+from segments.rules.back_test_limits import compare_fall_readings, measure_hindsight
 from segments.rules.back_test_measures import DRAWS
 from segments.rules.churn_risk import RANKING_BLEND
 from segments.rules.purchase_log import PurchaseLog
@@ -79,4 +80,6 @@ def stand_on_evenings(
         pooled=make_plain(describe_rankings(pooled)),
         knobs={knob: asdict(row) for knob, row in knobs.items()},
         blend=blend,
+        readings=compare_fall_readings(stood, customers=log.customers, blend=blend, draws=draws),
+        hindsight=measure_hindsight(stood, customers=log.customers, blend=blend, draws=draws),
     )

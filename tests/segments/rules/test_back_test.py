@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from segments.rules.back_test import (
-    StoodEvening,
     TooLittleToTestError,
     compare_knobs,
     compare_rankings,
@@ -32,26 +31,8 @@ from segments.rules.churn_rankings import (
     SIZE,
 )
 from segments.rules.churn_risk import RANKING_BLEND
-from segments.rules.purchase_log import PurchaseLog, build_log
-from tests.segments.rules.published_data import load_cdnow_days
-
-UNTIL = date(1998, 6, 30).toordinal()
-EVENINGS = (date(1997, 9, 30), date(1997, 12, 31))  # their quarters do not overlap
-
-
-@cache
-def cdnow() -> PurchaseLog:
-    rows = [
-        (customer, day, round(100 * amount))
-        for customer, days in load_cdnow_days().items()
-        for day, amount in days.items()
-    ]
-    return build_log(*zip(*rows, strict=True))
-
-
-@cache
-def stood(day: date) -> StoodEvening:
-    return stand_on_evening(cdnow(), on=day.toordinal(), until=UNTIL)
+from segments.rules.purchase_log import build_log
+from tests.segments.rules.published_shop import EVENINGS, UNTIL, cdnow, stood
 
 
 @cache
