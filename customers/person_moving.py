@@ -84,6 +84,33 @@ def move_person(
     return moved
 
 
+@transaction.atomic
+def leave_customer(person: Person, *, on: date, at: datetime, by: User) -> Person:
+    """``person`` no longer works there since the local day ``on``; nobody knows where he went.
+
+    Raises ``MoveRefused`` for one who has left already.
+    """
+    held = Person.objects.select_for_update(of=("self",)).select_related("customer").get(pk=person.pk)
+    if held.left_on is not None:
+        raise MoveRefused(gettext("%(name)s has left already.") % {"name": held.name})
+    held.left_on, held.is_main, held.changed_by = on, False, by
+    held.edit_version += 1
+    held.save()
+    tell_vacancy(held, on=on, at=at, by=by)
+    return held
+
+
+@transaction.atomic
+def come_back(person: Person, *, was_main: bool, by: User) -> Person:
+    """He never left; the main contact again where he ``was_main`` and nobody else is by now."""
+    held = Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+    others = Person.objects.filter(customer=held.customer_id, is_main=True).exclude(pk=held.pk)
+    held.left_on, held.is_main, held.changed_by = None, was_main and not others.exists(), by
+    held.edit_version += 1
+    held.save()
+    return held
+
+
 def list_stations(person: Person, *, user: User, most: int = 20) -> list[Person]:
     """The records of one human being at one customer after the other, the latest first, as far as ``user`` sees them.
 

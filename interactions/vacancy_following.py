@@ -9,9 +9,21 @@ from crm.core.models import User
 from customers.models import Person
 from interactions.models import Task
 from interactions.task_assignment import find_doer
-from interactions.task_handling import open_task
+from interactions.task_handling import OPEN_STATES, close_task, open_task
 
 FOLLOW_WITHIN_DAYS = 5  # working days
+
+
+def name_source(person: Person) -> str:
+    """By which the task about the post of ``person`` is known."""
+    return f"vacancy:{person.pk}"
+
+
+def drop_vacancy(person: Person, *, at: datetime, by: User | None) -> None:
+    """Nobody left: the task about the post goes where it is still open, and leaving later opens another."""
+    for task in Task.objects.filter(source=name_source(person), state__in=OPEN_STATES):
+        close_task(task, at=at, by=by, reason=gettext("%(name)s is still there.") % {"name": person}, is_done=False)
+        Task.objects.filter(pk=task.pk).update(source="")
 
 
 def follow_vacancy(person: Person, *, on: date, at: datetime, by: User | None) -> None:
@@ -31,5 +43,5 @@ def follow_vacancy(person: Person, *, on: date, at: datetime, by: User | None) -
         due_at=calendar.end_of_day(due),
         assignee=find_doer(person.customer, doer="owner", on=calendar.local_day(at)),
         by=by,
-        source=f"vacancy:{person.pk}",
+        source=name_source(person),
     )

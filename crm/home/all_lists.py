@@ -4,14 +4,18 @@ from crm.home import (
     audience_acts,
     audience_list,  # noqa: F401  (a list enters itself where it is written)
     audience_members,  # noqa: F401
+    complaint_acts,
     complaint_table,  # noqa: F401
     customer_acts,
     customer_list,  # noqa: F401
     order_list,  # noqa: F401
+    person_acts,
     person_list,  # noqa: F401
     task_list,
 )
 
 customer_acts.register()
 audience_acts.register()
+complaint_acts.register()
+person_acts.register()
 task_list.register()

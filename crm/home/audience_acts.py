@@ -4,15 +4,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from complaints.models import Complaint
 from crm.core.bulk_actions import BulkAction, Doing, Outcome, register_action
 from crm.core.generic_views import visible_rows
 from crm.core.list_catalogue import KnownList, make_request
 from crm.core.list_engine import narrow_rows
 from crm.core.models import BulkAct, BulkRow, User
-from customers.models import Customer
+from customers.models import Customer, Order, Person
 from interactions.audience_keeping import (
     AudienceRefused,
     add_members,
@@ -23,6 +25,7 @@ from interactions.audience_keeping import (
 from interactions.models import Audience, AudienceMember, Interaction
 
 CHANGE = "interactions.change_audience"
+MODELS: dict[str, type[Model]] = {"customers": Customer, "people": Person, "orders": Order, "complaints": Complaint}
 
 
 class AudienceChoice(forms.Form):
@@ -98,20 +101,28 @@ def _find_audience(doing: Doing) -> Audience | None:
     )
 
 
+def _find_customers(ids: Sequence[int], doing: Doing) -> dict[int, int]:
+    """By row the customer it is or belongs to, as far as both may be seen."""
+    model = MODELS[doing.known.name]
+    column = "pk" if model is Customer else "customer_id"
+    return dict(visible_rows(model, doing.by).filter(pk__in=ids).order_by("pk").values_list("pk", column))
+
+
 def _add(ids: Sequence[int], doing: Doing) -> list[Outcome]:
-    visible = list(visible_rows(Customer, doing.by).filter(pk__in=ids).values_list("pk", flat=True))
+    visible = _find_customers(ids, doing)
     audience = _find_audience(doing)
     try:
         if audience is None:
             raise AudienceRefused(_("This audience is no longer there."))
-        added = set(add_members(audience, visible, by=doing.by, at=doing.at, act=doing.act_id))
+        added = set(add_members(audience, set(visible.values()), by=doing.by, at=doing.at, act=doing.act_id))
     except AudienceRefused as refused:
         return [Outcome(pk, BulkRow.State.REFUSED, note=str(refused)[:200]) for pk in visible]
-    kept = {"audience": audience.pk}
-    return [
-        Outcome(pk, before={}, after=kept) if pk in added else Outcome(pk, BulkRow.State.SAME, {}, kept)
-        for pk in visible
-    ]
+    outcomes = []
+    for pk, customer in visible.items():  # of two people of one customer the first put him in
+        state = BulkRow.State.CHANGED if customer in added else BulkRow.State.SAME
+        outcomes.append(Outcome(pk, state, {}, {"audience": audience.pk, "customer": customer}))
+        added.discard(customer)
+    return outcomes
 
 
 def _add_back(rows: Sequence[BulkRow], doing: Doing) -> set[int]:
@@ -120,7 +131,9 @@ def _add_back(rows: Sequence[BulkRow], doing: Doing) -> set[int]:
     for pk in {(row.after or {})["audience"] for row in rows}:
         audience = Audience.objects.filter(pk=pk).first()
         if audience is not None:
-            back |= set(remove_members(audience, [row.row_id for row in rows], act=doing.act_id))
+            by_customer = {(row.after or {})["customer"]: row.row_id for row in rows}
+            gone = remove_members(audience, list(by_customer), act=doing.act_id)
+            back |= {by_customer[customer] for customer in gone}
             drop_if_empty(audience, act=doing.act_id)
     return back
 
@@ -178,7 +191,7 @@ def register() -> None:
     register_action(
         BulkAction(
             "audience",
-            ("customers",),
+            tuple(MODELS),
             gettext_lazy("Add to audience"),
             "target",
             CHANGE,

@@ -159,23 +159,34 @@ class TaskForm(forms.Form):
         self.fields["due_on"].initial = company_day(timezone.now()) + timedelta(days=7)
 
 
-def _plan(customer: Customer, doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
+def plan_contact(customer: Customer, doing: Doing, *, source: str, why: str = "") -> Task:
+    """The task that the form asked for, once a ``source``; by the customer's owner unless somebody was named."""
     choices = doing.choices
     day = datetime.fromisoformat(choices["due_on"]).date()
     assignee = User.objects.active().filter(pk=choices["assignee"]).first() if choices["assignee"] else None
-    task = open_task(
+    return open_task(
         customer,
         kind=Task.Kind.FOLLOW_UP,
         title=choices["title"],
         due_at=datetime.combine(day, time(DUE_HOUR), tzinfo=company_zone()),
         assignee=assignee or find_doer(customer, doer="owner", on=company_day(doing.at)),
         by=doing.by,
-        source=f"bulk:{doing.act_id}",
+        source=source,
+        why=why,
     )
-    return {}, {"task": task.pk}
 
 
-def _drop(rows: Any, doing: Doing) -> set[int]:
+def _plan(customer: Customer, doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
+    return {}, {"task": plan_contact(customer, doing, source=f"bulk:{doing.act_id}").pk}
+
+
+def keep_plan(said: dict[str, Any]) -> dict[str, Any]:
+    """What the form of a task said, as it is remembered."""
+    assignee = said["assignee"].pk if said["assignee"] else None
+    return {"title": said["title"], "due_on": said["due_on"].isoformat(), "assignee": assignee}
+
+
+def drop_planned(rows: Any, doing: Doing) -> set[int]:
     """Drop the tasks that nobody has done yet."""
     back = set()
     for row in rows:
@@ -210,14 +221,10 @@ def register() -> None:
             "clock",
             "interactions.change_task",
             act=act_one_by_one(Customer, _plan, ()),
-            undo=_drop,
+            undo=drop_planned,
             tell=lambda choices: _("planned: %(title)s") % {"title": choices["title"]},
             make_form=lambda data, user: TaskForm(data, user=user),
-            keep=lambda said: {
-                "title": said["title"],
-                "due_on": said["due_on"].isoformat(),
-                "assignee": said["assignee"].pk if said["assignee"] else None,
-            },
+            keep=keep_plan,
             chunk=200,
         ),
         BulkAction(

@@ -22,6 +22,7 @@ from crm.home.customer_list import currency_sign, list_owner_choices
 from crm.home.known_list import KnownListView
 from crm.home.list_parts import CUSTOMER_FILTER, RULE_FILTER, customer_column, customer_url
 from interactions.models import Task
+from interactions.task_finishing import find_last_change, finish_task, undo_task_change
 from interactions.task_handling import OPEN_STATES, TaskRefused, hand_over_task, lock_task
 
 CHANGE = "interactions.change_task"
@@ -174,6 +175,26 @@ def _move(task: Task, doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, _kept(task, "due_at", "snoozed_until")
 
 
+def _finish(task: Task, doing: Doing) -> tuple[dict[str, Any], dict[str, Any]]:
+    if task.state not in OPEN_STATES:
+        raise TaskRefused(_("This task is closed."))
+    finish_task(task, by=doing.by, at=doing.at)
+    return {}, {"change": find_last_change(task)}
+
+
+def _reopen(rows: Any, doing: Doing) -> set[int]:
+    """Open again what nothing happened to since."""
+    back = set()
+    kept = {row.row_id: row for row in rows}
+    for task in Task.objects.filter(pk__in=kept).order_by("pk"):
+        try:
+            undo_task_change(task, change=kept[task.pk].after["change"])
+        except TaskRefused:
+            continue
+        back.add(task.pk)
+    return back
+
+
 def register() -> None:
     """Enter the acts on tasks."""
     register_action(
@@ -204,5 +225,19 @@ def register() -> None:
             make_form=lambda data, user: DueForm(data),
             keep=lambda said: {"due_on": said["due_on"].isoformat()},
             chunk=200,
+        )
+    )
+    register_action(
+        BulkAction(
+            "done",
+            ("tasks",),
+            gettext_lazy("Done"),
+            "check",
+            CHANGE,
+            act=act_one_by_one(Task, _finish, (TaskRefused,)),
+            undo=_reopen,
+            tell=lambda choices: _("done"),
+            asks=False,
+            chunk=100,
         )
     )
