@@ -50,6 +50,8 @@ COLUMN_NAMES = ", ".join(name for name, _kind in SCORE_COLUMNS)
 SCORE_INDEXES = (
     *(f"({column}, customer_id)" for column in SORTED_COLUMNS),
     "(risk_rank, customer_id) WHERE risk > 0",
+    # The lost have nothing at stake any more: in the order of the stake they would stand behind everybody else.
+    "(at_stake_cents, customer_id) WHERE risk = 3",
     # Certainty is asked of those with a rhythm who bought within a year: without them its head are the long gone.
     "(gap_ratio, customer_id) WHERE purchase_days >= 3 AND gap_days < 365",
     "(silent_next, customer_id) WHERE purchase_days >= 3 AND gap_days < 365",

@@ -31,7 +31,7 @@ from django.utils.functional import cached_property
 
 from crm.core.formats import format_count
 from crm.core.list_definition import ChoiceFilter, Column, FlagFilter, ListDefinition, Text, TextFilter
-from crm.core.list_paging import COUNT_LIMIT, count_about, fetch_rows, read_token, write_token
+from crm.core.list_paging import COUNT_LIMIT, Counted, count_about, count_rows, fetch_rows, read_token, write_token
 
 __all__ = [
     "COUNT_LIMIT",
@@ -250,18 +250,20 @@ def build_list(
         state["sort"] = sort
     for control in controls:
         _link(control, state)
-    rows, before, after = _find_page(queryset, definition, column, sort, request.GET)
+    known = Counted(*counted) if counted else count_rows(queryset)
+    # Of a few the order matters more than the index of the sort, which may hold a million others.
+    here = queryset if known.keys is None else queryset.filter(pk__in=known.keys)
+    rows, before, after = _find_page(here, definition, column, sort, request.GET)
     chosen, lost = definition.choose_columns(columns)
     load_details(rows, definition, chosen, request)
-    count, exact = counted or count_about(queryset)
     place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}
     return ListPage(
         rows=rows,
         heads=_heads(chosen, sort, state),
         controls=controls,
         sort=sort,
-        shown=format_count(count, exact=exact),
-        is_exact=exact,
+        shown=format_count(known.count, exact=known.is_exact),
+        is_exact=known.is_exact,
         back_url=_place_url(state, "before", rows[0], sort) if before and rows else "",
         next_url=_place_url(state, "after", rows[-1], sort) if after else "",
         clear_url=_url(dict(hidden)),
