@@ -114,5 +114,14 @@ def lay_out_columns(columns: Columns, *, run_id: int, as_of_day: int) -> tuple[d
             column = column.filled(0)
         elif kind == "f8":
             unknown[name] = np.isnan(column)
-        laid_out[name] = column.astype("datetime64[D]" if kind == "date" else kind)
+        if kind.startswith("S"):
+            laid_out[name] = _to_bytes(column, width=int(kind[1:]))
+        else:
+            laid_out[name] = column.astype("datetime64[D]" if kind == "date" else kind, copy=False)
     return laid_out, unknown
+
+
+def _to_bytes(texts: Any, *, width: int) -> Any:
+    """Codes of plain letters as fields of bytes, letter by letter for all at once."""
+    letters = np.ascontiguousarray(texts, dtype=f"U{width}").view(np.uint32).astype(np.uint8)
+    return letters.view(f"S{width}")

@@ -71,38 +71,69 @@ def pack_small_numbers(values: Column) -> Column:
 
 
 def _pack(columns: dict[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]) -> bytes:
-    """The rows in their order: laid out at full width, then without the bytes of what is NULL or shorter."""
-    layout: list[tuple[str, str]] = [("fields", ">i2")]
+    """The rows in their order. Rows with the same fields empty and texts of the same lengths are laid out together."""
     wires = {name: _wire(column) for name, column in columns.items()}
-    for index, (_column, kind) in enumerate(wires.values()):
+    empty = {name: mask for name, mask in nulls.items() if mask.any()}
+    lengths = {
+        name: np.char.str_len(column.astype(np.bytes_, copy=False))
+        for name, (column, kind) in wires.items()
+        if kind.kind == "S"
+    }
+    shape = _number_shapes(len(next(iter(columns.values()))), empty, lengths)
+    found = np.unique(shape)
+    if len(found) == 1:
+        return _lay_out(wires, 0, slice(None), empty, lengths).tobytes()
+    rows = np.empty(len(shape), dtype=object)
+    for number in found:
+        alike = np.flatnonzero(shape == number)
+        laid_out = _lay_out(wires, int(alike[0]), alike, empty, lengths)
+        rows[alike] = laid_out.view(f"V{laid_out.dtype.itemsize}").tolist()
+    return b"".join(rows.tolist())
+
+
+def _number_shapes(
+    rows: int, empty: Mapping[str, npt.NDArray[np.bool_]], lengths: Mapping[str, npt.NDArray[np.int_]]
+) -> npt.NDArray[np.int64]:
+    """A number for each row; rows with the same number need the same bytes for each field."""
+    shape, numbers = np.zeros(rows, dtype=np.int64), 1
+    parts = [(mask.astype(np.int64), 2) for mask in empty.values()]
+    parts += [(length, int(length.max(initial=0)) + 1) for length in lengths.values()]
+    for part, possible in parts:
+        if numbers * possible >= 2**62:
+            kept, shape = np.unique(shape, return_inverse=True)
+            numbers = len(kept)
+        shape = shape * possible + part
+        numbers *= possible
+    return shape
+
+
+def _lay_out(
+    wires: Mapping[str, tuple[Column, np.dtype[np.generic]]],
+    example: int,
+    rows: "slice | npt.NDArray[np.intp]",
+    empty: Mapping[str, npt.NDArray[np.bool_]],
+    lengths: Mapping[str, npt.NDArray[np.int_]],
+) -> npt.NDArray[np.void]:
+    """Records of some rows whose fields are as long, and as empty, as those of the row ``example``."""
+    layout: list[tuple[str, str]] = [("fields", ">i2")]
+    sizes: list[int] = []
+    for index, (name, (_column, kind)) in enumerate(wires.items()):
+        is_empty = name in empty and empty[name][example]
+        size = -1 if is_empty else int(lengths[name][example]) if name in lengths else kind.itemsize
+        sizes.append(size)
         layout.append((f"n{index}", ">i4"))
-        if kind.itemsize:
-            layout.append((f"v{index}", kind.str))
-    full_row = np.zeros(1, dtype=np.dtype(layout))
-    full_row["fields"] = len(columns)
-    for index, (_column, kind) in enumerate(wires.values()):
-        full_row[f"n{index}"] = kind.itemsize
-    packed = np.repeat(full_row, len(next(iter(columns.values()))))
-    kept: npt.NDArray[np.bool_] | None = None
-    for index, (name, (column, kind)) in enumerate(wires.items()):
-        width = kind.itemsize
-        if width:
-            packed[f"v{index}"] = column
-        if name not in nulls and kind.kind != "S":
-            continue
-        sizes = (
-            np.char.str_len(column.astype(np.bytes_, copy=False)) if kind.kind == "S" else np.full(len(column), width)
-        )
-        if name in nulls:
-            sizes[nulls[name]] = -1
-        packed[f"n{index}"] = sizes
-        if width and (sizes < width).any():
-            kept = np.ones((len(packed), packed.dtype.itemsize), dtype=np.bool_) if kept is None else kept
-            start = packed.dtype.fields[f"v{index}"][1]  # type: ignore[index]
-            kept[:, start : start + width] = np.arange(width) < sizes[:, None]
-    if kept is None:
-        return packed.tobytes()
-    return packed.view("u1").reshape(kept.shape)[kept].tobytes()
+        if size > 0:
+            layout.append((f"v{index}", f"S{size}" if name in lengths else kind.str))
+    record = np.zeros(1, dtype=np.dtype(layout))
+    record["fields"] = len(wires)
+    for index, size in enumerate(sizes):
+        record[f"n{index}"] = size
+    first = next(iter(wires.values()))[0]
+    packed = np.repeat(record, len(first[rows]))
+    for index, (column, _kind) in enumerate(wires.values()):
+        if sizes[index] > 0:
+            packed[f"v{index}"] = column[rows]
+    return packed
 
 
 def _wire(values: Column) -> tuple[Column, np.dtype[np.generic]]:
@@ -113,8 +144,7 @@ def _wire(values: Column) -> tuple[Column, np.dtype[np.generic]]:
     if kind == "b":
         return values, np.dtype("u1")
     if kind == "S":
-        width = int(np.char.str_len(values.astype(np.bytes_)).max(initial=0))
-        return (values.astype(f"S{width}"), np.dtype(f"S{width}")) if width else (values, np.dtype("V0"))
+        return values, values.dtype
     if kind == "V":
         return values, values.dtype
     if (kind == "i" and size in {2, 4, 8}) or (kind == "f" and size in {4, 8}):

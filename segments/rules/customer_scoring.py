@@ -26,7 +26,7 @@ from segments.rules.churn_risk import (
     rank_for_my_day,
 )
 from segments.rules.dropout_model import DropoutModel, SilenceScores, score_silence
-from segments.rules.expected_purchases import ExpectedPurchaseModel, estimate_still_buying, expect_purchases_if_active
+from segments.rules.expected_purchases import ExpectedPurchaseModel, estimate_still_buying, look_up_purchases
 from segments.rules.lifetime_value import (
     YEAR_DAYS,
     RangeTable,
@@ -320,26 +320,19 @@ def _add_value(
     )
     brings = spend * margin_share - service
     values = value_customers(models.purchases, histories, active=chance, margin_per_purchase=brings)
-    year = expect_purchases_if_active(models.purchases, histories, horizon=YEAR_DAYS)
+    year = look_up_purchases(models.purchases, histories, horizon=YEAR_DAYS)
     columns["expected_orders_12m"][who] = year * values.chance
     low, high = look_up_ranges(models.ranges, histories.repeats, histories.age)
-    ends = np.sort(np.stack([values.if_stays * low, values.if_stays * high]), axis=0)
-    for name, money in (("", values.weighed), ("_low", ends[0]), ("_high", ends[1])):
+    ends = values.if_stays * low, values.if_stays * high  # the other way round for who costs money
+    for name, money in (("", values.weighed), ("_low", np.minimum(*ends)), ("_high", np.maximum(*ends))):
         column = columns[f"value_3y{name}_cents"]
         column[who] = np.rint(money).astype(np.int64)
 
 
 def _note(purchase_days: IntArray, contract: BoolArray, plan: ScoringPlan) -> Any:
     """Why something is not known, the most telling reason first."""
-    little = plan.models is None
-    degenerate = plan.models is not None and not plan.models.dropout_trusted
-    conditions = [
-        contract,
-        purchase_days == 0,
-        purchase_days == 1,
-        purchase_days < LEAST_PURCHASES_FOR_RHYTHM,
-        np.full(len(purchase_days), little),
-        np.full(len(purchase_days), degenerate),
-    ]
-    notes = ["contract", "no_order", "one_order", "few_orders", "little_data", "degenerate"]
-    return np.select(conditions, notes, default="")
+    notes = np.array(["", "contract", "no_order", "one_order", "few_orders", "little_data", "degenerate"])
+    of_rhythm = 5 if plan.models is None else 0 if plan.models.dropout_trusted else 6
+    few = np.minimum(purchase_days, LEAST_PURCHASES_FOR_RHYTHM)
+    of_purchases = np.array([2, 3, *[4] * (LEAST_PURCHASES_FOR_RHYTHM - 2), of_rhythm])
+    return notes[np.where(contract, 1, of_purchases[few])]

@@ -13,10 +13,12 @@ With k fixed at 1 it is the MBG/NBD of Batislam and others (2007).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from crm.core.late_imports import betainc, betaln, gammaln, psi
+from segments.rules.curve_table import MOST_REPEATS, join_points, read_curves
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import (
     EqualHistories,
@@ -29,6 +31,10 @@ from segments.rules.purchase_history import (
 FIT_SAMPLE = 8_000
 _BOUNDS = ((0.2, 25.0), (1e-4, 1e3), (1e-4, 1e7), (1e-4, 50.0), (1e-3, 1000.0))
 _STEP = 1e-5
+# The curves of ``look_up_silence``, in logarithms of the silence over (alpha + t_x): from one day after sixty years to
+# a thousandfold.
+_SHORTEST, _LONGEST = -10.0, 7.0
+_REGULAR = 6.0
 
 
 @dataclass(frozen=True)
@@ -188,9 +194,46 @@ def estimate_silence(model: DropoutModel, histories: PurchaseHistories, *, ahead
     return result
 
 
+def look_up_silence(model: DropoutModel, histories: PurchaseHistories, *, ahead: float = 0.0) -> FloatArray:
+    """As ``estimate_silence``, to a millionth of it, in a tenth of the time for many customers.
+
+    The logarithm of the chance is smooth in the logarithm of the silence over (alpha + t_x), and then depends on the
+    number of purchases alone.
+    """
+    silence = histories.age - histories.last + ahead
+    stretch = np.log(np.maximum(silence, 1e-300)) - np.log(model.alpha + histories.last)
+    step = _find_step(model.k)
+    place = (stretch - _SHORTEST) / step
+    found = np.exp(read_curves(lambda repeats: _draw_silence(model.k, model.r, repeats), histories.repeats, place))
+    found[silence <= 0] = 1.0
+    missing = np.flatnonzero(np.isnan(found))
+    if len(missing):
+        found[missing] = estimate_silence(model, histories.select(missing), ahead=ahead)
+    return found
+
+
+def _find_step(k: float) -> float:
+    """The more regular a rhythm, the steeper the curve."""
+    return 1 / 32 if k <= _REGULAR else 1 / 64
+
+
+@lru_cache(maxsize=2 * MOST_REPEATS + 2)
+def _draw_silence(k: float, r: float, repeats: int) -> FloatArray:
+    """The curve of one number of purchases: the logarithm of the chance, over the logarithm of the stretch."""
+    step = _find_step(k)
+    stretch = np.arange(_SHORTEST, _LONGEST + step, step)
+    shape = r + k * repeats
+    log_ratio = -np.logaddexp(0.0, stretch)
+    chance = betainc(shape, k, np.exp(log_ratio))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        values = np.log(chance)
+        slopes = -np.exp(shape * log_ratio + k * (stretch + log_ratio) - betaln(shape, k) - values)
+        return join_points(values, slopes, step=step)
+
+
 def score_silence(model: DropoutModel, histories: PurchaseHistories, *, horizon: float) -> SilenceScores:
     """Surprise, chance of being active and chance of silence for ``horizon`` more, for every customer."""
-    surprise = estimate_silence(model, histories)
+    surprise = look_up_silence(model, histories)
     stay = (model.b + histories.repeats) * surprise
-    later = (model.b + histories.repeats) * estimate_silence(model, histories, ahead=horizon)
+    later = (model.b + histories.repeats) * look_up_silence(model, histories, ahead=horizon)
     return SilenceScores(surprise, stay / (model.a + stay), (model.a + later) / (model.a + stay))

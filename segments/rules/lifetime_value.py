@@ -14,6 +14,7 @@ from segments.rules.expected_purchases import (
     estimate_still_buying,
     expect_purchases_if_active,
     find_purchase_quantiles,
+    look_up_purchases,
 )
 from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistories, build_histories
 
@@ -64,7 +65,7 @@ def value_customers(
     trusted, the chance of the purchase model itself weighs: better on the level of the whole base (on CDNOW 14% too
     low against 19%), blind for the silence of one-time buyers. ``margin_per_purchase`` may be negative: value too.
     """
-    purchases = expect_purchases_if_active(model, histories, horizon=horizon)
+    purchases = look_up_purchases(model, histories, horizon=horizon)
     known = estimate_still_buying(model, histories) if active is None else active
     chance = np.where(histories.repeats > 0, known, 1.0)
     if_stays = purchases * margin_per_purchase

@@ -47,3 +47,22 @@ def test_columns_of_different_lengths_and_unknown_types_are_refused(cursor):
         copy_columns(cursor, "copied", {"a": np.arange(2), "b": np.arange(3)})
     with pytest.raises(TypeError, match="complex128"):
         copy_columns(cursor, "copied", {"a": np.array([1j])})
+
+
+def test_rows_keep_their_order_however_many_of_their_fields_are_empty(cursor):
+    """More columns that may be empty than a row number has bits, and texts of many lengths."""
+    names = [f"c{place}" for place in range(70)]
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE wide (n integer, t text, {', '.join(f'{name} smallint' for name in names)})"
+    )
+    random = np.random.default_rng(3)
+    rows = 300
+    columns = {"n": np.arange(rows, dtype=np.int32), "t": np.array([b"x" * (n % 7) for n in range(rows)], dtype="S6")}
+    columns |= {name: random.integers(0, 99, rows).astype(np.int16) for name in names}
+    nulls = {name: random.random(rows) < 0.3 for name in names} | {"c5": np.zeros(rows, dtype=np.bool_)}
+    copy_columns(cursor, "wide", columns, nulls=nulls)
+    cursor.execute("SELECT * FROM wide ORDER BY ctid")
+    for n, text, *fields in cursor.fetchall():
+        assert text == "x" * (n % 7)
+        assert fields == [None if nulls[name][n] else columns[name][n] for name in names]
+    assert n == rows - 1
