@@ -65,8 +65,11 @@ class InteractionForm(forms.Form):
         at: datetime,
         answers: Task | None = None,
         place: str = "",
+        person: str = "",
     ) -> None:
+        """``person`` is the id of whom it was with, as an address says it; else it is with the main contact."""
         people = list(Person.objects.filter(customer=customer).current())
+        people.sort(key=lambda one: str(one.pk) != person)
         self.permissions = find_permissions(customer)
         super().__init__(
             data,

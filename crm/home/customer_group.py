@@ -11,12 +11,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from crm.core.models import User
-from customers.models import Customer, Person, TradingName
-from customers.person_moving import list_stations
-from interactions.models import Interaction
+from customers.models import Customer, TradingName
 
 MOST_MEMBERS = 100
-MOST_TALKS = 40
 
 
 @dataclass
@@ -72,22 +69,5 @@ def customer_group(request: HttpRequest, pk: int) -> HttpResponse:
         "group": load_group(customer, user=request.user),  # type: ignore[arg-type]
         "names": TradingName.objects.filter(customer=customer),
         "card": "home/customer_page/group.html",
-    }
-    return render(request, shown["card"] if request.htmx else "customers/card_alone.html", shown)
-
-
-@require_GET
-def person_history(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where somebody worked before and after, and what was said with him everywhere, as far as the reader sees it."""
-    rows = Person.objects.visible_to(request.user).select_related("customer")  # type: ignore[arg-type]
-    person = get_object_or_404(rows, pk=pk)
-    stations = list_stations(person, user=request.user)  # type: ignore[arg-type]
-    talks = Interaction.objects.filter(person__in=stations).select_related("person__customer", "logged_by")
-    shown = {
-        "customer": person.customer,
-        "person": person,
-        "stations": stations,
-        "talks": talks.order_by("-happened_at", "-pk")[:MOST_TALKS],
-        "card": "home/person_history.html",
     }
     return render(request, shown["card"] if request.htmx else "customers/card_alone.html", shown)

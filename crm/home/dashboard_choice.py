@@ -72,12 +72,18 @@ def read_choice(request: HttpRequest, *, today: date) -> Choice:
     day = next((evening for evening in evenings if evening <= wanted), evenings[-1] if evenings else None)
     period = request.GET.get("since", "90d")
     end = day or today
-    if period in PERIODS:
-        return Choice(team, teams, evenings, day, period, end - timedelta(days=PERIODS[period]))
-    since = _read_day(period)
+    since = None if period in PERIODS else _read_day(period)
     if since is None:
-        return Choice(team, teams, evenings, day, "90d", end - timedelta(days=PERIODS["90d"]))
+        period = period if period in PERIODS else "90d"
+        return Choice(team, teams, evenings, day, period, _begin(period, end, evenings))
     return Choice(team, teams, evenings, day, since.isoformat(), min(since, end))
+
+
+def _begin(period: str, end: date, evenings: list[date]) -> date:
+    """The day a named period before ``end`` begins: no earlier than the first evening kept, or a company that is
+    younger than the period would be compared with nothing."""
+    nominal, first = end - timedelta(days=PERIODS[period]), evenings[-1] if evenings else end
+    return first if nominal < first < end else nominal
 
 
 def _read_day(text: str) -> date | None:

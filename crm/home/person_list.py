@@ -46,7 +46,7 @@ PEOPLE = ListDefinition(
             _("Person"),
             sort="name_folded",
             fixed=True,
-            url=lambda row: row_address("customers:person-edit", row.pk),
+            url=lambda row: row_address("home:person-page", row.pk),
             export="name",
         ),
         Column("job_title", _("Job title"), edit="job_title", hide_on_phone=True),
@@ -102,7 +102,7 @@ register_list(
         "customers.view_customer",
         PEOPLE,
         find_people,
-        row_url=lambda row: row_address("customers:person-edit", row.pk),
+        row_url=lambda row: row_address("home:person-page", row.pk),
         views=(
             (_("All"), ""),
             (_("At my customers"), "owner=me"),

@@ -73,6 +73,9 @@ class PersonEdit(_OfCustomer, UpdateView):
     template_name = "customers/person_edit.html"
     title = _("Edit person")
 
+    def get_back_url(self) -> str:
+        return reverse("home:person-page", args=[self.found.pk])
+
     def save_form(self, form: Any) -> Person:
         left_before = form.initial.get("left_on")
         person: Person = super().save_form(form)
@@ -82,7 +85,7 @@ class PersonEdit(_OfCustomer, UpdateView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         points = ContactPoint.objects.filter(person=self.found)
-        return super().get_context_data(points=points, back_label=self.found.customer, **context)
+        return super().get_context_data(points=points, back_label=self.found.name, **context)
 
 
 class ContactPointNew(_OfCustomer, CreateView):

@@ -42,6 +42,7 @@ def new(request: HttpRequest, customer_pk: int) -> HttpResponse:
         at=now,
         answers=answers,
         place=place,
+        person=request.GET.get("with", ""),
     )
     if request.method == "POST" and form.is_valid() and (logged := _log(request, form)):
         return _answer(request, logged, place=place, at=now)

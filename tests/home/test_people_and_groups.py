@@ -63,7 +63,7 @@ def test_who_moves_keeps_both_histories_and_his_own_number(soren, brandt, custom
     desk.refresh_from_db()
     assert not desk.is_valid
     for record in (soren, moved):
-        text = browser.get(reverse("home:person-history", args=[record.pk])).content.decode()
+        text = browser.get(reverse("home:person-page", args=[record.pk])).content.decode()
         assert "Wants the cause" in text
         assert customer.name in text
         assert brandt.name in text
@@ -124,7 +124,7 @@ def test_nobody_moves_twice(soren, brandt, rep):
 def test_where_he_went_is_told_only_to_who_may_see_it(soren, rep, south, signed_in):
     hidden = factories.make_customer(name="Secret AG", team=south)
     move_person(soren, to=hidden, on=TODAY, at=AT, by=rep)
-    text = signed_in(rep).get(reverse("home:person-history", args=[soren.pk])).content.decode()
+    text = signed_in(rep).get(reverse("home:person-page", args=[soren.pk])).content.decode()
     assert "Secret AG" not in text
 
 

@@ -259,6 +259,13 @@ def test_then_and_now_stand_side_by_side_by_segment_and_by_team(company, admin, 
     assert "No evening is kept" in nothing_kept
 
 
+def test_a_company_younger_than_the_period_is_compared_with_its_first_evening(company, admin, signed_in):
+    first = END - timedelta(days=20)
+    keep_evening(first, contribution_cents=100_000, customers=7)
+    shown = signed_in(admin).get(reverse("home:segment-comparison")).context
+    assert shown["choice"].since == shown["summary"].compared == first
+
+
 def test_who_we_can_name_and_reach_is_counted_and_the_others_are_listed(company, admin, north, signed_in):
     from customers.models import ContactPoint
 

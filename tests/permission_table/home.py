@@ -127,7 +127,7 @@ ROWS: list[Row] = [
     Row("home:customer-page", who_sees_north(), lambda world: {"pk": world.customer.pk}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "timeline"}),
     Row("home:customer-group", who_sees_north(), lambda world: {"pk": world.customer.pk}),
-    Row("home:person-history", who_sees_north(), lambda world: {"pk": world.person.pk}),
+    Row("home:person-page", who_sees_north(), lambda world: {"pk": world.person.pk}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "value"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "steps"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "class"}),
