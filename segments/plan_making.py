@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Sum
 
 from crm.core.models.business_setting import setting
+from segments.contract_renewals import learn_renewals
 from segments.model_fitting import fit_models
 from segments.models import ScoreRun
 from segments.rules.abc_classes import GRADES, ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
@@ -22,6 +23,7 @@ EPOCH = date(1970, 1, 1)
 def make_plan(run: ScoreRun) -> dict[str, Any]:
     """The plan of a run whose figures are gathered, as it is kept with the run."""
     as_of_day = (run.as_of - EPOCH).days
+    learn_renewals(on=run.as_of)
     numbers = list(run.shards.order_by("number").values_list("number", flat=True))
     customers = run.shards.aggregate(all=Sum("rows"))["all"] or 0
     base = measure_base(

@@ -15,9 +15,10 @@ from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
 from customers.purchase_day_rebuild import ingest_customer
+from segments.contract_renewals import score_with_contracts
 from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
 from segments.plan_making import make_plan
-from segments.rules.customer_scoring import ScoringPlan, score_customers
+from segments.rules.customer_scoring import ScoringPlan
 from segments.score_gathering import (
     FiguresLostError,
     are_figures_kept,
@@ -166,7 +167,7 @@ def _write_score(run: ScoreRun, customer_id: int, *, on: date) -> bool:
     if not len(figures):
         return False
     plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(on - EPOCH).days)
-    columns = score_customers(figures, plan)
+    columns = score_with_contracts(figures, plan)
     values = [_to_python(columns, name, kind, run_id=run.pk, on=on) for name, kind in SCORE_COLUMNS]
     table = name_run_table(run.pk)
     with connection.cursor() as cursor:
@@ -284,7 +285,7 @@ def _score_next(
     plan = ScoringPlan.from_json(run.plan["scoring"])
     parts = (figures[start : start + ROWS_AT_ONCE] for start in range(0, max(len(figures), 1), ROWS_AT_ONCE))
     write_shard(
-        (score_customers(part, plan) for part in parts),
+        (score_with_contracts(part, plan) for part in parts),
         run_id=run.pk,
         as_of_day=plan.as_of_day,
         number=shard.number,

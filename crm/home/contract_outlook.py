@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from customers.models import Contract
-from customers.rules.contract_terms import ContractTerms, Renewals, add_months, count_renewals
-from segments.contract_renewals import find_renewal_model
+from customers.rules.contract_terms import ContractTerms, Renewals, count_renewals
+from segments.contract_renewals import find_renewal_model, list_days_to_renewals
 from segments.rules.contract_retention import ContractModel, estimate_renewal
 from segments.rules.contract_value import (
     ContractForecast,
@@ -15,7 +15,6 @@ from segments.rules.contract_value import (
     forecast_notice,
     measure_daily_contribution,
 )
-from segments.rules.lifetime_value import VALUE_DAYS
 
 
 @dataclass(frozen=True)
@@ -79,12 +78,3 @@ def foresee_contract(customer_id: int, figures: Any, *, on: date, days_known: in
         return found
     due_in = list_days_to_renewals(terms, done=renewals.done, on=on)
     return replace(found, forecasts=forecast_contract(model, renewals=renewals.done, due_in=due_in, daily_cents=daily))
-
-
-def list_days_to_renewals(terms: ContractTerms, *, done: int, on: date) -> list[int]:
-    """Days from ``on`` to each renewal of the coming three years, in order."""
-    days: list[int] = []
-    while not days or days[-1] < VALUE_DAYS:
-        due = add_months(terms.started_on, (done + 1 + len(days)) * terms.period_months)
-        days.append((due - on).days)
-    return days

@@ -138,6 +138,7 @@ def _describe_contract(customer: Customer, score: CurrentScore) -> dict[str, Any
         "renewals": contract.renewals.done if contract else 0,
         "renewal_chance": contract.chance if contract else None,
         "usage_fall_percent": None if score.fall is None else 100 * score.fall,
+        "value_3y_cents": score.value_3y_cents,
     }
 
 

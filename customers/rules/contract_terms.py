@@ -29,7 +29,8 @@ def count_renewals(terms: ContractTerms, *, on: date) -> Renewals:
     day ended at the renewal that follows. One that begins later has none yet."""
     ended = terms.ended_on is not None and terms.ended_on <= on
     until = terms.ended_on if ended and terms.ended_on is not None else on
-    done = 0
+    months = (until.year - terms.started_on.year) * 12 + until.month - terms.started_on.month
+    done = max(0, months // terms.period_months - 1)
     while (day := add_months(terms.started_on, (done + 1) * terms.period_months)) < until or (
         not ended and day == until
     ):

@@ -12,7 +12,7 @@ import numpy as np
 
 from crm.core.late_imports import betaln, psi
 from segments.rules.likelihood_search import find_most_likely
-from segments.rules.purchase_history import FloatArray
+from segments.rules.purchase_history import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,15 @@ def estimate_survival(model: ContractModel, *, renewals: int, further: int) -> f
     """Chance that a customer who has renewed ``renewals`` times renews the next ``further`` times as well."""
     later = betaln(model.alpha, model.beta + renewals + further)
     return float(np.exp(later - betaln(model.alpha, model.beta + renewals)))
+
+
+def tabulate_survival(model: ContractModel, *, renewals: IntArray, further: int) -> FloatArray:
+    """``estimate_survival`` of many customers for 0 to ``further`` more renewals: a row each."""
+    after = np.asarray(renewals, dtype=np.float64)[:, None] + np.arange(further + 1)
+    unique, place = np.unique(after, return_inverse=True)
+    later = betaln(model.alpha, model.beta + unique)[place.reshape(after.shape)]
+    survival: FloatArray = np.exp(later - later[:, :1])
+    return survival
 
 
 def expect_renewals(model: ContractModel, *, renewals: int, periods: int, discount_rate: float = 0.0) -> float:

@@ -9,7 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from segments.rules.contract_retention import ContractModel, estimate_survival
+import numpy as np
+
+from segments.rules.contract_retention import ContractModel, estimate_survival, tabulate_survival
+from segments.rules.lifetime_value import VALUE_DAYS
+from segments.rules.purchase_history import FloatArray, IntArray
 from segments.rules.value_forecast import HORIZONS, RANGE_SHARE, Expected
 
 LEAST_DAYS_SEEN = 30
@@ -82,3 +86,29 @@ def _find_quantile(futures: Sequence[tuple[float, float]], share: float) -> floa
     """The smallest outcome that at least ``share`` of the futures do not exceed."""
     reached = accumulate(chance for _cents, chance in futures)
     return next(cents for (cents, _chance), so_far in zip(futures, reached, strict=True) if so_far >= share - 1e-9)
+
+
+def value_contracts(
+    model: ContractModel, *, renewals: IntArray, due_in: FloatArray, daily_cents: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Of many running contracts the three-year value weighed by the chance of each renewal, and the ends of its range:
+    what ``forecast_contract`` says of each. ``due_in`` holds a row of days to its renewals for each, in order, filled
+    up with ``VALUE_DAYS`` or more."""
+    ends = np.concatenate([np.minimum(due_in, VALUE_DAYS), np.full((len(due_in), 1), float(VALUE_DAYS))], axis=1)
+    stays = tabulate_survival(model, renewals=renewals, further=ends.shape[1] - 1)
+    chances = stays - np.concatenate([stays[:, 1:], np.zeros((len(stays), 1))], axis=1)
+    days = (ends * chances).sum(axis=1)
+    low, high = (_pick_quantiles(ends, chances, share) for share in ((1 - RANGE_SHARE) / 2, (1 + RANGE_SHARE) / 2))
+    # What loses money loses the more the longer it lasts: its worst future is the longest.
+    short, long = (
+        _pick_quantiles(ends[:, ::-1], chances[:, ::-1], share)
+        for share in (0.5 - RANGE_SHARE / 2, 0.5 + RANGE_SHARE / 2)
+    )
+    loses = daily_cents < 0
+    return daily_cents * days, daily_cents * np.where(loses, short, low), daily_cents * np.where(loses, long, high)
+
+
+def _pick_quantiles(ends: FloatArray, chances: FloatArray, share: float) -> FloatArray:
+    reached = np.cumsum(chances, axis=1) >= share - 1e-9
+    picked: FloatArray = ends[np.arange(len(ends)), np.argmax(reached, axis=1)]
+    return picked

@@ -40,6 +40,7 @@ class ValueFacts:
     renewals: int = 0
     renewal_chance: float | None = None
     usage_fall_percent: float | None = None
+    value_3y_cents: int | None = None
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,9 @@ def _explain_contract(facts: ValueFacts) -> tuple[Phrase, ...]:
     if facts.usage_fall_percent is not None and round(facts.usage_fall_percent) > 0:
         fall = gettext_noop("uses %(percent)d%% less than before")
         phrases.append(_say(fall, percent=round(facts.usage_fall_percent)))
+    if facts.value_3y_cents is not None:
+        worth = gettext_noop("worth about %(money)s in three years, each renewal weighed with its chance")
+        phrases.append(Phrase(worth, {}, money_cents=round_money(facts.value_3y_cents)))
     return (*phrases, *_say_at_stake(facts))
 
 

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.core.templatetags.formats import money_short as format_money_short
+from customers.contract_keeping import keep_contract
 from customers.models import Contract, Customer
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
@@ -153,6 +154,49 @@ def test_the_value_page_of_a_contract_foresees_renewals_with_their_range(client,
     rows = list(csv.reader(io.StringIO(file)))
     weighed = [float(row[2]) for row in rows if row[1] == "contribution, weighed"]
     assert weighed[2] == pytest.approx(three / 100, abs=0.02)
+
+
+def test_the_value_of_a_contract_stands_wherever_a_value_stands(client, admin, subscriber):
+    """In the list, its file, the search and the sentence it is the figure of the value page, with the same range."""
+    score = subscriber.score
+    page = read_value_page(client, admin, subscriber)
+    assert f"Worth <b>{format_money_short(score.value_3y_cents)}</b> over three years" in page
+    assert format_money_short(score.value_3y_low_cents) in page
+    assert format_money_short(score.value_3y_high_cents) in page
+    listed = client.get(reverse("home:customer-list"), {"columns": "customer,value_3y", "q": subscriber.number})
+    assert listed.status_code == 200
+    said = client.get(reverse("home:customer-page", args=[subscriber.pk])).content.decode()
+    assert "in three years, each renewal weighed with its chance" in said
+
+
+def test_a_contract_entered_or_given_notice_by_day_is_valued_at_once(subscriber):
+    def value():
+        return CurrentScore.objects.get(pk=subscriber.pk).value_3y_cents
+
+    before, score = value(), subscriber.score
+    keep_contract(subscriber, started_on=date(2016, 1, 15), period_months=12, ended_on=None, at=AT)
+    assert value() > before  # who has renewed ten times renews again
+    keep_contract(subscriber, started_on=date(2024, 1, 15), period_months=12, ended_on=END + timedelta(40), at=AT)
+    assert value() == pytest.approx(score.contribution_12m_cents / 365 * 39, rel=0.03)
+    keep_contract(subscriber, started_on=date(2024, 1, 15), period_months=12, ended_on=END - timedelta(1), at=AT)
+    assert value() is None
+
+
+def test_the_first_night_after_contracts_came_in_knows_what_they_are_worth():
+    world = make_world(customers=120)
+    pks = sorted(world, key=lambda pk: -len(world[pk]))
+    for place, pk in enumerate(pks[:60]):
+        ended = date(2025, 1, 15) if place % 6 == 5 else None
+        Contract.objects.create(customer_id=pk, started_on=date(2022 + place % 3, 1, 15), ended_on=ended)
+    Customer.objects.filter(pk__in=pks[:60]).update(relation="contract")
+    ingest_orders(at=AT)
+    run = plan_run(on=END)
+    work_shards(run)
+    finish_run(run)
+    fit = ModelFit.objects.get(kind=CONTRACTS)
+    assert (fit.fitted_on, fit.customers, fit.warning) == (END, 60, "")
+    values = dict(CurrentScore.objects.filter(pk__in=pks[:60]).values_list("pk", "value_3y_cents"))
+    assert [values[pk] is None for pk in pks[:6]] == [False] * 5 + [True]
 
 
 def test_a_contract_of_which_too_little_is_known_says_what_is_missing(client, admin, subscriber):

@@ -20,7 +20,9 @@ def measure_planted() -> tuple[int, int, int]:
     """Planted, pairs found, and pairs found that were planted."""
     rng = np.random.default_rng(7)
     staff = hire_staff(CUSTOMERS, rng=rng)
-    base = CustomerBase(CUSTOMERS, staff=staff, worth=np.ones(CUSTOMERS), today=date(2026, 11, 22), rng=rng)
+    base = CustomerBase(
+        CUSTOMERS, staff=staff, worth=np.ones(CUSTOMERS), contracts=set(), today=date(2026, 11, 22), rng=rng
+    )
     base.write()
     planted = plant_duplicates(base, rng=rng)
     search_duplicates(at=datetime(2026, 11, 22, tzinfo=UTC), is_whole=True)

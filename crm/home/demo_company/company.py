@@ -11,6 +11,7 @@ from crm.core.models.business_setting import change_setting
 from crm.core.role_permissions import sync_roles
 from crm.home.demo_company.best_customers import honour_best_customers
 from crm.home.demo_company.cases import CASES
+from crm.home.demo_company.contracts import choose_contract_customers, write_contracts
 from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.duplicates import plant_duplicates
@@ -67,9 +68,12 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     staff = hire_staff(customers, rng=rng)
     purchases = plant_cases(draw_purchases(customers, rng=rng, size=np.ones(customers)))
     worth = np.bincount(purchases.customer, weights=purchases.amount_cents, minlength=customers)
-    base = CustomerBase(customers, staff=staff, worth=worth, today=today, rng=rng)
+    paper = np.random.default_rng(SEED + 3)
+    under = choose_contract_customers(purchases, customers=customers, rng=paper)
+    base = CustomerBase(customers, staff=staff, worth=worth, contracts=under, today=today, rng=rng)
     with references_checked_at_once("customers_customer", "customers_person", "customers_contactpoint"):
         base.write()
+    write_contracts(base, purchases, rng=paper)
     say(f"{customers:,} customers")
     write_orders(purchases, base, shelf=Shelf(write_products(), base), rng=rng)
     say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")

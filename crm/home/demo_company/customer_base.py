@@ -14,6 +14,7 @@ from crm.home.demo_company.places import INDUSTRIES, JOB_TITLES, PLACE_WEIGHTS, 
 
 CUSTOMER_COLUMNS = (
     "id number kind name name_folded city country language industry domain source lawful_basis since owner_id team_id"
+    " relation"
 )
 PERSON_COLUMNS = "id customer_id name name_folded job_title influence language is_main left_on"
 CONTACT_POINT_COLUMNS = "customer_id person_id kind value value_normal proven_on is_valid"
@@ -35,10 +36,18 @@ class CustomerBase:
     """Draws the customers once; the writers below go over the same draw."""
 
     def __init__(
-        self, customers: int, *, staff: Staff, worth: np.ndarray, today: date, rng: np.random.Generator
+        self,
+        customers: int,
+        *,
+        staff: Staff,
+        worth: np.ndarray,
+        contracts: set[int],
+        today: date,
+        rng: np.random.Generator,
     ) -> None:
-        """``worth`` is a figure per customer by which the upper 45% get an owner of their own."""
-        self.count, self.staff, self.today = customers, staff, today
+        """``worth`` is a figure per customer by which the upper 45% get an owner of their own; ``contracts`` are the
+        indices of those who buy under one."""
+        self.count, self.staff, self.today, self.contracts = customers, staff, today, contracts
         weights = np.array(PLACE_WEIGHTS) / sum(PLACE_WEIGHTS)
         self.place = rng.choice(len(PLACES), customers, p=weights)
         self.draw = rng.integers(0, 1 << 30, (customers, 6))
@@ -105,6 +114,7 @@ class CustomerBase:
                 self.today - timedelta(days=1100 + int(self.since[index])),
                 owner,
                 team,
+                "contract" if index in self.contracts else "orders",
             )
 
     def people_of(self, index: int) -> int:

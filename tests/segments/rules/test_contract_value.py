@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from segments.rules.contract_retention import ContractModel, estimate_renewal, expect_renewals
-from segments.rules.contract_value import forecast_contract, forecast_notice, measure_daily_contribution
+from segments.rules.contract_value import (
+    forecast_contract,
+    forecast_notice,
+    measure_daily_contribution,
+    value_contracts,
+)
 
 REGULAR = ContractModel(alpha=0.704, beta=1.182)  # the published regular customers
 
@@ -68,3 +73,15 @@ def test_a_contract_under_notice_brings_what_is_left_of_it():
 @pytest.mark.parametrize(("days_known", "daily"), [(1, 36500 / 30), (100, 365.0), (365, 100.0), (2000, 100.0)])
 def test_what_it_brings_a_day_is_measured_on_its_own_days_of_the_year(days_known, daily):
     assert measure_daily_contribution(36500, days_known=days_known) == pytest.approx(daily)
+
+
+def test_a_night_says_of_each_contract_what_its_page_says():
+    due = [[100, 465, 830, 1195], [0, 365, 730, 1095], [1096], [40, *range(71, 1100, 31)]]
+    table = np.full((4, max(map(len, due))), 1096.0)
+    for row, days in zip(table, due, strict=True):
+        row[: len(days)] = days
+    renewals, daily = np.array([1, 0, 6, 2]), np.array([10.0, -3.0, 4.0, 7.5])
+    found = value_contracts(REGULAR, renewals=renewals, due_in=table, daily_cents=daily)
+    for place, days in enumerate(due):
+        page = forecast(renewals=int(renewals[place]), due_in=days, daily_cents=float(daily[place]))[2].weighed
+        assert [column[place] for column in found] == pytest.approx([page.mean, page.low, page.high])
