@@ -3,11 +3,12 @@
 At most 200,000 customers are looked at, every so many-th of a larger base: medians of some thousands are as good.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
 
+from crm.core.column_reading import write_array
 from customers.item_rollup import run_sql
 from customers.models import PeerFamily
 from customers.rules.white_space import (
@@ -21,6 +22,7 @@ from customers.rules.white_space import (
 
 MOST_CUSTOMERS = 200_000
 YEAR_DAYS = 365
+SEPARATOR = "\x1f"
 
 YEAR = """
 CREATE TEMP TABLE peer_sales ON COMMIT DROP AS
@@ -94,7 +96,8 @@ def rebuild_peers(*, on: date) -> None:
 # Of each list the first kind that has customers enough; then what those of the kinds so chosen buy.
 CHOSEN = """
 WITH asked AS (
-    SELECT * FROM unnest(%s::integer[], %s::integer[], %s::text[], %s::smallint[], %s::text[])
+    SELECT * FROM unnest(%s::text::integer[], %s::text::integer[], (string_to_array(%s, E'\\x1f'))[2:],
+                         %s::text::smallint[], (string_to_array(%s, E'\\x1f'))[2:])
         AS k (who, place, industry, band, main_family)
 ), chosen AS (
     SELECT DISTINCT ON (who) industry, band, main_family
@@ -106,15 +109,18 @@ FROM (SELECT DISTINCT * FROM chosen) c JOIN customers_peerfamily f USING (indust
 """
 
 
-def read_peer_families(lists: Iterable[list[PeerKey]]) -> dict[PeerKey, list[FamilyAmongPeers]]:
+def read_peer_families(lists: Iterable[Sequence[PeerKey]]) -> dict[PeerKey, list[FamilyAmongPeers]]:
     """What the customers of the first kind of each list buy that has customers enough. One query."""
-    wanted = [(who, place, key) for who, keys in enumerate(lists) for place, key in enumerate(keys)]
+    distinct = dict.fromkeys(tuple(keys) for keys in lists)
+    wanted = [(who, place, key) for who, keys in enumerate(distinct) for place, key in enumerate(keys)]
+    if not wanted:
+        return {}
     columns = [
-        [who for who, _place, _key in wanted],
-        [place for _who, place, _key in wanted],
-        [key.industry for _who, _place, key in wanted],
-        [key.band for _who, _place, key in wanted],
-        [key.main_family for _who, _place, key in wanted],
+        write_array(who for who, _place, _key in wanted),
+        write_array(place for _who, place, _key in wanted),
+        _write_texts(key.industry for _who, _place, key in wanted),
+        write_array(key.band or 0 for _who, _place, key in wanted),
+        _write_texts(key.main_family for _who, _place, key in wanted),
     ]
     found: dict[PeerKey, list[FamilyAmongPeers]] = {}
     with connection.cursor() as cursor:
@@ -124,6 +130,11 @@ def read_peer_families(lists: Iterable[list[PeerKey]]) -> dict[PeerKey, list[Fam
             if family[0]:
                 among.append(FamilyAmongPeers(*family))
     return found
+
+
+def _write_texts(texts: Iterable[str]) -> str:
+    """As ``string_to_array`` reads them; the empty one before them keeps a single empty text from being none."""
+    return SEPARATOR.join(["", *texts])
 
 
 def choose_peers(keys: Iterable[PeerKey], known: Collection[PeerKey]) -> PeerKey | None:

@@ -11,6 +11,7 @@ import numpy as np
 from django.core.cache import cache
 from django.utils.translation import gettext
 
+from crm.core.column_reading import one_of_many
 from crm.home.sales_comparison import sum_price_volume_mix
 from crm.home.white_space import FamilyGap, add_up_gaps, find_customers_white_space
 from customers.lost_items import MissedItem, add_weekly, list_missed_items
@@ -137,7 +138,7 @@ class PortfolioFigures:
     def gaps(self) -> list[FamilyGap]:
         """The white space by family."""
         ids = self.customers.tolist()
-        rows = Customer.objects.filter(pk__in=ids).exclude(industry="").order_by()
+        rows = Customer.objects.filter(pk__in=one_of_many(ids)).exclude(industry="").order_by()
         industries = dict(rows.values_list("pk", "industry"))
         return add_up_gaps(find_customers_white_space(self.table, industries=industries))
 

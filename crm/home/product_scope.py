@@ -8,6 +8,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from crm.core.column_reading import one_of_many
 from crm.core.list_engine import count_about
 from crm.core.models import Role, Team, User
 from crm.home.segment_summary import list_teams
@@ -49,7 +50,10 @@ def read_scope(user: User, whose: str) -> Scope:
         key = f"portfolio-scope:{user.pk}:{whose}"
         kept: tuple[int, list[int]] = cache.get_or_set(key, lambda: _find_largest(customers, ids), KEPT_SECONDS)
         # Who is shown is decided now, not then.
-        known, ids = kept[0], list(customers.order_by().filter(pk__in=kept[1]).values_list("pk", flat=True))
+        known, ids = (
+            kept[0],
+            list(customers.order_by().filter(pk__in=one_of_many(kept[1])).values_list("pk", flat=True)),
+        )
     return Scope(whose, dict(choices)[whose], customers, ids, known, choices)
 
 

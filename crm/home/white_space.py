@@ -3,13 +3,17 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+import numpy as np
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from crm.core.column_reading import one_of_many
 from crm.core.formats import format_currency_sign, format_number
 from customers.models import ProfileFact
 from customers.peer_groups import choose_peers, read_peer_families
+from customers.rules.sales_bridge import Ints
 from customers.rules.sales_table import SalesTable
 from customers.rules.white_space import (
     OWNING_LABELS,
@@ -62,30 +66,48 @@ def find_customers_white_space(table: SalesTable, *, industries: Mapping[int, st
     ``industries`` by customer; whoever bought nothing within the last 12 months is compared with nobody.
     """
     year, ever = table.year_by_family()
-    keys: dict[int, list[PeerKey]] = {}
-    for place, customer in enumerate(table.customers.tolist()):
-        spent = {name: int(cents) for name, cents in zip(table.families, year[place], strict=True) if cents > 0}
-        named = sorted((name for name in spent if name), key=lambda name: (-spent[name], name))
-        keys[customer] = list_peer_keys(
-            industry=industries.get(customer, ""),
-            band=find_size_band(sum(spent.values())),
-            main_family=named[0] if named else "",
-        )
-    known = read_peer_families(keys.values())
-    answered, owned = _read_answers(keys), _read_owned(keys, table.families, known)
+    customers = table.customers.tolist()
+    lists = [
+        _list_keys(industries.get(customer, ""), band, main)
+        for customer, (band, main) in zip(customers, _find_kinds(table, year), strict=True)
+    ]
+    known = read_peer_families(lists)
+    answered, owned = _read_answers(customers), _read_owned(customers, table.families, known)
+    worth = {key: find_white_space(among, excluded=()) for key, among in known.items()}
+    number = {name: n for n, name in enumerate(table.families)}
     found = {}
-    for place, customer in enumerate(table.customers.tolist()):
-        key = choose_peers(keys[customer], known)
+    for place, (customer, keys) in enumerate(zip(customers, lists, strict=True)):
+        key = choose_peers(keys, known)
         if key is not None:
-            bought = {name for name, times in zip(table.families, ever[place], strict=True) if times}
-            excluded = bought | answered[customer] | owned[customer]
-            found[customer] = CustomerWhiteSpace(key, find_white_space(known[key], excluded=excluded))
+            bought, told = ever[place], answered.get(customer, set()) | owned.get(customer, set())
+            families = [
+                one
+                for one in worth[key]
+                if one.family not in told and not (one.family in number and bought[number[one.family]])
+            ]
+            found[customer] = CustomerWhiteSpace(key, families)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _list_keys(industry: str, band: int, main_family: str) -> tuple[PeerKey, ...]:
+    return tuple(list_peer_keys(industry=industry, band=band, main_family=main_family))
+
+
+def _find_kinds(table: SalesTable, year: Ints) -> list[tuple[int, str]]:
+    """Of each customer the size of his year and the family he spends most on; of equal ones the first by name."""
+    spent = np.maximum(year, 0)
+    bands = [find_size_band(cents) for cents in spent.sum(axis=1).tolist()]
+    named = np.where(np.array([bool(name) for name in table.families] or [False]), spent, 0)
+    main, most = named.argmax(axis=1).tolist(), named.max(axis=1).tolist()
+    return [
+        (band, table.families[place] if cents > 0 else "") for band, place, cents in zip(bands, main, most, strict=True)
+    ]
 
 
 def _read_answers(customers: Collection[int]) -> dict[int, set[str]]:
     answered: dict[int, set[str]] = defaultdict(set)
-    rows = ProductSuggestion.objects.filter(customer__in=customers).order_by()
+    rows = ProductSuggestion.objects.filter(customer__in=one_of_many(customers)).order_by()
     for customer, family in rows.values_list("customer", "family"):
         answered[customer].add(family)
     return answered
@@ -97,7 +119,7 @@ def _read_owned(
     """By customer, the families that facts say he owns, makes or buys elsewhere."""
     names = {one.family for among in known.values() for one in among} | {name for name in families if name}
     facts: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rows = ProfileFact.objects.filter(customer__in=customers).alias(said=Lower("label")).order_by()
+    rows = ProfileFact.objects.filter(customer__in=one_of_many(customers)).alias(said=Lower("label")).order_by()
     for customer, label, value in rows.filter(said__in=OWNING_LABELS).values_list("customer", "label", "value"):
         facts[customer].append((label, value))
     owned: dict[int, set[str]] = defaultdict(set)

@@ -165,17 +165,22 @@ class SalesTable:
         shown = (back >= 0) & (back < months)
         return _add_up(back[shown], rows["amount"][shown], months)[::-1].tolist()  # type: ignore[no-any-return]
 
-    def year_by_family(self) -> tuple[Ints, Ints]:
-        """Each of ``customers`` × family: cents of the 12 months up to the end, and ever (above zero: he bought it)."""
-        place = np.searchsorted(self.customers, self.rows["customer"])
-        width = max(1, len(self.families))
-        keys = place * width + self.family
+    @cached_property
+    def _row_customers(self) -> Ints:
+        """The place of each row's customer among ``customers``."""
+        customer = self.rows["customer"]
+        return np.cumsum(np.r_[False, customer[1:] != customer[:-1]]) if len(customer) else self._starts
+
+    def year_by_family(self) -> tuple[Ints, Flags]:
+        """Each of ``customers`` × family: cents of the 12 months up to the end, and whether he ever bought it."""
+        shape = len(self.customers), max(1, len(self.families))
+        keys = self._row_customers * shape[1] + self.family
         within = self._within(end_on(self.comparison.now.last, YEAR_DAYS))
-        size = len(self.customers) * width
-        year = _add_up(keys[within], self.rows["amount"][within], size).reshape(-1, width)
-        bought = self.rows["amount"] > 0
-        ever = np.bincount(keys[bought], minlength=size).astype(np.int64).reshape(-1, width)
-        return year, ever
+        size = shape[0] * shape[1]
+        year = _add_up(keys[within], self.rows["amount"][within], size).reshape(shape)
+        ever = np.zeros(size, dtype=np.bool_)
+        ever[keys[self.rows["amount"] > 0]] = True
+        return year, ever.reshape(shape)
 
 
 def _add_up(keys: Ints, cents: Ints, count: int) -> Ints:

@@ -25,6 +25,8 @@ class Book:
     customers: int
     lines: int
     reps: list[User]
+    manager: User
+    admin: User
 
 
 def write_book(customers: int, *, today: date) -> Book:
@@ -37,6 +39,10 @@ def write_book(customers: int, *, today: date) -> Book:
         User.objects.create(email=f"rep{size}@rapport.example", name=f"Rep {size}", role=Role.REP, team=team)
         for size in PORTFOLIOS
     ]
+    manager, admin = (
+        User.objects.create(email=f"{role}@rapport.example", name=f"The {role}", role=role, team=team)
+        for role in (Role.MANAGER, Role.ADMIN)
+    )
     weight = rng.pareto(1.6, customers) + 0.3
     orders_each = np.maximum(1, rng.poisson(weight * (LINES_EACH / 3) / weight.mean())).clip(max=400)
     _write_customers(customers, orders_each, reps=reps, team=team, rng=rng)
@@ -49,7 +55,7 @@ def write_book(customers: int, *, today: date) -> Book:
             first_order += int(count.sum())
         cursor.execute(TRIGGERS.format("ENABLE"))
         cursor.execute("ANALYZE customers_customer, customers_order, customers_orderline, customers_product")
-    return Book(customers, lines, reps)
+    return Book(customers, lines, reps, manager, admin)
 
 
 def _write_products() -> np.ndarray:
