@@ -31,7 +31,7 @@ def read_sales(customer_ids: Collection[int], *, comparison: Comparison) -> Sale
     if not _is_in_order(rows):
         rows = rows[np.lexsort((rows["product"], rows["customer"]))]
     products, place = _number_products(np.ascontiguousarray(rows["product"]))
-    names = _read_families(products)
+    names = read_families(products)
     family_of = [names.get(pk, "") for pk in products]
     families = sorted(set(family_of))
     number = {name: n for n, name in enumerate(families)}
@@ -56,7 +56,8 @@ def _number_products(product: np.ndarray) -> tuple[list[int], np.ndarray]:
     return np.flatnonzero(seen).tolist(), (np.cumsum(seen) - 1)[product]
 
 
-def _read_families(products: list[int]) -> dict[int, str]:
+def read_families(products: list[int]) -> dict[int, str]:
+    """The family of each product that is still there, "" where it has none; one query."""
     with connection.cursor() as cursor:
         cursor.execute(FAMILIES, [write_array(products)])
         keys, names = cursor.fetchone()

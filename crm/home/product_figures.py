@@ -1,20 +1,24 @@
-"""The figures of a portfolio's sales: worked out at once for a few hundred customers, once an hour for thousands."""
+"""The figures of a portfolio's sales: worked out at once for a few hundred customers, kept for thousands.
 
-from collections import defaultdict
+What is kept is a row for each customer, and whoever acted since is put in anew with every visit: a kept portfolio of
+three thousand is as true as one that was just worked out, and costs what a small one costs.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 from django.core.cache import cache
+from django.db import connection
 from django.utils.translation import gettext
 
-from crm.core.column_reading import one_of_many
+from crm.core.column_reading import one_of_many, write_array
 from crm.home.sales_comparison import sum_price_volume_mix
-from crm.home.white_space import FamilyGap, add_up_gaps, find_customers_white_space
-from customers.lost_items import MissedItem, add_weekly, list_missed_items
+from crm.home.white_space import FamilyGap, Gaps, find_customers_white_space, list_gaps
+from customers.lost_items import LostItems, MissedItem, add_weekly, find_lost_items
 from customers.models import Customer
 from customers.rules.family_change import say_share
 from customers.rules.sales_bridge import Ints, Movement
@@ -23,8 +27,9 @@ from customers.rules.sales_table import SalesTable
 from customers.sales_table_reading import read_sales
 
 LIVE_CUSTOMERS = 400
-KEPT_SECONDS = 3600
+KEPT_SECONDS = 26 * 3600  # until the next night works them out again
 LOST_SHOWN = 8
+COLUMNS = ("customers", "before_cents", "now_cents", "movements")
 
 
 @dataclass
@@ -58,12 +63,12 @@ class LostRow:
 
 @dataclass
 class FamilyLoss:
-    """A family with what is lost of it a week."""
+    """A family with what is lost of it a week, by how many customers."""
 
     family: str
-    items: int = 0
-    customers: set[int] = field(default_factory=set)
-    weekly_cents: int = 0
+    items: int
+    customers: int
+    weekly_cents: int
 
 
 @dataclass
@@ -82,13 +87,14 @@ class PortfolioFigures:
     """What the pages show of these customers' sales; each part is worked out when it is first asked for, or kept.
 
     ``customers`` are those with any sales, the other arrays follow their order. ``at`` is when it was worked out, where
-    that is not now.
+    that is not now, and ``snapshot`` what the database had committed then.
     """
 
     customer_ids: list[int]
     comparison: Comparison
     today: date
     at: datetime | None = None
+    snapshot: str = ""
 
     @cached_property
     def table(self) -> SalesTable:
@@ -118,67 +124,131 @@ class PortfolioFigures:
 
     @cached_property
     def bars(self) -> dict[Movement, tuple[int, int]]:
-        """Customers and cents of each movement."""
-        return self.table.bridge_by_customer()
+        """Customers and cents of each movement; the cents add up to the whole change."""
+        change = self.now_cents - self.before_cents
+        return {
+            movement: (int((self.movements == movement).sum()), int(change[self.movements == movement].sum()))
+            for movement in Movement
+            if movement is not Movement.SAME
+        }
+
+    @cached_property
+    def lost_items(self) -> LostItems:
+        """Items no longer bought; always of now, so their list sums to this figure."""
+        return find_lost_items(self.customer_ids, on=self.today)
 
     @cached_property
     def lost(self) -> LostFigures:
-        """Items no longer bought."""
-        items = list_missed_items(self.customer_ids, on=self.today)
-        rows = list_lost_customers(items)
-        for row in rows[:LOST_SHOWN]:
-            row.main_family, row.main_share = self._main_families.get(row.customer_id, ("", None))
-        return LostFigures(len(items), len(rows), add_weekly(items), rows[:LOST_SHOWN], add_up_families(items))
+        """The customers and families that lose most."""
+        items = self.lost_items
+        customers, _cents = items.add_up_customers()
+        shown = customers[:LOST_SHOWN].tolist()
+        rows = {pk: LostRow(pk) for pk in shown}
+        for item in items.of_customers(shown).read():
+            rows[item.customer_id].items.append(item)
+        main = read_sales(shown, comparison=self.comparison).main_families() if shown else {}
+        for row in rows.values():
+            row.main_family, row.main_share = main.get(row.customer_id, ("", None))
+        return LostFigures(len(items), len(customers), items.weekly_cents, list(rows.values()), add_up_families(items))
 
     @cached_property
-    def _main_families(self) -> dict[int, tuple[str, float]]:
-        return self.table.main_families()
+    def gap_rows(self) -> Gaps:
+        """The white space of each customer."""
+        ids = self.customers.tolist()
+        rows = Customer.objects.filter(pk__in=one_of_many(ids)).exclude(industry="").order_by()
+        industries = dict(rows.values_list("pk", "industry"))
+        return list_gaps(find_customers_white_space(self.table, industries=industries))
 
     @cached_property
     def gaps(self) -> list[FamilyGap]:
         """The white space by family."""
-        ids = self.customers.tolist()
-        rows = Customer.objects.filter(pk__in=one_of_many(ids)).exclude(industry="").order_by()
-        industries = dict(rows.values_list("pk", "industry"))
-        return add_up_gaps(find_customers_white_space(self.table, industries=industries))
+        return self.gap_rows.add_up()
 
-    def keep_all(self) -> None:
-        """Work every part out and let go of what they were made from, so that it can be put away."""
-        for name in ("customers", "before_cents", "now_cents", "movements", "parts", "bars", "lost", "gaps"):
+    def work_out(self) -> None:
+        """Everything that is kept; what it was made from is let go."""
+        for name in (*COLUMNS, "parts", "gap_rows"):
             getattr(self, name)
-        for name in ("table", "_main_families"):
-            self.__dict__.pop(name, None)
+        self.__dict__.pop("table", None)
+
+    def replace(self, customer_ids: Collection[int]) -> None:
+        """Read these customers again; those of them who are not of the portfolio are left out."""
+        own = set(self.customer_ids)
+        newer = PortfolioFigures([pk for pk in customer_ids if pk in own], self.comparison, self.today)
+        newer.work_out()
+        stays = ~np.isin(self.customers, list(customer_ids))
+        merged = np.concatenate([self.customers[stays], newer.customers])
+        order = np.argsort(merged, kind="stable")
+        for name in COLUMNS:
+            column = np.concatenate([getattr(self, name)[stays], getattr(newer, name)])[order]
+            if name != "customers":
+                self.__dict__[name] = column
+        self.__dict__["parts"] = {
+            name: np.concatenate([cents[stays], newer.parts[name]])[order] for name, cents in self.parts.items()
+        }
+        self.__dict__["customers"] = merged[order]
+        self.__dict__["gap_rows"] = self.gap_rows.replace(customer_ids, newer=newer.gap_rows)
 
 
-def read_figures(customer_ids: list[int], *, comparison: Comparison, today: date, at: datetime) -> PortfolioFigures:
-    """The figures of exactly these customers; of very many they may be an hour old, and ``at`` says since when."""
+def read_figures(
+    customer_ids: list[int], *, key: str, comparison: Comparison, today: date, at: datetime
+) -> PortfolioFigures:
+    """The figures of exactly these customers as they are now. Of very many those kept under ``key`` are brought up to
+    date: ``at`` says since when the others are as they were."""
     if len(customer_ids) <= LIVE_CUSTOMERS:
         return PortfolioFigures(customer_ids, comparison, today)
-    ids = sha256(np.sort(np.array(customer_ids, dtype=np.int64)).tobytes()).hexdigest()
-    key = f"portfolio:{ids}:{comparison.before}:{comparison.now}:{today}".replace(" ", "")
-    kept: PortfolioFigures | None = cache.get(key)
-    if kept is None:
-        kept = PortfolioFigures(customer_ids, comparison, today, at)
-        kept.keep_all()
-        cache.set(key, kept, KEPT_SECONDS)
+    name = name_figures(key, comparison)
+    kept: PortfolioFigures | None = cache.get(name)
+    changed = find_changed(kept, customer_ids) if kept is not None else set()
+    if kept is None or 2 * len(changed) > len(customer_ids):
+        kept = work_out_figures(customer_ids, comparison=comparison, today=today, at=at)
+        cache.set(name, kept, KEPT_SECONDS)
+    elif changed:
+        kept.customer_ids, kept.today = customer_ids, today
+        kept.replace(changed)
+    kept.today = today
     return kept
 
 
-def list_lost_customers(lost: list[MissedItem]) -> list[LostRow]:
-    """Lost items by customer, most lost a week first; the rows add up to the sum of all items."""
-    rows: dict[int, LostRow] = {}
-    for item in lost:
-        rows.setdefault(item.customer_id, LostRow(item.customer_id)).items.append(item)
-    return sorted(rows.values(), key=lambda row: (-row.weekly_cents, row.customer_id))
+def name_figures(key: str, comparison: Comparison) -> str:
+    """Where the figures of a portfolio are kept."""
+    return f"portfolio:{key}:{comparison.before}:{comparison.now}".replace(" ", "")
 
 
-def add_up_families(lost: list[MissedItem]) -> list[FamilyLoss]:
+def work_out_figures(customer_ids: list[int], *, comparison: Comparison, today: date, at: datetime) -> PortfolioFigures:
+    """The figures of these customers, ready to be kept."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_snapshot()::text")
+        figures = PortfolioFigures(customer_ids, comparison, today, at, str(cursor.fetchone()[0]))
+    figures.work_out()
+    return figures
+
+
+# Who acted since then, as the scoring notes it, and whom a suggestion was answered for.
+CHANGED = """
+SELECT customer_id FROM segments_refreshedcustomer
+WHERE NOT pg_visible_in_snapshot(transaction::text::xid8, %(snapshot)s::pg_snapshot)
+  AND customer_id = ANY (%(customers)s::text::bigint[])
+UNION
+SELECT customer_id FROM interactions_productsuggestion
+WHERE answered_on >= %(day)s AND customer_id = ANY (%(customers)s::text::bigint[])
+"""
+
+
+def find_changed(kept: PortfolioFigures, customer_ids: list[int]) -> set[int]:
+    """Customers whose kept figures do not hold: who came, who went, and who acted since."""
+    params = {"snapshot": kept.snapshot, "customers": write_array(customer_ids), "day": kept.at and kept.at.date()}
+    with connection.cursor() as cursor:
+        cursor.execute(CHANGED, params)
+        acted = {pk for (pk,) in cursor.fetchall()}
+    return acted | set(customer_ids).symmetric_difference(kept.customer_ids)
+
+
+def add_up_families(lost: LostItems) -> list[FamilyLoss]:
     """Lost items by family, most lost a week first; they add up to the sum of all items."""
-    found: dict[str, FamilyLoss] = defaultdict(lambda: FamilyLoss(""))
-    for item in lost:
-        loss = found[item.family]
-        loss.family = item.family
-        loss.items += 1
-        loss.customers.add(item.customer_id)
-        loss.weekly_cents += item.weekly_cents
-    return sorted(found.values(), key=lambda loss: (-loss.weekly_cents, loss.family))
+    found = []
+    for number, family in enumerate(lost.families):
+        which = lost.family == number
+        if which.any():
+            customers = len(np.unique(lost.customer[which]))
+            found.append(FamilyLoss(family, int(which.sum()), customers, int(lost.weekly[which].sum())))
+    return sorted(found, key=lambda loss: (-loss.weekly_cents, loss.family))

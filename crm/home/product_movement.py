@@ -50,7 +50,7 @@ def read_movement(request: HttpRequest) -> Movement:
     today = company_day(now)
     scope = read_scope(request.user, request.GET.get("whose", ""))  # type: ignore[arg-type]
     choice = read_comparison(request.GET, until=find_last_day(until=today) or today)
-    figures = read_figures(scope.customer_ids, comparison=choice.comparison, today=today, at=now)
+    figures = read_figures(scope.customer_ids, key=scope.key, comparison=choice.comparison, today=today, at=now)
     return Movement(scope, choice, figures)
 
 

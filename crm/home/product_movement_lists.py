@@ -18,7 +18,7 @@ from crm.home.product_movement import Movement, read_movement
 from crm.home.product_scope import read_scope
 from crm.home.sales_comparison import MOVEMENT_KEYS, MOVEMENT_WORDS, PART_WORDS
 from customers.import_writing import neutralise
-from customers.lost_items import MissedItem, add_weekly, list_missed_items
+from customers.lost_items import LostItems, find_lost_items
 from customers.models import Customer
 
 PAGE = 50
@@ -102,19 +102,21 @@ def lost_item_list(request: HttpRequest) -> HttpResponse:
         customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=int(key) if _is_key(key) else 0)
     else:
         scope = read_scope(request.user, request.GET.get("whose", ""))  # type: ignore[arg-type]
-    lost = list_missed_items(scope.customer_ids if scope else [customer.pk], on=company_day(timezone.now()))  # type: ignore[union-attr]
+    ids = scope.customer_ids if scope else [customer.pk]  # type: ignore[union-attr]
+    lost = find_lost_items(ids, on=company_day(timezone.now()))
     context = {"scope": scope, "customer": customer, "family": request.GET.get("family")}
     return render(request, "home/lost_item_list.html", context | _cut_items(lost, request))
 
 
-def _cut_items(lost: list[MissedItem], request: HttpRequest) -> dict[str, Any]:
+def _cut_items(lost: LostItems, request: HttpRequest) -> dict[str, Any]:
     """The page of the items asked for, of one family where the address names one, and what all of them sum to."""
     family = request.GET.get("family")
-    chosen = [item for item in lost if family is None or item.family == family]
-    page, number, last = cut_page(chosen, request.GET.get("page", ""))
-    customers = _read_customers(item.customer_id for item in page)
-    rows = [(customers[item.customer_id], item) for item in page]
-    return {"rows": rows, "count": len(chosen), "total": add_weekly(chosen), "page": number, "last": last}
+    chosen = lost if family is None else lost.of_family(family)
+    number, last = find_page(len(chosen), request.GET.get("page", ""))
+    items = chosen.read((number - 1) * PAGE, number * PAGE)
+    customers = _read_customers({item.customer_id for item in items})
+    rows = [(customers[item.customer_id], item) for item in items]
+    return {"rows": rows, "count": len(chosen), "total": chosen.weekly_cents, "page": number, "last": last}
 
 
 def _is_key(text: str) -> bool:
@@ -127,9 +129,14 @@ def _read_customers(ids: Iterable[int]) -> dict[int, Any]:
 
 def cut_page(rows: list[Any], asked: str) -> tuple[list[Any], int, int]:
     """The rows of a page, its number from 1 and the number of the last."""
-    last = max(1, -(-len(rows) // PAGE))
-    number = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 7 else 1
+    number, last = find_page(len(rows), asked)
     return rows[(number - 1) * PAGE : number * PAGE], number, last
+
+
+def find_page(rows: int, asked: str) -> tuple[int, int]:
+    """The page that is asked for as far as there is one, from 1, and the last."""
+    last = max(1, -(-rows // PAGE))
+    return min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 7 else 1, last
 
 
 @require_GET
@@ -172,7 +179,7 @@ def _list_customer_lines(movement: Movement) -> Iterator[list[Any]]:
 
 
 def _list_item_lines(movement: Movement) -> Iterator[list[Any]]:
-    lost: list[MissedItem] = list_missed_items(movement.scope.customer_ids, on=movement.figures.today)
+    lost = movement.figures.lost_items.read()
     names = Customer.objects.in_bulk({item.customer_id for item in lost})
     yield [
         _("number"),

@@ -1,6 +1,7 @@
 """Whose customers a page of sales adds up: one's own, a team's, a colleague's, or all that one may see."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from django.core.cache import cache
@@ -18,12 +19,12 @@ from customers.models import Customer
 # for all, and the page says so.
 MOST_CUSTOMERS = 3_000
 MOST_COLLEAGUES = 150
-KEPT_SECONDS = 3600
+KEPT_SECONDS = 26 * 3600  # until the next night looks again
 
 
 @dataclass
 class Scope:
-    """``whose`` as in the address; ``customer_ids`` are those read, of ``known`` in all."""
+    """``whose`` as in the address; ``customer_ids`` are those read, of ``known`` in all; ``key`` names what is kept."""
 
     whose: str
     title: str
@@ -31,6 +32,7 @@ class Scope:
     customer_ids: list[int]
     known: int
     choices: list[tuple[str, str]]
+    key: str
 
     @property
     def is_cut(self) -> bool:
@@ -43,21 +45,27 @@ def read_scope(user: User, whose: str) -> Scope:
     choices, filters = _list_choices(user, teams)
     if whose not in filters:
         whose = "mine" if user.role == Role.REP else "all"
-    customers = Customer.objects.visible_to(user).current().filter(filters[whose])
-    ids = list(customers.order_by().values_list("pk", flat=True)[: MOST_CUSTOMERS + 1])
-    known = len(ids)
-    if known > MOST_CUSTOMERS:
-        key = f"portfolio-scope:{user.pk}:{whose}"
-        kept: tuple[int, list[int]] = cache.get_or_set(key, lambda: _find_largest(customers, ids), KEPT_SECONDS)
-        # Who is shown is decided now, not then.
-        known, ids = (
-            kept[0],
-            list(customers.order_by().filter(pk__in=one_of_many(kept[1])).values_list("pk", flat=True)),
-        )
-    return Scope(whose, dict(choices)[whose], customers, ids, known, choices)
+    customers = Customer.objects.visible_to(user).current().filter(filters[whose]).order_by()
+    title, key = dict(choices)[whose], _name_scope(customers)
+    kept: tuple[int, list[int]] | None = cache.get(key)
+    if kept is None:
+        ids = list(customers.values_list("pk", flat=True)[: MOST_CUSTOMERS + 1])
+        if len(ids) <= MOST_CUSTOMERS:
+            return Scope(whose, title, customers, ids, len(ids), choices, key)
+        kept = find_largest(customers, ids)
+        cache.set(key, kept, KEPT_SECONDS)
+    # Who is shown is decided now, not then.
+    ids = list(customers.filter(pk__in=one_of_many(kept[1])).values_list("pk", flat=True))
+    return Scope(whose, title, customers, ids, kept[0], choices, key)
 
 
-def _find_largest(customers: QuerySet[Any], first: list[int]) -> tuple[int, list[int]]:
+def _name_scope(customers: QuerySet[Any]) -> str:
+    """The same for all who see the same customers."""
+    sql, params = customers.values("pk").query.sql_with_params()
+    return "portfolio-scope:" + sha256(repr((sql, params)).encode()).hexdigest()
+
+
+def find_largest(customers: QuerySet[Any], first: list[int]) -> tuple[int, list[int]]:
     """How many there are, about, and those with the largest sales; ``first`` before anybody is scored."""
     known = max(len(first), count_about(customers)[0])
     sales = Greatest(F("score__sales_12m_cents"), F("score__sales_before_12m_cents"))

@@ -18,6 +18,7 @@ from customers.rules.sales_table import SalesTable
 from customers.rules.white_space import (
     OWNING_LABELS,
     SIZE_EDGES,
+    WEAK_SHARE,
     FamilyAmongPeers,
     PeerKey,
     find_owned,
@@ -57,7 +58,7 @@ class FamilyGap:
 
     @property
     def is_weak(self) -> bool:
-        return self.share < 0.35
+        return self.share < WEAK_SHARE
 
 
 def find_customers_white_space(table: SalesTable, *, industries: Mapping[int, str]) -> dict[int, CustomerWhiteSpace]:
@@ -127,20 +128,48 @@ def _read_owned(
     return owned
 
 
-def add_up_gaps(found: Mapping[int, CustomerWhiteSpace]) -> list[FamilyGap]:
-    """The same by family, the largest sum first."""
-    gaps: dict[str, FamilyGap] = {}
-    for customer, space in found.items():
-        for one in space.families:
-            old = gaps.get(one.family, FamilyGap(one.family, [], 0, 0, 0))
-            gaps[one.family] = FamilyGap(
-                one.family,
-                [*old.customer_ids, customer],
-                old.year_cents + one.median_cents,
-                old.buyers + one.buyers,
-                old.peers + one.peers,
-            )
-    return sorted(gaps.values(), key=lambda gap: (-gap.year_cents, gap.family))
+@dataclass(frozen=True)
+class Gaps:
+    """The families that customers lack, a row for each of each: customer, number of the family in ``families``, median
+    of a year in cents, buyers and customers among those alike. Small enough to be put away for thousands."""
+
+    rows: Ints
+    families: list[str]
+
+    def replace(self, customers: Collection[int], *, newer: "Gaps") -> "Gaps":
+        """The same, where those of ``customers`` are taken from ``newer``."""
+        families = sorted({*self.families, *newer.families})
+        kept = self._renumber(families)
+        kept = kept[~np.isin(kept[:, 0], list(customers))]
+        rows = np.concatenate([kept, newer._renumber(families)])
+        return Gaps(rows[np.argsort(rows[:, 0], kind="stable")], families)
+
+    def _renumber(self, families: list[str]) -> Ints:
+        rows = self.rows.copy()
+        if len(rows):
+            rows[:, 1] = np.array([families.index(name) for name in self.families])[rows[:, 1]]
+        return rows
+
+    def add_up(self) -> list[FamilyGap]:
+        """By family, the largest sum first."""
+        found = []
+        for number in np.unique(self.rows[:, 1]).tolist():
+            rows = self.rows[self.rows[:, 1] == number]
+            year, buyers, peers = rows[:, 2:].sum(axis=0).tolist()
+            found.append(FamilyGap(self.families[number], rows[:, 0].tolist(), year, buyers, peers))
+        return sorted(found, key=lambda gap: (-gap.year_cents, gap.family))
+
+
+def list_gaps(found: Mapping[int, CustomerWhiteSpace]) -> Gaps:
+    """What each customer lacks, as it can be put away and added up."""
+    families = sorted({one.family for space in found.values() for one in space.families})
+    number = {name: n for n, name in enumerate(families)}
+    rows = [
+        (customer, number[one.family], one.median_cents, one.buyers, one.peers)
+        for customer, space in found.items()
+        for one in space.families
+    ]
+    return Gaps(np.array(rows, dtype=np.int64).reshape(-1, 5), families)
 
 
 def say_peers(key: PeerKey, *, currency: str) -> str:
