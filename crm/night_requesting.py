@@ -19,6 +19,7 @@ from segments.models import ScoreRun
 
 NIGHT = "night"
 SCORING_HELP = "scoring-help"
+PORTFOLIOS = "portfolios"
 STEPS = {
     "ingest": _("orders taken in"),
     "plan": _("evening planned"),
@@ -67,6 +68,7 @@ def perform_night(lease: JobLease) -> dict[str, Any]:
     )
     if not has_peers():
         request_alike(at=timezone.now())
+    request_job(PORTFOLIOS, key=lease.params["on"], due_at=timezone.now())
     return report.to_json()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from crm.core.column_reading import read_columns, write_array
+from crm.core.column_reading import read_columns
+from crm.core.id_arrays import write_array
 from customers.rules.item_rhythm import REMEMBERED_DAYS
 from customers.rules.sales_bridge import Flags, Ints
 from customers.sales_table_reading import read_families

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from crm.core.column_reading import write_array
+from crm.core.id_arrays import write_array
 from customers.item_rollup import run_sql
 from customers.models import PeerFamily
 from customers.rules.white_space import (

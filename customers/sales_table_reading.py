@@ -5,7 +5,8 @@ from collections.abc import Collection
 import numpy as np
 from django.db import connection
 
-from crm.core.column_reading import read_columns, write_array
+from crm.core.column_reading import read_columns
+from crm.core.id_arrays import write_array
 from customers.rules.sales_periods import Comparison
 from customers.rules.sales_table import ROW_FIELDS, SalesTable
 

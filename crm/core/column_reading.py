@@ -5,13 +5,11 @@ thousand rows costs more than all the arithmetic on them.
 """
 
 import struct
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from django.db import connection
-from django.db.models import BigIntegerField
-from django.db.models.expressions import RawSQL
 
 _SENDERS = {"i4": "int4send", "i8": "int8send", "f8": "float8send"}
 
@@ -35,14 +33,3 @@ def read_columns(query: str, fields: Sequence[tuple[str, str]], params: dict[str
     for (name, _kind), column in zip(fields, columns, strict=True):
         answer[name] = column
     return answer
-
-
-def write_array(numbers: Iterable[int]) -> str:
-    """Whole numbers as the text of an array, to be cast (``%s::text::bigint[]``): the driver takes thousands of single
-    values much longer."""
-    return f"{{{','.join(map(str, numbers))}}}"
-
-
-def one_of_many(ids: Collection[int]) -> RawSQL:
-    """``filter(customer__in=one_of_many(ids))``: the same as a list of thousands of ids, without a parameter each."""
-    return RawSQL("SELECT unnest(%s::text::bigint[])", [write_array(ids)], BigIntegerField())

@@ -128,7 +128,7 @@ def _judge_fall(score: CurrentScore) -> str:
     return "critical" if score.fall >= setting("fall.critical") else "warning"
 
 
-def _describe_contract(customer: Customer, score: CurrentScore) -> dict[str, Any]:
+def _describe_contract(customer: Customer, score: CurrentScore, *, with_value: bool) -> dict[str, Any]:
     """What the sentence needs of a contract: renewals, the chance of the next, and the fall of what is used."""
     if customer.relation != Customer.Relation.CONTRACT:
         return {"relation": Relation.PURCHASES}
@@ -138,14 +138,20 @@ def _describe_contract(customer: Customer, score: CurrentScore) -> dict[str, Any
         "renewals": contract.renewals.done if contract else 0,
         "renewal_chance": contract.chance if contract else None,
         "usage_fall_percent": None if score.fall is None else 100 * score.fall,
-        "value_3y_cents": score.value_3y_cents,
+        "value_3y_cents": score.value_3y_cents if with_value else None,
     }
 
 
 def explain_score(
-    customer: Customer, score: CurrentScore, *, silent_days: int | None, repeat_rate: float | None = None
+    customer: Customer,
+    score: CurrentScore,
+    *,
+    silent_days: int | None,
+    repeat_rate: float | None = None,
+    with_value: bool = True,
 ) -> str:
-    """The sentence that says why the customer is where he is; ``repeat_rate`` is that of his segment."""
+    """The sentence that says why the customer is where he is; ``repeat_rate`` is that of his segment. ``with_value``
+    says what a contract is worth, too."""
     known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
     facts = ValueFacts(
         purchases=score.purchase_days,
@@ -155,7 +161,7 @@ def explain_score(
         at_stake_cents=score.at_stake_cents or None,
         too_little_data=score.note == CurrentScore.Note.LITTLE_DATA,
         segment_repeat_rate=repeat_rate,
-        **_describe_contract(customer, score),
+        **_describe_contract(customer, score, with_value=with_value),
     )
     currency = setting("company.currency")
     return explain_value(facts).render(translate=_, format_money=lambda cents: format_money(cents, currency=currency))

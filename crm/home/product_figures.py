@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils.translation import gettext
 
-from crm.core.column_reading import one_of_many, write_array
+from crm.core.id_arrays import one_of_many, write_array
 from crm.home.sales_comparison import sum_price_volume_mix
 from crm.home.white_space import FamilyGap, Gaps, find_customers_white_space, list_gaps
 from customers.lost_items import LostItems, MissedItem, add_weekly, find_lost_items
@@ -146,7 +146,8 @@ class PortfolioFigures:
         rows = {pk: LostRow(pk) for pk in shown}
         for item in items.of_customers(shown).read():
             rows[item.customer_id].items.append(item)
-        main = read_sales(shown, comparison=self.comparison).main_families() if shown else {}
+        table = read_sales(shown, comparison=self.comparison) if self.at is not None else self.table
+        main = table.main_families() if shown else {}
         for row in rows.values():
             row.main_family, row.main_share = main.get(row.customer_id, ("", None))
         return LostFigures(len(items), len(customers), items.weekly_cents, list(rows.values()), add_up_families(items))
@@ -223,10 +224,12 @@ def work_out_figures(customer_ids: list[int], *, comparison: Comparison, today: 
     return figures
 
 
-# Who acted since then, as the scoring notes it, and whom a suggestion was answered for.
+# Who acted since then, as the scoring notes it (a snapshot never lists its own transaction), and whom a suggestion was
+# answered for.
 CHANGED = """
 SELECT customer_id FROM segments_refreshedcustomer
-WHERE NOT pg_visible_in_snapshot(transaction::text::xid8, %(snapshot)s::pg_snapshot)
+WHERE (NOT pg_visible_in_snapshot(transaction::text::xid8, %(snapshot)s::pg_snapshot)
+       OR transaction = pg_current_xact_id_if_assigned()::text::bigint)
   AND customer_id = ANY (%(customers)s::text::bigint[])
 UNION
 SELECT customer_id FROM interactions_productsuggestion

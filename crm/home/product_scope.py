@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
-from crm.core.column_reading import one_of_many
+from crm.core.id_arrays import one_of_many
 from crm.core.list_engine import count_about
 from crm.core.models import Role, Team, User
 from crm.home.segment_summary import list_teams
@@ -57,6 +57,11 @@ def read_scope(user: User, whose: str) -> Scope:
     # Who is shown is decided now, not then.
     ids = list(customers.filter(pk__in=one_of_many(kept[1])).values_list("pk", flat=True))
     return Scope(whose, title, customers, ids, kept[0], choices, key)
+
+
+def forget_scope(key: str) -> None:
+    """Let it be chosen anew whose sales are the largest."""
+    cache.delete(key)
 
 
 def _name_scope(customers: QuerySet[Any]) -> str:

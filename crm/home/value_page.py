@@ -114,7 +114,9 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "rhythm_small": shapes[1],
         "rows": _list_rows(page),
         "repeat_rate": repeats,
-        "why": explain_score(page.customer, score, silent_days=page.silent_days, repeat_rate=repeats) if score else "",
+        "why": explain_score(page.customer, score, silent_days=page.silent_days, repeat_rate=repeats, with_value=False)
+        if score
+        else "",
         "experience": load_experience(page.customer, page.statement),
         "satisfaction": facts.select_related("asked_by").order_by("-told_on", "-id").first(),
         "switchers": SWITCHERS_WHO_WERE_SATISFIED,

@@ -9,8 +9,8 @@ import numpy as np
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from crm.core.column_reading import one_of_many
 from crm.core.formats import format_currency_sign, format_number
+from crm.core.id_arrays import one_of_many
 from customers.models import ProfileFact
 from customers.peer_groups import choose_peers, read_peer_families
 from customers.rules.sales_bridge import Ints

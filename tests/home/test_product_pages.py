@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.home.portfolio_keeping import keep_portfolios
 from crm.home.product_figures import PortfolioFigures
 from crm.home.product_movement_lists import find_moved
 from crm.home.sales_comparison import read_comparison
@@ -30,6 +32,7 @@ from interactions.product_suggesting import (
     measure_hits,
     refuse_suggestion,
 )
+from segments.models import RefreshedCustomer
 from tests.factories import make_customer, make_process, make_segment, put_in_segment, sell
 
 pytestmark = pytest.mark.django_db
@@ -381,6 +384,48 @@ def test_a_large_portfolio_is_worked_out_once_and_says_when_and_a_small_one_is_a
     assert not [
         query for query in again if "customers_itemday" in query["sql"] and "productsuggestion" not in query["sql"]
     ]
+
+
+def test_a_kept_portfolio_knows_at_once_who_acted_came_and_went(
+    signed_in, rep, other_rep, portfolio, products, today, monkeypatch
+):
+    """After every act the kept figures are those that are worked out anew."""
+    client, url = signed_in(rep), reverse("home:product-movement")
+    monkeypatch.setattr("crm.home.product_figures.LIVE_CUSTOMERS", 0)
+    page_of(client, url)
+    buy(portfolio["stopped"], products["Seals"], today, 2, cents=12_345)
+    RefreshedCustomer.objects.create(customer_id=portfolio["stopped"].pk, day=today)
+    portfolio["grew"].owner, portfolio["grew"].team = other_rep, other_rep.team
+    portfolio["grew"].save()
+    buy(make_customer(owner=rep, team=rep.team, name="came"), products["Bearings"], today, 1, cents=77_700)
+    night()
+
+    kept = page_of(client, url)
+    listed = page_of(client, reverse("home:product-movement-list") + "?bar=new&whose=mine")
+    cache.clear()
+    monkeypatch.setattr("crm.home.product_figures.LIVE_CUSTOMERS", 400)
+    anew = page_of(client, url)
+
+    assert bridge_of(kept) == bridge_of(anew)
+    assert 'title="came"' in listed
+    assert "worked out" in kept
+
+
+def test_the_night_works_out_large_portfolios_so_nobody_waits_for_them(signed_in, rep, lead, portfolio, monkeypatch):
+    client = signed_in(lead)
+    lead.last_login = timezone.now()
+    lead.save()
+    monkeypatch.setattr("crm.home.product_figures.LIVE_CUSTOMERS", 2)
+    monkeypatch.setattr("crm.home.portfolio_keeping.LIVE_CUSTOMERS", 2)
+    assert keep_portfolios(at=timezone.now(), progress=lambda done, number: None) == 1
+
+    with CaptureQueriesContext(connection) as first:
+        page_of(client, reverse("home:product-movement"))
+
+    read = [query for query in first if "customers_itemday" in query["sql"] and "lost" not in query["sql"]]
+    assert (
+        len([query for query in read if "productsuggestion" not in query["sql"]]) <= 1
+    )  # only the rows that are shown
 
 
 def test_a_kept_portfolio_leaves_out_whoever_is_no_longer_ones_own(signed_in, rep, other_rep, portfolio, monkeypatch):
