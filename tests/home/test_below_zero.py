@@ -17,6 +17,9 @@ from segments.rules.figure_spread import Spread
 from tests import factories
 
 URL = "/segments/below-zero/"
+OTHER_FIGURES = """sales_cents sales_before_cents goods_cents service_cents contribution_cents value_3y_cents at_risk
+    at_stake_cents to_talk"""
+NOTHING = dict.fromkeys(OTHER_FIGURES.split(), 0)
 
 
 @pytest.fixture
@@ -172,20 +175,7 @@ def test_the_page_shows_the_curve_of_the_evening_and_where_they_sit(admin, rep, 
         day=today,
         segment=segment,
         team=None,
-        **dict.fromkeys(
-            (
-                "sales_cents",
-                "sales_before_cents",
-                "goods_cents",
-                "service_cents",
-                "contribution_cents",
-                "value_3y_cents",
-                "at_risk",
-                "at_stake_cents",
-                "to_talk",
-            ),
-            0,
-        ),
+        **NOTHING,
         customers=3,
         below_zero=1,
         below_zero_cents=-50_000,
@@ -197,6 +187,24 @@ def test_the_page_shows_the_curve_of_the_evening_and_where_they_sit(admin, rep, 
     assert "Whale curve" in text
     assert "taken back" in text
     assert "style=" not in text
+
+
+def test_of_very_many_the_number_is_that_of_the_evening_and_what_is_decided_is_exact(
+    lead, rep, signed_in, today, monkeypatch
+):
+    """A million customers are never counted for a page: beyond the bound it says about how many there were."""
+    monkeypatch.setattr("crm.home.below_zero.MOST_COUNTED", 2)
+    losses = [make_loss(rep, -10 * n, f"Loss {n}") for n in range(1, 5)]
+    for loss in losses:
+        BelowZeroSpell.objects.create(customer=loss, since=today - timedelta(days=100))
+    decide(losses[0], lead, on=today)
+    sits = {"customers": 90_000, "below_zero": 41_000, "below_zero_cents": -9_000}
+    SegmentDay.objects.create(day=today, segment=factories.make_segment("low"), team=rep.team, **NOTHING, **sits)
+    answer = signed_in(lead).get(URL)
+    page = answer.content.decode()
+    assert "about 41,000" in page
+    assert (answer.context["decided"], answer.context["undecided"]) == (1, 40_999)
+    assert "more than 2 for over 90 days" in page
 
 
 def test_a_reader_without_the_right_to_decide_sees_what_is_open(executive, rep, signed_in):

@@ -225,7 +225,7 @@ LISTS: list[ListPage] = [
     ListPage("best fit", "/segments/best-fit/", _make_listed),
     ListPage("wallet gaps", "/segments/wallet-gaps/", _make_listed),
     ListPage("most valuable", "/segments/most-valuable/", _make_most_valuable),
-    ListPage("below zero", "/segments/below-zero/", _make_losses, "lead", most_queries=13),
+    ListPage("below zero", "/segments/below-zero/", _make_losses, "lead"),
     ListPage("products of a portfolio", "/products/movement/?whose=mine", _make_lost_items, most_queries=15),
     ListPage("customers behind a bar", "/products/movement/customers/?bar=stopped", _make_lost_items),
     ListPage("lost items", "/products/lost/", _make_lost_items),
