@@ -37,6 +37,8 @@ TERMS_OF_ART = {
     r"\bcost to serve\b": {"cost-to-serve"},
     r"\blifetime value\b|\b3-year value\b": {"lifetime-value"},
     r"\bpareto\b": {"pareto"},
+    r"\blift\b": {"lift"},
+    r"\bauc\b": {"auc"},
     r"\bown gap\b|\brhythm\b": {"own-gap", "rhythm"},
     r"\bsilent\b": {"silent", "own-gap"},
     r"\bguardian\b": {"guardian"},

@@ -56,6 +56,17 @@ TERMS = {
             "the range it may fall in."
         ),
     ),
+    "auc": Term(
+        _("AUC"),
+        _(
+            "Of two customers, one who fell silent and one who did not: how often the ranking had put the silent one "
+            "first. 1 is always, 0.5 is by chance."
+        ),
+    ),
+    "lift": Term(
+        _("Lift"),
+        _("How many times as much came from this tenth of the customers as from the average tenth."),
+    ),
     "lost-item": Term(
         _("Lost item"),
         _(

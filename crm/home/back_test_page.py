@@ -26,7 +26,9 @@ from crm.home.measure_tabs import list_measure_tabs
 from segments.back_test_report import TestedBase, write_report
 from segments.jobs import BACK_TEST, request_back_test
 from segments.models import BackTest
+from segments.rules.churn_rankings import CERTAINTY, MY_DAY
 
+LOST, LEFT = "lost", "left"  # what came short in the quarter, and what those brought who never came back
 may_look = permission_required("segments.view_dashboard", raise_exception=True)
 
 
@@ -39,11 +41,12 @@ def back_test(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"test": test, "is_running": running, **describe_fits()}
     context["tabs"] = list_measure_tabs("back-test")
     if test is not None:
-        context |= _describe(test, asked=request.GET.get("evening", ""))
+        money = LEFT if request.GET.get("money") == LEFT else LOST
+        context |= _describe(test, asked=request.GET.get("evening", ""), money=money)
     return render(request, "home/back_test.html", context)
 
 
-def _describe(test: BackTest, *, asked: str) -> dict[str, Any]:
+def _describe(test: BackTest, *, asked: str, money: str) -> dict[str, Any]:
     evenings = test.result["evenings"]
     context: dict[str, Any] = {
         "evenings": [(iso, date.fromisoformat(iso)) for iso in sorted(evenings)],
@@ -57,6 +60,7 @@ def _describe(test: BackTest, *, asked: str) -> dict[str, Any]:
     told = evenings[chosen]
     chances = told["chances"]
     tenths = told["forecast"]["tenths"]
+    my_day = next(row for row in told["rankings"] if row["name"] == MY_DAY)
     return context | {
         "chosen": chosen,
         "evening": date.fromisoformat(chosen),
@@ -64,8 +68,11 @@ def _describe(test: BackTest, *, asked: str) -> dict[str, Any]:
         "weeks": told["days_after"] // 7,
         "verdict": say_verdict(told),
         "certainty": list_rankings(told, goal="precision"),
-        "money": list_rankings(told, goal="lost"),
-        "my_day": next(row for row in told["rankings"] if row["name"] == "my_day"),
+        "money": list_rankings(told, goal=money),
+        "money_goal": money,
+        "my_day": my_day,
+        "money_ratio": my_day[f"{money}_ratio"][0],
+        "gap": next(row for row in told["rankings"] if row["name"] == CERTAINTY),
         "tenths": list(zip(range(1, 11), tenths, draw_tenths(tenths), strict=False)),
         "axes": draw_axes(),
         "raw_dots": draw_reliability(chances["raw"]["groups"]),

@@ -56,13 +56,14 @@ def name_ranking(name: str) -> str:
 
 @dataclass(frozen=True)
 class RankingRow:
-    """A ranking by one goal at three budgets; ``right`` is its precision at the smallest."""
+    """A ranking by one goal at three budgets; ``right`` is its precision at the smallest, ``auc`` its order of all."""
 
     name: str
     origin: str
     is_ours: bool
     cells: list[tuple[Mapping[str, float], IntervalDot]]
     right: float
+    auc: float
 
 
 def list_rankings(told: Mapping[str, Any], *, goal: str) -> list[RankingRow]:
@@ -75,6 +76,7 @@ def list_rankings(told: Mapping[str, Any], *, goal: str) -> list[RankingRow]:
             row["origin"] == "ours",
             [(budget[goal], draw_interval(budget[goal])) for budget in row["budgets"]],
             row["budgets"][0]["precision"]["value"],
+            row["auc"],
         )
         for row in rows
     ]

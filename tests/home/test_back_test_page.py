@@ -56,6 +56,22 @@ def test_the_newest_evening_is_shown_and_an_older_one_on_request(client, lead, t
     assert "%%" not in page
 
 
+def test_the_money_is_that_of_the_quarter_or_of_those_who_left(client, lead, tested):
+    """Each ranking's share of either goal stands in the table, whatever the page is asked for."""
+    evening = tested.result["evenings"][(END - timedelta(91)).isoformat()]
+    for query, goal, words in (("", "lost", "margin that came short"), ("?money=left", "left", "of those who bought")):
+        page = read(client, lead, query)
+        shown = page.partition("Money: where does it hurt?")[2].partition("</section>")[0]
+        assert words in shown
+        rows = list_rankings(evening, goal=goal)
+        assert shown.index(rows[0].name) < shown.index(rows[1].name)
+        ratio = next(row for row in evening["rankings"] if row["name"] == "my_day")[f"{goal}_ratio"][0]["value"]
+        assert f"My day: {ratio:.1f}×" in shown
+    certainty = page.partition("Certainty: who will stop?")[2].partition("</section>")[0]
+    assert "AUC" in certainty
+    assert f"{list_rankings(evening, goal='precision')[0].auc:.2f}" in certainty
+
+
 def test_a_base_too_small_is_told_so(client, lead, db):
     make_world(customers=20)
     ingest_orders(at=datetime(2026, 11, 22, 2, tzinfo=UTC))
