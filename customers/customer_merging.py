@@ -116,6 +116,7 @@ def merge_customers(
         log = _Log(at)
         _join_people(log, kept=kept.pk, gone=gone.pk)
         _move_relations(log, kept=kept.pk, gone=gone.pk)
+        _move_members(log, kept, gone)
         _take_values(log, kept, taken, by=by)
         Customer.objects.filter(pk=gone.pk).update(
             archived_at=gone.archived_at or at, merged_into=kept, changed_by=by, changed_at=at
@@ -191,6 +192,27 @@ def _move_relations(log: _Log, *, kept: int, gone: int) -> None:
     if ids:
         Customer.objects.filter(pk__in=ids).update(merged_into=kept)
         log.note_move(earlier, gone=gone, kept=kept, ids=ids)
+
+
+def _move_members(log: _Log, kept: Customer, gone: Customer) -> None:
+    """The members of the one that goes join the kept one, or the head of its group: a group has one level.
+
+    Was the kept one itself a member of it, it becomes the head in its place; standing alone, it joins the group that
+    the other belonged to.
+    """
+    if kept.parent_id == gone.pk:
+        log.change(kept, {"parent_id": None})
+    members = Relation(Customer, "parent")
+    ids = list(members.rows_of(gone.pk).values_list("pk", flat=True))
+    head = kept.parent_id or kept.pk
+    if ids:
+        Customer.objects.filter(pk__in=ids).update(parent=head)
+        log.note_move(members, gone=gone.pk, kept=head, ids=ids)
+    if gone.parent_id is None:
+        return
+    if kept.parent_id is None and gone.parent_id != kept.pk and not members.rows_of(kept.pk).exists():
+        log.change(kept, {"parent_id": gone.parent_id})
+    log.change(gone, {"parent_id": None})
 
 
 def _move_people(log: _Log, relation: Relation, *, kept: int, gone: int) -> None:

@@ -8,7 +8,6 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import gettext
 
 from customers.models import Customer
 
@@ -119,19 +118,11 @@ def _lay_under(kept: Any, gone: Any) -> dict[str, Any]:
     return {name: {**getattr(gone, name), **getattr(kept, name)} for name in ("data", "unread")}
 
 
-def _refuse_heads(kept: Customer, gone: Customer) -> str:
-    if Customer.objects.filter(parent=gone.pk).exists():
-        return gettext("%(name)s is the head of a group: let its members join the other one first.") % {
-            "name": gone.name
-        }
-    return ""
-
-
 TREATMENTS: dict[str, Treatment] = {
     "customers.CostPoolShare": Treatment(absorb=_add_shares),
     "customers.CustomValueSet": Treatment(absorb=_lay_under),
 }
 """By label of the model; the apps above add theirs when they are ready."""
 
-REFUSALS: list[Callable[[Customer, Customer], str]] = [_refuse_heads]
+REFUSALS: list[Callable[[Customer, Customer], str]] = []
 """What the apps above have against a merge of (kept as it will be, gone): a reason in words, or ""."""

@@ -25,7 +25,6 @@ from crm.core.models import BulkAct, BulkRow, User
 
 ACT_JOB, UNDO_JOB = "list-act", "list-undo"
 UNDO_WITHIN = timedelta(days=30)
-AT_ONCE = 100  # so few rows are done before the page answers
 
 
 class ActRefused(Exception):

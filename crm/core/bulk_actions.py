@@ -18,6 +18,8 @@ from crm.core.list_catalogue import KnownList
 from crm.core.list_definition import Text
 from crm.core.models import BulkAct, BulkRow, User
 
+AT_ONCE = 100
+
 
 @dataclass(frozen=True)
 class Doing:
@@ -51,7 +53,8 @@ class BulkAction:
     """One act on rows of ``lists``. ``act`` does it for the ids of a chunk in one transaction; ``undo`` takes rows back
     and returns the ids of those it could. ``make_form(data, user=)`` asks what is to be chosen, ``keep`` turns what it
     said into JSON, ``tell`` says it in words ("given to Kenji Sato"). ``asks`` is false for an act without a question.
-    ``find_result`` gives the address of what an act made, to which it leads.
+    ``find_result`` gives the address of what an act made, to which it leads. ``note`` explains it where it is asked. At
+    most ``at_once`` rows are done before the page answers, more in the background.
     """
 
     name: str
@@ -66,6 +69,8 @@ class BulkAction:
     keep: Callable[[dict[str, Any]], dict[str, Any]] = field(default=dict)
     asks: bool = True
     find_result: Callable[[BulkAct], str] | None = None
+    note: Text = ""
+    at_once: int = AT_ONCE
     chunk: int = 2000
 
 

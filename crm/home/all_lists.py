@@ -9,13 +9,15 @@ from crm.home import (
     customer_acts,
     customer_list,  # noqa: F401
     order_list,  # noqa: F401
+    pair_list,
     person_acts,
     person_list,  # noqa: F401
     task_list,
 )
 
 customer_acts.register()
-audience_acts.register()
-complaint_acts.register()
 person_acts.register()
 task_list.register()
+complaint_acts.register()
+audience_acts.register()
+pair_list.register()

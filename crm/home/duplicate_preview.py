@@ -14,7 +14,7 @@ from complaints.models import Complaint
 from crm.core.formats import format_full_day, format_money
 from crm.core.models import User
 from customers.customer_merging import MERGE_FIELDS, find_people_of_both
-from customers.models import ContactPoint, Customer, PurchaseDay
+from customers.models import ContactPoint, Customer, DuplicatePair, PurchaseDay
 from interactions.models import Interaction, ProcessRun
 from segments.models import CurrentScore
 
@@ -77,6 +77,18 @@ class Preview:
     def is_false_alarm(self) -> bool:
         """Together they bought later than the one alone."""
         return self.gap_before is not None and self.gap_after is not None and self.gap_after < self.gap_before
+
+
+def choose_sides(pair: DuplicatePair, *, swap: bool = False) -> tuple[Customer, Customer]:
+    """The one that stays: who has more sales, else the older record; the other way round when asked."""
+    worth = [getattr(getattr(customer, "score", None), "sales_12m_cents", 0) for customer in (pair.first, pair.second)]
+    kept, gone = (pair.second, pair.first) if worth[1] > worth[0] else (pair.first, pair.second)
+    return (gone, kept) if swap else (kept, gone)
+
+
+def choose_fields(kept: Customer, gone: Customer) -> dict[str, str]:
+    """The side of each field that is taken unless somebody chooses."""
+    return {row.name: row.choice for row in _compare_fields(kept, gone)}
 
 
 def load_preview(kept: Customer, gone: Customer, *, user: User, on: date) -> Preview:

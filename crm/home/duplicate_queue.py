@@ -16,11 +16,11 @@ from crm.core.local_time import company_day
 from crm.core.models import User
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_error, add_toast
-from crm.home.duplicate_preview import load_preview
+from crm.home.duplicate_preview import choose_sides, load_preview
 from customers.customer_merging import MERGE_FIELDS, MergeRefused, merge_customers, take_apart
 from customers.duplicate_deciding import PairDecided, ask_again, put_off, tell_apart
 from customers.duplicate_wording import list_reasons
-from customers.models import Customer, CustomerMerge, DuplicatePair, DuplicateSearch
+from customers.models import CustomerMerge, DuplicatePair, DuplicateSearch
 from segments.models import Membership
 
 MAY_MERGE = "customers.merge_customer"
@@ -41,14 +41,15 @@ class QueueRow:
     reasons: str
 
 
-def _find_open(user: User, *, on: date) -> Any:
+def find_open_pairs(user: User, *, on: date) -> Any:
+    """Pairs that wait for ``user`` on the local day ``on``, most value first."""
     waiting = DuplicatePair.objects.visible_to(user).open().filter(Q(later_until=None) | Q(later_until__lte=on))
     return waiting.select_related("first__score", "second__score").order_by("-weight", "-id")
 
 
 def count_open_pairs(user: User, *, on: date) -> int:
     """Pairs that wait for ``user`` on the local day ``on``; at most 1,000 are counted."""
-    return int(_find_open(user, on=on).order_by()[:MOST_COUNTED].count())
+    return int(find_open_pairs(user, on=on).order_by()[:MOST_COUNTED].count())
 
 
 def _read_place(raw: str) -> tuple[int, int] | None:
@@ -86,20 +87,13 @@ def _load_judgement(user: User) -> dict[str, Any]:
     }
 
 
-def _choose_sides(pair: DuplicatePair, *, swap: bool) -> tuple[Customer, Customer]:
-    """The one that stays: who has more sales, else the older record; the other way round when asked."""
-    worth = [getattr(getattr(customer, "score", None), "sales_12m_cents", 0) for customer in (pair.first, pair.second)]
-    kept, gone = (pair.second, pair.first) if worth[1] > worth[0] else (pair.first, pair.second)
-    return (gone, kept) if swap else (kept, gone)
-
-
 @require_GET
 def duplicate_queue(request: HttpRequest) -> HttpResponse:
     """The queue, with the pair asked for open beside it; the first is fetched when the queue is there."""
     refuse_unless(request.user, MAY_MERGE)
     user: User = request.user  # type: ignore[assignment]
     on = company_day(timezone.now())
-    waiting = _find_open(user, on=on)
+    waiting = find_open_pairs(user, on=on)
     total = count_open_pairs(user, on=on)
     if (place := _read_place(request.GET.get("after", ""))) is not None:
         waiting = waiting.filter(Q(weight__lt=place[0]) | Q(weight=place[0], pk__lt=place[1]))
@@ -128,7 +122,7 @@ def _open_pair(request: HttpRequest, user: User, found: list[DuplicatePair], *, 
     if pair is None:
         return {"pair": None, "first_pair": found[0] if found else None}
     swap = request.GET.get("other") == "stays"
-    kept, gone = _choose_sides(pair, swap=swap)
+    kept, gone = choose_sides(pair, swap=swap)
     return {
         "pair": pair,
         "kept": kept,

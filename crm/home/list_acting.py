@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from crm.core.bulk_acting import AT_ONCE, ActRefused, request_act, request_undo
+from crm.core.bulk_acting import ActRefused, request_act, request_undo
 from crm.core.bulk_actions import ACTIONS, BulkAction
 from crm.core.entry_form import finish_entry, show_entry
-from crm.core.formats import format_number
+from crm.core.formats import format_count, format_number
 from crm.core.fragments import wants_fragment
 from crm.core.job_ledger import cancel_job, perform_job
-from crm.core.list_catalogue import LISTS, KnownList
+from crm.core.list_catalogue import LISTS, FilterLost, KnownList, find_matching
+from crm.core.list_paging import count_about
 from crm.core.models import BulkAct, BulkRow, JobRun
 from crm.core.toasts import add_error, add_toast
 from crm.home.list_views import find_list
@@ -81,7 +82,7 @@ def _ask(
         heading=action.label,
         act=action.label,
         back_url=known.url,
-        note=rows.words,
+        note=f"{_count_words(rows, known, request)} {action.note}".strip(),
         template="lists/act_ask.html",
         carried=[("action", action.name), ("sure", "1"), *rows.carried],
     )
@@ -89,11 +90,23 @@ def _ask(
     return response
 
 
+def _count_words(rows: ChosenRows, known: KnownList, request: HttpRequest) -> str:
+    """How many rows the act is for; about, where they are many."""
+    if rows.ids is not None:
+        return rows.words
+    try:
+        matching = find_matching(known, user=request.user, query=rows.query)  # type: ignore[arg-type]
+    except FilterLost:
+        return rows.words
+    count, exact = count_about(matching)
+    return _("All rows that match, also on other pages: %(n)s.") % {"n": format_count(count, exact=exact)}
+
+
 def _act(
     request: HttpRequest, known: KnownList, action: BulkAction, rows: ChosenRows, form: forms.Form
 ) -> HttpResponse:
     said = {"choices": action.keep(form.cleaned_data), "by": request.user, "at": timezone.now(), "query": rows.query}
-    at_once = rows.ids is not None and len(rows.ids) <= AT_ONCE
+    at_once = rows.ids is not None and len(rows.ids) <= action.at_once
     try:
         with transaction.atomic():
             act = request_act(known, action, ids=rows.ids, **said)  # type: ignore[arg-type]
@@ -164,7 +177,7 @@ def list_undo(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         with transaction.atomic():
             act = request_undo(act, by=request.user, at=timezone.now())  # type: ignore[arg-type]
-            if act.changed <= AT_ONCE and act.undo_job is not None:
+            if act.changed <= ACTIONS[act.list_name, act.action].at_once and act.undo_job is not None:
                 perform_job(act.undo_job.pk)
     except ActRefused as refused:
         add_error(request, str(refused))

@@ -11,7 +11,7 @@ from crm.home.customer_group import load_group
 from crm.home.search_finders import find_matches
 from customers.custom_field_defining import FieldWish, add_field
 from customers.custom_value_keeping import set_custom_values
-from customers.customer_merging import MergeRefused, merge_customers
+from customers.customer_merging import merge_customers, take_apart
 from customers.group_joining import GroupRefused, add_trading_name, join_group, leave_group
 from customers.models import ContactPoint, Customer, CustomValueSet, Order, Person, TradingName
 from customers.person_moving import MoveRefused, list_stations, move_person
@@ -235,15 +235,52 @@ def test_five_thousand_entries_cost_the_page_what_five_cost(customer, rep, signe
 # --- merged ----------------------------------------------------------------------------------------------------------
 
 
-def test_merging_lays_own_fields_together_and_asks_for_the_members_first(customer, brandt, admin):
+def test_merging_lays_own_fields_together_and_takes_the_members_along(customer, brandt, admin):
     one = add_field(FieldWish("Fleet"), kind="number", by=admin)
     two = add_field(FieldWish("Ranking"), kind="text", by=admin)
     set_custom_values(customer, {str(one.pk): 5}, by=admin)
     set_custom_values(brandt, {str(one.pk): 9, str(two.pk): "Gold"}, by=admin)
     member = factories.make_customer(name="Member")
     join_group(member, head=brandt, by=admin)
-    with pytest.raises(MergeRefused, match="head of a group"):
-        merge_customers(customer, brandt, by=admin, at=AT)
-    leave_group(member, by=admin)
-    merge_customers(customer, brandt, by=admin, at=AT)
+    merge = merge_customers(customer, brandt, by=admin, at=AT)
+    member.refresh_from_db()
+    assert member.parent == customer
     assert CustomValueSet.objects.get(customer=customer).data == {str(one.pk): 5, str(two.pk): "Gold"}
+    take_apart(merge, by=admin, at=AT)
+    member.refresh_from_db()
+    assert member.parent == brandt
+
+
+def test_a_member_that_takes_in_its_head_becomes_the_head(customer, brandt, admin):
+    member = factories.make_customer(name="Member")
+    for one in (member, customer):
+        join_group(one, head=brandt, by=admin)
+    customer.refresh_from_db()
+    merge = merge_customers(customer, brandt, by=admin, at=AT)
+    parents = dict(Customer.objects.values_list("pk", "parent"))
+    assert parents == {customer.pk: None, brandt.pk: None, member.pk: customer.pk}
+    take_apart(merge, by=admin, at=AT)
+    assert dict(Customer.objects.values_list("pk", "parent")) == {
+        customer.pk: brandt.pk,
+        brandt.pk: None,
+        member.pk: brandt.pk,
+    }
+
+
+def test_members_of_the_one_that_goes_join_the_head_of_the_kept_one(customer, brandt, admin):
+    head, member = factories.make_customer(name="Head"), factories.make_customer(name="Member")
+    join_group(customer, head=head, by=admin)
+    join_group(member, head=brandt, by=admin)
+    merge_customers(customer, brandt, by=admin, at=AT)
+    member.refresh_from_db()
+    assert member.parent == head
+
+
+def test_who_stands_alone_joins_the_group_of_the_one_that_goes_and_leaves_it_again(customer, brandt, admin):
+    head = factories.make_customer(name="Head")
+    join_group(brandt, head=head, by=admin)
+    merge = merge_customers(customer, brandt, by=admin, at=AT)
+    customer.refresh_from_db()
+    assert customer.parent == head
+    take_apart(merge, by=admin, at=AT)
+    assert dict(Customer.objects.values_list("pk", "parent")) == {customer.pk: None, brandt.pk: head.pk, head.pk: None}

@@ -86,6 +86,8 @@ LEADS_MERGE = only("lead", "admin", ok=302, hidden_from=("other_rep",))
 ROWS: list[Row] = [
     Row("home:duplicate-queue", only("lead", "admin")),
     Row("home:duplicate-queue", only("lead", "admin"), query="?after=x.y&pair=nonsense"),
+    Row("home:pair-list", only("lead", "admin")),
+    Row("home:pair-list", only("lead", "admin"), query="?surest=1&shared=tax&alike=x&q=a"),
     Row("home:duplicate-again", LEADS_MERGE, pair, method="post"),
     Row("home:duplicate-later", LEADS_MERGE, pair, method="post"),
     Row("home:duplicate-different", LEADS_MERGE, pair, method="post"),

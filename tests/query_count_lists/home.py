@@ -218,6 +218,7 @@ LISTS: list[ListPage] = [
     ListPage("personal data", "/settings/personal-data/", _make_acts, "admin"),
     ListPage("data health, mend first", "/measure/health/first/", make_scored_customers, "lead"),
     ListPage("data health", "/measure/health/", make_scored_customers, "lead"),
+    ListPage("pairs as a list", "/customers/duplicates/all/", make_pairs, "lead"),
     ListPage("pairs", "/customers/duplicates/", make_pairs, "lead"),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
