@@ -120,9 +120,9 @@ def list_measures(told: Mapping[str, Any]) -> list[MeasureRow]:
     rows = [
         row(_("Lift of the best tenth"), _("rule: the same pace"), model["lift"], pace["lift"], show=two,
             better=model["lift"] - pace["lift"]),
-        row(_("Order of everybody"), order_rule, model["order"], best_order["order"], show=three,
+        row(_("Order of everybody (Spearman)"), order_rule, model["order"], best_order["order"], show=three,
             better=model["order"] - best_order["order"]),
-        row(_("Error a customer, purchases"), error_rule, model["error"], best_error["error"], show=two,
+        row(_("Mean error a customer, purchases"), error_rule, model["error"], best_error["error"], show=two,
             better=best_error["error"] - model["error"]),
         row(_("Who stops (AUC)"), _("rule: 40% fall"), silent, falls, show=three, better=silent - falls),
     ]  # fmt: skip

@@ -21,6 +21,7 @@ from crm.home.value_file import write_value_file
 from crm.home.value_outlook import Outlook, load_outlook
 from customers.models import CostPoolShare, Customer, ProfileFact
 from segments.models import CurrentScore
+from segments.rules.value_explanation import is_long_gone
 
 SATISFACTION = "satisf"
 SHARES_SHOWN = 8
@@ -114,6 +115,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "rhythm_small": shapes[1],
         "rows": _list_rows(page),
         "repeat_rate": repeats,
+        "long_gone": score is not None and is_long_gone(purchases=score.purchase_days, silence_days=page.silent_days),
         "why": explain_score(page.customer, score, silent_days=page.silent_days, repeat_rate=repeats, with_value=False)
         if score
         else "",

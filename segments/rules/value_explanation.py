@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import isnan
 
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
+from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
 
 Translate = Callable[[str], str]
 TranslatePlural = Callable[[str, str, int], str]
@@ -175,7 +175,18 @@ def _say_at_stake(facts: ValueFacts) -> tuple[Phrase, ...]:
     return (Phrase(message, {}, money_cents=rounded),)
 
 
+def is_long_gone(*, purchases: int, silence_days: int | None) -> bool:
+    """Bought once and not again within a year: it is no longer too early, and how many others came back says nothing
+    of him, since nearly all of them did so sooner."""
+    return purchases == 1 and silence_days is not None and silence_days >= LONG_GONE_DAYS
+
+
 def _explain_single_purchase(facts: ValueFacts, silence: int) -> tuple[Phrase, ...]:
+    if is_long_gone(purchases=facts.purchases, silence_days=silence):
+        message, plural = ngettext_lazy(
+            "bought once, %(count)d day ago, and not again", "bought once, %(count)d days ago, and not again"
+        )
+        return (_count(message, plural, silence),)
     if silence == 0:
         first = _say(gettext_noop("bought for the first time today, too early to know a rhythm"))
     else:

@@ -126,7 +126,7 @@ def told(**changes):
 
 def test_the_verdict_says_where_the_model_loses_and_where_it_wins():
     lost, won = say_verdict(told())
-    assert "order of everybody: 0.442 against 0.485 of a simple rule" in lost
+    assert "order of everybody (Spearman): 0.442 against 0.485 of a simple rule" in lost
     assert "it expected 14% too few purchases; × 1.17 would have been right" in lost
     assert any("rule of thumb: Gap longer than the last gap" in one for one in lost)
     assert "lift of the best tenth" in won
@@ -137,8 +137,8 @@ def test_the_verdict_says_where_the_model_loses_and_where_it_wins():
 def test_ours_stands_beside_the_best_of_the_simple_rules():
     rows = {row.label: row for row in list_measures(told())}
     assert rows["Total of all purchases"].is_better is False
-    assert rows["Order of everybody"].rule == "rule: RFM sum"
-    assert rows["Error a customer, purchases"].theirs == "2.11"
+    assert rows["Order of everybody (Spearman)"].rule == "rule: RFM sum"
+    assert rows["Mean error a customer, purchases"].theirs == "2.11"
 
 
 def test_rankings_go_from_the_surest_and_chance_stands_last():

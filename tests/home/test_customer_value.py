@@ -79,6 +79,20 @@ def with_note(note):
     return Customer.objects.select_related("score").filter(score__note=note).first()
 
 
+@pytest.fixture
+def that_noon(monkeypatch):
+    """The clock stands at noon of the last evening: a year of silence is one by it."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOON)
+
+
+def bought_once(*, long_gone=False):
+    """Somebody with one purchase, within the last year or, ``long_gone``, before it."""
+    once = Customer.objects.select_related("score").filter(score__note="one_order")
+    year_ago = END - timedelta(days=360)
+    kept = once.filter(score__last_day__lt=year_ago) if long_gone else once.filter(score__last_day__gte=year_ago)
+    return kept.first()
+
+
 def open_value(signed_in, user, customer, suffix=""):
     return signed_in(user).get(reverse("home:customer-value", args=[customer.pk]) + suffix)
 
@@ -190,14 +204,31 @@ def test_a_manager_opens_the_page_and_reads_it(admin, busiest, signed_in):
     assert "Reviewed every night" in reasons
 
 
-def test_a_customer_with_one_purchase_is_told_to_be_too_early(admin, world, signed_in):
-    text = open_value(signed_in, admin, with_note("one_order")).content.decode()
+def test_a_customer_with_one_purchase_is_told_to_be_too_early(admin, world, signed_in, that_noon):
+    text = open_value(signed_in, admin, bought_once()).content.decode()
     assert "Too early" in text
     assert "of all who bought" in text
 
 
-def test_a_customer_with_one_purchase_sees_how_many_of_his_segment_came_back(admin, world, signed_in):
-    once = with_note("one_order")
+def test_of_a_customer_silent_for_years_after_one_purchase_no_chance_to_come_back_is_told(
+    admin, world, signed_in, that_noon
+):
+    once = bought_once(long_gone=True)
+    segment = factories.make_segment("workshops", name="Workshops")
+    for member in Customer.objects.filter(pk__in=list(world)[:60]) | Customer.objects.filter(pk=once.pk):
+        factories.put_in_segment(member, segment)
+    write_segment_figures(on=END)
+    for name in ("home:customer-value", "home:customer-page"):
+        text = signed_in(admin).get(reverse(name, args=[once.pk])).content.decode()
+        assert "days ago, and not again" in text
+        assert "Too early" not in text
+        assert "of all who bought" not in text
+        assert "came back" not in text
+        assert "buy again" not in text
+
+
+def test_a_customer_with_one_purchase_sees_how_many_of_his_segment_came_back(admin, world, signed_in, that_noon):
+    once = bought_once()
     segment = factories.make_segment("workshops", name="Workshops")
     others = [pk for pk in world if pk != once.pk and any(day.day <= END for day in world[pk])][:60]
     members = list(Customer.objects.filter(pk__in=[once.pk, *others]))
@@ -215,12 +246,12 @@ def test_a_customer_with_one_purchase_sees_how_many_of_his_segment_came_back(adm
     assert f"of customers like this {round(100 * again / len(days))} in 100 buy again" in first_sight
 
 
-def test_a_segment_of_one_time_buyers_says_nothing_of_coming_back(admin, world, signed_in):
+def test_a_segment_of_one_time_buyers_says_nothing_of_coming_back(admin, world, signed_in, that_noon):
     segment = factories.make_segment("once", name="Bought once")
     for customer in Customer.objects.filter(score__note="one_order"):
         factories.put_in_segment(customer, segment)
     write_segment_figures(on=END)
-    text = open_value(signed_in, admin, with_note("one_order")).content.decode()
+    text = open_value(signed_in, admin, bought_once()).content.decode()
     assert "of all who bought came back" in text
     assert "of those in Bought once" not in text
     assert "in 100 buy again" not in text

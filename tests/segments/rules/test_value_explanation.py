@@ -68,6 +68,14 @@ def test_parts_of_the_sentence(changed, part):
             },
             "Bought once, 61 days ago: too early to know a rhythm; of customers like this 34 in 100 buy again.",
         ),
+        (
+            {"purchases": 1, "silence_days": 364, "segment_repeat_rate": 0.83},
+            "Bought once, 364 days ago: too early to know a rhythm; of customers like this 83 in 100 buy again.",
+        ),
+        (
+            {"purchases": 1, "silence_days": 365, "segment_repeat_rate": 0.83},
+            "Bought once, 365 days ago, and not again.",
+        ),
     ],
 )
 def test_special_cases(facts, sentence):
