@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.late_imports import pandas as pd
 from crm.core.models.business_setting import setting
-from crm.core.text_folding import fold_text
+from crm.core.text_folding import fold_texts
 from customers.contract_import import CONTRACT_TABLE, PROBLEMS, reject_contracts, shape_contracts, write_contracts
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
 from customers.import_kinds import ImportKind, WritingTask
@@ -60,11 +60,14 @@ BATCH = 50_000
 def shape_customers(frame: pd.DataFrame) -> pd.DataFrame:
     """Parsed rows as the stage wants them: names folded, phones made comparable, a number made of the name."""
     shaped = frame.rename(columns={"owner_email": "owner_id", "team": "team_id"})
-    trading = shaped["trading_name"] if "trading_name" in shaped else pd.Series("", index=shaped.index, dtype=object)
-    shaped["folded"] = [
-        fold_text(f"{name} {'' if pd.isna(other) else other}")
-        for name, other in zip(shaped["name"], trading, strict=True)
-    ]
+    if "trading_name" in shaped:
+        names = [
+            f"{name} {'' if pd.isna(other) else other}"
+            for name, other in zip(shaped["name"], shaped["trading_name"], strict=True)
+        ]
+    else:
+        names = shaped["name"].tolist()
+    shaped["folded"] = fold_texts(names)
     if "since" in shaped:
         shaped["since"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["since"]]
     if "phone" in shaped:
@@ -308,4 +311,5 @@ KIND = ImportKind(
         ("domain", _("web domain")),
     ),
     makes_customers=True,
+    in_pairs=True,
 )

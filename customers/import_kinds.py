@@ -45,6 +45,7 @@ class ImportKind:
     the staged rows as a set, moves bad ones to the rejected and leaves ``records`` numbered from 1. ``write`` writes
     the batch behind ``after`` and returns created, changed, unchanged and ``until``. ``finish`` runs once after the
     last batch. ``keys`` are the ways to find what is here already, the first unless the user says otherwise.
+    ``in_pairs`` where two batches may be written side by side, because none of their records meet in any row.
     ``makes_customers`` where rows may become new customers, whose owner and team are then asked. ``tables`` are
     written in this order and taken back from behind. ``permission`` is asked for besides that of importing.
     """
@@ -64,6 +65,7 @@ class ImportKind:
     problems: Mapping[str, Any] = field(default_factory=dict)
     keys: Sequence[tuple[str, Any]] = ()
     makes_customers: bool = False
+    in_pairs: bool = False
 
 
 IMPORT_KINDS: dict[str, ImportKind] = {}

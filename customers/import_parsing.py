@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -28,6 +28,8 @@ from customers.rules.import_values import (
     read_day,
     read_email,
     read_money,
+    read_plain_amounts,
+    read_plain_texts,
     read_quantity,
 )
 
@@ -71,14 +73,13 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
     values: dict[str, np.ndarray[Any, Any]] = {}
     problems: list[pd.DataFrame] = []
     bad = np.zeros(count, dtype=bool)
+    columns = list(zip(*chunk.rows, strict=True))
     for import_field in FIELDS[rules.kind]:
         header = rules.columns.get(import_field.name)
         if header is None or header not in headers:
             continue
-        place = headers.index(header)
-        raw = np.array([row[place] for row in chunk.rows], dtype=object)
-        plain = import_field.length if import_field.reading is Reading.TEXT else 0
-        parsed, codes = _parse_column(raw, _reader(import_field, rules), plain_length=plain)
+        raw = _as_objects(columns[headers.index(header)] if columns else [])
+        parsed, codes = _parse_column(raw, _reader(import_field, rules), _bulk_reader(import_field))
         values[import_field.name] = parsed
         _note(problems, numbers, import_field.name, codes, raw)
         bad |= codes != ""
@@ -94,16 +95,26 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
     return Parsed(frame[~bad], notes)
 
 
+def _as_objects(values: Sequence[Any]) -> np.ndarray[Any, Any]:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
+
+
 def _parse_column(
-    raw: np.ndarray[Any, Any], read: Callable[[str], Any], *, plain_length: int = 0
+    raw: np.ndarray[Any, Any],
+    read: Callable[[str], Any],
+    read_all: Callable[[Sequence[str]], list[Any] | None] | None = None,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Values and problem codes ("" where none); an empty text is None."""
+    """Values and problem codes ("" where none); an empty text is None.
+
+    ``read_all`` reads a whole column where every cell of it is plain, else each different text is read once.
+    """
+    if read_all is not None and len(raw) and (values := read_all(raw)) is not None:
+        return _as_objects(values), np.full(len(raw), "", dtype=object)
     places, different = pd.factorize(raw)
     results = np.empty(len(different), dtype=object)
     codes = np.full(len(different), "", dtype=object)
-    if plain_length and (texts := _read_plain_texts(different, plain_length)) is not None:
-        results[:] = texts
-        different = different[:0]
     for index, text in enumerate(different):
         clean = clean_text(text)
         if clean:
@@ -116,15 +127,10 @@ def _parse_column(
     return results[places], codes[places]
 
 
-def _read_plain_texts(texts: np.ndarray[Any, Any], length: int) -> list[str | None] | None:
-    """All of a column of plain ASCII texts at once, as ``clean_text`` and ``_read_text`` would; else ``None``."""
-    whole = "".join(texts)
-    if not (whole.isascii() and whole.isprintable()):
-        return None
-    lines = [" ".join(text.split()) for text in texts]
-    if any(len(line) > length or line.startswith("'") for line in lines):
-        return None
-    return [line or None for line in lines]
+def _bulk_reader(import_field: ImportField) -> Callable[[Sequence[str]], list[Any] | None] | None:
+    if import_field.reading is Reading.TEXT:
+        return lambda texts: read_plain_texts(texts, length=import_field.length)
+    return read_plain_amounts if import_field.reading is Reading.MONEY else None
 
 
 _PLAIN_READERS: dict[Reading, Callable[[str], Any]] = {
@@ -283,7 +289,11 @@ def find_styles(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str
                     votes[order] += 1
                 open_days += has_open_order(text)
         for place in money_places if votes[","] + votes["."] < ENOUGH_VOTES else ():
-            for text in {row[place] for row in chunk.rows}:
+            cells = [row[place] for row in chunk.rows]
+            if cells and read_plain_amounts(cells) is not None:
+                votes["."] += len(cells)
+                continue
+            for text in set(cells):
                 if sign := decimal_sign_of(text):
                     votes[sign] += 1
     return {

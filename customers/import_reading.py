@@ -5,27 +5,25 @@ the rows after it are not lost. Row numbers are those a spreadsheet shows: the h
 """
 
 import csv
+import gc
 import gzip
 import io
 import re
 import zlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any
 
 from customers import import_workbook
+from customers.import_text_rows import BLOCK_ROWS, MAX_LINE, BrokenRow, open_bytes, read_text_rows
 from customers.import_vcard import is_vcard, read_cards
 from customers.rules.import_columns import looks_headless
 from customers.rules.import_file_error import ImportFileError
 
 MAX_COLUMNS = 500
-MAX_LINE = 1_000_000
-MAX_LINES_PER_ROW = 200
-MAX_UNPACKED_BYTES = 2 * 1024**3
-MAX_RATIO = 400
 CHUNK_ROWS = 50_000
 SAMPLE_BYTES = 256 * 1024
 DELIMITERS = (",", ";", "\t", "|")
@@ -40,7 +38,6 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-csv.field_size_limit(MAX_LINE)
 
 
 @dataclass
@@ -62,26 +59,39 @@ class Table:
     shape: dict[str, Any]
 
     def chunks(self, *, size: int = CHUNK_ROWS) -> Iterator[Chunk]:
-        """All rows in order, ``size`` at a time; empty rows are passed over but keep their number."""
-        rows = _read_rows(self.path, self.shape)
+        """All rows in order, ``size`` at a time; empty rows are passed over but keep their number.
+
+        Rows and cells are a hundred thousand objects that refer to nobody: the garbage collector, which would walk
+        through them again and again, waits until the reader is done.
+        """
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            yield from self._chunks(size)
+        finally:
+            if collects:
+                gc.enable()
+
+    def _chunks(self, size: int) -> Iterator[Chunk]:
         width, number = len(self.headers), 0
-        if self.shape["has_header"]:
-            number = _skip_header(rows)
         chunk = Chunk()
-        for item in rows:
-            number += 1
-            chunk.last_row = number
-            if isinstance(item, BrokenRow):
-                chunk.broken.append((number, item.code, [item.text.strip()[:2000]]))
-            elif len(item) == width:
-                if any(item):
-                    chunk.numbers.append(number)
-                    chunk.rows.append(item)
-            elif any(item):
-                _add_row(chunk, number, item, width)
-            if len(chunk.rows) + len(chunk.broken) >= size:
-                yield chunk
-                chunk = Chunk(last_row=number)
+        waits_for_header = bool(self.shape["has_header"])
+        for block in _read_blocks(self.path, self.shape):
+            if waits_for_header:
+                passed = _pass_header(block)
+                number += passed
+                waits_for_header = passed == len(block) and not _holds_text(block[-1])
+                block = block[passed:]
+            start = 0
+            while start < len(block):
+                part = block[start : start + size - len(chunk.rows) - len(chunk.broken)]
+                start += len(part)
+                _add_rows(chunk, number, part, width)
+                number += len(part)
+                chunk.last_row = number
+                if len(chunk.rows) + len(chunk.broken) >= size:
+                    yield chunk
+                    chunk = Chunk(last_row=number)
         yield chunk
 
     def sample(self, count: int = 200) -> list[list[str]]:
@@ -89,12 +99,19 @@ class Table:
         return next(self.chunks(size=count)).rows
 
 
-@dataclass(frozen=True)
-class BrokenRow:
-    """A row whose text is no row."""
-
-    code: str
-    text: str
+def _add_rows(chunk: Chunk, number: int, block: Sequence[list[str] | BrokenRow], width: int) -> None:
+    """Take in the rows behind row ``number``; plain ones all at once."""
+    if not any(type(item) is BrokenRow for item in block):
+        widths = set(map(len, block))  # type: ignore[arg-type]
+        if widths == {width} and all(map(any, block)):  # type: ignore[arg-type]
+            chunk.numbers.extend(range(number + 1, number + 1 + len(block)))
+            chunk.rows.extend(block)  # type: ignore[arg-type]
+            return
+    for place, item in enumerate(block, start=number + 1):
+        if isinstance(item, BrokenRow):
+            chunk.broken.append((place, item.code, [item.text.strip()[:2000]]))
+        elif any(item):
+            _add_row(chunk, place, item, width)
 
 
 def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
@@ -109,12 +126,13 @@ def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
     chunk.rows.append(row)
 
 
-def _skip_header(rows: Iterator[list[str] | BrokenRow]) -> int:
-    """Read past the header; its row number."""
-    for number, item in enumerate(rows, start=1):
-        if not isinstance(item, BrokenRow) and any(cell.strip() for cell in item):
-            return number
-    return 0
+def _holds_text(item: list[str] | BrokenRow) -> bool:
+    return not isinstance(item, BrokenRow) and any(cell.strip() for cell in item)
+
+
+def _pass_header(block: Sequence[list[str] | BrokenRow]) -> int:
+    """How many rows of the block go up to and with the header; all of them when it is not among them."""
+    return next((place for place, item in enumerate(block, start=1) if _holds_text(item)), len(block))
 
 
 def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
@@ -139,7 +157,7 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
 
 def _with_headers(path: Path, shape: dict[str, Any]) -> Table:
     first: list[str] | None = None
-    for item in _read_rows(path, {**shape, "has_header": True}):
+    for item in chain.from_iterable(_read_blocks(path, shape)):
         if isinstance(item, BrokenRow):
             raise ImportFileError("header_" + item.code, text=item.text[:80])
         if any(cell.strip() for cell in item):
@@ -169,48 +187,23 @@ def name_headers(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _read_rows(path: Path, shape: dict[str, Any]) -> Iterator[list[str] | BrokenRow]:
+def _read_blocks(path: Path, shape: dict[str, Any]) -> Iterator[Sequence[list[str] | BrokenRow]]:
+    """The rows in order, some thousands at a time."""
+    if shape["format"] not in {"xlsx", "vcard"}:
+        yield from read_text_rows(path, shape)
+        return
     if shape["format"] == "xlsx":
-        return import_workbook.read_sheet(path, shape["sheet"])
-    if shape["format"] == "vcard":
-        return (BrokenRow(*row) if isinstance(row, tuple) else row for row in read_cards(path))
-    return _read_csv(path, shape)
+        rows: Iterator[list[str] | BrokenRow] = import_workbook.read_sheet(path, shape["sheet"])
+    else:
+        rows = (BrokenRow(*row) if isinstance(row, tuple) else row for row in read_cards(path))
+    while block := list(islice(rows, BLOCK_ROWS)):
+        yield block
 
 
 # --- encoding and dialect --------------------------------------------------------------------------------------------
-def _open_bytes(path: Path, *, packed: bool) -> BinaryIO:
-    if not packed:
-        return path.open("rb")
-    return _BoundedGzip(path)  # type: ignore[return-value]
-
-
-class _BoundedGzip(gzip.GzipFile):
-    """Unpacks, but not a bomb."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(path, "rb")
-        self._limit = min(MAX_UNPACKED_BYTES, max(64 * 1024**2, path.stat().st_size * MAX_RATIO))
-        self._seen = 0
-
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
-        self._count(len(data))
-        return data
-
-    def read1(self, size: int = -1) -> bytes:
-        data = super().read1(size)
-        self._count(len(data))
-        return data
-
-    def _count(self, size: int) -> None:
-        self._seen += size
-        if self._seen > self._limit:
-            raise ImportFileError("unpacks_too_large")
-
-
 def _find_text_shape(path: Path, *, packed: bool, encoding: str, delimiter: str) -> dict[str, Any]:
     try:
-        with _open_bytes(path, packed=packed) as file:
+        with open_bytes(path, packed=packed) as file:
             sample = file.read(SAMPLE_BYTES)
         if not sample:
             raise ImportFileError("empty_file")
@@ -254,7 +247,7 @@ def _find_encoding(path: Path, sample: bytes, *, packed: bool) -> str:
 
 
 def _is_utf8(path: Path, *, packed: bool) -> bool:
-    with _open_bytes(path, packed=packed) as file, io.TextIOWrapper(file, encoding="utf-8") as text:
+    with open_bytes(path, packed=packed) as file, io.TextIOWrapper(file, encoding="utf-8") as text:
         try:
             while text.read(1024 * 1024):
                 pass
@@ -267,7 +260,7 @@ def _telling_part(path: Path, sample: bytes, *, packed: bool) -> bytes:
     """Up to 64 kB of lines with letters beyond ASCII: what an encoding can be told by."""
     lines: list[bytes] = []
     size = 0
-    with _open_bytes(path, packed=packed) as file:
+    with open_bytes(path, packed=packed) as file:
         while size < 64 * 1024 and (block := file.read(1024 * 1024)):
             for line in block.splitlines():
                 if not line.isascii():
@@ -310,85 +303,5 @@ def _score_delimiter(lines: list[str], delimiter: str, quote: str) -> float:
 def _find_quote(text: str) -> str:
     """Single quotes only where cells are wrapped in them and no double quote is."""
     double = len(re.findall(r'(?:^|[,;\t|])"', text, re.MULTILINE))
-    single = len(re.findall(r"(?:^|[,;\t|])'[^'\r\n]*'(?=[,;\t|\r\n])", text, re.MULTILINE))
+    single = len(re.findall(r"(?:^|[,;\t|])'[^'\r\n]*\w[^'\r\n]*'(?=[,;\t|\r\n])", text, re.MULTILINE))
     return "'" if single and not double else '"'
-
-
-# --- rows of a text file ---------------------------------------------------------------------------------------------
-class _TooManyLines(Exception):
-    """A quotation mark was opened and not closed for pages."""
-
-
-class _Lines:
-    """Lines of a file that remember what was taken for the row at hand, so a broken row gives the rest back."""
-
-    def __init__(self, text: TextIO) -> None:
-        self._text = text
-        self._ahead: deque[str] = deque()
-        self.taken: list[str] = []
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        if len(self.taken) >= MAX_LINES_PER_ROW:
-            raise _TooManyLines
-        line = self._ahead.popleft() if self._ahead else self._text.readline(MAX_LINE + 1)
-        if not line:
-            raise StopIteration
-        self.taken.append(line)
-        if len(line) > MAX_LINE:
-            self._skip_rest_of_line()
-            raise csv.Error("line_too_long")
-        return line.replace("\x00", "") if "\x00" in line else line
-
-    def _skip_rest_of_line(self) -> None:
-        while (part := self._text.readline(MAX_LINE)) and not part.endswith(("\n", "\r")):
-            continue
-
-    def give_back(self) -> str:
-        """Keep the first line taken as the broken one, offer the others again."""
-        first, *rest = self.taken
-        self._ahead.extendleft(reversed(rest))
-        self.taken = []
-        return first
-
-
-def _read_csv(path: Path, shape: dict[str, Any]) -> Iterator[list[str] | BrokenRow]:
-    packed = shape["format"] == "gzip"
-    dialect: dict[str, Any] = {"delimiter": shape["delimiter"], "quotechar": shape["quote"], "strict": True}
-    if shape["backslash"]:
-        dialect["escapechar"] = "\\"
-    with (
-        _open_bytes(path, packed=packed) as file,
-        io.TextIOWrapper(file, encoding=shape["encoding"], errors="replace", newline="") as text,
-    ):
-        lines = _Lines(text)
-        for _ in range(shape.get("skip_lines", 0)):
-            text.readline(MAX_LINE)
-        reader = csv.reader(lines, **dialect)
-        while True:
-            try:
-                row = next(reader)
-            except StopIteration:
-                return
-            except _TooManyLines:
-                yield BrokenRow("open_quote", lines.give_back())
-            except csv.Error as error:
-                yield _explain_broken(lines, str(error))
-            except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-                raise ImportFileError("broken_gzip") from error
-            else:
-                lines.taken = []
-                yield row
-
-
-def _explain_broken(lines: _Lines, message: str) -> BrokenRow:
-    if not lines.taken:
-        return BrokenRow("bad_quotes", "")
-    if message == "line_too_long":
-        text = lines.taken[-1]
-        lines.taken = []
-        return BrokenRow("line_too_long", text[:2000])
-    code = "open_quote" if "end of data" in message or "field larger" in message else "bad_quotes"
-    return BrokenRow(code, lines.give_back())

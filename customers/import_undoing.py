@@ -14,10 +14,10 @@ from django.db import connection, models, transaction
 
 from crm.core.job_ledger import JobCancelled, request_job
 from crm.core.models import User
+from customers.import_batches import Lease
 from customers.import_kinds import IMPORT_KINDS
 from customers.import_remembering import WrittenTable
 from customers.import_staging import fetch_row, one_writer, run_sql
-from customers.import_writing import Lease
 from customers.models import DataImport, ImportChange
 
 UNDO_JOB = "import-undo"

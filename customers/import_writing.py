@@ -6,11 +6,10 @@ goes on where it stopped. What was written before a cancel stays and is reported
 
 import csv
 import secrets
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -21,35 +20,16 @@ from crm.core.table_export import neutralise
 from customers import order_checking
 from customers.custom_field_import import offer_own_fields
 from customers.customer_merging import gather_strays_since
+from customers.import_batches import Lease, add_beside, write_batches
+from customers.import_batches import NoLease as NoLease
 from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask
-from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
+from customers.import_staging import Stage, copy_frame, fetch_row, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import DataImport
 from customers.rules.import_columns import ORDERS
 
-WRITE_BATCH = 50_000
 REPORTED_PROBLEMS = 200
-
-
-class Lease(Protocol):
-    """What the writing needs of a job: its checkpoint, and somewhere to tell how far it is."""
-
-    checkpoint: dict[str, Any]
-
-    def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None: ...
-
-
-@dataclass
-class NoLease:
-    """For commands and tests: no job, no fence; ``tell`` hears the progress."""
-
-    tell: Callable[[int, int], None] = lambda done, total: None
-    checkpoint: dict[str, Any] = field(default_factory=dict)
-
-    def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None:
-        self.checkpoint = checkpoint or self.checkpoint
-        self.tell(done, total)
 
 
 def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict[str, Any]:
@@ -59,12 +39,15 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
     raises when it is lost.
     """
     offer_own_fields(afresh=True)
-    stage = Stage(data_import.pk)
+    kind, stage = IMPORT_KINDS[data_import.kind], Stage(data_import.pk)
     kept = dict(lease.checkpoint)
+    if kept.get("phase") in {"prepare", "write"} and not _stands(stage, kept):
+        kept = {}
     try:
         kept = _stage_rows(data_import, stage, lease, kept, at=at)
         kept = _prepare(data_import, stage, lease, kept, at=at)
-        for state in _write_records(data_import, stage, lease, kept, at=at):
+        total = _total(data_import, kept)
+        for state in write_batches(kind, stage, make_task(data_import, at=at), lease, kept, total=total):
             kept = state
     except JobCancelled:
         _finish(data_import, stage, kept, state=DataImport.State.CANCELLED, at=at)
@@ -74,6 +57,15 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
 
 def _total(data_import: DataImport, checkpoint: Mapping[str, Any]) -> int:
     return max(int(data_import.preview.get("rows") or 0), int(checkpoint.get("rows", 0)), 1)
+
+
+def _stands(stage: Stage, state: Mapping[str, Any]) -> bool:
+    """Whether the stage is as the checkpoint says; if not, the file is read again, and what is written is found."""
+    if state["phase"] == "prepare":
+        return stage.holds(int(state["rows"]))
+    if not fetch_row("SELECT to_regclass(%s) IS NOT NULL", [stage.records])[0]:
+        return False
+    return bool(fetch_row(f"SELECT count(*) FROM {stage.records}")[0] == state["records"])  # noqa: S608
 
 
 def _stage_rows(
@@ -148,22 +140,6 @@ def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
     data_import.save(update_fields=["options"])
 
 
-def _write_records(
-    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], *, at: datetime
-) -> Iterator[dict[str, Any]]:
-    """Write batch by batch, each with its checkpoint in one transaction; yields what is committed after each."""
-    kind, task = IMPORT_KINDS[data_import.kind], make_task(data_import, at=at)
-    while state["after"] < state["records"]:
-        with one_writer():
-            wrote = kind.write(stage, task, after=state["after"], batch=WRITE_BATCH)
-            state = {**state, "after": min(wrote["until"], state["records"])}
-            for name in ("created", "changed", "unchanged"):
-                state[name] += wrote[name]
-            share = state["after"] / max(1, state["records"])
-            lease.progress(int(state["rows"] * (1 + share) / 2), _total(data_import, state), checkpoint=state)
-        yield state
-
-
 def _finish(
     data_import: DataImport, stage: Stage, checkpoint: Mapping[str, Any], *, state: str, at: datetime
 ) -> dict[str, Any]:
@@ -203,6 +179,7 @@ def remove_file(data_import: DataImport) -> None:
 
 
 def _make_report(stage: Stage, state: Mapping[str, Any]) -> dict[str, Any]:
+    state = add_beside(state)
     report: dict[str, Any] = {
         name: int(state.get(name, 0)) for name in ("rows", "created", "changed", "unchanged", "customers_created")
     }

@@ -197,4 +197,5 @@ KIND = ImportKind(
     finish=link_returns,
     keys=(("number", _("order number")),),
     makes_customers=True,
+    in_pairs=True,
 )

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 _LOCK = 7_230_411
+_PATIENCE = "30s"
 
 
 @contextmanager
@@ -14,8 +15,25 @@ def one_writer() -> Iterator[CursorWrapper]:
     """A transaction in which no other import writes, with memory enough for its sorts."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        cursor.execute("SET LOCAL work_mem = '64MB'")
-        cursor.execute("SET LOCAL synchronous_commit = on")
-        # Trigrams of new names wait in a long list and are sorted in at the end, not a few at a time.
-        cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
+        _make_room(cursor)
         yield cursor
+
+
+@contextmanager
+def second_writer() -> Iterator[CursorWrapper]:
+    """A transaction beside that of ``one_writer``, in another thread, for rows of the same import and no others.
+
+    Whoever has the turn waits for it before he commits, which the database does not know of: so nothing is waited for
+    here longer than ``_PATIENCE``.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+        _make_room(cursor)
+        yield cursor
+
+
+def _make_room(cursor: CursorWrapper) -> None:
+    cursor.execute("SET LOCAL work_mem = '64MB'")
+    cursor.execute("SET LOCAL synchronous_commit = on")
+    # Trigrams of new names wait in a long list and are sorted in at the end, not a few at a time.
+    cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "đ": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ð": "d", "ı": "i"})
 _SPACE = re.compile(r"\s+")
@@ -28,3 +29,13 @@ def fold_text(text: str) -> str:
         return " ".join(text.casefold().split())
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     return _SPACE.sub(" ", decomposed.translate(_MARKS)).strip()
+
+
+def fold_texts(texts: Sequence[str]) -> list[str]:
+    """``fold_text`` of each; a list of plain ASCII names is folded as one text."""
+    whole = "\n".join(texts)
+    if not whole.isascii() or not whole.replace("\n", " ").isprintable() or whole.count("\n") != len(texts) - 1:
+        return [fold_text(text) for text in texts]
+    if "  " in whole or " \n" in whole or "\n " in whole or whole[:1] == " " or whole[-1:] == " ":
+        return [" ".join(text.split()) for text in whole.lower().split("\n")]
+    return whole.lower().split("\n")

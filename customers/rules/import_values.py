@@ -7,7 +7,7 @@ user understands (``customers.import_wording``). An empty text is nobody's conce
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -36,6 +36,21 @@ def clean_text(text: str) -> str:
     return text.replace("\x00", "").strip().strip("\ufeff\u200b")
 
 
+def read_plain_texts(texts: Sequence[str], *, length: int) -> list[str | None] | None:
+    """A whole column as ``clean_text`` and single spaces would leave it, where it is plain ASCII; else ``None``.
+
+    An empty text is ``None``.
+    """
+    whole = "\n".join(texts)
+    if not whole.isascii() or whole.count("\n") != len(texts) - 1 or not whole.replace("\n", " ").isprintable():
+        return None
+    if len(max(texts, key=len)) > length or whole.startswith("'") or "\n'" in whole:
+        return None
+    if "  " in whole or " \n" in whole or "\n " in whole or whole[:1] == " " or whole[-1:] == " ":
+        return [" ".join(text.split()) or None for text in texts]
+    return [text or None for text in texts] if "" in texts else list(texts)
+
+
 # --- money and numbers ------------------------------------------------------------------------------------------------
 _SPACES = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’`_]")
 _CURRENCY_WORD = re.compile(
@@ -43,6 +58,7 @@ _CURRENCY_WORD = re.compile(
     r"|(?:[A-Z]{3}|[$€£¥₹₽₩₺₫₴฿]|zł|kr\.?|Kč|Ft|lei|Fr\.?|,-|\.-)$"
 )
 _WITH_CENTS = re.compile(r"-?[0-9]{1,11}\.[0-9]{2}")
+_AMOUNTS_WITH_CENTS = re.compile(r"(?:-?[0-9]{1,11}\.[0-9]{2}\n)*+-?[0-9]{1,11}\.[0-9]{2}")
 _PLAIN = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*(?:[.,]\d*)?|\d*[.,]\d+|\d+[.,]?\d*")
 _AMBIGUOUS = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
@@ -127,6 +143,14 @@ def read_quantity(text: str, *, decimal_sign: str | None = None) -> Decimal:
     if abs(value) > MAX_QUANTITY:
         raise Unreadable("too_large")
     return value.quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
+
+
+def read_plain_amounts(texts: Sequence[str]) -> list[int] | None:
+    """Cents of a whole column, where every cell is written like ``-1234.50``; else ``None``."""
+    whole = "\n".join(texts)
+    if _AMOUNTS_WITH_CENTS.fullmatch(whole) is None or whole.count("\n") != len(texts) - 1:
+        return None
+    return list(map(int, whole.replace(".", "").split("\n")))
 
 
 def looks_like_money(text: str) -> bool:

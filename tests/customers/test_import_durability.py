@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from crm.core.job_ledger import JobCancelled
-from customers import import_checking, import_writing
+from customers import import_batches, import_checking
 from customers.import_staging import Stage
 from customers.import_writing import write_import
 from customers.models import Customer, DataImport, Order, OrderLine
@@ -43,7 +43,7 @@ class KilledAt:
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch):
     monkeypatch.setattr(import_checking, "CHUNK_ROWS", 10)
-    monkeypatch.setattr(import_writing, "WRITE_BATCH", 10)
+    monkeypatch.setattr(import_batches, "WRITE_BATCH", 10)
 
 
 def _whole():

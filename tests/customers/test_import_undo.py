@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.core.job_ledger import JobCancelled, perform_job
 from crm.core.models import JobRun
-from customers import import_undoing, import_writing
+from customers import import_batches, import_undoing
 from customers.import_cleaning import clean_imports
 from customers.import_undoing import CannotUndo, can_undo, start_undo, undo_import
 from customers.import_writing import NoLease
@@ -191,7 +191,7 @@ def test_killed_or_stopped_while_undoing_it_goes_on_where_it_was(admin, monkeypa
 
 @pytest.mark.django_db(transaction=True)
 def test_a_stopped_import_can_be_undone_too(admin, monkeypatch):
-    monkeypatch.setattr(import_writing, "WRITE_BATCH", 1)
+    monkeypatch.setattr(import_batches, "WRITE_BATCH", 1)
     with pytest.raises(JobCancelled):
         import_file(LINES, lease=KilledAt(5, JobCancelled))
     data_import = import_undoing.DataImport.objects.get()

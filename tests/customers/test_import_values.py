@@ -24,6 +24,7 @@ from customers.rules.import_values import (
     read_day,
     read_email,
     read_money,
+    read_plain_texts,
     read_quantity,
 )
 
@@ -210,6 +211,6 @@ def test_a_column_read_at_once_is_what_its_cells_are_one_by_one(cells):
     raw = np.array(cells, dtype=object)
     read = _reader(ImportField("name", length=12), ParseRules(kind="customers", columns={}))
     values, codes = _parse_column(raw, read)
-    at_once, codes_at_once = _parse_column(raw, read, plain_length=12)
+    at_once, codes_at_once = _parse_column(raw, read, lambda texts: read_plain_texts(texts, length=12))
     assert list(at_once) == list(values)
     assert list(codes_at_once) == list(codes)
