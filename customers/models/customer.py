@@ -66,10 +66,17 @@ class Customer(EditedModel):
         null=True,
         blank=True,
         related_name="customers",
+        db_index=False,
         verbose_name=_("owner"),
     )
     team = models.ForeignKey(
-        "core.Team", models.SET_NULL, null=True, blank=True, related_name="customers", verbose_name=_("team")
+        "core.Team",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="customers",
+        db_index=False,
+        verbose_name=_("team"),
     )
     street = models.CharField(_("street"), max_length=200, blank=True, default="", db_default="")
     postcode = models.CharField(_("postcode"), max_length=20, blank=True, default="", db_default="")
@@ -79,6 +86,25 @@ class Customer(EditedModel):
     industry = models.CharField(_("industry"), max_length=100, blank=True, default="", db_default="")
     tax_id = models.CharField(_("tax number"), max_length=40, blank=True, default="", db_default="")
     domain = models.CharField(_("web domain"), max_length=200, blank=True, default="", db_default="")
+    # Nobody lists by these, and each index costs an import of a million a second.
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+        db_index=False,
+    )
     source = models.CharField(_("where it came from"), max_length=100, blank=True, default="", db_default="")
     lawful_basis = models.CharField(_("lawful basis"), max_length=100, blank=True, default="", db_default="")
     since = models.DateField(_("customer since"), null=True, blank=True)

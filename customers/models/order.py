@@ -17,7 +17,7 @@ class Order(models.Model):
     """
 
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, related_name="orders", verbose_name=_("customer")
+        "customers.Customer", models.CASCADE, related_name="orders", db_index=False, verbose_name=_("customer")
     )
     number = models.CharField(_("number"), max_length=60, unique=True)
     day = models.DateField(_("day"))
@@ -28,11 +28,23 @@ class Order(models.Model):
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", db_default="")
     original_cents = models.BigIntegerField(_("amount in its own currency"), null=True, blank=True)
     returns = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="returned_by", verbose_name=_("returns order")
+        "self",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="returned_by",
+        db_index=False,
+        verbose_name=_("returns order"),
     )
     # Not checked by the database: a million rows of one import would ask it a million times the same.
     data_import = models.ForeignKey(
-        "customers.DataImport", models.SET_NULL, null=True, blank=True, related_name="+", db_constraint=False
+        "customers.DataImport",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
     )
     updated_at = models.DateTimeField(_("changed"), db_default=Now())
 
@@ -47,6 +59,7 @@ class Order(models.Model):
             models.Index(fields=["day", "id"], name="order_by_day"),
             models.Index(fields=["updated_at"], name="order_updated"),
             models.Index(fields=["day"], name="order_returned", condition=models.Q(amount_cents__lt=0)),
+            models.Index(fields=["returns"], name="order_returns", condition=models.Q(returns__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -56,7 +69,7 @@ class Order(models.Model):
 class OrderLine(models.Model):
     """One product of an order. Amounts and costs in net cents of the company's currency, like the order's."""
 
-    order = models.ForeignKey(Order, models.CASCADE, related_name="lines")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="lines", db_index=False)
     product = models.ForeignKey("customers.Product", models.PROTECT, null=True, blank=True, related_name="+")
     position = models.IntegerField(_("position"), default=1, db_default=1)
     description = models.CharField(_("description"), max_length=200, blank=True, default="", db_default="")
