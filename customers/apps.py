@@ -16,12 +16,13 @@ class CustomersConfig(AppConfig):
             person_import,
             personal_descriptions,
             product_import,
+            team_import,
         )
         from customers import jobs as jobs  # registers its kinds of work
         from customers.custom_value_keeping import tell_unread_changes, tell_value_changes
         from customers.import_kinds import register_import_kind
 
-        for module in (order_import, customer_import, person_import, product_import):
+        for module in (order_import, customer_import, person_import, product_import, team_import):
             register_import_kind(module.KIND)
         customer_metrics.register()
         custom_field_catalogue.register()

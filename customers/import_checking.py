@@ -93,11 +93,15 @@ def make_parse_rules(data_import: DataImport, *, on: date, styles: dict[str, Any
 
 
 def _colleagues() -> dict[str, int]:
-    """Colleagues by e-mail, and by name where only one has it."""
-    rows = list(User.objects.active().values_list("pk", "email", "name"))
-    times = Counter(fold_text(name) for _pk, _email, name in rows)
-    named = {fold_text(name): pk for pk, _email, name in rows if times[fold_text(name)] == 1}
-    return named | {email.casefold(): pk for pk, email, _name in rows}
+    """Colleagues by e-mail, and by name where only one has it; whoever may not sign in counts where nobody else has."""
+    rows = list(User.objects.values_list("pk", "email", "name", "is_active"))
+    named: dict[str, int] = {}
+    for may_sign_in in (False, True):
+        names = [(fold_text(name), pk) for pk, _email, name, is_active in rows if is_active == may_sign_in]
+        times = Counter(name for name, _pk in names)
+        named = {name: pk for name, pk in named.items() if name not in times}
+        named |= {name: pk for name, pk in names if times[name] == 1}
+    return named | {email.casefold(): pk for pk, email, _name, _is_active in rows}
 
 
 def teams_of(by: User | None) -> Sequence[Team]:

@@ -16,6 +16,7 @@ from customers.import_undoing import UNDO_WITHIN, can_undo
 from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
 from customers.models import DataImport
 from customers.rules.import_columns import FIELDS, ORDERS, Reading
+from customers.team_import import TEAMS
 
 STEPS = ("upload", "columns", "import", "report")
 WIDE_FROM = 30
@@ -84,6 +85,12 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "report": {"rows": 0, "created": 0, "changed": 0, "unchanged": 0, "rejected": 0, **data_import.report},
         "report_problems": _problems(data_import, data_import.report.get("problems", [])),
         "report_rows": _report_rows(data_import),
+        "made": [
+            {**row, "what": capfirst(str(WRITTEN_TABLES[row["what"]].label))}
+            for row in data_import.report.get("made", [])
+            if row["what"] in WRITTEN_TABLES
+        ],
+        "brings_colleagues": data_import.kind == TEAMS and user.has_perm("core.manage_users"),
         "error": _error(data_import, state),
         "can_retry": state == DataImport.State.FAILED and bool(job) and job.kind != READ_JOB,  # type: ignore[union-attr]
         "can_undo": can_undo(data_import, at=at),

@@ -154,16 +154,16 @@ def _relations_to(model: type[models.Model]) -> list[tuple[type[models.Model], s
     return [
         (other, field.column)
         for other in apps.get_models(include_auto_created=True)
-        if other._meta.managed and not hasattr(other, "pgh_tracked_model")
+        if other._meta.managed and other._meta.app_label != "pghistory" and not hasattr(other, "pgh_tracked_model")
         for field in other._meta.concrete_fields
         if field.is_relation and field.related_model is model
     ]
 
 
 def _is_derived(model: type[models.Model], column: str) -> bool:
-    """Rows that nobody writes by hand and that say nothing without what they are about."""
+    """Rows that nobody writes by hand, or that only join two others: they say nothing without what they are about."""
     field = next(field for field in model._meta.concrete_fields if field.column == column)
-    return not model._meta.default_permissions or not field.db_constraint
+    return bool(model._meta.auto_created) or not model._meta.default_permissions or not field.db_constraint
 
 
 def _users_of(table: WrittenTable) -> list[tuple[type[models.Model], str]]:

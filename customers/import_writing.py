@@ -20,7 +20,7 @@ from crm.core.table_export import neutralise
 from customers import order_checking
 from customers.custom_field_import import offer_own_fields
 from customers.customer_merging import gather_strays_since
-from customers.import_batches import Lease, add_beside, write_batches
+from customers.import_batches import WRITE_BATCH, Lease, add_beside, write_batches
 from customers.import_batches import NoLease as NoLease
 from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask
@@ -149,7 +149,7 @@ def _finish(
         kind: ImportKind = IMPORT_KINDS[data_import.kind]
         if state == DataImport.State.DONE and kind.finish:
             kind.finish(stage, make_task(data_import, at=at))
-        report = _make_report(stage, checkpoint)
+        report = _make_report(stage, checkpoint) | {"made": _count_made(data_import, kind)}
         if report["rejected"]:
             _save_rejected(data_import, stage)
         stage.drop()
@@ -198,6 +198,24 @@ def _make_report(stage: Stage, state: Mapping[str, Any]) -> dict[str, Any]:
             {"row": r, "field": f or "", "code": c, "value": v or ""} for r, f, c, v in cursor.fetchall()
         ]
     return report
+
+
+def _count_made(data_import: DataImport, kind: ImportKind) -> list[dict[str, Any]]:
+    """What was made and changed, by table, where an import writes several and is not so large that counting tells."""
+    if len(kind.tables) == 1 or data_import.preview.get("rows", 0) > WRITE_BATCH:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT what, count(*) FILTER (WHERE before IS NULL), count(*) FILTER (WHERE before IS NOT NULL)
+               FROM customers_importchange WHERE data_import_id = %s GROUP BY 1""",
+            [data_import.pk],
+        )
+        counts = {what: (made, changed) for what, made, changed in cursor.fetchall()}
+    return [
+        {"what": table.key, "made": counts[table.key][0], "changed": counts[table.key][1]}
+        for table in kind.tables
+        if table.key in counts
+    ]
 
 
 def _save_rejected(data_import: DataImport, stage: Stage) -> None:

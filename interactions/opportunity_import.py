@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.business_calendar import company_calendar
 from crm.core.late_imports import pandas as pd
 from crm.core.models import User
+from customers.customer_import import CUSTOMER_TABLE
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, shape_relation
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered, note_made
@@ -126,7 +127,31 @@ def prepare_opportunities(stage: Stage, task: WritingTask) -> dict[str, int]:
         if task.mode == "update":
             stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, subject), number FROM {stage.lines}"  # noqa: S608
                          " WHERE run_id IS NULL")  # fmt: skip
-        return {"records": stage.make_records()}
+        records = stage.make_records()
+        if "owner" in task.columns:
+            _give_owners(stage, task)
+        return {"records": records}
+
+
+def _give_owners(stage: Stage, task: WritingTask) -> None:
+    """Customers whom nobody owns get the seller of most of their opportunities in the file, and his team."""
+    run_sql("DROP TABLE IF EXISTS pg_temp.sellers")
+    started = "max(started)" if "started" in task.columns else "max(row)"
+    run_sql(f"""
+        CREATE TEMP TABLE sellers ON COMMIT DROP AS
+        SELECT DISTINCT ON (s.customer_id) s.customer_id, s.owner, u.team_id
+        FROM (SELECT customer_id, owner, count(*) AS times, {started} AS last FROM {stage.records}
+              WHERE owner IS NOT NULL GROUP BY 1, 2) s JOIN core_user u ON u.id = s.owner
+        ORDER BY s.customer_id, s.times DESC, s.last DESC NULLS LAST, s.owner""")  # noqa: S608
+    change_remembered(
+        CUSTOMER_TABLE,
+        import_id=task.import_id,
+        changes="owner_id = s.owner, team_id = coalesce(t.team_id, s.team_id), changed_by_id = %s,"
+        " changed_at = statement_timestamp(), edit_version = t.edit_version + 1",
+        source="sellers s",
+        where="t.id = s.customer_id AND t.owner_id IS NULL",
+        params=[task.options.get("by_id")],
+    )
 
 
 _CHANGES = {
@@ -260,7 +285,7 @@ KIND = ImportKind(
     shape=shape_opportunities,
     prepare=prepare_opportunities,
     write=write_opportunities,
-    tables=(RUN_TABLE, TASK_TABLE),
+    tables=(CUSTOMER_TABLE, RUN_TABLE, TASK_TABLE),
     keys=(("number", _("number, else what it is about")),),
     permission="interactions.add_interaction",
     problems={

@@ -109,6 +109,18 @@ phone: phone phonenumber telephone tel businessphone phonework workphone directp
 mobile: mobile mobilephone mobilephonenumber cell cellphone phonemobile handy mobil movil
 left_on: lefton leftdate leftcompany
 """
+_TEAM_TEXT = """
+name: salesagent agent agentname fullname name user username owner ownername colleague employee salesrep representative
+    salesperson salespersonname member teammember dealowner accountowner vertreter mitarbeiter vendedor
+first_name: firstname givenname forename vorname prenom
+last_name: lastname surname familyname nachname apellido apellidos cognome
+email: email emailaddress mail useremail owneremail workemail login signinemail
+phone: phone phonenumber telephone mobile mobilephone workphone telefon
+job_title: jobtitle title position role function
+manager: manager managername reportsto reportingto salesmanager teamlead teamleader supervisor boss vorgesetzter
+team: team teamname salesteam mainteam primaryteam hubspotteam regionaloffice office region territory department
+    group crmteam
+"""
 
 
 def read_headers(text: str) -> dict[str, tuple[str, ...]]:
@@ -121,3 +133,4 @@ ORDER_HEADERS = read_headers(_ORDER_TEXT)
 CUSTOMER_HEADERS = read_headers(_CUSTOMER_TEXT)
 PRODUCT_HEADERS = read_headers(_PRODUCT_TEXT)
 PERSON_HEADERS = read_headers(_PERSON_TEXT)
+TEAM_HEADERS = read_headers(_TEAM_TEXT)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from difflib import get_close_matches
 
 from customers.rules.country_names import COUNTRY_CODES, COUNTRY_NAMES
 
@@ -365,19 +366,28 @@ def looks_like_email(text: str) -> bool:
 
 
 def read_country(text: str) -> str:
-    """Two letters (ISO 3166), from those or from the country's name. Raises ``Unreadable``: ``no_country``."""
+    """Two letters (ISO 3166), from those or from the country's name, be it a letter short or a letter too long.
+
+    Raises ``Unreadable``: ``no_country``.
+    """
     short = text.upper().strip()
     if short in COUNTRY_CODES:
         return short
-    try:
-        return COUNTRY_NAMES[fold_word(text)]
-    except KeyError:
-        raise Unreadable("no_country") from None
+    word = fold_word(text)
+    if word in COUNTRY_NAMES:
+        return COUNTRY_NAMES[word]
+    alike = get_close_matches(word, COUNTRY_NAMES, n=2, cutoff=0.92) if len(word) >= 7 else []
+    if len({COUNTRY_NAMES[name] for name in alike}) != 1:
+        raise Unreadable("no_country")
+    return COUNTRY_NAMES[alike[0]]
 
 
 def looks_like_country(text: str) -> bool:
     """The name or code of a country and nothing else."""
-    return text.upper().strip() in COUNTRY_CODES or fold_word(text) in COUNTRY_NAMES
+    try:
+        return bool(read_country(text))
+    except Unreadable:
+        return False
 
 
 def read_customer_kind(text: str) -> str:

@@ -18,6 +18,7 @@ GOOD = {
     "orders": {"customer_number": "K-1", "number": "O{n}", "day": "2026-01-05", "amount": "10"},
     "interactions": {"customer_number": "K-1", "day": "2026-01-05", "channel": "call", "number": "I{n}"},
     "complaints": {"customer_number": "K-1", "day": "2026-01-05", "title": "Title {n}", "number": "C{n}"},
+    "teams": {"name": "Colleague {n}", "team": "North"},
     "opportunities": {"customer_number": "K-1", "number": "D{n}", "stage": "Won", "subject": "Deal {n}"},
 }
 NASTY = [
