@@ -130,7 +130,8 @@ def _take_in_some(customer_ids: list[int]) -> int:
     run_sql("CREATE TEMP TABLE touched_items (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
     touched = run_sql(
         "INSERT INTO touched_items SELECT DISTINCT customer_id FROM unnest(%s::bigint[]) AS asked (customer_id)"
-        " WHERE EXISTS (SELECT FROM customers_toucheditems t WHERE t.customer_id IN (asked.customer_id, %s))",
+        " WHERE customer_id IN (SELECT customer_id FROM customers_toucheditems)"
+        " OR EXISTS (SELECT FROM customers_toucheditems WHERE customer_id = %s)",
         [customer_ids, EVERYBODY],
     )
     run_sql("DELETE FROM customers_toucheditems WHERE customer_id IN (SELECT customer_id FROM touched_items)")

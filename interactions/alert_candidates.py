@@ -1,4 +1,4 @@
-"""Who crossed the line of a trigger tonight, asked of the database in one set per trigger.
+"""Who crossed the line of a trigger: of everybody, as the night gathered them, or among the customers of one person.
 
 The conditions are those of ``interactions.rules.alert_conditions``, in SQL. Only as many rows come back as the budgets
 can take: the best ranked of each person who would have to act.
@@ -13,9 +13,9 @@ from django.db import connection
 from crm.core.metric_catalogue import METRICS
 from crm.core.models import User
 from crm.core.models.business_setting import setting
-from crm.core.statement_planning import plan_for_everybody
-from interactions.contact_sparing import IS_SPARED, spares_contacts
+from interactions.contact_sparing import SPARED_JOINS, SPARED_JOINS_OF_FEW, spares_contacts
 from interactions.rules import alert_conditions as conditions
+from segments.customer_metrics import SCORE
 from segments.models import Trigger
 from segments.rules.criteria import compile_criteria, find_metrics
 
@@ -39,6 +39,8 @@ _FIGURES = (
     "grade",
     "note",
 )
+LAST_TALK = "coalesce(al_talk.day, s.first_day, al_m.since)"
+IS_OVERDUE = f"al_g.cadence_days IS NOT NULL AND {LAST_TALK} < %(today)s::date - al_g.cadence_days"
 _LAST_TALK = """
     LEFT JOIN (
         SELECT i.customer_id, (max(i.happened_at) AT TIME ZONE %(zone)s)::date AS day FROM interactions_interaction i
@@ -51,9 +53,21 @@ _LAST_TALK_OF_FEW = """
         WHERE i.customer_id = c.id AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
         ORDER BY i.happened_at DESC LIMIT 1
     ) al_talk ON true"""
-_NOTHING_PLANNED = """NOT EXISTS (
-        SELECT 1 FROM interactions_task t
-        WHERE t.customer_id = c.id AND t.state IN ('open', 'paused') AND t.kind IN ('alert', 'step', 'follow_up'))"""
+_PLANNED = """SELECT t.customer_id FROM interactions_task t
+        WHERE t.state IN ('open', 'paused') AND t.kind IN ('alert', 'step', 'follow_up')"""
+_NOTHING_PLANNED = f"NOT EXISTS ({_PLANNED} AND t.customer_id = c.id)"
+_PLANS = f"""
+    LEFT JOIN ({_PLANNED} GROUP BY t.customer_id) al_planned ON al_planned.customer_id = c.id"""
+_PLANS_OF_FEW = f"""
+    LEFT JOIN LATERAL ({_PLANNED} AND t.customer_id = c.id LIMIT 1) al_planned ON true"""
+
+# The score ``s``, the membership ``al_m`` and its segment ``al_g`` of the customer ``c``.
+MEMBERSHIP_JOINS = (
+    SCORE,
+    "LEFT JOIN segments_membership al_m ON al_m.customer_id = c.id AND al_m.until IS NULL",
+    "LEFT JOIN segments_segment al_g ON al_g.id = al_m.segment_id",
+)
+GATHERED = "evening_crossing"  # the temporary table of ``alert_gathering``
 
 
 @dataclass(frozen=True)
@@ -90,14 +104,16 @@ def name_portfolio(row: dict[str, Any], *, most: int) -> Portfolio | None:
 
 @dataclass(frozen=True)
 class TriggerQuery:
-    """A trigger's line in SQL over the customer ``c``, its score ``al_s`` and its membership ``al_m``; ``period`` is
-    unique to one crossing, ``first`` orders who is told before whom, the highest first."""
+    """A trigger's line in SQL over the customer ``c``, its score ``s`` and its membership ``al_m``; ``period`` is
+    unique to one crossing, ``first`` orders who is told before whom, the highest first. ``still`` is asked again of the
+    best: what was told earlier this evening may have answered it."""
 
     where: str
-    period: str = "coalesce(al_s.last_day, c.since, c.created_at::date)"
-    first: str = "al_s.risk_rank"
+    period: str = "coalesce(s.last_day, c.since, c.created_at::date)"
+    first: str = "s.risk_rank"
     joins: tuple[str, ...] = ()
     joins_of_few: tuple[str, ...] = ()  # the same, written so that it is cheap for a few customers
+    still: str = "true"
     params: dict[str, Any] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
@@ -133,13 +149,8 @@ def find_candidates(
     (this one and the more urgent ones). Whoever answered an alert about a customer hears nothing more of him that day,
     but for the rules of an admin's own, which may ask about anything.
     """
-    segment_ids = list(trigger.segments.values_list("pk", flat=True))
     extra = "".join(f", ({sql}) AS {name}" for name, sql in query.columns.items())
-    sources = """
-            FROM customers_customer c
-            LEFT JOIN segments_current_score al_s ON al_s.customer_id = c.id
-            LEFT JOIN segments_membership al_m ON al_m.customer_id = c.id AND al_m.until IS NULL
-            LEFT JOIN segments_segment al_g ON al_g.id = al_m.segment_id"""
+    sources = " ".join(dict.fromkeys([*MEMBERSHIP_JOINS, *(query.joins_of_few or query.joins)]))
     # First who and how urgent, of everybody; then, of the few who may be told, all that the alert has to say.
     sql = f"""
         WITH manager AS MATERIALIZED (
@@ -147,34 +158,21 @@ def find_candidates(
             FROM core_team_managers tm JOIN core_user u ON u.id = tm.user_id AND u.is_active
             ORDER BY tm.team_id, u.id
         ), crossing AS (
-            SELECT c.id AS customer_id, {query.period} AS period, {query.first} AS rank,
-                coalesce(owner.id, manager.id, %(admin)s) AS person
-            {sources}
-            LEFT JOIN core_user owner ON owner.id = c.owner_id AND owner.is_active
-            LEFT JOIN manager ON manager.team_id = c.team_id
-            {" ".join(query.joins if among is EVERYBODY else query.joins_of_few or query.joins)}
-            WHERE c.archived_at IS NULL AND ({among.where}) AND ({query.where})
-                AND (%(segments)s::bigint[] = '{{}}' OR al_m.segment_id = ANY (%(segments)s))
+            {_FROM_GATHERED.format(still=query.still) if among is EVERYBODY else _write_crossing(query, among, sources)}
         ), placed AS (
             SELECT crossing.*, row_number() OVER (
                 PARTITION BY person ORDER BY coalesce(rank, 0) DESC, customer_id) AS number
             FROM crossing
             WHERE person IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM interactions_alert a WHERE a.customer_id = crossing.customer_id AND (
-                    (a.trigger_id = %(trigger)s AND (a.period = crossing.period OR a.day > %(cooled)s))
-                    OR (%(waits)s AND a.state IN ('answered', 'dismissed')
-                        AND (a.closed_at AT TIME ZONE %(zone)s)::date = %(today)s)
-                    OR (a.trigger_id = ANY (%(urgent)s)
-                        AND (a.state = 'open' OR (a.state = 'held_out' AND a.day = %(today)s)))
-                ))
+                SELECT 1 FROM interactions_alert a
+                WHERE a.customer_id = crossing.customer_id AND ({TOLD.format(**TOLD_PARAMS, period="crossing.period")}))
         ), best AS MATERIALIZED (
             SELECT * FROM placed WHERE number <= %(limit)s LIMIT %(most)s
         )
         SELECT best.customer_id, c.owner_id, c.team_id, best.period, best.rank, best.person, best.number,
-            {", ".join(f"al_s.{name}" for name in _FIGURES)},
+            {", ".join(f"s.{name}" for name in _FIGURES)},
             al_g.name AS segment, al_g.mark AS segment_mark, al_g.cadence_days{extra}
-        {sources.replace("FROM customers_customer c", "FROM best JOIN customers_customer c ON c.id = best.customer_id")}
-        {" ".join(query.joins_of_few or query.joins) if query.columns else ""}
+        FROM best JOIN customers_customer c ON c.id = best.customer_id {sources}
         ORDER BY best.person, best.number
     """  # noqa: S608 - column names and conditions are ours; every value is a parameter
     params = {
@@ -182,7 +180,7 @@ def find_candidates(
         **among.params,
         "today": on,
         "zone": setting("company.time_zone"),
-        "segments": segment_ids,
+        "segments": list_segments(trigger),
         "admin": admin_id,
         "trigger": trigger.pk,
         "cooled": on - timedelta(days=trigger.cooldown_days),
@@ -192,17 +190,43 @@ def find_candidates(
         "most": limit * (User.objects.count() + 1),  # never fewer than there are; the database plans for no more
     }
     with connection.cursor() as cursor:
-        if among is EVERYBODY:
-            plan_for_everybody(cursor)
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+# Told already in this period or within the cooldown, answered today, or told by a more urgent trigger.
+TOLD = """
+    (a.trigger_id = {trigger} AND (a.period = {period} OR a.day > {cooled}))
+    OR ({waits} AND a.state IN ('answered', 'dismissed') AND (a.closed_at AT TIME ZONE %(zone)s)::date = %(today)s)
+    OR (a.trigger_id = ANY ({urgent}) AND (a.state = 'open' OR (a.state = 'held_out' AND a.day = %(today)s)))"""
+TOLD_PARAMS = {name: f"%({name})s" for name in ("trigger", "cooled", "waits", "urgent")}
+
+_FROM_GATHERED = f"""SELECT g.customer_id, g.period, g.rank, g.person
+            FROM {GATHERED} g JOIN customers_customer c ON c.id = g.customer_id
+            WHERE g.line = %(trigger)s AND ({{still}})"""  # noqa: S608
+
+
+def _write_crossing(query: TriggerQuery, among: Portfolio, sources: str) -> str:
+    """Who of ``among`` is over the line, as SQL."""
+    return f"""SELECT c.id AS customer_id, {query.period} AS period, {query.first} AS rank,
+                coalesce(owner.id, manager.id, %(admin)s) AS person
+            FROM customers_customer c {sources}
+            LEFT JOIN core_user owner ON owner.id = c.owner_id AND owner.is_active
+            LEFT JOIN manager ON manager.team_id = c.team_id
+            WHERE c.archived_at IS NULL AND ({among.where}) AND ({query.where})
+                AND (%(segments)s::bigint[] = '{{}}' OR al_m.segment_id = ANY (%(segments)s))"""  # noqa: S608
+
+
+def list_segments(trigger: Trigger) -> list[int]:
+    """Of whose customers alone the trigger tells; none is all."""
+    return list(trigger.segments.values_list("pk", flat=True))
+
+
 def _build_slipping_away(on: date) -> TriggerQuery:
     return TriggerQuery(
-        where="al_s.purchase_days >= %(least)s AND al_s.risk >= %(watch)s AND al_s.gap_days <= %(longest)s"
-        " AND al_s.note <> 'contract'",
+        where="s.purchase_days >= %(least)s AND s.risk >= %(watch)s AND s.gap_days <= %(longest)s"
+        " AND s.note <> 'contract'",
         params={
             "least": conditions.LEAST_PURCHASE_DAYS,
             "watch": conditions.WATCH,
@@ -215,7 +239,7 @@ def _build_visit_now(on: date) -> TriggerQuery:
     limit = float(setting("fall.warning"))
     critical = float(setting("fall.critical"))
     return TriggerQuery(
-        where="al_s.fall >= %(fall_limit)s AND al_s.mean_gap_days <= %(quarter)s AND al_s.purchase_days >= %(least)s",
+        where="s.fall >= %(fall_limit)s AND s.mean_gap_days <= %(quarter)s AND s.purchase_days >= %(least)s",
         params={
             "fall_limit": limit,
             "quarter": conditions.QUARTER_DAYS,
@@ -230,12 +254,13 @@ def _build_growing(on: date) -> TriggerQuery:
     trigger's cooldown; who grows by most money is told first."""
     limit = float(setting("fall.growth"))
     return TriggerQuery(
-        where="al_s.fall <= -%(growth_limit)s AND al_s.mean_gap_days <= %(quarter)s AND al_s.purchase_days >= %(least)s"
-        " AND al_s.risk < %(watch)s",
-        period="date_trunc('quarter', %(today)s::date)::date",
-        first="-al_s.fall * al_s.sales_12m_cents",
+        where="s.fall <= -%(growth_limit)s AND s.mean_gap_days <= %(quarter)s AND s.purchase_days >= %(least)s"
+        " AND s.risk < %(watch)s",
+        period="%(quarter_day)s::date",
+        first="-s.fall * s.sales_12m_cents",
         params={
             "growth_limit": limit,
+            "quarter_day": on.replace(month=(on.month - 1) // 3 * 3 + 1, day=1),
             "quarter": conditions.QUARTER_DAYS,
             "least": conditions.LEAST_PURCHASE_DAYS,
             "watch": conditions.WATCH,
@@ -247,29 +272,40 @@ def _build_growing(on: date) -> TriggerQuery:
 def _build_second_order(on: date) -> TriggerQuery:
     usual = measure_second_order_days(on=on)
     return TriggerQuery(
-        where="al_s.purchase_days = 1 AND al_s.gap_days > %(usual)s AND al_s.gap_days <= %(within)s",
+        where="s.purchase_days = 1 AND s.gap_days > %(usual)s AND s.gap_days <= %(within)s",
         params={"usual": usual, "within": conditions.SECOND_ORDER_WITHIN_DAYS},
         evidence={"usual_second_order_days": usual},
     )
 
 
 def _build_overdue_contact(on: date) -> TriggerQuery:
-    since = "coalesce(al_talk.day, al_s.first_day, al_m.since)"
-    spared = f" AND NOT ({IS_SPARED})" if spares_contacts() else ""
     return TriggerQuery(
-        where=f"al_g.cadence_days IS NOT NULL AND {since} < %(today)s::date - al_g.cadence_days AND {_NOTHING_PLANNED}"
-        + spared,
-        period=since,
-        joins=(_LAST_TALK,),
-        joins_of_few=(_LAST_TALK_OF_FEW,),
+        where=f"{IS_OVERDUE} AND al_planned.customer_id IS NULL"
+        + (" AND NOT al_spared.spared" if spares_contacts() else ""),
+        period=LAST_TALK,
+        joins=(_LAST_TALK, _PLANS, *SPARED_JOINS),
+        joins_of_few=(_LAST_TALK_OF_FEW, _PLANS_OF_FEW, *SPARED_JOINS_OF_FEW),
+        still=_NOTHING_PLANNED,
         evidence={"open_tasks": 0},
-        columns={"last_contact_on": "al_talk.day", "days_since_contact": f"%(today)s::date - {since}"},
+        columns={"last_contact_on": "al_talk.day", "days_since_contact": f"%(today)s::date - {LAST_TALK}"},
+    )
+
+
+def build_spared(on: date) -> TriggerQuery:
+    """Whose talk by the rhythm of the segment was due on that day and is left out; ``first`` is 1 for who is below
+    zero, else 0."""
+    return TriggerQuery(
+        where=f"al_g.cadence_days > 0 AND {IS_OVERDUE} AND al_spared.spared"
+        f" AND (%(today)s::date - {LAST_TALK} - 1) %% al_g.cadence_days = 0",
+        period=LAST_TALK,
+        first="num_nonnulls(al_zero.customer_id)",
+        joins=(_LAST_TALK, *SPARED_JOINS),
     )
 
 
 def _build_from_criteria(trigger: Trigger, *, on: date) -> TriggerQuery:
     """A rule in the one grammar; the figures of its metrics are kept for the replay."""
-    compiled = compile_criteria(trigger.criteria, METRICS, today=on, prefix="al_")
+    compiled = compile_criteria(trigger.criteria, METRICS, today=on, prefix=f"al{trigger.pk}_")
     names = sorted(find_metrics(trigger.criteria))
     return TriggerQuery(
         where=compiled.where,

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from crm.core.job_ledger import request_job
 from interactions.alert_candidates import name_customer, name_portfolio
 from interactions.alert_closing import close_what_is_over, refresh_ranks
-from interactions.alert_raising import ALERT_LOCK, Pool, choose_in_pool, list_pools, write_alerts
+from interactions.alert_raising import ALERT_LOCK, Pool, build_queries, choose_in_pool, list_pools, write_alerts
 from interactions.jobs import ALERTS_OF_CUSTOMER
 from interactions.models import Alert
 from interactions.rules import alert_conditions as conditions
@@ -59,9 +59,10 @@ def _without_needless(pool: Pool, *, score: CurrentScore) -> Pool:
 
 
 def _raise_in_pool(pool: Pool, *, customer_id: int, on: date, at: datetime) -> list[Alert]:
-    alone = choose_in_pool(pool, on=on, among=name_customer(customer_id))
+    queries = build_queries([pool], on=on)
+    alone = choose_in_pool(pool, queries=queries, on=on, among=name_customer(customer_id))
     if not alone:
         return []
     portfolio = name_portfolio(alone[0].row, most=MOST_TO_RANK)
-    chosen = alone if portfolio is None else choose_in_pool(pool, on=on, among=portfolio)
+    chosen = alone if portfolio is None else choose_in_pool(pool, queries=queries, on=on, among=portfolio)
     return write_alerts([one for one in chosen if one.row["customer_id"] == customer_id], on=on, at=at)

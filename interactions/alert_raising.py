@@ -15,6 +15,7 @@ from crm.core.absence_planning import list_absences
 from crm.core.business_calendar import BusinessCalendar, company_calendar, find_present
 from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
+from crm.core.row_inserting import insert_rows
 from interactions.alert_candidates import (
     EVERYBODY,
     Portfolio,
@@ -25,8 +26,8 @@ from interactions.alert_candidates import (
 )
 from interactions.alert_closing import close_what_is_over, refresh_ranks
 from interactions.alert_families import add_families
+from interactions.alert_gathering import Line, gather_crossings
 from interactions.alert_wording import explain_alert
-from interactions.contact_sparing import count_spared_contacts
 from interactions.models import Alert, Task
 from interactions.rules import alert_conditions as conditions
 from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency
@@ -74,8 +75,12 @@ def raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
     _take_turn()
     over = close_what_is_over(on=on, at=at)
     refresh_ranks()
-    count_spared_contacts(on=on)
-    alerts = [alert for pool in list_pools() for alert in _raise_pool(pool, on=on, at=at)]
+    pools = list_pools()
+    queries = build_queries(pools, on=on)
+    gather_crossings(_list_lines(pools, queries), on=on, admin_id=_find_admin())
+    alerts = [
+        alert for pool in pools for alert in write_alerts(choose_in_pool(pool, queries=queries, on=on), on=on, at=at)
+    ]
     raised = Counter(alert.trigger.key for alert in alerts if alert.state == Alert.State.OPEN)
     held_out = sum(alert.state == Alert.State.HELD_OUT for alert in alerts)
     return EveningOfAlerts(raised=dict(raised), held_out=held_out, over=over)
@@ -103,26 +108,55 @@ def _take_turn() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ALERT_LOCK])
 
 
-def _raise_pool(pool: Pool, *, on: date, at: datetime) -> list[Alert]:
-    return write_alerts(choose_in_pool(pool, on=on), on=on, at=at)
+def build_queries(pools: list[Pool], *, on: date) -> dict[int, TriggerQuery]:
+    """The lines of the triggers on that evening, by trigger; without those that nobody can be over."""
+    built = {trigger.pk: build_query(trigger, on=on) for pool in pools for trigger in pool.triggers}
+    return {key: query for key, query in built.items() if query is not None}
 
 
-def choose_in_pool(pool: Pool, *, on: date, among: Portfolio = EVERYBODY) -> list[ChosenCrossing]:
-    """Who of ``among`` is told by the triggers of ``pool``, as far as each person's budget of that day goes."""
-    admin_id = User.objects.active().filter(role=Role.ADMIN).order_by("pk").values_list("pk", flat=True).first()
+def _list_lines(pools: list[Pool], queries: dict[int, TriggerQuery]) -> list[Line]:
+    """What is asked of everybody. What pools before were told may answer what one asks, so it has room for theirs."""
+    lines, before = [], 0
+    for pool in pools:
+        for trigger in pool.triggers:
+            if trigger.pk in queries:
+                limit = before + _limit_candidates(pool)
+                lines.append(Line(trigger, queries[trigger.pk], _list_urgent(pool, trigger), limit))
+        before += pool.budget
+    return lines
+
+
+def _limit_candidates(pool: Pool) -> int:
+    """As many may be told by a more urgent trigger and fall out."""
+    return pool.budget * len(pool.triggers)
+
+
+def _list_urgent(pool: Pool, trigger: Trigger) -> list[int]:
+    """The triggers of the pool that are told before this one, and itself."""
+    return [one.pk for one in pool.triggers if rank_urgency(one.key) < rank_urgency(trigger.key)] + [trigger.pk]
+
+
+def _find_admin() -> int | None:
+    return User.objects.active().filter(role=Role.ADMIN).order_by("pk").values_list("pk", flat=True).first()
+
+
+def choose_in_pool(
+    pool: Pool, *, queries: dict[int, TriggerQuery], on: date, among: Portfolio = EVERYBODY
+) -> list[ChosenCrossing]:
+    """Who of ``among`` is told by the triggers of ``pool``, as far as each person's budget of that day goes. Everybody
+    is who was gathered (``alert_gathering``)."""
+    admin_id = _find_admin()
     found: dict[tuple[int, str], tuple[Trigger, TriggerQuery, dict[str, Any]]] = {}
     for trigger in pool.triggers:
-        query = build_query(trigger, on=on)
+        query = queries.get(trigger.pk)
         if query is None:
             continue
-        urgent = [one.pk for one in pool.triggers if rank_urgency(one.key) < rank_urgency(trigger.key)]
-        limit = pool.budget * len(pool.triggers)  # as many may be told by a more urgent trigger and fall out here
         for row in find_candidates(
             trigger,
             query=query,
             on=on,
-            urgent_ids=[*urgent, trigger.pk],
-            limit=limit,
+            urgent_ids=_list_urgent(pool, trigger),
+            limit=_limit_candidates(pool),
             admin_id=admin_id,
             among=among,
         ):
@@ -151,7 +185,7 @@ def write_alerts(chosen: list[ChosenCrossing], *, on: date, at: datetime) -> lis
     """The alerts of these crossings, each with its family where one explains it, and the tasks of those told."""
     alerts = [_build_alert(one.trigger, row=one.row, evidence=one.evidence, on=on) for one in chosen]
     add_families(alerts, on=on)
-    Alert.objects.bulk_create(alerts, batch_size=1000)
+    insert_rows(alerts)
     _open_tasks([one for one in alerts if one.state == Alert.State.OPEN], on=on, at=at)
     return alerts
 
@@ -204,7 +238,7 @@ def _open_tasks(alerts: list[Alert], *, on: date, at: datetime) -> None:
             )
             copy.alert, copy.source = None, name_manager_source(alert.pk)
             tasks.append(copy)
-    Task.objects.bulk_create(tasks, batch_size=1000)
+    insert_rows(tasks)
 
 
 def _build_task(alert: Alert, *, assignee_id: int, calendar: BusinessCalendar, at: datetime, is_held: bool) -> Task:

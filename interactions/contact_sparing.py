@@ -7,7 +7,7 @@ customers of class A are decided about by people alone.
 
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.expressions import RawSQL
 
@@ -16,8 +16,6 @@ from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
 from customers.models import CostRate, Customer
 from interactions.models import SparedContact
-from interactions.rules import alert_conditions as conditions
-from segments.models import Trigger
 
 YEAR = timedelta(days=365)
 # Conditions over the customer ``c``.
@@ -26,6 +24,17 @@ IS_SPARED = f"""({IS_BELOW_ZERO} OR EXISTS (SELECT FROM segments_worstsign w WHE
     AND NOT EXISTS (SELECT FROM interactions_belowzerodecision d
         WHERE d.customer_id = c.id AND d.ended_on IS NULL AND d.kind IN ('keep', 'raise'))
     AND NOT EXISTS (SELECT FROM segments_current_score a WHERE a.customer_id = c.id AND a.grade LIKE 'A%%')"""  # noqa: S608
+# The same as ``al_spared.spared``: of everybody, read in the order of customers beside their scores ``s``, or of a few.
+SPARED_JOINS = (
+    "LEFT JOIN segments_belowzerospell al_zero ON al_zero.customer_id = c.id AND al_zero.until IS NULL",
+    "LEFT JOIN segments_worstsign al_worst ON al_worst.customer_id = c.id",
+    """LEFT JOIN (SELECT d.customer_id FROM interactions_belowzerodecision d
+        WHERE d.ended_on IS NULL AND d.kind IN ('keep', 'raise') GROUP BY d.customer_id
+    ) al_kept ON al_kept.customer_id = c.id""",
+    """CROSS JOIN LATERAL (SELECT num_nonnulls(al_zero.customer_id, al_worst.customer_id) > 0
+        AND coalesce(s.grade, '') NOT LIKE 'A%%' AND al_kept.customer_id IS NULL AS spared) al_spared""",
+)
+SPARED_JOINS_OF_FEW = (f"CROSS JOIN LATERAL (SELECT ({IS_SPARED}) AS spared) al_spared",)
 
 
 def spares_contacts() -> bool:
@@ -52,42 +61,23 @@ def is_spared(customer: Customer) -> bool:
     return bool(row and row[0])
 
 
-@transaction.atomic
-def count_spared_contacts(*, on: date) -> int:
-    """Count the talks whose day by the rhythm of the segment was the local day ``on`` and that were left out; again on
-    the same evening counts them once. Returns how many."""
+def write_spared_contacts(*, on: date, source: str) -> int:
+    """Keep the talks whose day by the rhythm of the segment was the local day ``on`` and that were left out; again on
+    the same evening counts them once. Returns how many.
+
+    ``source`` is a query for them, a row for each: the team, and whether the customer is below zero.
+    """
     SparedContact.objects.filter(day=on).delete()
-    trigger = Trigger.objects.filter(key=conditions.OVERDUE_CONTACT, is_on=True).first()
-    if trigger is None or not spares_contacts():
-        return 0
     sql = f"""
         INSERT INTO interactions_sparedcontact (day, team_id, reason, contacts, cents)
-        SELECT %(today)s, late.team_id, late.reason, count(*), count(*) * %(cents)s FROM (
-            SELECT c.team_id, CASE WHEN {IS_BELOW_ZERO} THEN 'below_zero' ELSE 'worst_sign' END AS reason,
-                %(today)s::date - coalesce((
-                    SELECT (i.happened_at AT TIME ZONE %(zone)s)::date FROM interactions_interaction i
-                    WHERE i.customer_id = c.id
-                        AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
-                    ORDER BY i.happened_at DESC LIMIT 1), s.first_day, m.since) AS days, g.cadence_days
-            FROM customers_customer c
-            JOIN segments_membership m ON m.customer_id = c.id AND m.until IS NULL
-            JOIN segments_segment g ON g.id = m.segment_id AND g.cadence_days > 0
-            LEFT JOIN segments_current_score s ON s.customer_id = c.id
-            WHERE c.archived_at IS NULL AND {IS_SPARED}
-                AND (%(segments)s::bigint[] = '{{}}' OR m.segment_id = ANY (%(segments)s))
-        ) late
-        WHERE late.days > late.cadence_days AND (late.days - 1) %% late.cadence_days = 0
-        GROUP BY late.team_id, late.reason
+        SELECT %(today)s, team_id, reason, count(*), count(*) * %(cents)s
+        FROM (SELECT team_id, CASE WHEN below_zero THEN 'below_zero' ELSE 'worst_sign' END AS reason
+            FROM ({source}) left_out (team_id, below_zero)) late
+        GROUP BY team_id, reason
         RETURNING contacts
-    """  # noqa: S608 - conditions are ours; every value is a parameter
-    params = {
-        "today": on,
-        "zone": setting("company.time_zone"),
-        "cents": price_talk(on=on),
-        "segments": list(trigger.segments.values_list("pk", flat=True)),
-    }
+    """  # noqa: S608 - a query of ours
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql, {"today": on, "cents": price_talk(on=on)})
         return sum(row[0] for row in cursor.fetchall())
 
 

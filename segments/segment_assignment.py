@@ -4,6 +4,7 @@ One statement decides for everybody (``segment_choice``, the same that a dry run
 move are written. The evidence is the value of every metric that the rule asks for.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
-from crm.core.statement_planning import plan_as_usual, plan_for_everybody
+from crm.core.statement_planning import CustomerRange, plan_as_usual, plan_for_everybody, share_ranges
 from customers.models import Customer
 from segments.customer_pinning import assign_customer
 from segments.models import Segment, SegmentRule
@@ -30,20 +31,27 @@ ALL_PINS = """LEFT JOIN (
     ORDER BY p.customer_id, p.id DESC
 ) pin ON pin.customer_id = c.id"""
 
+HELD = "LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL"
+
 MOVES = """
-CREATE TEMP TABLE moves ON COMMIT DROP AS
 SELECT c.id AS customer_id, held.id AS held_id, held.segment_id AS was, held.since, target.becomes, pin.id AS pin_id,
        CASE WHEN pin.id IS NULL THEN {rule} END AS rule_id,
-       left(CASE WHEN pin.id IS NOT NULL THEN (
-                SELECT format(%(pinned)s, coalesce(nullif(u.name, ''), %(somebody)s), p.reason)
-                FROM segments_pin p LEFT JOIN core_user u ON u.id = p.pinned_by_id WHERE p.id = pin.id
-            ) ELSE {reason} END, 300) AS reason
+       CASE WHEN pin.id IS NULL THEN {reason} END AS reason
 FROM customers_customer c
-LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
 {joins}
 CROSS JOIN LATERAL (SELECT {chosen} AS becomes) target
-WHERE c.archived_at IS NULL AND (held.since IS NULL OR held.since <= %(today)s::date)
+WHERE c.archived_at IS NULL AND {range} AND (held.since IS NULL OR held.since <= %(today)s::date)
     AND (held.segment_id, held.pin_id) IS DISTINCT FROM (target.becomes, pin.id)
+"""
+
+# Who pinned somebody is looked up for the few who move by it: a look-up inside would keep the ranges in one process.
+KEEP_MOVES = """
+CREATE TEMP TABLE moves ON COMMIT DROP AS
+SELECT customer_id, held_id, was, since, becomes, pin_id, rule_id, left(coalesce(reason, (
+        SELECT format(%(pinned)s, coalesce(nullif(u.name, ''), %(somebody)s), p.reason)
+        FROM segments_pin p LEFT JOIN core_user u ON u.id = p.pinned_by_id WHERE p.id = pin_id
+    )), 300) AS reason
+FROM ({moves}) found
 """
 
 # Whoever was moved by hand or by an act of the day meanwhile stays where that put him; the rows of the others are held.
@@ -112,7 +120,8 @@ def assign_segments(*, on: date) -> AssignmentReport:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('segment-assignment'))")
         plan_for_everybody(cursor)
-        cursor.execute(_moves_sql(choice), choice.params | _words())
+        moves = share_ranges(cursor, _write_moves(choice))
+        cursor.execute(KEEP_MOVES.format(moves=moves), choice.params | _words())
         plan_as_usual(cursor)
         cursor.execute(LEAVE_MOVED)
         cursor.execute("SELECT count(*) FILTER (WHERE was IS NULL), count(*) FILTER (WHERE was <> becomes) FROM moves")
@@ -146,16 +155,19 @@ def _words() -> dict[str, str]:
     }
 
 
-def _moves_sql(choice: SegmentChoice) -> str:
+def _write_moves(choice: SegmentChoice) -> Callable[[CustomerRange], str]:
+    """Who moves, of a range of customers, as SQL."""
     fallback = Segment.objects.filter(is_fallback=True).values_list("pk", flat=True).first()
     asked = {pk: rule for pk, rule in choice.rules.items() if pk != fallback}
     rules = " ".join(f"WHEN {pk} THEN {rule.pk}" for pk, rule in asked.items())
     reasons = " ".join(f"WHEN {pk} THEN {_evidence_sql(rule)}" for pk, rule in asked.items())
-    return MOVES.format(
+    joins = f"{HELD} {choice.joins.replace(PIN_JOIN, ALL_PINS)}"
+    return lambda customers: MOVES.format(
         rule=f"CASE target.becomes {rules} END" if rules else "NULL::bigint",
         reason=f"CASE target.becomes {reasons} ELSE %(rest)s END" if reasons else "%(rest)s",
-        joins=choice.joins.replace(PIN_JOIN, ALL_PINS),
+        joins=customers.limit(joins),
         chosen=choice.chosen,
+        range=customers.condition,
     )
 
 

@@ -1,39 +1,47 @@
 """Who would move, from where to where, if a rule were published: on last night's figures, changing nothing."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
 
-from crm.core.statement_planning import plan_for_everybody
+from crm.core.statement_planning import CustomerRange, plan_for_everybody, share_ranges
 from segments.customer_metrics import SCORE
 from segments.models import Segment
 from segments.rules.criteria import Criteria
-from segments.segment_assignment import ALL_PINS
+from segments.segment_assignment import ALL_PINS, HELD
 from segments.segment_choice import PIN_JOIN, build_segment_choice
 
 LIST_LENGTH = 20
 TIME_LIMIT_SECONDS = 8
 
-# One pass over everybody: those who stay are counted, those who move come one by one.
-_QUERY = """
-WITH groups AS (
+# One pass over everybody: those who stay are counted, those who move come one by one. A group may come from each range
+# of customers.
+# The OFFSET keeps the rules from being worked out once for every time they are named; a bare 0 would also keep the
+# ranges from being read by two processes.
+_JUDGED = """
     SELECT was, becomes, ruled, pinned, mover, sales, count(*) AS customers
     FROM (
-        SELECT held.segment_id AS was, chosen.becomes, rules.ruled, pin.id IS NOT NULL AS pinned,
-            CASE WHEN held.segment_id IS DISTINCT FROM chosen.becomes THEN c.id END AS mover,
-            CASE WHEN held.segment_id IS DISTINCT FROM chosen.becomes THEN s.sales_12m_cents END AS sales
-        FROM customers_customer c
-        LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
-        {joins}
-        CROSS JOIN LATERAL (SELECT {by_rule} AS ruled OFFSET 0) rules
-        CROSS JOIN LATERAL (SELECT coalesce(pin.segment_id, rules.ruled) AS becomes) chosen
-        WHERE c.archived_at IS NULL
+        SELECT was, becomes, ruled, pinned, CASE WHEN was IS DISTINCT FROM becomes THEN id END AS mover,
+            CASE WHEN was IS DISTINCT FROM becomes THEN sales_12m END AS sales
+        FROM (
+            SELECT *, coalesce(pinned_to, ruled) AS becomes FROM (
+                SELECT c.id, held.segment_id AS was, {by_rule} AS ruled, pin.id IS NOT NULL AS pinned,
+                    pin.segment_id AS pinned_to, s.sales_12m_cents AS sales_12m
+                FROM customers_customer c
+                {joins}
+                WHERE c.archived_at IS NULL AND {range} OFFSET '0'
+            ) asked
+        ) chosen
     ) judged
     GROUP BY was, becomes, ruled, pinned, mover, sales
+"""
+_QUERY = """
+WITH groups AS (
+    {judged}
 ), moves AS (
     SELECT was, becomes, sum(customers)::int AS customers FROM groups GROUP BY was, becomes
 ), stays AS (
@@ -111,17 +119,21 @@ def try_segment_rule(
     """
     choice = build_segment_choice(on=on, drafts={segment.pk: criteria})
     joins = choice.joins.replace(PIN_JOIN, ALL_PINS)
-    query = _QUERY.format(by_rule=choice.by_rule, joins=joins if SCORE in joins else f"{SCORE} {joins}")
+    joins = f"{HELD} {joins}" if SCORE in joins else f"{HELD} {SCORE} {joins}"
     params = {**choice.params, "segment": segment.pk, "show": show, "most": most}
-    counts, movers, pinned_stay = _ask(query, params)
+
+    def judge(customers: CustomerRange) -> str:
+        return _JUDGED.format(by_rule=choice.by_rule, joins=customers.limit(joins), range=customers.condition)
+
+    counts, movers, pinned_stay = _ask(judge, params)
     return _build(segment, counts, movers, pinned_stay, segments=choice.segments)
 
 
-def _ask(query: str, params: Mapping[str, Any]) -> Any:
+def _ask(judge: Callable[[CustomerRange], str], params: Mapping[str, Any]) -> Any:
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             plan_for_everybody(cursor, seconds=TIME_LIMIT_SECONDS)
-            cursor.execute(query, params)
+            cursor.execute(_QUERY.format(judged=share_ranges(cursor, judge)), params)
             counts, movers, stays = cursor.fetchone()
     except OperationalError as error:
         if "statement timeout" in str(error):

@@ -1,11 +1,52 @@
 """Statements that read everybody: how the database may go about them, for the transaction they run in."""
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 # Every table about customers can be read in their order, and merging them row by row costs half the work of a hash of a
 # million rows each, in hardly any memory. Workers of one statement would each add up the contacts of everybody for
 # themselves: the cores are for the workers of a night.
 FOR_EVERYBODY = {"max_parallel_workers_per_gather": "0", "enable_hashjoin": "off"}
+
+# Ranges of customers, each read as above from front to back, are handed out to two processes of the database, one for
+# each core; the session itself only collects. Nothing but whole ranges is shared: within one, both would add up the
+# contacts of everybody in it.
+IN_RANGES = {
+    "max_parallel_workers_per_gather": "2",
+    "parallel_leader_participation": "off",
+    "parallel_setup_cost": "0",
+    "parallel_tuple_cost": "0",
+    "min_parallel_table_scan_size": "715827882",
+    "min_parallel_index_scan_size": "715827882",
+}
+RANGES = 4
+CUT_FROM = 100_000  # customers; fewer are read before a second process has started
+
+_OF_CUSTOMER = re.compile(r"\b(\w+)\.customer_id = c\.id\b")
+
+
+@dataclass(frozen=True)
+class CustomerRange:
+    """Customers from the id ``first`` to ``last``; without both everybody."""
+
+    first: int | None = None
+    last: int | None = None
+
+    @property
+    def condition(self) -> str:
+        """Whether the customer ``c`` is in the range."""
+        return "true" if self.first is None else f"c.id BETWEEN {self.first} AND {self.last}"
+
+    def limit(self, joins: str) -> str:
+        """``joins`` to the customer ``c`` that read no more of their tables than the range.
+
+        The range stands at every table: it does not travel through a join.
+        """
+        if self.first is None:
+            return joins
+        return _OF_CUSTOMER.sub(rf"\g<0> AND \1.customer_id BETWEEN {self.first} AND {self.last}", joins)
 
 
 def plan_for_everybody(cursor: Any, *, seconds: int | None = None) -> None:
@@ -14,10 +55,27 @@ def plan_for_everybody(cursor: Any, *, seconds: int | None = None) -> None:
     wanted = {"work_mem": "64MB", **FOR_EVERYBODY}
     if seconds is not None:
         wanted["statement_timeout"] = f"{int(seconds)}s"
-    cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in wanted.items()))
+    _set(cursor, wanted)
+
+
+def share_ranges(cursor: Any, write: Callable[[CustomerRange], str]) -> str:
+    """``write(range)`` for ranges that make up everybody, joined by UNION ALL for two processes of the database; for
+    few customers one statement. To be run in this transaction, after ``plan_for_everybody``. A look-up for each row (a
+    correlated subquery) inside keeps it all in one process."""
+    cursor.execute("SELECT min(id), max(id) FROM customers_customer")
+    first, last = cursor.fetchone()
+    if first is None or last - first < CUT_FROM:
+        return write(CustomerRange())
+    _set(cursor, IN_RANGES)
+    starts = [first + (last + 1 - first) * part // RANGES for part in range(RANGES)]
+    ends = [start - 1 for start in starts[1:]] + [2**62]  # open, for customers who come meanwhile
+    return " UNION ALL ".join(write(CustomerRange(*ids)) for ids in zip([0, *starts[1:]], ends, strict=True))
 
 
 def plan_as_usual(cursor: Any) -> None:
     """Let the statements that follow choose again; the memory stays."""
-    for name in FOR_EVERYBODY:
-        cursor.execute(f"SET LOCAL {name} = DEFAULT")
+    cursor.execute("; ".join(f"SET LOCAL {name} = DEFAULT" for name in FOR_EVERYBODY | IN_RANGES))
+
+
+def _set(cursor: Any, wanted: dict[str, str]) -> None:
+    cursor.execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in wanted.items()))
