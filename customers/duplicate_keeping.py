@@ -1,6 +1,7 @@
 """The keys under which customers are known to the search for duplicates."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -30,22 +31,32 @@ JOIN customers_customer c ON c.id = p.customer_id AND c.archived_at IS NULL
 WHERE p.kind IN ('phone', 'email') {scope}"""
 
 
+_fold_town = lru_cache(maxsize=4096)(fold_text)
+_NAMES = {kind: b"%d:" % kind for kind in KeyKind}
+
+
 def hash_key(kind: KeyKind, text: str) -> int:
     """The 64 bits by which a key is kept."""
-    return int.from_bytes(blake2b(f"{int(kind)}:{text}".encode(), digest_size=8).digest(), "big", signed=True)
+    return int.from_bytes(digest_key(kind, text), "big", signed=True)
+
+
+def digest_key(kind: KeyKind, text: str) -> bytes:
+    """The same as eight bytes, the highest first."""
+    return blake2b(_NAMES[kind] + text.encode(), digest_size=8).digest()
 
 
 def list_keys(row: tuple[Any, ...]) -> Iterator[tuple[KeyKind, str]]:
     """The keys of a customer as ``CUSTOMERS`` tells of him."""
     _id, folded, name, trading_name, tax_id, domain, street, postcode, city = row
-    place = key_of_place(postcode, fold_text(city))
+    town = _fold_town(city)
+    place = key_of_place(postcode, town)
     named = [fold_text(name), fold_text(trading_name)] if trading_name else [folded]
     for text in named:
         core = core_of_name(text)
         yield KeyKind.NAME, key_of_name(core)
         yield KeyKind.NAME_AND_PLACE, key_of_name_and_place(core, place)
         if postcode and city:
-            yield KeyKind.NAME_AND_PLACE, key_of_name_and_place(core, fold_text(city))
+            yield KeyKind.NAME_AND_PLACE, key_of_name_and_place(core, town)
     yield KeyKind.TAX, key_of_tax(tax_id)
     yield KeyKind.DOMAIN, key_of_domain(domain)
     if street:

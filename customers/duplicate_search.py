@@ -19,9 +19,10 @@ from crm.core.binary_copy import copy_columns
 from crm.core.local_time import company_day
 from crm.core.statement_planning import plan_for_everybody
 from customers.duplicate_facts import read_facts
-from customers.duplicate_keeping import CUSTOMERS, POINTS, hash_key, list_keys, list_keys_of_point
+from customers.duplicate_keeping import CUSTOMERS, POINTS, digest_key, list_keys, list_keys_of_point
 from customers.models import DuplicatePair, DuplicateSearch
-from customers.rules.duplicate_keys import KeyKind
+from customers.rules.duplicate_blocks import mark_key, merge_pairs, pair_blocks, sort_keys, split_marks
+from customers.rules.duplicate_keys import PUBLIC_DOMAINS, KeyKind
 from customers.rules.duplicate_scoring import QUEUED_FROM, compare_customers
 
 # Above these sizes a block is a group with one switchboard, a common name, or a placeholder.
@@ -36,6 +37,8 @@ BIGGEST_BLOCK = {
 }
 LATE_COMMITS = timedelta(hours=1)
 WHOLE_EVERY = timedelta(days=6, hours=12)
+TABLE = "customers_duplicatekey"
+PARTS = 8
 CHUNK = 20_000
 PAIR_CHUNK = 10_000
 YEAR_DAYS = 365
@@ -48,21 +51,36 @@ UNION SELECT customer_id FROM customers_contactpoint WHERE id > %(point)s
 UNION SELECT customer_id FROM customers_contactpointevent WHERE pgh_id > %(event)s
 UNION SELECT v.customer_id FROM customers_contactpointevent e JOIN customers_contactpoint v ON v.id = e.pgh_obj_id
     WHERE e.pgh_id > %(event)s"""
-# Blocks of a size that says something, each pair of their members once, with a bit for each kind of key they share.
+FORGET = "DELETE FROM customers_duplicatekey k USING changed c WHERE k.customer_id = c.customer_id"
+# Of those who were changed: blocks of a size that says something, each pair of their members once, with a bit for each
+# kind of key they share.
 PAIRS = """
 CREATE TEMP TABLE candidates ON COMMIT DROP AS
 WITH blocks AS (
-    SELECT k.key, k.kind FROM customers_duplicatekey k {touched}
+    SELECT k.key, k.kind FROM customers_duplicatekey k
+    JOIN (SELECT DISTINCT t.key FROM customers_duplicatekey t JOIN changed USING (customer_id)) t USING (key)
     GROUP BY k.key, k.kind HAVING count(*) > 1 AND count(*) <= (%(sizes)s::int[])[k.kind + 1])
 SELECT a.customer_id AS one, b.customer_id AS other, bit_or(1 << a.kind) AS shared
 FROM blocks x JOIN customers_duplicatekey a ON a.key = x.key JOIN customers_duplicatekey b ON b.key = x.key
     AND b.customer_id > a.customer_id
-{only} GROUP BY 1, 2"""
-# What only begins alike in one place must be alike as a whole before it is looked at.
+WHERE a.customer_id IN (SELECT customer_id FROM changed) OR b.customer_id IN (SELECT customer_id FROM changed)
+GROUP BY 1, 2"""
+# What only begins alike in one place must be alike as a whole before it is looked at. And where nothing but names and
+# places speaks for it, other web domains or another town make it two customers, whatever else they share.
 DISMISS = """
 DELETE FROM candidates p USING customers_customer a, customers_customer b
-WHERE p.shared = %(weak)s AND a.id = p.one AND b.id = p.other
-    AND similarity(a.name_folded, b.name_folded) < 0.4"""
+WHERE p.shared & %(identifiers)s = 0 AND a.id = p.one AND b.id = p.other AND (
+    p.shared = %(weak)s AND similarity(a.name_folded, b.name_folded) < 0.4
+    OR a.domain <> b.domain AND a.domain <> '' AND b.domain <> '' AND similarity(a.tax_id, b.tax_id) < 0.4
+        AND a.domain <> ALL (%(public)s) AND b.domain <> ALL (%(public)s)
+    OR p.shared = %(name)s AND lower(a.city) <> lower(b.city) AND a.city <> '' AND b.city <> ''
+        AND a.postcode <> b.postcode AND similarity(a.tax_id, b.tax_id) < 0.4)"""
+DISMISSED_BY = {
+    "identifiers": sum(1 << kind for kind in (KeyKind.TAX, KeyKind.EMAIL, KeyKind.PHONE, KeyKind.DOMAIN)),
+    "weak": 1 << KeyKind.NAME_AND_PLACE,
+    "name": 1 << KeyKind.NAME,
+    "public": sorted(PUBLIC_DOMAINS),
+}
 
 
 @dataclass(frozen=True)
@@ -95,9 +113,10 @@ def search_duplicates(
         )
         point_id, event_id = cursor.fetchone()
         was_whole = is_whole or not _find_changed(cursor, search)
-        customers = _write_keys(cursor, was_whole=was_whole)
+        customers, pairs = _write_keys(cursor, was_whole=was_whole)
         progress(1, 3)
-        candidates = _find_candidates(cursor, was_whole=was_whole)
+        candidates = _find_candidates(cursor, pairs, was_whole=was_whole)
+        del pairs
         progress(2, 3)
         open_pairs = _keep_pairs(cursor, was_whole=was_whole, at=at)
         cursor.execute("DROP TABLE IF EXISTS pg_temp.changed, pg_temp.candidates, pg_temp.alike")
@@ -143,29 +162,52 @@ def _find_changed(cursor: Any, search: DuplicateSearch) -> bool:
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------
-def _write_keys(cursor: Any, *, was_whole: bool) -> int:
-    """Keys of everybody, or of ``changed``, made anew; how many customers that were."""
+def _write_keys(cursor: Any, *, was_whole: bool) -> tuple[int, np.ndarray]:
+    """Keys of everybody, or of ``changed``, made anew: how many those are, and in a search of all who meets whom."""
+    parts, customers = _gather_keys(was_whole=was_whole)
+    sizes = [BIGGEST_BLOCK[kind] for kind in KeyKind]
+    pairs = []
+    indexes = _take_indexes_off(cursor, TABLE) if was_whole else []
+    cursor.execute(f"TRUNCATE {TABLE}" if was_whole else FORGET)
+    while parts:
+        part = parts.pop()
+        keys, marks = sort_keys(np.concatenate([told[0] for told in part]), np.concatenate([told[1] for told in part]))
+        owners, kinds = split_marks(marks)
+        columns = {"key": keys, "kind": kinds.astype(np.int16), "customer_id": owners}
+        copy_columns(cursor.cursor, TABLE, columns)
+        if was_whole:
+            pairs.append(pair_blocks(keys, marks, sizes))
+    for statement in indexes:
+        cursor.execute(statement)
+    if was_whole:
+        cursor.execute(f"ANALYZE {TABLE}")
+    return customers, merge_pairs(np.concatenate(pairs)) if pairs else np.zeros((0, 3), dtype=np.int64)
+
+
+def _gather_keys(*, was_whole: bool) -> tuple[list[list[np.ndarray]], int]:
+    """Keys with their marks in parts by their first bits, so that each block lies in one; and of how many customers."""
     scope_customer = "" if was_whole else "AND c.id IN (SELECT customer_id FROM changed)"
     scope_point = "" if was_whole else "AND p.customer_id IN (SELECT customer_id FROM changed)"
     sources = (
         (CUSTOMERS.format(scope=scope_customer), list_keys),
         (POINTS.format(scope=scope_point), list_keys_of_point),
     )
-    found: list[np.ndarray] = []
+    parts: list[list[np.ndarray]] = [[np.zeros((2, 0), dtype=np.int64)] for _part in range(PARTS)]
     customers = 0
     for place, (sql, read_keys) in enumerate(sources):
         for rows in _stream(sql):
             customers += len(rows) * (place == 0)
-            told = [(hash_key(kind, text), kind, row[0]) for row in rows for kind, text in read_keys(row) if text]
-            found.append(np.array(told, dtype=np.int64).reshape(-1, 3))
-    keys = np.concatenate(found) if found else np.zeros((0, 3), dtype=np.int64)
-    keys = keys[np.lexsort((keys[:, 2], keys[:, 0]))]
-    if len(keys):
-        new = np.ones(len(keys), dtype=bool)
-        new[1:] = (keys[1:, 0] != keys[:-1, 0]) | (keys[1:, 2] != keys[:-1, 2])
-        keys = keys[new]
-    _replace_keys(cursor, keys, was_whole=was_whole)
-    return customers
+            digests, marks = [], []
+            for row in rows:
+                for kind, text in read_keys(row):
+                    if text:
+                        digests.append(digest_key(kind, text))
+                        marks.append(mark_key(row[0], kind))
+            keys = np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64)
+            told, part_of = np.stack((keys, np.array(marks, dtype=np.int64))), keys & (PARTS - 1)
+            for number, part in enumerate(parts):
+                part.append(told[:, part_of == number])
+    return parts, customers
 
 
 def _stream(sql: str) -> Iterator[list[tuple[Any, ...]]]:
@@ -176,21 +218,6 @@ def _stream(sql: str) -> Iterator[list[tuple[Any, ...]]]:
         rows = iter(cursor)
         while chunk := list(islice(rows, CHUNK)):
             yield chunk
-
-
-def _replace_keys(cursor: Any, keys: np.ndarray, *, was_whole: bool) -> None:
-    table, columns = "customers_duplicatekey", {"key": keys[:, 0], "kind": keys[:, 1].astype(np.int16)}
-    columns["customer_id"] = keys[:, 2]
-    if not was_whole:
-        cursor.execute(f"DELETE FROM {table} k USING changed c WHERE k.customer_id = c.customer_id")  # noqa: S608
-        copy_columns(cursor.cursor, table, columns)
-        return
-    indexes = _take_indexes_off(cursor, table)
-    cursor.execute(f"TRUNCATE {table}")
-    copy_columns(cursor.cursor, table, columns)
-    for statement in indexes:
-        cursor.execute(statement)
-    cursor.execute(f"ANALYZE {table}")
 
 
 def _take_indexes_off(cursor: Any, table: str) -> list[str]:
@@ -215,22 +242,16 @@ def _take_indexes_off(cursor: Any, table: str) -> list[str]:
 
 
 # --- pairs -----------------------------------------------------------------------------------------------------------
-def _find_candidates(cursor: Any, *, was_whole: bool) -> int:
-    sizes = [BIGGEST_BLOCK[kind] for kind in KeyKind]
-    touched = (
-        ""
-        if was_whole
-        else "JOIN (SELECT DISTINCT t.key FROM customers_duplicatekey t JOIN changed USING (customer_id)) t USING (key)"
-    )
-    only = (
-        ""
-        if was_whole
-        else "WHERE a.customer_id IN (SELECT customer_id FROM changed)"
-        " OR b.customer_id IN (SELECT customer_id FROM changed)"
-    )
-    cursor.execute(PAIRS.format(touched=touched, only=only), {"sizes": sizes})
+def _find_candidates(cursor: Any, pairs: np.ndarray, *, was_whole: bool) -> int:
+    """The table ``candidates``: ``pairs`` of everybody, or the pairs of ``changed``; how many."""
+    if was_whole:
+        cursor.execute("CREATE TEMP TABLE candidates (one bigint, other bigint, shared integer) ON COMMIT DROP")
+        columns = {"one": pairs[:, 0], "other": pairs[:, 1], "shared": pairs[:, 2].astype(np.int32)}
+        copy_columns(cursor.cursor, "candidates", columns)
+    else:
+        cursor.execute(PAIRS, {"sizes": [BIGGEST_BLOCK[kind] for kind in KeyKind]})
     cursor.execute("ANALYZE candidates")
-    cursor.execute(DISMISS, {"weak": 1 << KeyKind.NAME_AND_PLACE})
+    cursor.execute(DISMISS, DISMISSED_BY)
     cursor.execute("SELECT count(*) FROM candidates")
     return int(cursor.fetchone()[0])
 

@@ -78,19 +78,7 @@ def core_of_name(folded: str) -> str:
     while end > 1 and (words[end - 1] in LEGAL_FORMS or (end < len(words) and words[end - 1] in _LINKS)):
         end -= 1
     start = 0
-    while start < end - 1 and words[start] in {
-        "pt",
-        "cv",
-        "ooo",
-        "zao",
-        "oao",
-        "pao",
-        "ооо",
-        "зао",
-        "оао",
-        "пао",
-        "ао",
-    }:
+    while start < end - 1 and words[start] in _FORMS_IN_FRONT:
         start += 1
     core = " ".join(words[start:end])
     return core.replace("ue", "u").replace("oe", "o").replace("ae", "a") if core.isascii() else core
@@ -102,9 +90,13 @@ def _split(text: str) -> list[str]:
     return "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in text).split()
 
 
+def _keep_letters_and_digits(text: str) -> str:
+    return text if text.isalnum() else "".join(filter(str.isalnum, text))
+
+
 def key_of_tax(tax_id: str) -> str:
     """Letters and digits, without the country in front: ``DE 811 402 776`` and ``811402776`` are one."""
-    key = "".join(c for c in tax_id.upper() if c.isalnum())
+    key = _keep_letters_and_digits(tax_id.upper())
     if key[:2].isalpha() and len(key) >= _SHORTEST_TAX + 2:
         key = key[2:]
     return key if len(key) >= _SHORTEST_TAX and len(set(key)) > 1 and any(c.isdigit() for c in key) else ""
@@ -112,7 +104,9 @@ def key_of_tax(tax_id: str) -> str:
 
 def key_of_phone(number: str) -> str:
     """The last nine digits: ``+49 7621 90 44 0`` and ``07621-90440`` are one."""
-    digits = "".join(_DIGITS.findall(number)).lstrip("0")
+    digits = number.lstrip("+0")
+    if not (digits.isascii() and digits.isdigit()):
+        digits = "".join(_DIGITS.findall(number)).lstrip("0")
     return digits[-_PHONE_END:] if len(digits) >= _SHORTEST_PHONE and len(set(digits)) > 1 else ""
 
 
@@ -134,15 +128,15 @@ def key_of_address(folded_street: str, place: str) -> str:
     if number is None or not place:
         return ""
     street = _AVENUES.sub("av", _ROADS.sub("rd", _STREETS.sub("str", folded_street)))
-    letters = "".join(c for c in street if c.isalpha())
+    letters = "".join(filter(str.isalpha, street))
     if number.start() > 0:
-        letters = "".join(c for c in street[: _DIGITS.search(street).start()] if c.isalpha()) or letters  # type: ignore[union-attr]
+        letters = "".join(filter(str.isalpha, street.partition(number.group())[0])) or letters
     return f"{place}|{letters}|{number.group()}" if len(letters) >= 3 else ""
 
 
 def key_of_place(postcode: str, folded_city: str) -> str:
     """Where they are: the postcode without spaces, else the town."""
-    return "".join(c for c in postcode.lower() if c.isalnum()) or folded_city
+    return _keep_letters_and_digits(postcode.lower()) or folded_city
 
 
 def key_of_name(core: str) -> str:

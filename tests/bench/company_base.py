@@ -59,8 +59,9 @@ class CompanyBase:
             rep, team = self.reps[draw[0] % len(self.reps)]
             city = _pick(place.cities, draw[1])
             name, domain = name_of(draw, place), domain_of(pk - COPY_OF * (way >= 0), draw, place)
+            own = pk - COPY_OF * (way >= 0)
             street = f"{_pick(STREETS, draw[2])} {1 + draw[2] // 8 % 240}" if draw[2] % 10 < 7 else ""
-            tax_id = f"{place.country}{100_000_000 + draw[3] % 899_999_999}" if draw[3] % 10 < 6 else ""
+            tax_id = f"{place.country}{100_000_000 + own * 7919 % 899_999_963}" if draw[3] % 10 < 6 else ""
             if way >= 0:
                 name = _enter_again(name, way=way, draw=draw[4])
                 domain, tax_id = (domain if way == 2 else "", tax_id.lower() if way in {0, 3} else "")
@@ -71,7 +72,7 @@ class CompanyBase:
                 *(domain, "order desk" if way < 0 else "trade fair", "contract"),
                 self.today - timedelta(days=1100 + draw[6] % 4000),
                 *(rep if draw[7] % 100 < 45 else None, team),
-                *(street, f"{10_000 + draw[1] % 400 * 190}" if city else "", tax_id, "now"),
+                *(street, f"{10_000 + draw[1] // 64 % 80_000}" if city else "", tax_id, "now"),
             )
 
     def people(self) -> Iterator[tuple[Any, ...]]:
@@ -87,11 +88,12 @@ class CompanyBase:
 
     def contact_points(self) -> Iterator[tuple[Any, ...]]:
         for pk, way, draw, place in self._each():
-            domain = domain_of(pk - COPY_OF * (way >= 0), draw, place) or f"mail{draw[10] % 5}.example"
+            own = pk - COPY_OF * (way >= 0)
+            domain = domain_of(own, draw, place) or f"at{own}.mail{draw[10] % 5}.example"
             proven = self.today - timedelta(days=draw[10] % 900) if draw[10] % 4 else None
             for nth in range(_people_of(draw)):
                 person, told = FIRST_PERSON + pk * MOST_PEOPLE + nth, draw[9 + nth]
-                number = f"{place.phone}{1_000_000 + (draw[11] + 7919 * nth) % 8_999_999}"
+                number = f"{place.phone}{(own * MOST_PEOPLE + nth) * 7919 % 9_999_991:07d}"
                 if way in {0, 3, 5} or (way in {1, 2, 4} and nth):
                     continue  # the second entry knows nothing but the name, or one number, or one address
                 if told % 10 and way != 1:
@@ -102,13 +104,13 @@ class CompanyBase:
 
 
 def name_of(draw: list[int], place: Place) -> str:
-    """A company of one or two families, or with the founder's whole name: some millions are possible."""
-    family = _pick(place.surnames, draw[4])
-    if draw[4] % 3 == 0:
-        family = f"{family}-{_pick(place.surnames, draw[5] // 3)}"
-    elif draw[4] % 3 == 1:
-        family = f"{_pick(place.given, draw[6] // 5)} {family}"
-    pattern = _pick(place.company, draw[8] // 7)
+    """A company of two families, mostly with the founder's whole name: some millions are possible."""
+    family, other = _pick(place.surnames, draw[4] // 4), _pick(place.surnames, draw[5] // 3)
+    link = "-" if draw[4] % 4 else " & "
+    founder = f"{_pick(place.given, draw[6] // 5)} " if draw[4] % 4 > 1 else ""
+    family, pattern = f"{founder}{family}{link}{other}", _pick(place.company, draw[8] // 7)
+    if "{s}" not in pattern:
+        pattern = f"{{s}} {pattern}"
     return pattern.format(s=family, w=_pick(place.words, draw[8] // 31), c=_pick(place.cities, draw[1]))
 
 
