@@ -22,7 +22,30 @@ LEFT JOIN (
 ) handling ON handling.customer_id = c.id
 """.strip()
 
-FREIGHT = HANDLING.replace("'order'", "'freight'").replace("handling", "freight")
+# An order that knows its own freight costs that instead of the rate: its day has the rate, this is the difference. It
+# lies on the day on which the order is counted, for a return that of the order it returns.
+_OWN_FREIGHT = """SELECT own.customer_id, 'freight'::text AS work, own.day, 0 AS pieces, 0 AS minutes,
+    (own.freight_cents - coalesce(r.cents_each, 0))::bigint AS cents
+    FROM (
+        SELECT o.customer_id, o.freight_cents, CASE WHEN o.returns_id IS NULL THEN o.day ELSE coalesce(
+            (SELECT original.day FROM customers_order original WHERE original.id = o.returns_id), o.day) END AS day
+        FROM customers_order o WHERE o.freight_cents IS NOT NULL
+    ) own LEFT JOIN customers_costrate r
+        ON r.work = 'freight' AND own.day >= r.valid_from AND (r.valid_to IS NULL OR own.day <= r.valid_to)"""
+FREIGHT = f"""
+LEFT JOIN (
+    SELECT f.customer_id, sum(f.cents)::bigint AS cents
+    FROM (
+        SELECT d.customer_id, d.day, d.orders * r.cents_each AS cents
+        FROM customers_purchaseday d
+        JOIN customers_costrate r
+            ON r.work = 'freight' AND d.day >= r.valid_from AND (r.valid_to IS NULL OR d.day <= r.valid_to)
+        UNION ALL SELECT own.customer_id, own.day, own.cents FROM ({_OWN_FREIGHT}) own
+    ) f
+    WHERE f.day > %(today)s::date - 365 AND f.day <= %(today)s::date
+    GROUP BY f.customer_id
+) freight ON freight.customer_id = c.id
+""".strip()  # noqa: S608 - text of ours
 RETURNS = """
 LEFT JOIN (
     SELECT o.customer_id, sum(r.cents_each)::bigint AS cents
@@ -45,8 +68,9 @@ _OF_RETURNS = """SELECT o.customer_id, 'return'::text AS work, o.day, 1 AS piece
         ON r.work = 'return' AND o.day >= r.valid_from AND (r.valid_to IS NULL OR o.day <= r.valid_to)
     WHERE o.amount_cents < 0"""
 EVENTS = (
-    ServiceEvents("orders", ("order",), _OF_DAYS.format(work="order")),
-    ServiceEvents("freight", ("freight",), _OF_DAYS.format(work="freight")),
+    ServiceEvents("orders", ("order",), _OF_DAYS.format(work="order"), of_days=True),
+    ServiceEvents("freight", ("freight",), _OF_DAYS.format(work="freight"), of_days=True),
+    ServiceEvents("own-freight", ("freight",), _OWN_FREIGHT),
     ServiceEvents("returns", ("return",), _OF_RETURNS),
 )
 
@@ -256,7 +280,7 @@ def register() -> None:
             "service_cost_freight",
             _("cost of freight, 12 months"),
             MetricKind.MONEY,
-            _("Deliveries and returns of the last 12 months × the rate for freight."),
+            _("What sending the orders and returns of the last 12 months cost; where nobody said it, the rate."),
             "coalesce(freight.cents, 0)",
             join=FREIGHT,
             group=_("cost to serve"),

@@ -249,7 +249,7 @@ def _convert_currencies(problems: list[pd.DataFrame], frame: pd.DataFrame, rules
             codes[rows] = "no_rate"
             continue
         original[rows] = frame.loc[rows, "amount"]
-        for name in {"amount", "cost"} & set(frame):
+        for name in {"amount", "cost", "freight"} & set(frame):
             frame.loc[rows, name] = [_convert(cents, rules.rates[code]) for cents in frame.loc[rows, name]]
     _note(problems, frame["row"].to_numpy(), "currency", codes, frame["currency"].to_numpy())
     frame["original"] = original

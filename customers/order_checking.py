@@ -31,6 +31,7 @@ STAGE_COLUMNS = {
     "moment": "timestamptz",
     "amount": "bigint",
     "cost": "bigint",
+    "freight": "bigint",
     "currency": "text",
     "original": "bigint",
     "product_number": "text",
@@ -123,7 +124,7 @@ def _number_lines(stage: Stage, *, lined: bool) -> None:
         SELECT *, CASE WHEN given IS NOT NULL THEN given WHEN length(made) <= 60 THEN made
                        ELSE 'O-' || md5(made) END AS number
         FROM (SELECT row, customer, customer_name, customer_folded, number AS given, {made} AS made, day, moment,
-                     amount, cost, currency, original, product_number, product_name, description, quantity,
+                     amount, cost, freight, currency, original, product_number, product_name, description, quantity,
                      position AS place, returns FROM {stage.rows}) r""")  # noqa: S608
     if lined:
         run_sql(f"CREATE INDEX ON {stage.lines} (number)")
@@ -229,6 +230,9 @@ def _gather_records(stage: Stage, *, lined: bool, shift: int) -> None:
             SELECT min(row) AS row, number, min(customer) AS customer, min(day) AS day, min(moment) AS moment,
                    sum(amount)::bigint AS amount,
                    CASE WHEN count(cost) = count(*) THEN sum(cost)::bigint END AS cost,
+                   -- The same on every line is said of the order; else each line says its part.
+                   CASE WHEN count(*) = count(freight) AND min(freight) = max(freight) THEN min(freight)
+                        ELSE sum(freight)::bigint END AS freight,
                    count(*)::int AS line_count, max(currency) AS currency,
                    CASE WHEN count(original) = count(*) THEN sum(original)::bigint END AS original
             FROM {stage.lines} GROUP BY number)"""  # noqa: S608
@@ -238,7 +242,7 @@ def _gather_records(stage: Stage, *, lined: bool, shift: int) -> None:
         CREATE UNLOGGED TABLE {stage.records} AS
         SELECT row_number() OVER (ORDER BY r.row) AS id, r.number, c.id AS customer_id, o.id AS order_id,
                {moved[0].format("r.day")} AS day, {moved[1].format("r.moment")} AS moment, r.amount, r.cost,
-               r.line_count, coalesce(r.currency, '') AS currency, r.original
+               r.freight, r.line_count, coalesce(r.currency, '') AS currency, r.original
         FROM {source} r JOIN customers_customer c ON c.number = r.customer
         LEFT JOIN customers_order o ON o.number = r.number ORDER BY r.row""")  # noqa: S608
     run_sql(f"ALTER TABLE {stage.records} ADD PRIMARY KEY (id)")

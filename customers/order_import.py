@@ -46,9 +46,10 @@ def write_orders(stage: Stage, task: WritingTask, *, after: int, batch: int = BA
 def _create_orders(stage: Stage, scope: str, task: WritingTask) -> int:
     return insert_remembered(
         ORDER_TABLE,
-        f"""INSERT INTO customers_order AS t (customer_id, number, day, placed_at, amount_cents, cost_cents, line_count,
-                currency, original_cents, data_import_id)
-            SELECT n.customer_id, n.number, n.day, n.moment, n.amount, n.cost, n.line_count, n.currency, n.original, %s
+        f"""INSERT INTO customers_order AS t (customer_id, number, day, placed_at, amount_cents, cost_cents,
+                freight_cents, line_count, currency, original_cents, data_import_id)
+            SELECT n.customer_id, n.number, n.day, n.moment, n.amount, n.cost, n.freight, n.line_count, n.currency,
+                n.original, %s
             FROM {stage.records} n WHERE {scope} AND n.order_id IS NULL
             ORDER BY n.id ON CONFLICT (number) DO NOTHING""",  # noqa: S608
         [task.import_id],
@@ -61,6 +62,8 @@ def _changes(columns: Mapping[str, str]) -> dict[str, str]:
     changes = {"day": "n.day", "amount_cents": "n.amount"}
     if "cost" in columns:
         changes["cost_cents"] = "coalesce(n.cost, t.cost_cents)"
+    if "freight" in columns:
+        changes["freight_cents"] = "coalesce(n.freight, t.freight_cents)"
     if "currency" in columns:
         changes |= {"currency": "n.currency", "original_cents": "n.original"}
     if has_lines(columns) and "number" in columns:
@@ -156,6 +159,7 @@ ORDER_TABLE = WrittenTable(
         "placed_at",
         "amount_cents",
         "cost_cents",
+        "freight_cents",
         "line_count",
         "currency",
         "original_cents",
@@ -175,6 +179,7 @@ LABELS = {
     "day": _("Order day"),
     "amount": _("Amount without tax"),
     "cost": _("Cost of goods"),
+    "freight": _("Freight we paid"),
     "currency": _("Currency"),
     "product_number": _("Product number"),
     "product_name": _("Product name"),

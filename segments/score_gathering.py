@@ -155,7 +155,7 @@ def gather_customer(customer_id: int, *, on: date) -> Any:
 
 def _gather(limit: Callable[[str], str], *, on: date) -> Any:
     """Figures of the customers that ``limit`` makes a condition for, given a column of ids."""
-    sources = [source.sql for source in SOURCES.values() if not set(source.works) <= OF_DAYS]
+    sources = [source.sql for source in SOURCES.values() if not source.of_days]
     nothing = "SELECT NULL::bigint AS customer_id, NULL::date AS day, 0 AS cents"
     query = HISTORIES.format(
         events=" UNION ALL ".join(f"SELECT customer_id, day, cents FROM ({sql}) one" for sql in sources) or nothing,

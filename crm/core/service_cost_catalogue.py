@@ -18,11 +18,13 @@ Period = tuple[date, date]  # first and last day, both included
 @dataclass(frozen=True)
 class ServiceEvents:
     """``sql`` selects ``customer_id, work, day, pieces, minutes, cents``: ``work`` is a text, ``minutes`` 0 where
-    nobody counts them. ``works`` are the works that can occur."""
+    nobody counts them. ``works`` are the works that can occur. ``of_days``: one piece for each order of a purchase day
+    at the rate of that day, so the night, which reads these days anyway, counts it itself."""
 
     name: str
     works: tuple[str, ...]
     sql: str
+    of_days: bool = False
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ ORDERS = ListDefinition(
         Column("margin", _("Margin"), _margin, "amount_exact", hide_on_phone=True, head_term="margin"),
         Column("lines", _("Lines"), "line_count", "number", hide_on_phone=True),
         Column("cost", _("Cost of goods"), "cost_cents", "amount_exact", shown=False, hide_on_phone=True),
+        Column("freight", _("Freight we paid"), "freight_cents", "amount_exact", shown=False, hide_on_phone=True),
         Column("currency", _("Paid in"), shown=False, hide_on_phone=True),
         Column("country", _("Country"), "customer.country", shown=False, hide_on_phone=True),
         owner_column(),

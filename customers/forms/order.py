@@ -17,10 +17,13 @@ class OrderForm(forms.ModelForm):
 
     amount_cents = AmountField(label=_("Net amount"), help_text=_("A return has a minus."))
     cost_cents = AmountField(label=_("Cost of goods"), required=False)
+    freight_cents = AmountField(
+        label=_("Freight we paid"), required=False, help_text=_("Empty: the rate for freight counts.")
+    )
 
     class Meta:
         model = Order
-        fields = ["number", "day", "amount_cents", "cost_cents"]
+        fields = ["number", "day", "amount_cents", "cost_cents", "freight_cents"]
         widgets = {"day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -38,6 +41,8 @@ class OrderForm(forms.ModelForm):
         amount, smallest = values.get("amount_cents"), self.smallest_cents
         if smallest and amount is not None and 0 <= amount < smallest and not values.get("below_minimum"):
             self.add_error("amount_cents", _("This is below the smallest order agreed with this customer."))
+        if (values.get("freight_cents") or 0) < 0:
+            self.add_error("freight_cents", _("Freight cannot be below zero."))
         return values
 
 

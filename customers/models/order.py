@@ -13,7 +13,8 @@ class Order(models.Model):
     ``day`` is the local day in the company's time zone, stored when written: a date cast from a timestamp could not be
     indexed. Amounts are net cents in the company's currency, converted once at the day's rate; ``currency`` and
     ``original_cents`` keep what was paid. A return has a negative amount and counts on the day of the order it
-    returns, when that is known. ``cost_cents`` is ``NULL`` where the cost of goods is not known.
+    returns, when that is known. ``cost_cents`` is ``NULL`` where the cost of goods is not known, ``freight_cents``
+    (what sending it cost us) where the rate for freight stands for it.
     """
 
     customer = models.ForeignKey(
@@ -24,6 +25,7 @@ class Order(models.Model):
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True)
     amount_cents = models.BigIntegerField(_("net amount"))
     cost_cents = models.BigIntegerField(_("cost of goods"), null=True, blank=True)
+    freight_cents = models.BigIntegerField(_("freight"), null=True, blank=True)
     line_count = models.IntegerField(_("lines"), default=1, db_default=1)
     currency = models.CharField(_("currency"), max_length=3, blank=True, default="", db_default="")
     original_cents = models.BigIntegerField(_("amount in its own currency"), null=True, blank=True)
@@ -60,6 +62,11 @@ class Order(models.Model):
             models.Index(fields=["updated_at"], name="order_updated"),
             models.Index(fields=["day"], name="order_returned", condition=models.Q(amount_cents__lt=0)),
             models.Index(fields=["returns"], name="order_returns", condition=models.Q(returns__isnull=False)),
+            models.Index(
+                fields=["customer", "day"],
+                name="order_own_freight",
+                condition=models.Q(freight_cents__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

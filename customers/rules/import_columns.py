@@ -64,6 +64,7 @@ ORDER_FIELDS = (
     _F("day", Reading.DAY, headers=ORDER_HEADERS["day"]),
     _F("amount", Reading.MONEY, headers=ORDER_HEADERS["amount"]),
     _F("cost", Reading.MONEY, headers=ORDER_HEADERS["cost"]),
+    _F("freight", Reading.MONEY, headers=ORDER_HEADERS["freight"]),
     _F("currency", Reading.CURRENCY, length=3, headers=ORDER_HEADERS["currency"]),
     _F("product_number", length=40, headers=ORDER_HEADERS["product_number"]),
     _F("product_name", length=200, headers=ORDER_HEADERS["product_name"]),

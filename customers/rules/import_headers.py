@@ -23,6 +23,9 @@ amount: amount orderamount netamount amountnet ordertotal total totalamount nett
     totalht importo kwota kwotanetto amountincompanycurrency unitsales
 cost: cost costofgoods cogs totalcost costprice costamount purchasecost costofgoodssold einstand einstandswert
     ek wareneinsatz custo coste cout costo koszt
+freight: freightcost freightcosts freightpaid carriagecost carriagepaid deliverycost shippingcost shippingcosts
+    transportcost frachtkosten versandkosten frachtanteil costedeenvio costoenvio gastosdeenvio fraisdeport
+    fraisdelivraison coutdelivraison costoditrasporto spesedispedizione koszttransportu kosztdostawy
 currency: currency currencycode currencyid currencyisocode cur wahrung wahrg waehrung moneda moeda devise valuta
     waluta
 product_number: productnumber number productid productcode sku itemnumber itemno itemcode articlenumber articleno

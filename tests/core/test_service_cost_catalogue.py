@@ -15,9 +15,11 @@ from crm.core.service_cost_catalogue import (
     register_service_events,
 )
 from crm.home.customer_value import SERVICE, read_metrics
-from customers.models import CostRate
+from customers.cost_pool_allocation import allocate_cost_pool
+from customers.models import CostPool, CostRate
 from customers.purchase_day_rebuild import rebuild_purchase_days
 from interactions.models import Interaction
+from segments.score_gathering import gather_customer
 from tests import factories
 
 TODAY = date(2026, 11, 20)
@@ -76,6 +78,56 @@ def test_the_events_of_a_year_add_up_to_what_the_night_counts(served):
     metrics = [metric for name, metric in METRICS.items() if name.startswith(SERVICE)]
     night = sum(int(cents) for cents in read_metrics(served, metrics, on=TODAY))
     assert sum(cost.cents for cost in read_service_costs([served.pk], periods=[YEAR])) == night == 25_100
+
+
+@pytest.fixture
+def served_with_freight(served):
+    """One order that cost much to send, one that was fetched, and a return that came back by parcel."""
+    dear = factories.make_order(served, date(2026, 7, 1), freight_cents=8_990)
+    factories.make_order(served, date(2026, 7, 2), freight_cents=0)
+    factories.make_order(served, date(2026, 9, 9), -5_000, returns=dear, freight_cents=690)
+    factories.make_order(served, date(2024, 7, 1), freight_cents=77_777)
+    rebuild_purchase_days(at=at(TODAY))
+    return served
+
+
+def test_an_order_that_knows_its_freight_costs_that_and_every_other_the_rate(served_with_freight):
+    costs = {cost.work: cost for cost in read_service_costs([served_with_freight.pk], periods=[YEAR])}
+    assert (costs["freight"].pieces, costs["freight"].cents) == (6, 3 * 1_250 + 8_990 + 0 + 690)
+    july = read_service_costs([served_with_freight.pk], periods=[(date(2026, 7, 1), date(2026, 7, 1))])
+    # the return counts on the day of its order
+    assert {cost.work: (cost.pieces, cost.cents) for cost in july}["freight"] == (2, 8_990 + 690)
+
+
+def test_own_freight_is_the_same_in_the_night_the_list_and_the_statement(served_with_freight):
+    freight = 3 * 1_250 + 8_990 + 690
+    metrics = [metric for name, metric in METRICS.items() if name.startswith(SERVICE)]
+    (alone,) = read_metrics(served_with_freight, [METRICS["service_cost_freight"]], on=TODAY)
+    everything = sum(int(cents) for cents in read_metrics(served_with_freight, metrics, on=TODAY))
+    figures = gather_customer(served_with_freight.pk, on=TODAY)
+    costs = read_service_costs([served_with_freight.pk], periods=[YEAR])
+    assert int(alone) == freight
+    assert sum(cost.cents for cost in costs) == everything == int(figures["service_12m"][0])
+
+
+def test_without_a_rate_only_known_freight_costs_something(served_with_freight):
+    CostRate.objects.filter(work="freight").delete()
+    costs = {cost.work: cost.cents for cost in read_service_costs([served_with_freight.pk], periods=[YEAR])}
+    assert costs["freight"] == 8_990 + 690
+
+
+def test_a_pool_of_freight_is_shared_to_the_cent_whatever_the_orders_say(served_with_freight):
+    other = factories.make_customer()
+    factories.make_order(other, date(2026, 7, 3), freight_cents=100)
+    rebuild_purchase_days(at=at(TODAY))
+    pool = CostPool(
+        work="freight", driver="pieces", first_day=date(2026, 7, 1), last_day=date(2026, 9, 30), amount_cents=10_001
+    )
+    allocate_cost_pool(pool, at=at(TODAY))
+    shares = dict(pool.shares.values_list("customer_id", "cents"))
+    assert sum(shares.values()) + pool.unassigned_cents == 10_001
+    assert shares[served_with_freight.pk] > shares[other.pk]
+    assert pool.standard_cents == 8_990 + 690 + 100
 
 
 def test_periods_stand_apart_and_nothing_else_is_counted(served):

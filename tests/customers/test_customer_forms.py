@@ -193,9 +193,23 @@ def test_an_order_is_entered_with_lines_that_add_up(rep, customer, signed_in):
     assert list(entered.lines.values_list("description", "cost_cents")) == [("Seal", 2_000), ("Freight", None)]
 
 
+def test_an_order_may_say_what_sending_it_cost_and_shows_it(rep, customer, signed_in):
+    client = signed_in(rep)
+    client.post(new_url("order-new", customer), order(freight_cents="18.90"))
+    client.post(new_url("order-new", customer), order(number="O-2"))
+    first, second = Order.objects.order_by("number")
+    assert (first.freight_cents, second.freight_cents) == (1_890, None)
+    shown, rated = (
+        client.get(reverse("customers:order-detail", args=[one.pk])).content.decode() for one in (first, second)
+    )
+    assert "€18.90" in shown
+    assert "the rate for freight counts" in rated
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
+        {"freight_cents": "-1"},
         {"lines-0-description": "x", "lines-0-amount_cents": "1"},
         {"lines-0-product": "unknown", "lines-0-amount_cents": "150.50"},
         {"lines-0-description": "no amount"},

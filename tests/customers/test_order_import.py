@@ -81,6 +81,24 @@ def test_rows_of_one_order_are_its_lines_and_make_its_total():
     assert OrderLine.objects.count() == 1
 
 
+def test_a_file_may_say_what_sending_an_order_cost():
+    """Repeated on every line it is the order's, else the lines' parts; an empty cell is unknown."""
+    file = (
+        "order number;customer number;order date;product;quantity;line total;Versandkosten\n"
+        "1;7;2026-03-01;Seal kit;2;100;12,50\n1;7;2026-03-01;Bearing;1;50;12,50\n"
+        "2;7;2026-03-02;Seal kit;2;100;4,00\n2;7;2026-03-02;Bearing;1;50;\n"
+        "3;7;2026-03-03;Seal kit;2;100;\n"
+        "4;7;2026-03-04;Seal kit;2;100;0\n"
+    )
+    import_file(file)
+    assert dict(Order.objects.values_list("number", "freight_cents")) == {"1": 1_250, "2": 400, "3": None, "4": 0}
+    assert counts(import_file(file)) == (0, 0, 4, 0)
+    import_file(file.replace("12,50", "15"))
+    assert Order.objects.get(number="1").freight_cents == 1_500
+    import_file(file.replace("12,50", ""))
+    assert Order.objects.get(number="1").freight_cents == 1_500  # an empty cell leaves what is known
+
+
 def test_no_order_is_written_with_half_of_its_lines():
     done = import_file(
         "order,customer id,date,amount,quantity\n"
