@@ -30,10 +30,12 @@ VALUE_COLUMNS = ("value_3y_cents", "value_3y_low_cents", "value_3y_high_cents")
 @dataclass(frozen=True)
 class ContractFacts:
     """Of one contract: its renewals, and the chance that it is renewed the next time, ``None`` where too few contracts
-    have come to a renewal, notice was given, or it has ended."""
+    have come to a renewal, notice was given, or it has ended;
+    ``ends_on`` is then the day from which it no longer runs."""
 
     renewals: Renewals
     chance: float | None
+    ends_on: date | None = None
 
 
 def fit_renewals(*, on: date) -> tuple[ContractModel | None, int]:
@@ -79,7 +81,7 @@ def describe_contract(customer_id: int, *, on: date) -> ContractFacts | None:
     terms = ContractTerms(*row)
     renewals, model = count_renewals(terms, on=on), find_renewal_model(on=on)
     if model is None or terms.ended_on is not None:
-        return ContractFacts(renewals, None)
+        return ContractFacts(renewals, None, terms.ended_on)
     return ContractFacts(renewals, estimate_renewal(model, renewals=renewals.done))
 
 

@@ -9,7 +9,7 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
-from crm.core.formats import format_money, format_percent
+from crm.core.formats import format_money, format_percent, format_plain_day
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.fact_noting import WantedKind, load_profile
@@ -137,6 +137,8 @@ def _describe_contract(customer: Customer, score: CurrentScore, *, with_value: b
         "relation": Relation.CONTRACT,
         "renewals": contract.renewals.done if contract else 0,
         "renewal_chance": contract.chance if contract else None,
+        "contract_ends": format_plain_day(contract.ends_on) if contract and contract.ends_on else "",
+        "contract_ended": bool(contract and contract.renewals.lapsed),
         "usage_fall_percent": None if score.fall is None else 100 * score.fall,
         "value_3y_cents": score.value_3y_cents if with_value else None,
     }

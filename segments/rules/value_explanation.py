@@ -27,7 +27,8 @@ class Relation(StrEnum):
 @dataclass(frozen=True)
 class ValueFacts:
     """What the sentence is made of. Days are whole local days, money whole cents, chances between 0 and 1; ``None``
-    where a figure is unknown or its model is not to be trusted."""
+    where a figure is unknown or its model is not to be trusted. ``contract_ends`` is the day, in words, from which a
+    contract no longer runs that was given notice or has ended."""
 
     purchases: int
     silence_days: int | None = None
@@ -41,6 +42,8 @@ class ValueFacts:
     renewal_chance: float | None = None
     usage_fall_percent: float | None = None
     value_3y_cents: int | None = None
+    contract_ends: str = ""
+    contract_ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -202,7 +205,19 @@ def _explain_single_purchase(facts: ValueFacts, silence: int) -> tuple[Phrase, .
 
 
 def _explain_contract(facts: ValueFacts) -> tuple[Phrase, ...]:
-    if facts.renewals == 0:
+    if facts.contract_ended:
+        message, plural = ngettext_lazy(
+            "the contract ended on %(day)s, renewed %(count)d time before",
+            "the contract ended on %(day)s, renewed %(count)d times before",
+        )
+        phrases = [_count(message, plural, facts.renewals, day=facts.contract_ends)]
+    elif facts.contract_ends:
+        message, plural = ngettext_lazy(
+            "under contract until %(day)s, when it ends; renewed %(count)d time before",
+            "under contract until %(day)s, when it ends; renewed %(count)d times before",
+        )
+        phrases = [_count(message, plural, facts.renewals, day=facts.contract_ends)]
+    elif facts.renewals == 0:
         phrases = [_say(gettext_noop("under contract, not yet come to a renewal"))]
     else:
         message, plural = ngettext_lazy(
@@ -217,6 +232,8 @@ def _explain_contract(facts: ValueFacts) -> tuple[Phrase, ...]:
         phrases.append(_say(fall, percent=round(facts.usage_fall_percent)))
     if facts.value_3y_cents is not None:
         worth = gettext_noop("worth about %(money)s in three years, each renewal weighed with its chance")
+        if facts.contract_ends:
+            worth = gettext_noop("worth about %(money)s until then")
         phrases.append(Phrase(worth, {}, money_cents=round_money(facts.value_3y_cents)))
     return (*phrases, *_say_at_stake(facts))
 

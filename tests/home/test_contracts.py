@@ -204,10 +204,17 @@ def test_a_contract_of_which_too_little_is_known_says_what_is_missing(client, ad
     assert "Too few contracts have come to a renewal" in read_value_page(client, admin, subscriber)
     subscriber.contract.ended_on = END - timedelta(1)
     subscriber.contract.save()
-    assert "nothing more is expected of it" in read_value_page(client, admin, subscriber)
+    ended = read_value_page(client, admin, subscriber)
+    assert "nothing more is expected of it" in ended
+    assert "The contract ended on 20 Nov 2026, renewed 2 times before" in ended
+    assert "nothing after its end" in ended
     subscriber.contract.ended_on = END + timedelta(40)
     subscriber.contract.save()
-    assert "It was given notice and runs until 31 Dec 2026" in read_value_page(client, admin, subscriber)
+    noticed = read_value_page(client, admin, subscriber)
+    assert "It was given notice and runs until 31 Dec 2026" in noticed
+    assert "Under contract until 31 Dec 2026, when it ends; renewed 2 times before" in noticed
+    assert "runs until 31 Dec 2026" in noticed
+    assert "if renewed every time" not in noticed
     subscriber.contract.delete()
     assert "nobody has entered when it began" in read_value_page(client, admin, subscriber)
 

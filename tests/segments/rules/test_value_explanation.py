@@ -128,3 +128,17 @@ def test_the_sentence_is_kept_as_messages_and_numbers_and_read_in_another_langua
 )  # fmt: skip
 def test_money_is_rounded_as_one_says_it(cents, said):
     assert round_money(cents) == said * 100
+
+
+def test_a_contract_that_ends_or_has_ended_says_so_and_no_chance_of_renewal():
+    ends = {"relation": Relation.CONTRACT, "purchases": 9, "renewals": 2, "contract_ends": "31 Dec 2026"}
+    assert say(**ends) == "Under contract until 31 Dec 2026, when it ends; renewed 2 times before."
+    gone = "The contract ended on 31 Dec 2026, renewed 1 time before; uses 100% less than before."
+    assert say(**{**ends, "renewals": 1}, contract_ended=True, usage_fall_percent=100) == gone
+
+
+def test_a_contract_says_what_it_is_worth():
+    worth = {"relation": Relation.CONTRACT, "purchases": 9, "renewals": 2, "value_3y_cents": 4_371_234}
+    told = "worth about €43,700 in three years, each renewal weighed with its chance."
+    assert say(**worth, contract_ends="31 Dec 2026").endswith("; worth about €43,700 until then.")
+    assert say(**worth) == f"Under contract, renewed 2 times; {told}"
