@@ -1,7 +1,9 @@
 """Every address of the product, app by app."""
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from crm.api.entrance import answer_program
+from crm.api.reference import show_document, show_reference
 from crm.core.views import SignInView
 
 urlpatterns = [
@@ -13,6 +15,9 @@ urlpatterns = [
     path("settings/", include("crm.core.urls")),
     path("accounts/login/", SignInView.as_view(), name="account_login"),
     path("accounts/", include("allauth.urls")),
+    path("api/", show_reference, name="api-reference"),
+    path("api/openapi.json", show_document, name="api-document"),
+    re_path(r"^api/(?:.+)", answer_program, name="api"),
 ]
 
 handler500 = "crm.home.error_pages.show_server_error"

@@ -1,11 +1,12 @@
 """An order that somebody enters by hand."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
 from customers.customer_freshening import freshen_customer
-from customers.models import Order, OrderLine
+from customers.models import Order, OrderLine, Product
 
 
 class LinesDoNotAddUp(Exception):
@@ -14,6 +15,26 @@ class LinesDoNotAddUp(Exception):
     def __init__(self, lines_cents: int) -> None:
         super().__init__(lines_cents)
         self.lines_cents = lines_cents
+
+
+def make_line(
+    product: Product | None, *, position: int, description: str, quantity: Decimal | int, amount_cents: int
+) -> OrderLine:
+    """A line of an order that is entered; its goods cost what the product costs, where that is known."""
+    cost = int(product.cost_cents * quantity) if product and product.cost_cents is not None else None
+    return OrderLine(
+        position=position,
+        product=product,
+        description=description or (product.name if product else ""),
+        quantity=quantity,
+        amount_cents=amount_cents,
+        cost_cents=cost,
+    )
+
+
+def is_below_minimum(amount_cents: int, *, smallest_cents: int | None) -> bool:
+    """Whether an order is smaller than what was agreed with the customer; returns are free of it."""
+    return bool(smallest_cents) and 0 <= amount_cents < (smallest_cents or 0)
 
 
 @transaction.atomic

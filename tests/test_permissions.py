@@ -8,7 +8,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.permission_table import ROLES, Row
+from crm.api.entrance import ROUTES
+from tests.permission_table import ROLES, Row, api
 from tests.permission_table.world import build_world
 
 APPS = ("home", "core", "customers", "segments", "interactions", "complaints")
@@ -35,6 +36,8 @@ def world(request, db):
 def test_every_address_has_a_row():
     ours = {name for name in _names(get_resolver()) if not name.startswith(THIRD_PARTY)}
     assert ours - {row.name for row in ROWS} == set()
+    # Those of programs are asked with tokens, in tests/api.
+    assert set(_names(get_resolver(ROUTES))) - {row.name for row in api.ROWS} == set()
 
 
 @pytest.fixture

@@ -209,3 +209,19 @@ class TeamForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["managers"].queryset = User.objects.active().filter(role=Role.MANAGER)
+
+
+class AccessTokenForm(forms.Form):
+    """What a program is to be let in for, what it may do, and for how long."""
+
+    name = forms.CharField(label=_("What for"), max_length=80, help_text=_("Such as the shop, or the telephone."))
+    right = forms.ChoiceField(
+        label=_("May"), choices=[("read", _("read")), ("write", _("read and write"))], initial="read"
+    )
+    days = forms.TypedChoiceField(
+        label=_("Ends after"),
+        coerce=int,
+        choices=[(30, _("30 days")), (90, _("90 days")), (180, _("half a year")), (365, _("a year"))],
+        initial=90,
+    )
+    form_token = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)

@@ -141,9 +141,7 @@ class _SavingMixin(ScopedMixin):
         """Write the record; override to call the verb that does it."""
         row = form.save(commit=False)
         if isinstance(row, EditedModel):
-            row.changed_by = self.request.user
-            row.created_by = row.created_by if row.pk else self.request.user
-            row.edit_version = row.edit_version + 1 if row.pk else 1
+            row.note_edit(by=self.request.user)
         row.save()
         form.save_m2m()
         return row

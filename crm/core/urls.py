@@ -3,7 +3,7 @@
 from django.urls import path
 
 from crm.core import views
-from crm.core.views import absence, bin, business_settings, history, people
+from crm.core.views import absence, access_token, bin, business_settings, history, people
 
 app_name = "core"
 urlpatterns = [
@@ -12,6 +12,10 @@ urlpatterns = [
     path("bin/", bin.show_bin, name="bin"),
     path("bin/<slug:kind>/<int:pk>/", bin.bring_back, name="bring-back"),
     path("account/", views.account, name="account"),
+    path("my-tokens/", access_token.token_list, name="token-list"),
+    path("tokens/", access_token.TokenOfAll.as_view(), name="token-of-all"),
+    path("tokens/<int:pk>/", access_token.TokenDetail.as_view(), name="token-detail"),
+    path("tokens/<int:pk>/revoke/", access_token.token_revoke, name="token-revoke"),
     path("preferences/", views.preferences, name="preferences"),
     path("first-run/", views.first_run, name="first-run"),
     path("demo-sign-in/", views.demo_sign_in, name="demo-sign-in"),

@@ -144,18 +144,18 @@ def _describe_contract(customer: Customer, score: CurrentScore, *, with_value: b
     }
 
 
-def explain_score(
+def gather_value_facts(
     customer: Customer,
     score: CurrentScore,
     *,
     silent_days: int | None,
     repeat_rate: float | None = None,
     with_value: bool = True,
-) -> str:
-    """The sentence that says why the customer is where he is; ``repeat_rate`` is that of his segment. ``with_value``
-    says what a contract is worth, too."""
+) -> ValueFacts:
+    """The figures from which the sentence is made that says why the customer is where he is; ``repeat_rate`` is that
+    of his segment. ``with_value`` says what a contract is worth, too."""
     known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
-    facts = ValueFacts(
+    return ValueFacts(
         purchases=score.purchase_days,
         silence_days=silent_days,
         mean_gap_days=score.mean_gap_days,
@@ -165,6 +165,15 @@ def explain_score(
         segment_repeat_rate=repeat_rate,
         **_describe_contract(customer, score, with_value=with_value),
     )
+
+
+def explain_score(customer: Customer, score: CurrentScore, **known: Any) -> str:
+    """Those figures (``gather_value_facts``) as a sentence."""
+    return tell_value_facts(gather_value_facts(customer, score, **known))
+
+
+def tell_value_facts(facts: ValueFacts) -> str:
+    """The sentence that says why a customer is where he is, with money in the company's currency."""
     currency = setting("company.currency")
     return explain_value(facts).render(translate=_, format_money=lambda cents: format_money(cents, currency=currency))
 

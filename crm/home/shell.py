@@ -131,6 +131,7 @@ SETTINGS = [
             NavItem(gettext_lazy("Business settings"), "core:setting-list", permission="core.change_settings"),
             NavItem(gettext_lazy("Colleagues"), "core:user-list", permission="core.manage_users"),
             NavItem(gettext_lazy("Teams"), "core:team-list", permission="core.manage_users"),
+            NavItem(gettext_lazy("Access tokens"), "core:token-of-all", permission="core.manage_users"),
             NavItem(
                 gettext_lazy("Personal data"), "home:personal-data-log", permission="customers.handle_personal_data"
             ),
@@ -146,6 +147,8 @@ ACCOUNT = [
     NavItem(gettext_lazy("Password"), "account_change_password"),
     NavItem(gettext_lazy("Passkeys and second factor"), "mfa_index"),
     NavItem(gettext_lazy("Where I am signed in"), "usersessions_list"),
+    NavItem(gettext_lazy("Access tokens"), "core:token-list"),
+    NavItem(gettext_lazy("Programming interface"), "api-reference"),
 ]
 
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from customers.forms.amounts import AmountField
 from customers.models import Order, OrderLine, Product
+from customers.order_entry import is_below_minimum, make_line
 
 LINES = 5
 
@@ -38,8 +39,9 @@ class OrderForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """An order below the customer's smallest one is entered only on purpose; returns are free of it."""
         values = super().clean() or {}
-        amount, smallest = values.get("amount_cents"), self.smallest_cents
-        if smallest and amount is not None and 0 <= amount < smallest and not values.get("below_minimum"):
+        amount = values.get("amount_cents")
+        too_small = amount is not None and is_below_minimum(amount, smallest_cents=self.smallest_cents)
+        if too_small and not values.get("below_minimum"):
             self.add_error("amount_cents", _("This is below the smallest order agreed with this customer."))
         if (values.get("freight_cents") or 0) < 0:
             self.add_error("freight_cents", _("Freight cannot be below zero."))
@@ -75,17 +77,13 @@ class OrderLineForm(forms.Form):
         values = self.cleaned_data
         if values.get("amount_cents") is None:
             return None
-        product = values.get("product")
         quantity = values.get("quantity")
-        quantity = 1 if quantity is None else quantity
-        cost = int(product.cost_cents * quantity) if product and product.cost_cents is not None else None
-        return OrderLine(
+        return make_line(
+            values.get("product"),
             position=position,
-            product=product,
-            description=values.get("description") or (product.name if product else ""),
-            quantity=quantity,
+            description=values.get("description") or "",
+            quantity=1 if quantity is None else quantity,
             amount_cents=values["amount_cents"],
-            cost_cents=cost,
         )
 
 

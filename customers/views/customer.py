@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.core.generic_views import CreateView, UpdateView
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
-from customers.custom_value_keeping import CustomValueRefused, set_custom_values
+from customers.custom_value_keeping import CustomValueRefused
 from customers.customer_archiving import archive_customer, restore_customer
-from customers.duplicate_keeping import keep_keys
+from customers.customer_registration import change_customer, register_customer
 from customers.duplicate_warning import TypedCustomer, find_duplicates
 from customers.forms.customer import CustomerForm, NewCustomerForm
 from customers.models import Customer
@@ -35,11 +35,6 @@ class _WithOwnFields:
         except CustomValueRefused as refusal:
             form.add_error(None, str(refusal))
             return self.form_invalid(form)  # type: ignore[attr-defined, no-any-return]
-
-    def save_form(self, form: Any) -> Customer:
-        customer: Customer = super().save_form(form)  # type: ignore[misc]
-        set_custom_values(customer, form.read_custom_values(), by=self.request.user)  # type: ignore[attr-defined]
-        return customer
 
 
 class CustomerNew(_WithOwnFields, CreateView):
@@ -61,11 +56,8 @@ class CustomerNew(_WithOwnFields, CreateView):
         return page_url(self.object) if seen else self.get_back_url()
 
     def save_form(self, form: Any) -> Customer:
-        customer = super().save_form(form)
-        form.save_contact_points(customer)
-        form.note_others(customer, at=timezone.now())
-        keep_keys(customer.pk)
-        return customer
+        own_values, now = form.read_custom_values(), timezone.now()
+        return register_customer(form, own_values=own_values, by=self.request.user, at=now)  # type: ignore[arg-type]
 
 
 class CustomerEdit(_WithOwnFields, UpdateView):
@@ -84,6 +76,9 @@ class CustomerEdit(_WithOwnFields, UpdateView):
     def get_success_url(self) -> str:
         seen = Customer.objects.visible_to(self.request.user).filter(pk=self.found.pk).exists()
         return page_url(self.found) if seen else reverse("home:customer-list")
+
+    def save_form(self, form: Any) -> Customer:
+        return change_customer(form, own_values=form.read_custom_values(), by=self.request.user)  # type: ignore[arg-type]
 
 
 @require_GET

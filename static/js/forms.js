@@ -51,3 +51,13 @@ document.addEventListener("submit", async (event) => {
 document.addEventListener("change", (event) => {
   if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
 });
+
+// A button that copies what stands in a field.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const field = document.querySelector(button.dataset.copy);
+  field.select();
+  await navigator.clipboard.writeText(field.value);
+  document.dispatchEvent(new CustomEvent("toasts", { detail: { said: [{ text: button.dataset.copied, undo: "", error: false }] } }));
+});

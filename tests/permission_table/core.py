@@ -1,7 +1,11 @@
 """The addresses of ``core``."""
 
-import pghistory
+from datetime import timedelta
 
+import pghistory
+from django.utils import timezone
+
+from crm.core.access_token_issuing import issue_token
 from crm.core.models import User
 from customers.models import ContactPoint
 from tests.permission_table import ROLES, Row, World, everybody, only
@@ -89,4 +93,23 @@ ROWS: list[Row] = [
 ROWS += [
     Row("core:bin", only("rep", "other_rep", "lead", "admin")),
     Row("core:bring-back", only("rep", "lead", "admin", ok=302, hidden_from=("other_rep",)), _removed, method="post"),
+]
+
+
+def _token(world: World) -> dict[str, int]:
+    """A token of Ana's."""
+    if not hasattr(world, "token"):
+        now = timezone.now()
+        expires = now + timedelta(days=30)
+        world.token, _secret = issue_token(world.rep, name="Shop", may_write=False, expires_at=expires, at=now)
+    return {"pk": world.token.pk}
+
+
+HERS = only("rep", "admin", hidden_from=("other_rep", "viewer", "lead", "guardian", "executive"))
+ROWS += [
+    Row("core:token-list", everybody()),
+    Row("core:token-list", everybody(422), method="post"),
+    Row("core:token-of-all", only("admin")),
+    Row("core:token-detail", HERS, _token),
+    Row("core:token-revoke", {**HERS, "rep": 302, "admin": 302}, _token, method="post"),
 ]

@@ -6,7 +6,7 @@ from customers.customer_merging import merge_customers
 from customers.models import DuplicatePair, Referral, ShowroomReference, WantedCompany
 from segments.models import ClusterProposal, ProcessMisfit, SegmentDay
 from tests import factories
-from tests.permission_table import Row, World, everybody, only, who_sees_north
+from tests.permission_table import ROLES, Row, World, everybody, only, who_sees_north
 from tests.permission_table.lists import LIST_ROWS
 
 LEADERS = only("lead", "executive", "admin")
@@ -273,4 +273,13 @@ ROWS += [
     Row("home:reference-end", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _reference, method="post"),
     Row("home:wanted-list", everybody()),
     Row("home:wanted-drop", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _wanted, method="post"),
+]
+
+STRANGER_TOO = dict.fromkeys(ROLES, 200)
+ROWS += [
+    Row("api-reference", everybody()),
+    Row("api-reference", everybody(), query="?part=orders"),
+    Row("api-reference", everybody(), query="?part=nonsense"),
+    Row("api-document", STRANGER_TOO),
+    Row("api", dict.fromkeys(ROLES, 401)),
 ]

@@ -82,6 +82,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
         2, _("open questions offered before a contact, at most"), _("founding text on the drip dialogue"), 0, 2
     ),
     "questions.rest_days": _D(30, _("days a question rests after “not now”"), _("common practice"), 1, 730),
+    "api.requests_per_minute": _D(600, _("requests a minute that one access token may make"), "", 10, 60_000),
     "contacts.default_minutes": _D(6, _("minutes assumed when a contact has none"), "", 1, 120),
 }
 

@@ -1,5 +1,7 @@
 """What every record that people edit carries."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -25,3 +27,9 @@ class EditedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def note_edit(self, *, by: Any) -> None:
+        """Who makes or changes the record with the save that follows; its version grows."""
+        self.changed_by = by
+        self.created_by = self.created_by if self.pk else by
+        self.edit_version = self.edit_version + 1 if self.pk else 1

@@ -1,0 +1,77 @@
+"""The addresses of the programming interface. They take tokens, so a stranger gets 401 and never a login page."""
+
+from dataclasses import replace
+from uuid import uuid4
+
+from interactions.models import Interaction
+from tests.permission_table import Row, World, everybody, only, who_sees_north
+
+
+def _number(world: World) -> dict[str, str]:
+    return {"number": world.customer.number}
+
+
+def _contact(world: World) -> dict[str, int]:
+    found = Interaction.objects.filter(customer=world.customer).first()
+    if found is None:
+        at = world.complaint.taken_at
+        found = Interaction.objects.create(customer=world.customer, channel="call", happened_at=at)
+    return {"id": found.pk}
+
+
+def _new_order(world: World) -> dict[str, object]:
+    return {"number": f"N/{uuid4()}", "customer": world.customer.number, "day": "2026-03-02", "amount_cents": 1200}
+
+
+def _new_contact(world: World) -> dict[str, object]:
+    return {"customer": world.customer.number, "channel": "call", "note": "Asked for seals"}
+
+
+def _takes_token(row: Row) -> Row:
+    """A stranger is told to show a token."""
+    return replace(row, expect={**row.expect, "anonymous": 401})
+
+
+SELLERS = ("rep", "lead", "admin")
+ROWS: list[Row] = [
+    _takes_token(row)
+    for row in (
+        Row("api:api-root", dict.fromkeys(everybody(), 404)),
+        Row("api:me", everybody()),
+        Row("api:colleague-list", everybody()),
+        Row("api:customer-list", everybody()),
+        Row("api:customer-list", everybody(422), query="?nonsense=1"),
+        Row(
+            "api:customer-list",
+            only(*SELLERS, "other_rep", ok=201),
+            method="post",
+            data=lambda world: {"name": "Quite Another Company"},
+        ),
+        Row("api:customer-list", everybody(405), method="delete"),
+        Row("api:customer", who_sees_north(), _number),
+        Row(
+            "api:customer",
+            only(*SELLERS, hidden_from=("other_rep",)),
+            _number,
+            method="patch",
+            data=lambda world: {"city": "Bergen"},
+        ),
+        Row("api:own-field-list", everybody()),
+        Row("api:person-list", everybody()),
+        Row("api:person", who_sees_north(), lambda world: {"id": world.person.pk}),
+        Row("api:fact-list", everybody()),
+        Row("api:order-list", everybody()),
+        Row("api:order-list", only(*SELLERS, ok=201, hidden_from=("other_rep",)), method="post", data=_new_order),
+        Row("api:order", who_sees_north(), lambda world: {"number": world.order.number}),
+        Row("api:interaction-list", everybody()),
+        Row(
+            "api:interaction-list",
+            only(*SELLERS, "guardian", "executive", ok=201, hidden_from=("other_rep",)),
+            method="post",
+            data=_new_contact,
+        ),
+        Row("api:interaction", who_sees_north(), _contact),
+        Row("api:segment-list", everybody()),
+        Row("api:score", who_sees_north(), _number),
+    )
+]
