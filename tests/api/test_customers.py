@@ -120,6 +120,13 @@ def test_a_page_has_1_to_500_rows(rep, program, limit):
     assert "limit" in reasons(program(rep).get("/customers", {"limit": limit}))
 
 
+def test_the_largest_page_holds_five_hundred(rep, program):
+    factories.make_customers(501)
+    Customer.objects.update(owner=rep)
+    answer = program(rep).get("/customers", {"limit": "500", "fields": "number"}).json()
+    assert (len(answer["items"]), answer["next"] is None) == (500, False)
+
+
 def test_what_changed_since_comes_in_the_order_of_changes_with_the_archived_ones(rep, program):
     made = factories.make_customers(5)
     Customer.objects.update(owner=rep, team=rep.team)

@@ -10,10 +10,14 @@ from typing import Any
 
 @dataclass(frozen=True)
 class ListPage:
-    """``make_rows(n, cast)`` makes ``n`` rows that ``colleague`` (a name of the cast) sees at ``url``."""
+    """``make_rows(n, cast)`` makes ``n`` rows that ``colleague`` (a name of the cast) sees at ``url``.
+
+    ``headers`` go with the request: those of a program hold his token.
+    """
 
     name: str
     url: str
     make_rows: Callable[[int, Any], None]
     colleague: str = "rep"
     most_queries: int = 12
+    headers: Callable[[Any], dict[str, str]] = lambda cast: {}

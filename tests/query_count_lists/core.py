@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from crm.core.access_token_issuing import issue_token
 from crm.core.models import Absence, Team, User
 from tests.query_count_lists import ListPage
 
@@ -25,7 +26,15 @@ def _make_absences(rows: int, cast: Any) -> None:
         Absence.objects.create(user=user, first_day=today, last_day=today + timedelta(2), stand_in=cast.lead)
 
 
+def _make_tokens(rows: int, cast: Any) -> None:
+    now = timezone.now()
+    for number in range(rows):
+        user = User.objects.create_user(f"token{User.objects.count()}@rapport.test", name=f"Owner {number}")
+        issue_token(user, name="Shop", may_write=False, expires_at=now + timedelta(days=1), at=now)
+
+
 LISTS: list[ListPage] = [
+    ListPage("tokens of all", "/settings/tokens/", _make_tokens, colleague="admin"),
     ListPage("colleagues", "/settings/colleagues/", _make_colleagues, colleague="admin"),
     ListPage("absences", "/settings/absences/", _make_absences),
     ListPage("teams", "/settings/teams/", _make_colleagues, colleague="admin"),
