@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from ninja.responses import Status
-from pydantic import Field
+from pydantic import Field, StrictInt
 
 from crm.api.cursors import read_page
 from crm.api.problems import FieldProblem, Problem, refuse_field
-from crm.api.shapes import PROBLEMS, WRITE_PROBLEMS, Asked, Cents, Day, Flag, Listed, Moment, Sent
+from crm.api.shapes import LARGEST_CENTS, PROBLEMS, WRITE_PROBLEMS, Asked, Cents, Day, Flag, Listed, Moment, Sent
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.permission_check import refuse_unless
@@ -50,6 +50,7 @@ class OrderTold(Schema):
     placed_at: datetime | None
     amount_cents: int
     cost_cents: int | None
+    freight_cents: int | None = Field(description="What sending it cost us; null: the rate for freight counts.")
     currency: str = Field(description="The company's, ISO 4217.")
     original_currency: str = Field(description="In what was paid, where that was another currency.")
     original_cents: int | None
@@ -89,6 +90,7 @@ class NewOrder(Sent):
     placed_at: Moment | None = None
     amount_cents: Cents
     cost_cents: Cents | None = None
+    freight_cents: Annotated[StrictInt, Field(ge=0, le=LARGEST_CENTS)] | None = None
     currency: str | None = Field(None, description="Of these amounts: the company's, or leave it out.")
     original_currency: str = Field("", pattern=r"^([A-Z]{3})?$")
     original_cents: Cents | None = None
@@ -177,6 +179,7 @@ def _make_order(sent: NewOrder, customer: Customer) -> Order:
         placed_at=sent.placed_at,
         amount_cents=sent.amount_cents,
         cost_cents=sent.cost_cents,
+        freight_cents=sent.freight_cents,
         currency=sent.original_currency,
         original_cents=sent.original_cents,
         updated_at=timezone.now(),
@@ -218,14 +221,14 @@ def _refuse_other(user: User, sent: NewOrder, known: Order | None) -> None:
 def _tell_content(sent: NewOrder, held: Order) -> tuple[Any, ...]:
     lines = [(line.product or None, line.quantity, line.amount_cents) for line in sent.lines]
     cost = held.cost_cents if sent.cost_cents is None else sent.cost_cents
-    paid = (sent.original_currency, sent.original_cents)
+    paid = (sent.freight_cents, sent.original_currency, sent.original_cents)
     return sent.customer, sent.day, sent.placed_at, sent.amount_cents, cost, *paid, lines
 
 
 def _tell_held(sent: NewOrder, held: Any) -> tuple[Any, ...]:
     rows = held.shown_lines if sent.lines else []
     lines = [(line.product.number if line.product else None, line.quantity, line.amount_cents) for line in rows]
-    paid = (held.currency, held.original_cents)
+    paid = (held.freight_cents, held.currency, held.original_cents)
     return held.customer.number, held.day, held.placed_at, held.amount_cents, held.cost_cents, *paid, lines
 
 
@@ -238,7 +241,9 @@ def find_orders(user: User) -> QuerySet[Any]:
 def describe_order(order: Any, *, currency: str) -> dict[str, Any]:
     """An order as it is answered. A return names what it returns only where that is the same customer's."""
     returned = order.returns if order.returns and order.returns.customer_id == order.customer_id else None
-    plain = ("number", "day", "placed_at", "amount_cents", "cost_cents", "original_cents", "updated_at")
+    plain = (
+        "number", "day", "placed_at", "amount_cents", "cost_cents", "freight_cents", "original_cents", "updated_at",
+    )  # fmt: skip
     return {
         "id": order.pk,
         "customer": order.customer.number,

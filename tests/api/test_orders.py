@@ -20,6 +20,7 @@ def order(customer):
         "customer": customer.number,
         "day": "2026-03-02",
         "amount_cents": 3500,
+        "freight_cents": 450,
         "lines": [
             {"product": "S-1", "quantity": 2.5, "amount_cents": 2500},
             {"description": "Freight", "amount_cents": 1000},
@@ -33,8 +34,8 @@ def test_an_order_is_entered_with_its_lines_and_counts_at_once(rep, program, cus
     answer = program(rep).post("/orders", order)
     assert answer.status_code == 201
     told = answer.json()
-    assert (told["number"], told["day"], told["amount_cents"], told["currency"]) == (
-        "2026/0017", "2026-03-02", 3500, "EUR",
+    assert (told["number"], told["day"], told["amount_cents"], told["freight_cents"], told["currency"]) == (
+        "2026/0017", "2026-03-02", 3500, 450, "EUR",
     )  # fmt: skip
     assert [(one["product"], one["description"], one["quantity"], one["cost_cents"]) for one in told["lines"]] == [
         ("S-1", "Shaft seal", "2.500", 1000),
@@ -53,7 +54,7 @@ def test_the_same_order_twice_changes_nothing(rep, program, order):
 
 @pytest.mark.parametrize(
     "change",
-    [{"amount_cents": 3600, "lines": []}, {"day": "2026-03-03"}, {"cost_cents": 5},
+    [{"amount_cents": 3600, "lines": []}, {"day": "2026-03-03"}, {"cost_cents": 5}, {"freight_cents": 5},
      {"lines": [{"amount_cents": 3500}]}, {"original_currency": "USD", "original_cents": 4000}],
 )  # fmt: skip
 def test_the_same_number_with_other_content_is_refused_and_the_first_stays(rep, program, order, change):
@@ -88,6 +89,7 @@ def test_nobody_enters_an_order_for_a_customer_out_of_his_sight(rep, program, or
         ({"amount_cents": "3500"}, "amount_cents"),
         ({"amount_cents": 10**16}, "amount_cents"),
         ({"amount_cents": None}, "amount_cents"),
+        ({"freight_cents": -1}, "freight_cents"),
         ({"number": ""}, "number"),
         ({"number": " 17"}, "number"),
         ({"number": "x" * 61}, "number"),

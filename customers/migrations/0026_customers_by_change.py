@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0024_fewer_indexes_on_large_tables'),
+        ('customers', '0025_order_own_freight'),
     ]
 
     operations = [
