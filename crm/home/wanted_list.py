@@ -54,7 +54,7 @@ def _load(rows: list[Any], request: HttpRequest) -> None:
 
 WANTED = ListDefinition(
     columns=(
-        Column("year", gettext_lazy("Year"), sort="year", largest_first=True),
+        Column("year", gettext_lazy("Year"), sort="year", largest_first=True, hide_on_phone=True),
         Column("customer", gettext_lazy("Company")),
         Column("reason", gettext_lazy("Why"), hide_on_phone=True),
         Column("people", gettext_lazy("People known"), kind="number"),
