@@ -5,12 +5,16 @@ from typing import Any
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.list_catalogue import CellEdit, KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
 from crm.core.row_addresses import row_address
+from crm.core.templatetags.look import icon
 from crm.core.text_folding import fold_text
+from crm.home.customer_cells import draw_nothing
 from crm.home.known_list import KnownListView
 from crm.home.list_parts import CUSTOMER_FILTER, OWNER_FILTER, RULE_FILTER, customer_column, owner_column
 from customers.models import ContactPoint, Person
@@ -34,9 +38,24 @@ def _left(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any
 def load_points(rows: list[Any], request: HttpRequest) -> None:
     """The first working phone number and e-mail of each, in one query."""
     points = ContactPoint.objects.filter(person__in=[row.pk for row in rows], is_valid=True).order_by("-pk")
-    found = {(point.person_id, point.kind): point.value for point in points}
+    found = {(point.person_id, point.kind): point for point in points}
     for row in rows:
-        row.phone, row.email = found.get((row.pk, "phone"), ""), found.get((row.pk, "email"), "")
+        row.phone_point = found.get((row.pk, "phone"))
+        row.phone = row.phone_point.value if row.phone_point else ""
+        row.email = found[(row.pk, "email")].value if (row.pk, "email") in found else ""
+
+
+def draw_phone(row: Any) -> SafeString:
+    """The number to ring; on a telephone the sign alone, which rings it."""
+    if row.phone_point is None:
+        return draw_nothing()
+    return format_html(
+        '<a class="row-x q nw" href="tel:{}" aria-label="{}">{}<span class="hide-s">{}</span></a>',
+        row.phone_point.value_normal,
+        row.phone,
+        icon("phone", "s"),
+        row.phone,
+    )
 
 
 PEOPLE = ListDefinition(
@@ -52,7 +71,7 @@ PEOPLE = ListDefinition(
         Column("job_title", _("Job title"), edit="job_title", hide_on_phone=True),
         customer_column(),
         Column("influence", _("Influence"), "get_influence_display", edit="influence", hide_on_phone=True),
-        Column("phone", _("Phone")),
+        Column("phone", _("Phone"), draw=draw_phone, export="phone"),
         Column("email", _("E-mail"), hide_on_phone=True),
         Column("language", _("Language"), edit="language", hide_on_phone=True),
         Column("is_main", _("Main contact"), kind="flag", shown=False, hide_on_phone=True),
