@@ -23,7 +23,8 @@ from customers.import_mapping import apply_mapping, find_mapping
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.models import DataImport
-from customers.rules.import_columns import ORDERS, guess_columns, missing_fields
+from customers.rules.import_columns import CUSTOMERS, ORDERS, guess_columns, missing_fields
+from customers.withdrawn_sources import note_withdrawn_sources
 
 SHOWN_ROWS = 20
 SHOWN_PROBLEM_ROWS = 30
@@ -138,6 +139,8 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
     shown: list[dict[str, Any]] = []
     problem_rows: list[dict[str, Any]] = []
     for chunk, parsed in parse_table(table, rules):
+        if data_import.kind == CUSTOMERS:
+            note_withdrawn_sources(parsed, file_name=data_import.file_name)
         totals.add(parsed, chunk)
         shown += _rows_to_show(chunk, parsed, table, rules, limit=SHOWN_ROWS - len(shown), wrong=False)
         room = SHOWN_PROBLEM_ROWS - len(problem_rows)

@@ -10,6 +10,7 @@ from django.db import connection
 from customers.import_handling import cancel_import
 from customers.import_staging import Stage
 from customers.import_undoing import UNDO_WITHIN
+from customers.import_writing import remove_file
 from customers.models import DataImport, ImportChange
 
 FORGET_UPLOADS_AFTER = timedelta(days=7)
@@ -27,6 +28,9 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
         state__in=(DataImport.State.READY, DataImport.State.FAILED), created_at__lt=at - FORGET_UPLOADS_AFTER
     )
     uploads = [cancel_import(data_import, at=at) for data_import in left]
+    stopped = DataImport.objects.filter(state=DataImport.State.CANCELLED, finished_at__lt=at - FORGET_UPLOADS_AFTER)
+    for data_import in stopped.exclude(file=""):
+        remove_file(data_import)
     rejected = DataImport.objects.exclude(rejected="").filter(finished_at__lt=at - FORGET_REJECTED_AFTER)
     gone = 0
     for data_import in rejected:
@@ -45,7 +49,8 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
 
 def _remove_unknown_files(at: datetime) -> int:
     known = {Path(name).name for row in DataImport.objects.values_list("file", "rejected") for name in row if name}
-    finished = DataImport.objects.exclude(state__in=OPEN).exclude(file="").values_list("file", flat=True)
+    kept = (*OPEN, DataImport.State.CANCELLED)
+    finished = DataImport.objects.exclude(state__in=kept).exclude(file="").values_list("file", flat=True)
     known -= {Path(name).name for name in finished}
     removed = 0
     for path in (Path(settings.MEDIA_ROOT) / "imports").glob("*"):

@@ -22,6 +22,7 @@ from customers.rules.import_columns import FIELDS, missing_fields
 
 READ_JOB = "import-read"
 WRITE_JOB = "import-write"
+WRITTEN_COUNTS = ("created", "changed", "customers_created")
 
 
 class FileTooLarge(Exception):
@@ -114,6 +115,8 @@ def start_import(
         data_import.state = DataImport.State.RUNNING if job.kind == WRITE_JOB else DataImport.State.UNDOING
         data_import.save(update_fields=["state"])
         return data_import
+    if can_continue(data_import):
+        return _continue_import(data_import, by=by, at=at)
     if data_import.state != DataImport.State.READY:
         raise NotReady
     if missing_fields(data_import.kind, data_import.columns):
@@ -127,21 +130,43 @@ def start_import(
     return data_import
 
 
+def can_continue(data_import: DataImport) -> bool:
+    """Whether a stopped import can go on: its file is kept for some days. What was written is then found unchanged."""
+    return data_import.state == DataImport.State.CANCELLED and bool(data_import.file)
+
+
+def _continue_import(data_import: DataImport, *, by: User, at: datetime) -> DataImport:
+    """From where it was stopped: while it was looked through, or while it was written."""
+    if missing_fields(data_import.kind, data_import.columns) or "rows" not in data_import.preview:
+        data_import.finished_at = None
+        data_import.save(update_fields=["finished_at"])
+        return _ask_to_read(data_import, by=by, at=at)
+    written = {name: data_import.report.get(name, 0) for name in WRITTEN_COUNTS}
+    data_import.options = {**data_import.options, "written_before": written}
+    data_import.state, data_import.finished_at = DataImport.State.RUNNING, None
+    data_import.job = request_job(WRITE_JOB, key=str(data_import.pk), due_at=at, by=by)
+    data_import.save(update_fields=["state", "job", "options", "finished_at"])
+    return data_import
+
+
 @transaction.atomic
 def cancel_import(data_import: DataImport, *, at: datetime) -> DataImport:
-    """Stop it: at once while it waits, after the batch at hand while it writes. What is written stays."""
+    """Stop it: at once while it waits, after the batch at hand while it writes. What is written stays.
+
+    A file that nobody has started is thrown away; that of an import on its way is kept, so that it can be continued.
+    """
     data_import = _locked(data_import)
     job = data_import.job
     if data_import.state == DataImport.State.UNDOING:
         return _stop_undo(data_import)
     if data_import.shown_state in {DataImport.State.READY, DataImport.State.FAILED}:
-        return _close(data_import, at=at)
+        return _close(data_import, at=at, keep_file=False)
     if job is None or data_import.state not in {DataImport.State.READING, DataImport.State.RUNNING}:
         return data_import
     cancel_job(job)
     job.refresh_from_db()
     if job.state in {job.State.CANCELLED, job.State.FAILED}:
-        return _close(data_import, at=at)
+        return _close(data_import, at=at, keep_file=True)
     return data_import
 
 
@@ -157,11 +182,12 @@ def _stop_undo(data_import: DataImport) -> DataImport:
     return data_import
 
 
-def _close(data_import: DataImport, *, at: datetime) -> DataImport:
+def _close(data_import: DataImport, *, at: datetime, keep_file: bool) -> DataImport:
     Stage(data_import.pk).drop()
     data_import.state, data_import.finished_at = DataImport.State.CANCELLED, at
     data_import.save(update_fields=["state", "finished_at"])
-    transaction.on_commit(lambda: remove_file(data_import))
+    if not keep_file:
+        transaction.on_commit(lambda: remove_file(data_import))
     return data_import
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from crm.core.formats import format_number
 from crm.core.models import JobRun, User
 from customers.custom_field_import import offer_own_fields
-from customers.import_handling import READ_JOB
+from customers.import_handling import READ_JOB, can_continue
 from customers.import_remembering import WRITTEN_TABLES
 from customers.import_undoing import UNDO_WITHIN, can_undo
 from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
@@ -93,6 +93,7 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "brings_colleagues": data_import.kind == TEAMS and user.has_perm("core.manage_users"),
         "error": _error(data_import, state),
         "can_retry": state == DataImport.State.FAILED and bool(job) and job.kind != READ_JOB,  # type: ignore[union-attr]
+        "can_continue": can_continue(data_import),
         "can_undo": can_undo(data_import, at=at),
         "undo_until": data_import.finished_at + UNDO_WITHIN if data_import.finished_at else None,
         "undo": _undo(data_import),

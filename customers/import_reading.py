@@ -242,8 +242,12 @@ def _find_encoding(path: Path, sample: bytes, *, packed: bool) -> str:
         return "utf-8"
     from charset_normalizer import from_bytes  # slow to load
 
-    best = from_bytes(_telling_part(path, sample, packed=packed), cp_isolation=_CHARSETS).best()
-    return best.encoding if best else "cp1252"
+    found = from_bytes(_telling_part(path, sample, packed=packed), cp_isolation=_CHARSETS)
+    best = found.best()
+    western = next((one for one in found if one.encoding == "cp1252"), None)
+    if best is None or (western and (western.chaos, -western.coherence) <= (best.chaos, -best.coherence)):
+        return "cp1252"  # of what a few letters cannot tell apart, the letters most people write
+    return str(best.encoding)
 
 
 def _is_utf8(path: Path, *, packed: bool) -> bool:

@@ -4,12 +4,14 @@ Undoing it compares each row with the checksum taken here, so the checksum is ov
 write and, where a table keeps the time of its last change, over that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
+from crm.core.models import User
 from customers.import_staging import run_sql
 
 
@@ -19,7 +21,7 @@ class WrittenTable:
 
     ``stamp`` is a column that every change moves, where there is one. ``parts`` are a table (and its column that points
     here) whose rows are of one piece with these: they go and come back with them. ``name_sql`` calls a row ``t`` by
-    what people know it by.
+    what people know it by. ``tell_restored`` hears which rows an undo has put back, when, and by whom.
     """
 
     key: str
@@ -30,6 +32,7 @@ class WrittenTable:
     stamp: str = ""
     unmarked: frozenset[str] = frozenset()
     parts: tuple[type[models.Model], str] | None = None
+    tell_restored: Callable[[Sequence[int], datetime, User | None], None] | None = None
 
     @property
     def table(self) -> str:

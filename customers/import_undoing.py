@@ -92,6 +92,8 @@ def _undo_chunks(data_import: DataImport, lease: Lease, undo: dict[str, int], to
                     break
                 _judge(import_id, table)
                 removed, restored = _remove_made(table), _restore_changed(table)
+                if restored and table.tell_restored:
+                    table.tell_restored(_list_restored(), *_by_whom(data_import))
                 _forget(import_id, table)
                 so_far = {"removed": undo["removed"] + removed, "restored": undo["restored"] + restored}
                 DataImport.objects.filter(pk=import_id).update(report={**data_import.report, "undo": so_far})
@@ -208,6 +210,18 @@ def _restore_changed(table: WrittenTable) -> int:
         run_sql(f"""INSERT INTO {parts} SELECT p.* FROM ({changed}) c,
                     jsonb_populate_recordset(NULL::{parts}, c.before -> 'parts') p""")  # noqa: S608
     return restored
+
+
+def _list_restored() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT row_id FROM chunk WHERE refused = '' AND before IS NOT NULL ORDER BY row_id")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _by_whom(data_import: DataImport) -> tuple[datetime, User | None]:
+    """When the undo was asked for, and by whom."""
+    job = data_import.job
+    return (job.due_at, job.requested_by) if job is not None else (data_import.created_at, data_import.created_by)
 
 
 def _forget(import_id: int, table: WrittenTable) -> None:

@@ -35,8 +35,8 @@ REPORTED_PROBLEMS = 200
 def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict[str, Any]:
     """Import the file and finish ``data_import`` with its report, which is returned.
 
-    Raises ``JobCancelled`` (the import is then cancelled, with a report of what was written) and whatever the lease
-    raises when it is lost.
+    Raises ``JobCancelled`` (the import is then cancelled, with a report of what was written; it keeps its file, so that
+    it can go on) and whatever the lease raises when it is lost.
     """
     offer_own_fields(afresh=True)
     kind, stage = IMPORT_KINDS[data_import.kind], Stage(data_import.pk)
@@ -149,7 +149,9 @@ def _finish(
         kind: ImportKind = IMPORT_KINDS[data_import.kind]
         if state == DataImport.State.DONE and kind.finish:
             kind.finish(stage, make_task(data_import, at=at))
-        report = _make_report(stage, checkpoint) | {"made": _count_made(data_import, kind)}
+        report = _add_written_before(data_import, _make_report(stage, checkpoint)) | {
+            "made": _count_made(data_import, kind)
+        }
         if report["rejected"]:
             _save_rejected(data_import, stage)
         stage.drop()
@@ -157,7 +159,8 @@ def _finish(
         data_import.state = state
         data_import.finished_at = at
         data_import.save(update_fields=["report", "state", "finished_at", "rejected"])
-        transaction.on_commit(lambda: remove_file(data_import))
+        if state != DataImport.State.CANCELLED:
+            transaction.on_commit(lambda: remove_file(data_import))
     if report["created"] > 10_000:
         parts = [table.parts[0]._meta.db_table for table in kind.tables if table.parts]
         tables = [*(table.table for table in kind.tables), *parts]
@@ -168,6 +171,15 @@ def _finish(
             [tables],
         )
     return report
+
+
+def _add_written_before(data_import: DataImport, report: dict[str, Any]) -> dict[str, Any]:
+    """A stopped import that went on wrote part of its rows before; to the second walk they looked unchanged."""
+    before = data_import.options.get("written_before", {})
+    for name, count in before.items():
+        report[name] = report.get(name, 0) + count
+    again = min(report["unchanged"], before.get("created", 0) + before.get("changed", 0))
+    return {**report, "unchanged": report["unchanged"] - again}
 
 
 def remove_file(data_import: DataImport) -> None:

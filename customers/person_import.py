@@ -5,12 +5,14 @@ The same file again changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.late_imports import pandas as pd
+from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.customer_import import POINT_TABLE
@@ -19,7 +21,7 @@ from customers.import_relating import RELATION_COLUMNS, find_related_customers, 
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql
 from customers.models import Person
-from customers.person_moving import tell_vacancy
+from customers.person_moving import tell_return, tell_vacancy
 from customers.rules.contact_point_reading import normalise_phone
 from customers.rules.import_columns import PEOPLE, PERSON_FIELDS, REQUIRED
 
@@ -139,6 +141,12 @@ def _find_leavers(stage: Stage, scope: str) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
+def _tell_returns(ids: Sequence[int], at: datetime, by: User | None) -> None:
+    """Whoever is back by an undo leaves no empty post to fill."""
+    for person in Person.objects.filter(pk__in=ids, left_on__isnull=True).select_related("customer"):
+        tell_return(person, at=at, by=by)
+
+
 def _create_people(stage: Stage, scope: str, task: WritingTask) -> int:
     """New people; their ids are taken beforehand, so that their contact points find them."""
     run_sql(f"""UPDATE {stage.records} n SET person_id = -nextval(pg_get_serial_sequence('customers_person', 'id'))
@@ -189,6 +197,7 @@ PERSON_TABLE = WrittenTable(
     columns=("customer_id", "name", "name_folded", "job_title", "influence", "language", "left_on"),
     label=_("person"),
     name_sql="t.name",
+    tell_restored=_tell_returns,
 )
 KIND = ImportKind(
     name=PEOPLE,

@@ -20,7 +20,14 @@ class VacancyHearer(Protocol):
     def __call__(self, person: Person, *, on: date, at: datetime, by: User | None) -> None: ...
 
 
+class ReturnHearer(Protocol):
+    """Hears that ``person`` never left: his day of leaving was a mistake, or was taken back."""
+
+    def __call__(self, person: Person, *, at: datetime, by: User | None) -> None: ...
+
+
 VACANCY_HEARERS: list[VacancyHearer] = []
+RETURN_HEARERS: list[ReturnHearer] = []
 
 
 class MoveRefused(Exception):
@@ -32,6 +39,13 @@ def tell_vacancy(person: Person, *, on: date, at: datetime, by: User | None) -> 
     """Let everybody know whom it concerns that the post of ``person`` is empty; again is harmless."""
     for hear in VACANCY_HEARERS:
         hear(person, on=on, at=at, by=by)
+
+
+@transaction.atomic
+def tell_return(person: Person, *, at: datetime, by: User | None) -> None:
+    """Let everybody who followed up the empty post of ``person`` know that it is not empty; again is harmless."""
+    for hear in RETURN_HEARERS:
+        hear(person, at=at, by=by)
 
 
 @transaction.atomic

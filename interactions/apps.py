@@ -16,7 +16,7 @@ class InteractionsConfig(AppConfig):
         from customers.customer_freshening import FRESHENERS
         from customers.file_attaching import ATTACHABLE
         from customers.import_kinds import register_import_kind
-        from customers.person_moving import VACANCY_HEARERS
+        from customers.person_moving import RETURN_HEARERS, VACANCY_HEARERS
         from interactions import customer_metrics, interaction_import, jobs, opportunity_import  # noqa: F401 - jobs too
 
         customer_metrics.register()
@@ -27,6 +27,7 @@ class InteractionsConfig(AppConfig):
         _treat_merged()
         _describe_records()
         VACANCY_HEARERS.append(_follow_vacancy)
+        RETURN_HEARERS.append(_drop_vacancy)
 
 
 def _refresh_alerts(customer_id: int, *, on: date, at: datetime) -> None:
@@ -41,6 +42,13 @@ def _follow_vacancy(person: Any, *, on: date, at: datetime, by: "User | None") -
     from interactions.vacancy_following import follow_vacancy
 
     follow_vacancy(person, on=on, at=at, by=by)
+
+
+def _drop_vacancy(person: Any, *, at: datetime, by: "User | None") -> None:
+    """Whoever is still there leaves no empty post."""
+    from interactions.vacancy_following import drop_vacancy
+
+    drop_vacancy(person, at=at, by=by)
 
 
 def _find_customer(user: "User", pk: int) -> int | None:

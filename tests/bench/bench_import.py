@@ -2,7 +2,9 @@
 
 import io
 import resource
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import connection
@@ -22,30 +24,54 @@ CUSTOMERS = 100_000
 
 def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
     """Customers, orders with numbers, and the CDNOW base twice."""
-    seconds = _import(_customer_rows(customers), kind="customers", rows=customers)
-    report("import_customer_rows_per_second", customers / seconds, "rows/s")
-    seconds = _import(_order_rows(orders, customers), kind="orders", rows=orders)
-    report("import_order_rows_per_second", orders / seconds, "rows/s")
-    report("import_orders_against_copy", seconds, "s", yardstick=_bare_copy_seconds())
+    _report_rows(_import(_customer_rows(customers), kind="customers", rows=customers), goal=50_000)
+    took = _import(_order_rows(orders, customers), kind="orders", rows=orders)
+    _report_rows(took, goal=60_000)
+    report("import_orders_against_copy", took.writing, "s", yardstick=_bare_copy_seconds())
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE customers_order, customers_customer CASCADE")
     for name in ("import_cdnow_first", "import_cdnow_again"):
-        report(name, _import([cdnow_master()], kind="orders", rows=69_659), "s", limit=10)
+        report(name, _import([cdnow_master()], kind="orders", rows=69_659).writing, "s", limit=10)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report("import_peak_memory", peak, "MB", limit=500)
 
 
-def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -> float:
-    """Seconds from the stored file to its report; the look beforehand is the user's pause and not counted."""
-    data_import = store_file(content, name="bench.csv", kind=kind, by=None)
-    data_import.preview = check_file(data_import, on=company_day(timezone.now()))
-    data_import.state = DataImport.State.RUNNING
-    data_import.save()
-    with stopwatch() as watch:
-        done = write_import(data_import, lease=NoLease(), at=timezone.now())
+@dataclass(frozen=True)
+class Took:
+    """Seconds of one import: from the stored file to its report, and from the first byte handed in.
+
+    ``writing`` opens the file anew, reads and checks every row, writes, and reports: what the goals speak of.
+    ``whole`` adds storing the upload and the look through the file that the user waits for before he says yes.
+    ``processor`` are the seconds of processor of this process while writing; the database's own are not in it.
+    """
+
+    kind: str
+    rows: int
+    writing: float
+    whole: float
+    processor: float
+
+
+def _report_rows(took: Took, *, goal: int) -> None:
+    name = took.kind.removesuffix("s")
+    report(f"import_{name}_rows_per_second", took.rows / took.writing, "rows/s", goal=goal)
+    report(f"import_{name}_rows_per_second_from_upload", took.rows / took.whole, "rows/s")
+    report(f"import_{name}_microseconds_of_this_process", took.processor / took.rows * 1e6, "µs a row")
+
+
+def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -> Took:
+    with stopwatch() as whole:
+        data_import = store_file(content, name="bench.csv", kind=kind, by=None)
+        data_import.preview = check_file(data_import, on=company_day(timezone.now()))
+        data_import.state = DataImport.State.RUNNING
+        data_import.save()
+        processor = time.process_time()
+        with stopwatch() as writing:
+            done = write_import(data_import, lease=NoLease(), at=timezone.now())
+        processor = time.process_time() - processor
     if done["rows"] != rows or done["rejected"]:
         raise AssertionError(f"{kind}: {done}")
-    return watch.seconds
+    return Took(kind, rows, writing.seconds, whole.seconds, processor)
 
 
 def _customer_rows(count: int) -> Iterator[bytes]:

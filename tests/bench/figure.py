@@ -8,11 +8,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 
-def report(name: str, value: float, unit: str, *, limit: float | None = None, yardstick: float | None = None) -> None:
-    """Print a JSON line. ``limit`` is what the value should stay under; ``yardstick`` something measured beside it."""
+def report(
+    name: str,
+    value: float,
+    unit: str,
+    *,
+    limit: float | None = None,
+    yardstick: float | None = None,
+    goal: float | None = None,
+) -> None:
+    """Print a JSON line. ``limit`` is what the value should stay under, ``goal`` what it should reach; ``yardstick`` is
+    something measured beside it."""
     line: dict[str, object] = {"name": name, "value": round(value, 3), "unit": unit}
     if limit is not None:
         line |= {"limit": limit, "ratio_to_limit": round(value / limit, 3)}
+    if goal is not None:
+        line |= {"goal": goal, "ratio_to_goal": round(value / goal, 3)}
     if yardstick is not None:
         line["ratio"] = round(value / yardstick, 2)
     sys.stdout.write(json.dumps(line) + "\n")

@@ -8,6 +8,7 @@ from django.db import connection
 
 from crm.core.job_ledger import JobCancelled
 from customers import import_batches, import_checking
+from customers.import_handling import start_import
 from customers.import_staging import Stage
 from customers.import_writing import write_import
 from customers.models import Customer, DataImport, Order, OrderLine
@@ -94,10 +95,59 @@ def test_stopped_in_the_middle_what_is_written_stays_whole_and_is_reported():
     data_import.refresh_from_db()
     assert data_import.state == "cancelled"
     assert data_import.report["created"] == Order.objects.count() == OrderLine.objects.count() == 10
-    assert not data_import.file
     rest = read_file(FILE)
     write_import(rest, lease=KilledAt(0, Killed), at=AT)
     assert counts(rest) == (25, 0, 10, 4)
+
+
+@pytest.mark.parametrize("nth", range(1, 11))
+def test_stopped_anywhere_and_continued_it_ends_as_if_it_had_never_been_stopped(nth, admin):
+    report, expected = _import_undisturbed()
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    data_import = read_file(FILE, by=admin)
+    with pytest.raises(JobCancelled):
+        write_import(data_import, lease=KilledAt(nth, JobCancelled), at=AT)
+    assert OrderLine.objects.count() == Order.objects.count() == data_import.report["created"]
+    again = start_import(DataImport.objects.get(pk=data_import.pk), by=admin, at=AT)
+    assert again.state == "running"
+    ended = write_import(again, lease=KilledAt(0, Killed), at=AT)
+    assert _whole() == expected
+    assert {name: ended[name] for name in ("rows", "created", "changed", "unchanged", "rejected")} == {
+        name: report[name] for name in ("rows", "created", "changed", "unchanged", "rejected")
+    }
+    assert not again.file
+
+
+def test_a_worker_killed_between_the_two_of_a_pair_is_followed_by_one_who_writes_the_first_alone():
+    """The second of two batches is committed, then the process is gone before the first is."""
+    report, expected = _import_undisturbed()
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    data_import = read_file(FILE)
+    lease = KilledAt(8, Killed)
+    with pytest.raises(Killed):
+        write_import(data_import, lease=lease, at=AT)
+    assert lease.checkpoint["beside"]["created"] == Order.objects.count() == 10
+    assert lease.checkpoint["after"] == 0
+    resumed = write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert _whole() == expected
+    assert resumed == report
+
+
+def test_a_database_that_lost_the_stage_in_the_middle_of_the_writing_loses_no_row():
+    _report, expected = _import_undisturbed()
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    data_import = read_file(FILE)
+    lease = KilledAt(8, Killed)
+    with pytest.raises(Killed):
+        write_import(data_import, lease=lease, at=AT)
+    with connection.cursor() as cursor:
+        stage = Stage(data_import.pk)
+        cursor.execute(f"TRUNCATE {stage.rows}, {stage.lines}, {stage.records}, {stage.rejected}")
+    write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert _whole() == expected
 
 
 def test_nothing_is_left_behind():

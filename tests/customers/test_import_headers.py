@@ -22,6 +22,7 @@ HUBSPOT = [
     ("interactions", {"Activity type": "channel", "Activity date": "day", "Notes": "note", "Call outcome": "outcome",
                       "Call duration": "minutes", "Associated Company": "customer_name",
                       "Activity assigned to": "by"}),
+    ("teams", {"First name": "first_name", "Last name": "last_name", "Email": "email", "Main team": "team"}),
 ]  # fmt: skip
 SALESFORCE = [
     ("customers", {"Account ID": "number", "Account Name": "name", "Billing Street": "street", "Billing City": "city",
@@ -40,6 +41,8 @@ SALESFORCE = [
                     "Date/Time Closed": "closed", "Type": "kind"}),
     ("orders", {"Order Number": "number", "Account Name": "customer_name", "Effective Date": "day",
                 "Order Amount": "amount"}),
+    ("teams", {"Full Name": "name", "Email": "email", "Title": "job_title", "Manager": "manager",
+                "Department": "team"}),
 ]  # fmt: skip
 PIPEDRIVE = [
     ("customers", {"Organization - ID": "number", "Organization - Name": "name", "Organization - Address": "street",
@@ -56,6 +59,7 @@ PIPEDRIVE = [
                       "Activity - Assigned to user": "by"}),
     ("products", {"Product - Product code": "number", "Product - Name": "name", "Product - Category": "family",
                   "Product - Unit price": "price"}),
+    ("teams", {"User": "name", "Email": "email", "Team": "team", "Manager": "manager"}),
 ]  # fmt: skip
 ODOO = [
     ("customers", {"Display Name": "name", "Reference": "number", "Street": "street", "City": "city", "Zip": "postcode",
@@ -70,6 +74,7 @@ ODOO = [
                   "Product Category": "family", "Can be Sold": "sold"}),
     ("orders", {"Order Reference": "number", "Customer": "customer_name", "Order Date": "day",
                 "Untaxed Amount": "amount"}),
+    ("teams", {"Name": "name", "Login": "email", "Sales Team": "team", "Phone": "phone"}),
 ]  # fmt: skip
 ZOHO = [
     ("customers", {"Record Id": "number", "Account Name": "name", "Account Owner": "owner_email", "Phone": "phone",
@@ -84,6 +89,8 @@ ZOHO = [
                   "Product Active": "sold"}),
     ("complaints", {"Case Number": "number", "Account Name": "customer_name", "Subject": "title",
                     "Description": "words", "Priority": "severity", "Created Time": "day", "Type": "kind"}),
+    ("teams", {"First Name": "first_name", "Last Name": "last_name", "Email": "email", "Role": "job_title",
+                "Reporting To": "manager", "Territory": "team"}),
 ]  # fmt: skip
 OTHER = [
     ("customers", {"account": "name", "sector": "industry", "office_location": "city", "revenue": "", "employees": ""}),
@@ -91,6 +98,7 @@ OTHER = [
     ("opportunities", {"opportunity_id": "number", "sales_agent": "owner", "product": "subject",
                        "account": "customer_name", "deal_stage": "stage", "engage_date": "started",
                        "close_date": "expected", "close_value": "amount"}),
+    ("teams", {"sales_agent": "name", "manager": "manager", "regional_office": "team"}),
 ]  # fmt: skip
 EXPORTS = [
     (product, kind, headers)

@@ -266,7 +266,13 @@ def test_throwing_it_away_and_stopping_it(browser):
     assert waiting.state == "cancelled"
     _work()
     assert Order.objects.count() == 0
-    assert "stopped before anything was written" in _page(browser, waiting)
+    page = _page(browser, waiting)
+    assert "stopped before anything was written" in page
+    assert "Continue" in page
+    _send(browser, "import-start", waiting)
+    _work()
+    assert Order.objects.count() == 2
+    assert "Continue" not in _page(browser, waiting)
 
 
 def test_the_progress_asks_for_itself_and_gives_way_when_it_moved(browser):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from customers.models import Customer, Source
 from customers.source_withdrawing import SourceRefused, bring_source_back, withdraw_source
 from tests import factories
-from tests.customers.import_files import counts, import_file, problems
+from tests.customers.import_files import counts, import_file, problems, read_file
 
 
 @pytest.fixture
@@ -36,6 +36,19 @@ def test_a_source_is_withdrawn_whole_and_comes_back_whole(fair, admin):
     assert current() == ["Bought", "New", "Other"]
     with pytest.raises(SourceRefused, match="in use"):
         bring_source_back(fair, by=admin, at=now)
+
+
+def test_the_look_through_a_file_names_the_rows_of_a_withdrawn_source(fair, admin):
+    factories.make_customer(number="K-1", name="Known", source="Fair 2026")
+    withdraw_source(fair, reason="No right to it", by=admin, at=timezone.now())
+    data_import = read_file(
+        "number,name,source\nK-1,Known,Fair 2026\nK-2,New,fair 2026\nK-3,Moved,Letter\n", kind="customers"
+    )
+    assert (data_import.preview["rows"], data_import.preview["ready"]) == (3, 2)
+    (row,) = data_import.preview["problem_rows"]
+    assert (row["row"], row["problems"][0]["value"]) == (3, "Fair 2026, No right to it")
+    unnamed = read_file("number,name\nK-9,New\nK-1,Known\n", kind="customers", name="Fair 2026")
+    assert [row["row"] for row in unnamed.preview["problem_rows"]] == [2]
 
 
 def test_it_is_withdrawn_for_a_reason(fair, admin):

@@ -5,7 +5,7 @@ import pytest
 from crm.core.models import User
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
-from customers.models import Customer, Product
+from customers.models import Customer, Person, Product
 from interactions.models import ProcessRun, Task
 from segments.default_configuration import create_defaults
 from tests.customers.import_files import AT, counts, import_file, problems
@@ -55,6 +55,17 @@ def test_a_customer_who_has_an_owner_keeps_him(rep):
     import_file(TEAMS, kind="teams")
     import_file(PIPELINE, kind="opportunities")
     assert Customer.objects.get(name="Betatech").owner == rep
+
+
+def test_an_undone_leaving_leaves_no_empty_post_to_fill(admin):
+    customer = Customer.objects.create(number="K-1", name="Betatech")
+    Person.objects.create(customer=customer, name="Ole Brandt", name_folded="ole brandt")
+    left = import_file("customer number,name,left on\nK-1,Ole Brandt,2026-10-01\n", kind="people", by=admin)
+    assert "who follows Ole Brandt" in Task.objects.get(state="open").title
+    started = start_undo(left, by=admin, at=AT)
+    undo_import(started, lease=NoLease(), total=started.job.params["total"])
+    assert Person.objects.get().left_on is None
+    assert not Task.objects.filter(state="open").exists()
 
 
 def test_taken_back_in_turn_nothing_is_left(pipeline, admin):
