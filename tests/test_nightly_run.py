@@ -13,7 +13,7 @@ from crm.core import job_ledger
 from crm.core.job_ledger import perform_job
 from crm.core.models import JobRun
 from crm.core.models.business_setting import change_setting
-from crm.night_requesting import NIGHT, SCORING_HELP, STEPS, request_night, request_scheduled_night
+from crm.night_requesting import NIGHT, PORTFOLIOS, SCORING_HELP, STEPS, request_night, request_scheduled_night
 from crm.nightly_run import run_night
 from interactions.models import Alert, Task
 from segments import score_run
@@ -155,6 +155,10 @@ def test_an_admin_asks_for_a_night_by_hand(company, admin):
     job.refresh_from_db()
     assert (job.state, job.requested_by) == ("done", admin)
     assert set(job.result["milliseconds"]) == set(STEPS)
+    (portfolios,) = JobRun.objects.filter(kind=PORTFOLIOS)
+    assert perform_job(portfolios.pk)
+    portfolios.refresh_from_db()
+    assert (portfolios.state, portfolios.result) == ("done", {"portfolios": 0})  # nobody has so many customers
 
 
 def test_other_workers_help_with_scoring_and_find_nothing_left_when_they_come_late(company, monkeypatch):
