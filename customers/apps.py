@@ -10,6 +10,7 @@ class CustomersConfig(AppConfig):
         from crm.core.change_reading import VALUE_PARTS, VALUE_WORDS
         from customers import (
             custom_field_catalogue,
+            custom_field_retype_job,  # noqa: F401  (its job is known everywhere)
             customer_import,
             customer_metrics,
             order_import,

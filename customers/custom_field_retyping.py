@@ -5,16 +5,17 @@ words (``CustomValueSet.unread``), shown beside the field, and taken over by a l
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 
 from django.db import connection, transaction
+from django.db.models import Max, Min
 from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.custom_field_catalogue import METRIC_PREFIX, list_colleague_names, read_options
 from customers.custom_field_defining import MOST_OPTIONS, CustomFieldRefused, tell_change
-from customers.models import CustomField, DataImport
+from customers.models import CustomField, CustomValueSet, DataImport
 from customers.rules.custom_values import (
     CHOICE,
     Conversion,
@@ -27,9 +28,12 @@ from customers.rules.custom_values import (
 )
 
 SHOWN_EXAMPLES = 12
-CHUNK = 5_000
+CHUNK = 50_000
+RANGE = 50_000  # ids of values written by one statement
 # Different values are looked at one by one; beyond this a page would keep its reader waiting.
 MOST_DIFFERENT = 200_000
+
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -116,8 +120,12 @@ def _choose_options(custom_field: CustomField, *, kind: str, added: Sequence[str
     return [*made, *(Option(one.key, one.label, is_offered=False) for one in held if one.key not in known)]
 
 
-def preview_retyping(custom_field: CustomField, *, kind: str, added: Sequence[str] | None = None) -> Preview:
+def preview_retyping(
+    custom_field: CustomField, *, kind: str, added: Sequence[str] | None = None, most: int = SHOWN_EXAMPLES
+) -> Preview:
     """What changing the kind would do; ``added`` are the words of a choice, proposed by its commonest values if None.
+
+    At most ``most`` values of each sort are named.
 
     Raises ``CustomFieldRefused``.
     """
@@ -136,7 +144,7 @@ def preview_retyping(custom_field: CustomField, *, kind: str, added: Sequence[st
         else:
             preview.kept += change.customers
             preview.refused.append(Example(words, change.customers))
-    preview.taken, preview.refused = preview.taken[:SHOWN_EXAMPLES], preview.refused[:SHOWN_EXAMPLES]
+    preview.taken, preview.refused = preview.taken[:most], preview.refused[:most]
     return preview
 
 
@@ -152,8 +160,20 @@ def _propose_options(custom_field: CustomField, before: Vocabulary) -> list[str]
 
 
 @transaction.atomic
-def retype_field(custom_field: CustomField, *, kind: str, by: User, added: Sequence[str] = ()) -> Preview:
-    """Change the kind and every value with it; returns what became of them. Raises ``CustomFieldRefused``."""
+def retype_field(
+    custom_field: CustomField,
+    *,
+    kind: str,
+    by: User,
+    added: Sequence[str] = (),
+    tell: Tell | None = None,
+    finish: Tell | None = None,
+) -> Preview:
+    """Change the kind and every value with it; returns what became of them. Raises ``CustomFieldRefused``.
+
+    ``tell`` hears after each part how many parts of how many are done, ``finish`` once at the end; what they raise
+    leaves everything as it was.
+    """
     held = CustomField.objects.select_for_update().get(pk=custom_field.pk)
     if kind == held.kind:
         raise CustomFieldRefused(gettext("It is of this kind already."))
@@ -169,19 +189,37 @@ def retype_field(custom_field: CustomField, *, kind: str, by: User, added: Seque
         # Whoever saves a customer now waits: his value would be of the old kind.
         cursor.execute("LOCK TABLE customers_customvalueset IN SHARE ROW EXCLUSIVE MODE")
     changes = _plan(held, kind=kind, options=options)
-    for start in range(0, len(changes), CHUNK):
-        _write(held, changes[start : start + CHUNK], by=by)
+    parts = [(chunk, ids) for ids in _list_ranges() for chunk in _in_chunks(changes)]
+    for place, (chunk, ids) in enumerate(parts):
+        if tell is not None:
+            tell(place, len(parts))
+        _write(held, chunk, ids=ids, by=by)
     held.kind, held.changed_by = kind, by
     held.options = [asdict(option) for option in options]
     held.edit_version += 1
     held.save()
     tell_change()
+    if finish is not None:
+        finish(len(parts), len(parts))
     fitting = sum(change.customers for change in changes if change.conversion.fits)
     return Preview(fitting=fitting, kept=sum(change.customers for change in changes) - fitting)
 
 
-def _write(custom_field: CustomField, changes: Sequence[_Change], *, by: User) -> None:
-    """Values that fit into ``data``, the others in words into ``unread``."""
+def _list_ranges() -> list[tuple[int, int]]:
+    """Ranges of ids that together hold every row of values."""
+    ends = CustomValueSet.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    if ends["first"] is None:
+        return []
+    return [(start, start + RANGE) for start in range(ends["first"], ends["last"] + 1, RANGE)]
+
+
+def _in_chunks(changes: Sequence[_Change]) -> list[Sequence[_Change]]:
+    return [changes[start : start + CHUNK] for start in range(0, len(changes), CHUNK)]
+
+
+def _write(custom_field: CustomField, changes: Sequence[_Change], *, ids: tuple[int, int], by: User) -> None:
+    """Values that fit into ``data``, the others in words into ``unread``, of rows with ids from the first to before
+    the second of ``ids``."""
     key = str(custom_field.pk)
     for is_words, column in ((False, "data"), (True, "unread")):
         rows = [change for change in changes if change.is_words == is_words and not (is_words and _stays(change))]
@@ -198,8 +236,8 @@ def _write(custom_field: CustomField, changes: Sequence[_Change], *, by: User) -
                                       ELSE t.unread || jsonb_build_object(%s::text, n.words::jsonb) END,
                         changed_by_id = %s
                     FROM unnest(%s::text[], %s::text[], %s::text[]) AS n(held, fitting, words)
-                    WHERE t.{column} ? %s AND t.{column} -> %s = n.held::jsonb""",  # noqa: S608 - a column of our own
-                [key, key, key, key, by.pk, [row.held for row in rows], fitting, words, key, key],
+                    WHERE t.id >= %s AND t.id < %s AND t.{column} ? %s AND t.{column} -> %s = n.held::jsonb""",  # noqa: S608 - a column of our own
+                [key, key, key, key, by.pk, [row.held for row in rows], fitting, words, *ids, key, key],
             )
 
 

@@ -183,11 +183,11 @@ def register() -> None:
         ),
         Metric(
             "relation",
-            _("way of buying"),
+            _("purchasing"),
             MetricKind.CHOICE,
             _("Buys when needed, or has a contract."),
             "c.relation",
-            # Read in sentences: "way of buying is by contract".
+            # Read in sentences: "purchasing is by contract".
             choices=((Customer.Relation.ORDERS, _("when needed")), (Customer.Relation.CONTRACT, _("by contract"))),
             group=IDENTITY,
         ),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from crm.core.bulk_actions import Doing, Outcome
+from crm.core.bulk_actions import BulkAction, Doing, Outcome
 from crm.core.generic_views import visible_rows
 from crm.core.models import BulkRow
 from crm.core.models.edited import EditedModel
@@ -96,6 +97,32 @@ def act_one_by_one(
         return outcomes
 
     return act_all
+
+
+def act_through(model: type[models.Model], action: BulkAction, *, lists: tuple[str, ...]) -> BulkAction:
+    """``action``, which is done with customers, for lists of ``model``: done with the customer each row belongs to."""
+
+    def find(rows: models.QuerySet[Any]) -> dict[int, int]:
+        return dict(rows.order_by("pk").values_list("customer_id", "pk"))
+
+    def act(ids: Sequence[int], doing: Doing) -> list[Outcome]:
+        by_customer = find(visible_rows(model, doing.by).filter(pk__in=ids))
+        outcomes = list(action.act(list(by_customer), doing))
+        for one in outcomes:
+            one.row_id = by_customer[one.row_id]
+        return outcomes
+
+    def undo(kept: Sequence[BulkRow], doing: Doing) -> set[int]:
+        by_customer = find(model._default_manager.filter(pk__in=[row.row_id for row in kept]))
+        by_row = {row: customer for customer, row in by_customer.items()}
+        rows = [
+            BulkRow(row_id=by_row[row.row_id], before=row.before, after=row.after)
+            for row in kept
+            if row.row_id in by_row
+        ]
+        return {by_customer[customer] for customer in action.undo(rows, doing)}
+
+    return replace(action, lists=lists, act=act, undo=undo)
 
 
 def words_for_gone() -> str:

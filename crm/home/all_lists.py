@@ -12,6 +12,7 @@ from crm.home import (
     pair_list,
     person_acts,
     person_list,  # noqa: F401
+    prospect_list,
     task_list,
 )
 
@@ -21,3 +22,4 @@ task_list.register()
 complaint_acts.register()
 audience_acts.register()
 pair_list.register()
+prospect_list.register()

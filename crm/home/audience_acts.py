@@ -14,7 +14,7 @@ from crm.core.generic_views import visible_rows
 from crm.core.list_catalogue import KnownList, make_request
 from crm.core.list_engine import narrow_rows
 from crm.core.models import BulkAct, BulkRow, User
-from customers.models import Customer, Order, Person
+from customers.models import Customer, Order, Person, WalletEstimate
 from interactions.audience_keeping import (
     AudienceRefused,
     add_members,
@@ -25,7 +25,13 @@ from interactions.audience_keeping import (
 from interactions.models import Audience, AudienceMember, Interaction
 
 CHANGE = "interactions.change_audience"
-MODELS: dict[str, type[Model]] = {"customers": Customer, "people": Person, "orders": Order, "complaints": Complaint}
+MODELS: dict[str, type[Model]] = {
+    "customers": Customer,
+    "people": Person,
+    "orders": Order,
+    "complaints": Complaint,
+    "prospects": WalletEstimate,
+}
 
 
 class AudienceChoice(forms.Form):

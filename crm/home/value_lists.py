@@ -24,6 +24,7 @@ LISTS: tuple[tuple[str, str | Promise, str], ...] = (
     ("home:worst-signs", _("Worst signs"), SEE_LISTS),
     ("home:below-zero", _("Below zero"), "segments.view_dashboard"),
     ("home:reference-list", _("References"), "customers.view_customer"),
+    ("home:prospect-list", _("Prospects by spend"), "customers.view_customer"),
     ("home:wanted-list", _("Wanted companies"), "customers.view_customer"),
     ("segments:pin-report", _("Pinned by hand"), "segments.pin_segment"),
 )

@@ -46,7 +46,10 @@ class WalletEstimate(models.Model):
                 name="wallet_range_holds_total",
             )
         ]
-        indexes = [models.Index(fields=["customer", "-estimated_on", "-id"], name="wallet_of_customer")]
+        indexes = [
+            models.Index(fields=["customer", "-estimated_on", "-id"], name="wallet_of_customer"),
+            models.Index(fields=["total_cents", "id"], name="wallet_by_size"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer_id}: {self.total_cents} on {self.estimated_on}"

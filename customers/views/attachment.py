@@ -23,7 +23,7 @@ from customers.views.customer import page_url
 
 FILES_SHOWN = 8
 MOST_SHOWN = 1000
-LARGEST_PREVIEW = 4 * 1024 * 1024
+LARGEST_PREVIEW = 1024 * 1024
 # The browser's own reader of PDF draws in a part of its own, which a sandbox would forbid; a picture needs nothing.
 _NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 POLICIES = {"pdf": f"{_NOTHING}; object-src 'self'; style-src 'unsafe-inline'"}

@@ -12,8 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
+from crm.core.fragments import wants_fragment
 from crm.core.generic_views import CreateView, ListView, UpdateView
+from crm.core.job_ledger import cancel_job
 from crm.core.list_engine import Column, FlagFilter, ListDefinition
+from crm.core.models import JobRun
 from crm.core.toasts import add_error, add_toast
 from customers.custom_field_defining import (
     MOST_FIELDS,
@@ -21,14 +24,18 @@ from customers.custom_field_defining import (
     add_field,
     archive_field,
     change_field,
+    count_filled,
     move_field,
     restore_field,
 )
+from customers.custom_field_retype_job import RETYPE_JOB, read_progress, request_retyping
 from customers.custom_field_retyping import Preview, preview_retyping, retype_field
 from customers.custom_value_keeping import list_shown_values
 from customers.forms.custom_field import CustomFieldForm, RetypeForm
 from customers.models import Customer, CustomField
 
+AT_ONCE = 1000
+UNDER_WAY = {JobRun.State.WAITING, JobRun.State.RUNNING}
 SETTINGS = "core.change_settings"
 
 
@@ -125,13 +132,43 @@ def custom_field_retype(request: HttpRequest, pk: int) -> HttpResponse:
         kind, added = form.cleaned_data["kind"], form.cleaned_data["added"].splitlines()
         try:
             if request.method == "POST":
-                return _say_retyped(request, field, retype_field(field, kind=kind, added=added, by=request.user))
+                return _retype(request, field, kind=kind, added=added)
             preview = preview_retyping(field, kind=kind, added=added or None)
         except CustomFieldRefused as refusal:
             form.add_error(None, str(refusal))
-    shown = {"field": field, "form": form, "preview": preview, "chosen": form.data.get("kind", "")}
+    running = JobRun.objects.filter(kind=RETYPE_JOB, key=str(field.pk), state__in=UNDER_WAY).first()
+    shown = {"field": field, "running": running, "form": form, "preview": preview, "chosen": form.data.get("kind", "")}
     status = 422 if request.method == "POST" else 200
     return render(request, "customers/custom_field_retype.html", shown, status=status)
+
+
+def _retype(request: HttpRequest, field: CustomField, *, kind: str, added: list[str]) -> HttpResponse:
+    """Few values change before the page answers, many in the background."""
+    if count_filled(field) <= AT_ONCE:
+        return _say_retyped(request, field, retype_field(field, kind=kind, added=added, by=request.user))  # type: ignore[arg-type]
+    job = request_retyping(field, kind=kind, added=added, by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return redirect("customers:custom-field-work", job.pk)
+
+
+@require_GET
+@permission_required(SETTINGS, raise_exception=True)
+def custom_field_work(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a change of kind is; then how many values were taken over, and which could not be read."""
+    job = get_object_or_404(JobRun, pk=pk, kind=RETYPE_JOB)
+    done, total = read_progress(job)
+    shown = {"job": job, "busy": job.state in UNDER_WAY, "share": done / total if total else 0}
+    shown["to_kind"] = CustomField.Kind(job.params["kind"]).label
+    fragment = wants_fragment(request, ("work",))
+    return render(request, f"customers/custom_field_work.html{'#work' if fragment else ''}", shown)
+
+
+@require_POST
+@permission_required(SETTINGS, raise_exception=True)
+def custom_field_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave the kind as it is."""
+    cancel_job(get_object_or_404(JobRun, pk=pk, kind=RETYPE_JOB))
+    add_toast(request, _("It stops after the part at hand; every value stays as it is."))
+    return redirect("customers:custom-field-work", pk)
 
 
 def _say_retyped(request: HttpRequest, field: CustomField, done: Preview) -> HttpResponse:

@@ -1,9 +1,10 @@
 """The addresses of ``customers``."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from django.core.files.base import ContentFile
 
+from crm.core.models import JobRun
 from customers.file_attaching import attach_file
 from customers.models import (
     CustomerNeed,
@@ -106,6 +107,18 @@ def own_field(world):
     """The company asks for the machine park."""
     field, _made = CustomField.objects.get_or_create(label="Machine park")
     return {"pk": field.pk}
+
+
+def retyping(world):
+    """Its kind was changed once; told on a page of its own."""
+    said = {"field": 0, "label": "Machine park", "kind": "number", "before": "text", "added": []}
+    job, _made = JobRun.objects.get_or_create(
+        kind="field-retype",
+        key="1",
+        due_at=datetime(2026, 3, 2, tzinfo=UTC),
+        defaults={"state": "done", "params": said},
+    )
+    return {"pk": job.pk}
 
 
 def file_of(world):
@@ -267,6 +280,8 @@ ROWS: list[Row] = [
     Row("customers:custom-field-edit", only("admin", ok=422), own_field, method="post"),
     Row("customers:custom-field-retype", only("admin"), own_field),
     Row("customers:custom-field-retype", only("admin", ok=422), own_field, method="post"),
+    Row("customers:custom-field-work", only("admin"), retyping),
+    Row("customers:custom-field-stop", only("admin", ok=302), retyping, method="post"),
     Row("customers:custom-field-move", only("admin", ok=302), own_field, method="post"),
     Row("customers:custom-field-archive", only("admin", ok=302), own_field, method="post"),
     Row("customers:custom-field-restore", only("admin", ok=302), own_field, method="post"),

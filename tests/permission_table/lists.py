@@ -138,6 +138,7 @@ LIST_ROWS: list[Row] = [
         lambda world: {"action": "archive", "row": [world.customer.pk]},
         method="post",
     ),
+    Row("home:prospect-list", everybody(), query="?nobody=1&sure=low&q=x&sort=spend"),
     Row("home:audience-list", everybody(), query="?owner=me&channel=mail&archived=1"),
     Row("home:audience-member-list", everybody(ok=404)),
     Row("home:audience-member-list", who_sees_north(), no_key, query=f"?audience={AUDIENCE}&sort=-customer"),

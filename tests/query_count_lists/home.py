@@ -20,6 +20,7 @@ from customers.models import (
 )
 from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
+from customers.wallet_estimating import estimate_wallet
 from interactions.audience_keeping import add_members
 from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Task
 from segments.models import (
@@ -210,7 +211,14 @@ def _make_members(n: int, cast: Any) -> None:
     add_members(audience, [customer.pk for customer in customers], by=cast.rep, at=timezone.now())
 
 
+def _make_prospects(n: int, cast: Any) -> None:
+    for _number in range(n):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team, stage="prospect")
+        estimate_wallet(customer, total_cents=100, source="Told", by=cast.rep, on=date(2026, 11, 1))
+
+
 LISTS: list[ListPage] = [
+    ListPage("prospects by spend", "/customers/prospects/", _make_prospects),
     ListPage("audiences", "/customers/audiences/", _make_audiences),
     ListPage("members of an audience", "/customers/audiences/members/?audience=4711", _make_members),
     ListPage("references", "/customers/references/", _make_favours),
