@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 VIEW, COLUMNS, ALL = "view", "columns", "all"
+JOINERS = "\u200c\u200d"
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,11 @@ class ListPage:
 
 
 def clean_text(raw: str, *, limit: int = 200) -> str:
-    """Text from a query string as it may go to the database: no control characters, at most ``limit`` characters."""
-    return "".join(c for c in raw if c.isprintable()).strip()[:limit]
+    """Text from a query string as it may go to the database: no control characters, at most ``limit`` characters.
+
+    What joins letters stays: Persian words and pictures of several signs are written with it.
+    """
+    return "".join(c for c in raw if c.isprintable() or c in JOINERS).strip()[:limit]
 
 
 def _sort_field(queryset: QuerySet[Any], column: Column) -> Field:

@@ -36,7 +36,7 @@ def field(admin):
 
 
 def kept():
-    rows = CustomValueSet.objects.order_by("customer")
+    rows = CustomValueSet.objects.order_by("pk")
     return [next(iter({**row.data, **row.unread}.values())) for row in rows]
 
 
