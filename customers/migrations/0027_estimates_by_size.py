@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0024_fewer_indexes_on_large_tables'),
+        ('customers', '0026_customers_by_change'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
