@@ -42,10 +42,11 @@ def request_night(*, on: date, due_at: datetime, by: User | None = None) -> JobR
 def request_scheduled_night(*, at: datetime) -> JobRun | None:
     """The night that the settings ask for at ``at``, of the evening before; ``None`` before its hour.
 
-    Asked every minute, by any number of schedulers, it is one job a day.
+    Asked every minute, by any number of schedulers, it is one job a day. Where the clock is put back the hour strikes
+    twice: the first counts.
     """
     local = at.astimezone(company_zone())
-    start = local.replace(hour=int(setting("night.hour")), minute=0, second=0, microsecond=0)
+    start = local.replace(hour=int(setting("night.hour")), minute=0, second=0, microsecond=0, fold=0)
     if local < start:
         return None
     return request_night(on=company_day(at) - timedelta(days=1), due_at=start)

@@ -139,6 +139,25 @@ def test_the_night_is_asked_for_from_its_hour_on_in_local_time(db):
     assert request_scheduled_night(at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC)) == job
 
 
+@pytest.mark.parametrize(
+    ("day", "moments", "start"),
+    [
+        ("2026-10-24", ["2026-10-25T00:00", "2026-10-25T00:59", "2026-10-25T01:30", "2026-10-25T02:00"], "00:00"),
+        ("2026-03-28", ["2026-03-29T01:00", "2026-03-29T01:59", "2026-03-29T09:00"], "01:00"),
+    ],
+    ids=["the hour comes twice", "the hour does not come"],
+)
+def test_the_night_on_which_clocks_change_is_one(db, day, moments, start):
+    """Two o'clock in Berlin: in October it strikes twice, in March three follows one."""
+    change_setting("company.time_zone", "Europe/Berlin")
+    change_setting("night.hour", 2)
+    first = datetime.fromisoformat(moments[0]).replace(tzinfo=UTC)
+    assert request_scheduled_night(at=first - timedelta(minutes=1)) is None
+    nights = {request_scheduled_night(at=datetime.fromisoformat(one).replace(tzinfo=UTC)) for one in moments}
+    (night,) = nights
+    assert (night.key, f"{night.due_at.astimezone(UTC):%H:%M}") == (day, start)
+
+
 def test_clocks_of_complaints_are_asked_for_every_five_minutes_and_forgotten_after_a_week(db):
     for minute in (0, 1, 4, 5):
         request_due_work(at=AT + timedelta(minutes=minute))

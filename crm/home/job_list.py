@@ -116,7 +116,7 @@ def describe_state(*, now: datetime) -> dict[str, Any]:
 def next_night(*, at: datetime) -> datetime:
     """When the settings let the next night begin."""
     local = at.astimezone(company_zone())
-    start = local.replace(hour=int(setting("night.hour")), minute=0, second=0, microsecond=0)
+    start = local.replace(hour=int(setting("night.hour")), minute=0, second=0, microsecond=0, fold=0)
     return start if start > local else start + timedelta(days=1)
 
 

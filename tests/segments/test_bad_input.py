@@ -13,8 +13,9 @@ from customers.models import Order
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.models import Alert
 from segments.default_configuration import create_defaults
-from segments.models import CurrentScore, Membership
+from segments.models import CurrentScore, Membership, Segment
 from segments.score_run import begin_run, finish_run, plan_run, score_customer, work_shards
+from segments.segment_editing import publish_rule, save_draft
 from tests.factories import make_customer, make_order
 from tests.segments.purchase_world import END, make_world
 from tests.test_nightly_run import read_company
@@ -86,6 +87,30 @@ def test_returns_and_orders_of_nothing(signed_in, admin):
     assert (scores[owed.pk].note, scores[owed.pk].sales_12m_cents) == ("no_order", -15_000)
     for customer in (returned, nothing, owed):
         show(signed_in(admin), customer)
+
+
+def test_orders_of_several_currencies_are_one_sum_in_the_companys():
+    """What was paid is kept beside; only what it was worth on its day is added up."""
+    customer = make_customer()
+    for ago, cents, currency, original in ((10, 900, "USD", 1_000), (20, 2_000, "", None), (30, 70, "JPY", 12_000)):
+        order = make_order(customer, END - timedelta(ago), cents)
+        Order.objects.filter(pk=order.pk).update(currency=currency, original_cents=original)
+    night()
+    score = CurrentScore.objects.get()
+    assert (score.purchase_days, score.sales_12m_cents) == (3, 2_970)
+    assert set(Order.objects.exclude(currency="").values_list("original_cents", flat=True)) == {1_000, 12_000}
+
+
+@pytest.mark.parametrize(("at_least", "found"), [(0, 40), (100_000, 0)], ids=["everybody", "nobody"])
+def test_a_segment_whose_rule_holds_for_everybody_or_for_nobody(at_least, found, admin):
+    make_world(customers=40)
+    segment = Segment.objects.filter(is_fallback=False).order_by("priority").first()
+    save_draft(segment, {"all": [{"metric": "purchase_days", "operator": "at_least", "value": at_least}]}, by=admin)
+    publish_rule(segment, reason="A trial", by=admin, at=AT)
+    night()
+    assert Membership.objects.current().filter(segment=segment).count() == found
+    night(on=END + timedelta(1))
+    assert Membership.objects.current().filter(segment=segment).count() == found
 
 
 def test_orders_dated_in_the_future_wait_for_their_day():
