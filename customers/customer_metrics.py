@@ -143,6 +143,17 @@ BOUNCED = _POINT.format(kind="email", works="NOT k.is_valid")
 REACHABLE = """(EXISTS (SELECT FROM customers_person p WHERE p.customer_id = c.id AND p.left_on IS NULL) AND EXISTS (
     SELECT FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
     WHERE k.customer_id = c.id AND k.kind IN ('phone', 'email') AND k.is_valid AND p.left_on IS NULL)) = {value}"""
+POST_EMPTY = """(EXISTS (
+    SELECT FROM customers_person p
+    WHERE p.customer_id = c.id AND p.left_on > %(today)s::date - 365 AND p.left_on <= %(today)s::date AND NOT EXISTS (
+        SELECT FROM customers_person other WHERE other.customer_id = c.id AND other.left_on IS NULL
+            AND (p.job_title = '' OR lower(other.job_title) = lower(p.job_title))))) = {value}"""
+PROVEN_LATELY = """EXISTS (
+    SELECT FROM customers_contactpoint k WHERE k.customer_id = c.id AND k.is_valid
+        AND k.proven_on BETWEEN %(today)s::date - {value}::int AND %(today)s::date
+) OR EXISTS (
+    SELECT FROM customers_profilefact f WHERE f.customer_id = c.id AND f.withdrawn_on IS NULL
+        AND f.told_on BETWEEN %(today)s::date - {value}::int AND %(today)s::date)"""
 
 IDENTITY = _("who they are")
 ORDERS = _("what they bought")
@@ -326,10 +337,10 @@ def _health_metrics() -> list[Metric]:
                "coalesce(channel.bounced, false)", join=REACH, group=KNOWN, match=BOUNCED),
         Metric("post_empty", _("somebody left, the post is empty"), flag,
                _("Somebody left within 365 days, and nobody known there has the same job title."),
-               "vacant.customer_id IS NOT NULL", join=VACANT, group=KNOWN),
+               "vacant.customer_id IS NOT NULL", join=VACANT, group=KNOWN, match=POST_EMPTY),
         Metric("days_since_proof", _("days since anything was proven"), days,
                _("Days since a number or an address was last proven, or a fact told."),
-               "%(today)s::date - proof.day", join=PROOF, group=KNOWN),
+               "%(today)s::date - proof.day", join=PROOF, group=KNOWN, lately=PROVEN_LATELY),
         Metric("incomplete", _("record is incomplete"), flag,
                _("City, country or language is missing; or, of an organisation, the industry."),
                "c.city = '' OR c.country = '' OR c.language = '' OR (c.kind = 'organisation' AND c.industry = '')",

@@ -26,6 +26,11 @@ LEFT JOIN (
 ) contacts ON contacts.customer_id = c.id
 """.strip()
 )
+TALKED_LATELY = in_company_days("""EXISTS (
+    SELECT FROM interactions_interaction i WHERE i.customer_id = c.id
+        AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel = 'mail' OR i.channel = 'chat')
+        AND i.happened_at >= start_of(%(today)s::date - {value}::int)
+        AND i.happened_at < start_of(%(today)s::date + 1))""")
 CONTACT_COST = in_company_days(
     """
 LEFT JOIN (
@@ -97,6 +102,7 @@ def _contact_metrics() -> list[Metric]:
             "%(today)s::date - contacts.last_talk",
             join=CONTACTS,
             group=TALK,
+            lately=TALKED_LATELY,
         ),
         Metric(
             "contacts_12m",

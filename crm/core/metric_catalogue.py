@@ -36,7 +36,8 @@ class Metric:
 
     ``protected`` marks what nobody may be treated differently for: no rule can ask it. ``from_segment`` marks what
     follows from the segment: no segment's own rule can ask it. ``match`` is a condition that an index serves, true
-    where the value of a choice or flag is ``{value}``.
+    where the value of a choice or flag is ``{value}``; ``lately`` one that is true where the days since something are
+    at most ``{value}``.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Metric:
     protected: bool = False
     from_segment: bool = False
     match: str = ""
+    lately: str = ""
 
 
 MetricSource = Callable[[], Mapping[str, Metric]]

@@ -81,7 +81,7 @@ def _find_names(node: Any, *, depth: int) -> Iterator[str]:
 def filter_by_rule(rows: QuerySet[Any], text: str, request: Any, *, key: str = "pk") -> QuerySet[Any]:
     """Rows whose customer (``key``) the rule holds for today; ``text`` is one that ``is_rule`` accepts."""
     # The SQL is put together from the catalogue alone; what was typed travels as values.
-    compiled = compile_criteria(read_rule(text) or {}, METRICS, today=company_day(timezone.now()))
+    compiled = compile_criteria(read_rule(text) or {}, METRICS, today=company_day(timezone.now()), for_page=True)
     named = f"SELECT c.id FROM customers_customer c {' '.join(compiled.joins)} WHERE {compiled.where}"  # noqa: S608
     values = [compiled.params[name] for name in _NAMED.findall(named)]
     return rows.filter(**{f"{key}__in": RawSQL(_NAMED.sub("%s", named), values)})  # noqa: S611

@@ -284,6 +284,7 @@ def _read_date(value: Any) -> date | None:
 
 # --- As SQL ----------------------------------------------------------------------------------------------------------
 
+MOST_DAYS = 300_000  # more than eight hundred years: no day of ours is further away
 _SIGNS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "equals": "=", "differs": "<>"}
 _DATE_SIGNS = {"before": "<", "after": ">", "on": "="}
 
@@ -291,9 +292,10 @@ _DATE_SIGNS = {"before": "<", "after": ">", "on": "="}
 class _Compiler:
     """Collects joins and parameters while it writes the condition; values are never written into the text."""
 
-    def __init__(self, catalogue: Catalogue, *, prefix: str) -> None:
+    def __init__(self, catalogue: Catalogue, *, prefix: str, for_page: bool) -> None:
         self.catalogue = catalogue
         self.prefix = prefix
+        self.for_page = for_page
         self.joins: dict[str, None] = {}
         self.params: dict[str, Any] = {}
 
@@ -321,6 +323,8 @@ class _Compiler:
             sql = f"nullif({sql}::text, '')"
         if (match := getattr(metric, "match", "")) and operator in {"is", "one_of", "yes", "no"}:
             return self.match(match, operator, value)
+        if self.for_page and operator == "at_most" and (lately := getattr(metric, "lately", "")):
+            return f"({lately.format(value=self.put(max(-MOST_DAYS, min(math.floor(value), MOST_DAYS))))})"
         if operator in KNOWN:
             return f"{sql} IS {'NOT ' if operator == 'known' else ''}NULL"
         if kind == "flag":
@@ -367,12 +371,16 @@ class _Compiler:
         return f"{sql} {'<>' if operator == 'is_not' else '='} {place}"
 
 
-def compile_criteria(criteria: Criteria, catalogue: Catalogue, *, today: date, prefix: str = "v") -> CompiledCriteria:
+def compile_criteria(
+    criteria: Criteria, catalogue: Catalogue, *, today: date, prefix: str = "v", for_page: bool = False
+) -> CompiledCriteria:
     """A valid rule as SQL over the customer row ``c``; ``prefix`` keeps the parameters of several rules apart.
+
+    ``for_page`` asks one customer after the other where it can, so that a page of a list need not add up everybody.
 
     Raises ``CriteriaError`` for a rule that is not valid.
     """
     validate_criteria(criteria, catalogue)
-    compiler = _Compiler(catalogue, prefix=prefix)
+    compiler = _Compiler(catalogue, prefix=prefix, for_page=for_page)
     where = compiler.node(criteria)
     return CompiledCriteria(where, tuple(compiler.joins), {**compiler.params, "today": today})
