@@ -185,7 +185,8 @@ def _recompute_touched(cursor: object) -> None:
 def _rebuild(cursor: object) -> int:
     """Everything new, the heap in the order of customer and day, so that scoring reads it front to back."""
     run = cursor.execute  # type: ignore[attr-defined]
-    run("SET LOCAL work_mem = '128MB'")
+    # In the order in which they are kept: a table of all groups would be spilled, and sorted afterwards.
+    run("SET LOCAL work_mem = '128MB'; SET LOCAL enable_hashagg = off")
     run("TRUNCATE customers_purchaseday, customers_purchasestate, customers_purchasehistory")
     columns = "customer_id, day, amount_cents, cost_cents, orders, lines"
     run("ALTER TABLE customers_purchaseday DROP CONSTRAINT customers_purchaseday_pkey")  # made in one go afterwards
@@ -195,7 +196,6 @@ def _rebuild(cursor: object) -> int:
     run("ALTER TABLE customers_purchaseday ADD CONSTRAINT customers_purchaseday_pkey PRIMARY KEY (customer_id, day)")
     run("CREATE INDEX purchase_day_by_day ON customers_purchaseday (day)")
     run("ANALYZE customers_purchaseday")
-    run("SET LOCAL enable_hashagg = off")
     run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql()}")
     run("ANALYZE customers_purchasestate")
     run(

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from crm.core.metric_catalogue import METRICS, Metric
-from crm.core.statement_planning import plan_as_usual, plan_for_everybody
+from crm.core.statement_planning import CustomerRange, plan_as_usual, plan_for_everybody, share_ranges
 from segments.models import Membership, SegmentDay
 from segments.rules.figure_spread import STEP_RATIO
 from segments.rules.repeat_rate import judge_repeat_rate
@@ -22,10 +22,10 @@ POINTS_EACH = 80
 MOVES_LOOK_BACK_DAYS = 3
 UNKNOWN = Metric("unknown", "", "number", "", "NULL::double precision")  # type: ignore[arg-type]
 
-# One row for all customers of a segment and team who are alike in class and in both steps: some ten thousand rows stand
-# for a million, and every figure is a sum over them. Cents are added up as floats, which hold them to the last one.
+# One row for all customers of a segment and team who are alike in class and in both steps, from each range of
+# customers: some ten thousand rows stand for a million, and every figure is a sum over them. Cents are added up as
+# floats, which hold them to the last one.
 _GATHER = """
-CREATE TEMP TABLE evening ON COMMIT DROP AS
 SELECT segment_id, team_id, letter,
     (sign(sales) * ceil(ln(abs(sales)::float8 / 100 + 1) / %(ratio)s))::int AS sales_step,
     (sign(contribution) * ceil(ln(abs(contribution)::float8 / 100 + 1) / %(ratio)s))::int AS contribution_step,
@@ -52,7 +52,7 @@ FROM (
     JOIN segments_segment seg ON seg.id = held.segment_id
     LEFT JOIN segments_current_score figures ON figures.customer_id = c.id
     {joins}
-    WHERE c.archived_at IS NULL
+    WHERE c.archived_at IS NULL AND {range}
 ) customers
 GROUP BY 1, 2, 3, 4, 5
 """
@@ -175,7 +175,8 @@ def write_segment_figures(*, on: date) -> int:
         cursor.execute("SELECT ln(%s::double precision)", [STEP_RATIO])
         params["ratio"] = cursor.fetchone()[0]
         cursor.execute("SET LOCAL enable_sort = off")  # so many groups are not expected, and a million rows sorted
-        cursor.execute(_gather_sql(used), params)
+        evening = share_ranges(cursor, lambda customers: _gather_sql(used, customers))
+        cursor.execute(f"CREATE TEMP TABLE evening ON COMMIT DROP AS {evening}", params)
         cursor.execute("SET LOCAL enable_sort = on")
         plan_as_usual(cursor)
         cursor.execute("ANALYZE evening")
@@ -195,15 +196,17 @@ def write_segment_figures(*, on: date) -> int:
     return written
 
 
-def _gather_sql(used: dict[str, Metric]) -> str:
+def _gather_sql(used: dict[str, Metric], customers: CustomerRange) -> str:
     joins = dict.fromkeys(metric.join for metric in used.values() if metric.join)
-    return _GATHER.format(
+    sql = _GATHER.format(
         contact=used["days_since_contact"].sql,
         complaints=used["complaints_12m"].sql,
         minutes=used["minutes_12m"].sql,
         joins=" ".join(joins),
         drawn=_DRAWN,
+        range=customers.condition,
     )
+    return customers.limit(sql)
 
 
 def _write_sql() -> str:

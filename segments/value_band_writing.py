@@ -5,24 +5,28 @@ from datetime import date
 from django.db import connection, transaction
 
 from crm.core.models.business_setting import setting
-from crm.core.statement_planning import plan_as_usual, plan_for_everybody
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody, share_ranges
 from segments.list_table_writing import keep_differences
 from segments.models import ValueRanking
 from segments.rules.fiscal_year import FiscalYear, find_last_fiscal_year
 from segments.rules.value_bands import count_in_band
 
-_RANK = """
-CREATE TEMP TABLE ranked ON COMMIT DROP AS
-SELECT sold.customer_id, row_number() OVER (ORDER BY sold.sales DESC, sold.customer_id)::int AS place,
-    sold.sales AS sales_cents, sold.sales_before AS sales_before_cents
-FROM (
+_SOLD = """
+SELECT c.id AS customer_id, sold.sales, sold.sales_before
+FROM customers_customer c
+JOIN (
     SELECT d.customer_id,
         coalesce(sum(d.amount_cents) FILTER (WHERE d.day >= %(first)s), 0)::bigint AS sales,
         coalesce(sum(d.amount_cents) FILTER (WHERE d.day < %(first)s), 0)::bigint AS sales_before
     FROM customers_purchaseday d WHERE d.day BETWEEN %(before)s AND %(last)s GROUP BY d.customer_id
-) sold
-JOIN customers_customer c ON c.id = sold.customer_id AND c.archived_at IS NULL
-WHERE sold.sales > 0
+) sold ON sold.customer_id = c.id
+WHERE c.archived_at IS NULL AND sold.sales > 0 AND {range}
+"""
+_RANK = """
+CREATE TEMP TABLE ranked ON COMMIT DROP AS
+SELECT customer_id, row_number() OVER (ORDER BY sales DESC, customer_id)::int AS place,
+    sales AS sales_cents, sales_before AS sales_before_cents
+FROM ({sold}) sold
 """
 COLUMNS = "customer_id, place, sales_cents, sales_before_cents"
 
@@ -35,7 +39,8 @@ def write_value_bands(*, on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('value-bands'))")
         plan_for_everybody(cursor)
-        cursor.execute(_RANK, days)
+        sold = share_ranges(cursor, lambda customers: customers.limit(_SOLD.format(range=customers.condition)))
+        cursor.execute(_RANK.format(sold=sold), days)
         plan_as_usual(cursor)
         keep_differences(cursor, "segments_valueband", "ranked", COLUMNS)
         cursor.execute("SELECT count(*), coalesce(sum(sales_cents), 0)::bigint FROM ranked")

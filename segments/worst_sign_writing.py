@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
 from crm.core.models.business_setting import setting
-from crm.core.statement_planning import plan_as_usual, plan_for_everybody
+from crm.core.statement_planning import plan_as_usual, plan_for_everybody, share_ranges
 from segments.list_table_writing import keep_differences
 from segments.rules.value_bands import count_in_band
 from segments.rules.worst_signs import CONTRIBUTION_LIMIT, SILENT_DAYS, WEIGHT_OF_SIGN, SignLines
@@ -23,7 +23,6 @@ COLUMNS = (
 )
 
 _GATHER = """
-CREATE TEMP TABLE signs ON COMMIT DROP AS
 SELECT *, (is_silent::int + is_falling::int + rejects_quotes::int + fills_shortlists::int) * %(sign)s::bigint
     - greatest(-%(limit)s::bigint, least(%(limit)s::bigint, contribution_12m_cents)) AS weight
 FROM (
@@ -38,7 +37,7 @@ FROM (
             coalesce(s.contribution_12m_cents, 0) AS contribution_12m_cents,
             ({quotes})::int AS quotes, ({won})::int AS quotes_won, ({shortlist})::int AS quotes_for_shortlist
         FROM customers_customer c LEFT JOIN segments_current_score s ON s.customer_id = c.id {joins}
-        WHERE c.archived_at IS NULL
+        WHERE c.archived_at IS NULL AND {range}
     ) figures
     WHERE last_day IS NOT NULL OR quotes > 0
 ) judged
@@ -73,7 +72,11 @@ def write_worst_signs(*, on: date) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('worst-signs'))")
         plan_for_everybody(cursor)
-        cursor.execute(_GATHER.format(quotes=quotes, won=won, shortlist=shortlist, joins=joins), params)
+        words = {"quotes": quotes, "won": won, "shortlist": shortlist, "joins": joins}
+        signs = share_ranges(
+            cursor, lambda customers: customers.limit(_GATHER.format(range=customers.condition, **words))
+        )
+        cursor.execute(f"CREATE TEMP TABLE signs ON COMMIT DROP AS {signs}", params)
         plan_as_usual(cursor)
         cursor.execute("SELECT count(*) FROM signs")
         most = count_in_band(cursor.fetchone()[0], share=float(setting("bands.worst")))
