@@ -18,8 +18,8 @@ from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
+from segments.figure_keeping import FiguresLostError
 from segments.models import ScoreRun
-from segments.score_gathering import FiguresLostError
 from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
 from segments.segment_editing import publish_due_rules

@@ -180,6 +180,7 @@ def _recompute_touched(cursor: object) -> None:
     days = "touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id"
     run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql(source=days)}")
     run(f"INSERT INTO customers_purchasehistory (customer_id, days) {HISTORIES.format(source=days)}")
+    run("INSERT INTO customers_rewrittenhistory (customer_id) SELECT customer_id FROM touched")
 
 
 def _rebuild(cursor: object) -> int:
@@ -203,4 +204,5 @@ def _rebuild(cursor: object) -> int:
         f" {HISTORIES.format(source='customers_purchaseday p')}"
     )
     run("ANALYZE customers_purchasehistory")
+    run("INSERT INTO customers_rewrittenhistory (customer_id) VALUES (%s)", [EVERYBODY])
     return days

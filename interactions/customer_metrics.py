@@ -48,6 +48,14 @@ CONTACT_EVENTS = in_company_days("""SELECT i.customer_id, i.channel::text AS wor
     FROM interactions_interaction i LEFT JOIN customers_costrate r ON r.work = i.channel
         AND i.happened_at >= start_of(r.valid_from)
         AND (r.valid_to IS NULL OR i.happened_at < start_of(r.valid_to + 1))""")
+# The same of a year for everybody: the limits in time are worked out once, not for each contact.
+CONTACT_COSTS_OF_YEAR = in_company_days("""SELECT i.customer_id,
+    (i.minutes * r.cents_per_minute + r.cents_each)::bigint AS cents
+    FROM interactions_interaction i JOIN (
+        SELECT work, cents_per_minute, cents_each, start_of(valid_from) AS since, start_of(valid_to + 1) AS until
+        FROM customers_costrate OFFSET 0
+    ) r ON r.work = i.channel AND i.happened_at >= r.since AND (r.until IS NULL OR i.happened_at < r.until)
+    WHERE i.happened_at >= (SELECT start_of({today} - 364)) AND i.happened_at < (SELECT start_of({today} + 1))""")
 TASKS = in_company_days(
     """
 LEFT JOIN (
@@ -88,7 +96,9 @@ WORK = _("what is to be done")
 def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
     register_metrics(*_contact_metrics(), *_work_metrics(), *_quote_metrics())
-    register_service_events(ServiceEvents("contacts", tuple(Interaction.Channel.values), CONTACT_EVENTS))
+    register_service_events(
+        ServiceEvents("contacts", tuple(Interaction.Channel.values), CONTACT_EVENTS, of_year=CONTACT_COSTS_OF_YEAR)
+    )
 
 
 def _contact_metrics() -> list[Metric]:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from crm.core.models.business_setting import setting
 from segments.contract_renewals import CONTRACTS, fit_renewals
+from segments.figure_keeping import read_columns
 from segments.model_fitting import BEND, LEARNT
 from segments.models import BackTest, ModelFit
 from segments.rules.back_test import (
@@ -33,7 +34,6 @@ from segments.rules.back_test import (
 from segments.rules.churn_risk import QUARTER_DAYS
 from segments.rules.likelihood_search import FitFailedError
 from segments.rules.purchase_log import PurchaseLog
-from segments.score_gathering import read_columns
 
 EVENINGS = 3
 SAMPLE = 50_000

@@ -1,6 +1,7 @@
 """The models of buying, fitted once a week on the customers' own history and kept with their version."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
@@ -28,8 +29,8 @@ PURCHASES, DROPOUT, SPEND = "purchases", "dropout", "spend"
 BEND, LEARNT = "calibration", "learnt"  # learnt from what happened, by the back-test
 
 
-def fit_models(base: PurchaseBase, *, on: date, as_of_day: int) -> FittedModels | None:
-    """The models for a run: those of the last seven days, or new ones from the figures of the run.
+def fit_models(base: PurchaseBase, *, on: date, as_of_day: int, sample: Callable[[], Any]) -> FittedModels | None:
+    """The models for a run: those of the last seven days, or new ones from a ``sample`` of the figures of the run.
 
     ``None`` with fewer than 100 customers or 12 months of history. Where a new fit fails the last one stays.
     """
@@ -38,7 +39,7 @@ def fit_models(base: PurchaseBase, *, on: date, as_of_day: int) -> FittedModels 
     stored = _find_recent(on, since=on - REFIT_AFTER)
     if stored is None:
         try:
-            stored = _fit(base.sample, on=on, as_of_day=as_of_day)
+            stored = _fit(sample(), on=on, as_of_day=as_of_day)
         except FitFailedError:
             log.exception("the models could not be fitted on the evening of %s: the last ones stay", on)
             stored = _find_recent(on, since=date.min)

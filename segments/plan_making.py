@@ -7,15 +7,22 @@ from django.db.models import Sum
 
 from crm.core.models.business_setting import setting
 from segments.contract_renewals import learn_renewals
+from segments.figure_keeping import iterate_figures, read_base
 from segments.model_fitting import fit_models
 from segments.models import ScoreRun
-from segments.rules.abc_classes import GRADES, ClassCuts, ClassLines, draw_pareto_curve, find_class_cuts
+from segments.rules.abc_classes import (
+    GRADES,
+    ClassCuts,
+    ClassLines,
+    draw_pareto_curve,
+    find_cuts_in_order,
+    order_by_revenue,
+)
 from segments.rules.customer_scoring import ScoringPlan
 from segments.rules.expected_purchases import FIT_SAMPLE
-from segments.rules.purchase_base import measure_base
-from segments.rules.rank_ladder import build_ladder
+from segments.rules.purchase_base import draw_fit_sample, join_base
+from segments.rules.rank_ladder import place_rungs
 from segments.rules.rfm import find_rfm_cuts
-from segments.score_gathering import iterate_figures
 
 EPOCH = date(1970, 1, 1)
 
@@ -26,13 +33,16 @@ def make_plan(run: ScoreRun) -> dict[str, Any]:
     learn_renewals(on=run.as_of)
     numbers = list(run.shards.order_by("number").values_list("number", flat=True))
     customers = run.shards.aggregate(all=Sum("rows"))["all"] or 0
-    base = measure_base(
-        iterate_figures(run.pk, numbers=numbers),
-        as_of_day=as_of_day,
-        sample_share=min(1.0, 1.2 * FIT_SAMPLE / max(customers, 1)),
-    )
+    base = join_base(read_base(run.pk, number=number) for number in numbers)
+
+    def draw_sample() -> Any:
+        share = min(1.0, 1.2 * FIT_SAMPLE / max(customers, 1))
+        return draw_fit_sample(iterate_figures(run.pk, numbers=numbers), share=share)
+
     lines = ClassLines(100 * setting("classes.a_share"), 100 * setting("classes.b_share"))
-    cuts = find_class_cuts(base.customer_id, base.sales_12m, lines=lines)
+    order = order_by_revenue(base.customer_id, base.sales_12m)
+    ids, sales = base.customer_id[order], base.sales_12m[order]
+    cuts = find_cuts_in_order(ids, sales, lines=lines)
     scoring = ScoringPlan(
         as_of_day=as_of_day,
         horizon_days=int(setting("risk.horizon_days")),
@@ -43,15 +53,15 @@ def make_plan(run: ScoreRun) -> dict[str, Any]:
         service_per_purchase=base.service_per_purchase,
         grade_cuts=cuts.cuts,
         rfm_cuts=find_rfm_cuts(base.silence, base.purchase_days_12m, base.sales_12m),
-        models=fit_models(base, on=run.as_of, as_of_day=as_of_day),
+        models=fit_models(base, on=run.as_of, as_of_day=as_of_day, sample=draw_sample),
         fall_warning=float(setting("fall.warning")),
         fall_critical=float(setting("fall.critical")),
     )
     return {
         "scoring": scoring.to_json(),
         "classes": _describe_classes(cuts),
-        "pareto": _draw_pareto(base.sales_12m),
-        "ladder": build_ladder(base.customer_id, base.sales_12m),
+        "pareto": _draw_pareto(sales),
+        "ladder": place_rungs(ids, sales),
     }
 
 

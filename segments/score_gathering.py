@@ -1,105 +1,113 @@
-"""The figures a night scores from: gathered once for everybody, frozen for the run, and read again by every shard.
+"""The figures a night scores from: gathered once for everybody and frozen for the run, and read again by every shard.
 
 Orders never travel to Python: what travels is the packed history of purchase days (24 bytes a day), a range of
-customers as one piece. The tables of a run are unlogged: after a crash of the database they are empty, which whoever
-reads them notices by the mark that is gone, and the run is planned anew.
+customers as one piece. A night takes over the figures of the one before and reads the histories only of those whose
+days were written since, or of whom a day came into or left a period that is counted; and besides those of one in 28, so
+that whatever was ever missed is right again within four weeks.
 """
 
-import struct
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models.functions import Now
 
-from crm.core.binary_copy import SIGNATURE, TRAILER
 from crm.core.service_cost_catalogue import SOURCES
+from customers.item_rollup import EVERYBODY
 from customers.models import CostRate
+from segments.figure_keeping import (
+    LATE,
+    FiguresLostError,
+    are_figures_kept,
+    read_about,
+    read_figures,
+    read_packed,
+    write_columns,
+)
+from segments.models import ScoreRun
 from segments.rules.abc_classes import GRADES
 from segments.rules.customer_scoring import CUSTOMER_FIELDS
-from segments.rules.purchase_summary import DAY_RECORD, HandlingRate, summarise_purchases
+from segments.rules.purchase_base import measure_part
+from segments.rules.purchase_summary import DAY_RECORD, PERIOD_EDGES, HandlingRate, summarise_purchases
 
 OF_DAYS = frozenset({CostRate.Work.ORDER, CostRate.Work.FREIGHT})  # counted from the purchase days, read anyway
-BINARY_HEADER = 19
 SUMMARISED_AT_ONCE = 5_000
-PIECE_BYTES = 1 << 20
 EPOCH = date(1970, 1, 1)
-MARK = -1  # the row by which a table of figures shows that the database has not crashed since
-_SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
+READ_ANEW_WITHIN_DAYS = 28
+TAKEN_OVER_FOR = timedelta(days=7)
+Columns = dict[str, Any]
+Limit = Callable[[str], str]  # a condition for customers, given the column of their ids
 
-# The range stands at every table: it does not travel through a join.
-HISTORIES = """
-SELECT c.id AS customer_id,
-       (c.relation = 'contract')::integer AS contract,
-       coalesce(length(h.days), 0) AS length,
-       coalesce(h.days, ''::bytea) AS days,
-       coalesce(served.cents, 0) AS service,
-       coalesce(gp.pinned_grade, 0) AS pinned_grade
-FROM customers_customer c
-LEFT JOIN customers_purchasehistory h ON h.customer_id = c.id AND {history_range}
-LEFT JOIN (
-    SELECT DISTINCT ON (customer_id) customer_id, array_position({grades}, grade::text) AS pinned_grade
-    FROM segments_pin
-    WHERE ended_at IS NULL AND expires_on >= {today} AND grade <> '' AND {pin_range}
-    ORDER BY customer_id, id DESC
-) gp ON gp.customer_id = c.id
-LEFT JOIN (
-    SELECT e.customer_id, sum(e.cents)::bigint AS cents
-    FROM ({events}) e
-    WHERE e.day > {today} - 365 AND e.day <= {today} AND {event_range}
-    GROUP BY e.customer_id
-) served ON served.customer_id = c.id
-WHERE c.archived_at IS NULL AND {customer_range}
-ORDER BY c.id
+# One column costs the database as much as reading the row: whoever has a contract is told by the sign of his id.
+CUSTOMERS = """
+SELECT CASE WHEN c.relation = 'contract' THEN -c.id ELSE c.id END AS customer_id
+FROM customers_customer c WHERE c.archived_at IS NULL AND {limit} ORDER BY c.id
 """
-HISTORY_FIELDS = (
-    ("customer_id", "i8"),
-    ("contract", "i4"),
-    ("length", "i4"),
-    ("days", "bytes"),
-    ("service", "i8"),
-    ("pinned_grade", "i4"),
-)
+PINS = """
+SELECT DISTINCT ON (p.customer_id) p.customer_id, array_position({grades}, p.grade::text) AS pinned_grade
+FROM segments_pin p
+WHERE p.ended_at IS NULL AND p.expires_on >= {today} AND p.grade <> '' AND {limit}
+ORDER BY p.customer_id, p.id DESC
+"""
+# The events one by one: they are added up here.
+EVENTS = "SELECT e.customer_id, e.cents::bigint AS cents FROM ({events}) e WHERE e.cents <> 0 AND {limit}"
+HISTORIES = """
+SELECT h.customer_id, length(h.days) AS length, h.days FROM customers_purchasehistory h
+WHERE {limit} ORDER BY h.customer_id
+"""
+ID = ("customer_id", "i8")
+EVENTS_OF_YEAR = "SELECT customer_id, cents FROM ({sql}) one WHERE day > {today} - 365 AND day <= {today}"
+WRITTEN_SINCE = """
+SELECT customer_id FROM customers_rewrittenhistory
+WHERE transaction >= pg_snapshot_xmin({snapshot})::text::bigint
+    AND NOT pg_visible_in_snapshot(transaction::text::xid8, {snapshot})
+"""
+MOVED_SINCE = "SELECT customer_id FROM customers_purchaseday WHERE day > '{after}'::date AND day <= '{until}'::date"
+# What follows from the purchase days alone, and so is taken over.
+_OF_EVERY_NIGHT = {"customer_id", "contract", "service_12m", "pinned_grade"}
+OF_HISTORY = (*(name for name, _kind in CUSTOMER_FIELDS if name not in _OF_EVERY_NIGHT), "handling_12m")
 
 
-class FiguresLostError(Exception):
-    """The frozen figures of a run are gone (the database crashed): the run must be planned anew."""
+def describe_counting() -> dict[str, Any]:
+    """How figures are counted: those of a run that was counted otherwise are not taken over."""
+    rates = [[[rate.first_day, rate.last_day, rate.cents_each] for rate in work] for work in _list_handling_rates()]
+    return {"fields": list(OF_HISTORY), "edges": list(PERIOD_EDGES), "rates": rates}
 
 
-def name_figures_table(run_id: int) -> str:
-    """The table in which the figures of a run are frozen until it is finished: one packed value a shard."""
-    return f"segments_figures_{int(run_id)}"
+def note_late_customers(run: ScoreRun) -> None:
+    """Say from which run the figures of ``run`` may be taken over, and of whom not, if from any.
+
+    To be called after its snapshot was taken: what is committed later is read anew by the night after.
+    """
+    kept = ScoreRun.objects.filter(
+        is_current=True,
+        as_of__lte=run.as_of,
+        as_of__gte=run.as_of - TAKEN_OVER_FOR,
+        created_at__gte=Now() - TAKEN_OVER_FOR,  # for so long it is remembered whose days were written
+    ).first()
+    if kept is None or not kept.snapshot or not are_figures_kept(kept.pk):
+        return
+    counted = read_about(kept.pk)
+    if counted is None or counted[1] != describe_counting():
+        return
+    late = _list_late(kept, on=run.as_of)
+    if (len(late) and late[0] == EVERYBODY) or 3 * len(late) > kept.customers:
+        return
+    write_columns(run.pk, LATE, figures={"customer_id": late}, about={"run": kept.pk})
 
 
-def make_figures_table(run_id: int) -> None:
-    """Begin the figures of a run with an empty table."""
-    table = name_figures_table(run_id)
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {table}")
-        cursor.execute(
-            f"CREATE UNLOGGED TABLE {table} (number integer PRIMARY KEY, figures bytea STORAGE EXTERNAL NOT NULL)"
-            " WITH (autovacuum_enabled = false)"
-        )
-        cursor.execute(f"INSERT INTO {table} VALUES ({MARK}, '')")
-
-
-def drop_figures(run_id: int) -> None:
-    """Forget the figures of a run that is finished or given up."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {name_figures_table(run_id)}")
-
-
-def are_figures_kept(run_id: int) -> bool:
-    """Whether the table of a run is there and was not emptied by a crash of the database."""
-    table = name_figures_table(run_id)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
-        if not cursor.fetchone()[0]:
-            return False
-        cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE number = {MARK})")
-        return bool(cursor.fetchone()[0])
+def _list_late(kept: ScoreRun, *, on: date) -> Any:
+    """Ids of customers whose days were written since the snapshot of ``kept``, or crossed the edge of a period."""
+    snapshot = "'" + kept.snapshot + "'::pg_snapshot"
+    parts = [WRITTEN_SINCE.format(snapshot=snapshot)]
+    for edge in PERIOD_EDGES:
+        after, until = kept.as_of - timedelta(days=edge), on - timedelta(days=edge)
+        parts.append(MOVED_SINCE.format(after=after.isoformat(), until=until.isoformat()))
+    found = read_packed(" UNION ALL ".join(parts), (("customer_id", "i8"),))
+    return np.unique(found["customer_id"].astype(np.int64))
 
 
 def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date, cuts: Sequence[int] = ()) -> int:
@@ -109,83 +117,134 @@ def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on:
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")  # the ranges are what is done side by side
-    edges = [int(first_id), *cuts, int(next_id)]
-    figures = np.concatenate([_gather_range(low, high, on=on) for low, high in pairwise(edges)])
-    table = name_figures_table(run_id)
-    with (
-        connection.cursor() as cursor,
-        cursor.cursor.copy(f"COPY {table} (number, figures) FROM STDIN (FORMAT binary)") as copy,
-    ):
-        raw = memoryview(figures.view(np.uint8))  # type: ignore[arg-type]
-        copy.write(SIGNATURE + struct.pack(">hiii", 2, 4, number, len(raw)))
-        for start in range(0, len(raw), PIECE_BYTES):
-            copy.write(raw[start : start + PIECE_BYTES])
-        copy.write(TRAILER)
-    return len(figures)
-
-
-def _gather_range(low: int, high: int, *, on: date) -> Any:
-    return _gather(lambda column: f"{column} >= {low} AND {column} < {high}", on=on)
-
-
-def read_figures(run_id: int, *, number: int) -> Any:
-    """The frozen figures of a shard, by customer, as a structured array of ``CUSTOMER_FIELDS``.
-
-    Raises ``FiguresLostError`` when they are gone.
-    """
-    found = read_packed(
-        f"SELECT figures FROM {name_figures_table(run_id)} WHERE number IN ({int(number)}, {MARK})",
-        (("figures", "bytes"),),
-    )
-    if not len(found["figures"]) and not are_figures_kept(run_id):
-        raise FiguresLostError(str(run_id))
-    return np.frombuffer(found["figures"], dtype=list(CUSTOMER_FIELDS))
-
-
-def iterate_figures(run_id: int, *, numbers: Sequence[int]) -> Iterator[Any]:
-    """The frozen figures of all shards one after the other, so that no more than one is held at a time."""
-    for number in numbers:
-        yield read_figures(run_id, number=number)
+    figures = _read_customers(_limit_to(first_id, next_id), on=on)
+    taken_over = _take_over(run_id, figures["customer_id"], number=number, on=on)
+    if taken_over is None:
+        edges = [int(first_id), *cuts, int(next_id)]
+        ends = np.searchsorted(figures["customer_id"], edges)
+        parts = [
+            _count(figures["customer_id"][start:end], _limit_to(low, high), on=on)
+            for (low, high), (start, end) in zip(pairwise(edges), pairwise(ends), strict=True)
+        ]
+        taken_over = {name: np.concatenate([part[name] for part in parts]) for name in OF_HISTORY}
+    figures |= taken_over
+    figures["service_12m"] += figures["handling_12m"]
+    base, sums = measure_part(figures, as_of_day=(on - EPOCH).days)
+    write_columns(run_id, number, figures=figures, base=base, about=sums)
+    return len(figures["customer_id"])
 
 
 def gather_customer(customer_id: int, *, on: date) -> Any:
     """The figures of one customer as they are now, as of ``on``; an empty array when he is archived or gone."""
-    return _gather(lambda column: f"{column} = {int(customer_id)}", on=on)
 
+    def limit(column: str) -> str:
+        return f"{column} = {int(customer_id)}"
 
-def _gather(limit: Callable[[str], str], *, on: date) -> Any:
-    """Figures of the customers that ``limit`` makes a condition for, given a column of ids."""
-    sources = [source.sql for source in SOURCES.values() if not source.of_days]
-    nothing = "SELECT NULL::bigint AS customer_id, NULL::date AS day, 0 AS cents"
-    query = HISTORIES.format(
-        events=" UNION ALL ".join(f"SELECT customer_id, day, cents FROM ({sql}) one" for sql in sources) or nothing,
-        today=f"'{on.isoformat()}'::date",
-        grades=f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]",
-        history_range=limit("h.customer_id"),
-        pin_range=limit("customer_id"),
-        event_range=limit("e.customer_id"),
-        customer_range=limit("c.id"),
-    )
-    return _summarise(read_packed(query, HISTORY_FIELDS), on=on)
-
-
-def _summarise(found: dict[str, Any], *, on: date) -> Any:
-    """Some thousand customers at a time, so that their days fit into the memory near the processor."""
-    days = np.frombuffer(found["days"], dtype=DAY_RECORD)
-    counts = found["length"].astype(np.int64) // DAY_RECORD.itemsize
-    ends = np.cumsum(counts)
-    rates = _list_handling_rates()
-    figures = np.empty(len(counts), dtype=list(CUSTOMER_FIELDS))
-    for name in ("customer_id", "contract", "pinned_grade"):
+    found = _read_customers(limit, on=on)
+    found |= _count(found["customer_id"], limit, on=on)
+    found["service_12m"] += found["handling_12m"]
+    figures = np.empty(len(found["customer_id"]), dtype=list(CUSTOMER_FIELDS))
+    for name, _kind in CUSTOMER_FIELDS:
         figures[name] = found[name]
+    return figures
+
+
+def _limit_to(low: int, high: int) -> Limit:
+    return lambda column: f"{column} >= {int(low)} AND {column} < {int(high)}"
+
+
+def _read_customers(limit: Limit, *, on: date) -> Columns:
+    """Who there is, and all figures of theirs that do not follow from the purchase days; by customer."""
+    today = f"'{on.isoformat()}'::date"
+    signed = read_packed(CUSTOMERS.format(limit=limit("c.id")), [ID])["customer_id"].astype(np.int64)
+    ids = np.abs(signed)
+    grades = f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]"
+    pins = read_packed(
+        PINS.format(grades=grades, today=today, limit=limit("p.customer_id")), (ID, ("pinned_grade", "i4"))
+    )
+    pinned = np.zeros(len(ids), dtype=np.int32)
+    place, known = _find(ids, pins["customer_id"])
+    pinned[place[known]] = pins["pinned_grade"][known]
+    return {
+        "customer_id": ids,
+        "contract": (signed < 0).astype(np.int32),
+        "pinned_grade": pinned,
+        "service_12m": _add_up_events(ids, limit, today=today),
+    }
+
+
+def _add_up_events(ids: Any, limit: Limit, *, today: str) -> Any:
+    """What serving each customer cost in the 365 days up to ``today``, but for what is counted from purchase days."""
+    cents = np.zeros(len(ids), dtype=np.int64)
+    sources = [
+        source.of_year.format(today=today) if source.of_year else EVENTS_OF_YEAR.format(sql=source.sql, today=today)
+        for source in SOURCES.values()
+        if not source.of_days
+    ]
+    if sources and len(ids):
+        query = EVENTS.format(events=" UNION ALL ".join(sources), limit=limit("e.customer_id"))
+        events = read_packed(query, (ID, ("cents", "i8")))
+        place, known = _find(ids, events["customer_id"])
+        np.add.at(cents, place[known], events["cents"][known].astype(np.int64))
+    return cents
+
+
+def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
+    """The places of the ``wanted`` among the sorted ``ids``, and which of them are there at all."""
+    wanted = wanted.astype(np.int64)
+    if not len(ids):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=np.bool_)
+    place = np.minimum(np.searchsorted(ids, wanted), len(ids) - 1)
+    return place, ids[place] == wanted
+
+
+def _take_over(run_id: int, ids: Any, *, number: int, on: date) -> Columns | None:
+    """What follows from the purchase days, from the run before but for those who moved since; ``None`` where all must
+    be counted from the beginning."""
+    noted = read_about(run_id, number=LATE)
+    if noted is None or not are_figures_kept(noted[1]["run"]):
+        return None
+    try:
+        kept = read_figures(noted[1]["run"], number=number)
+    except FiguresLostError:  # a range that had no customers then
+        return None
+    place, known = _find(kept["customer_id"], ids)
+    if not known.any():
+        return None
+    turn = (on - EPOCH).days % READ_ANEW_WITHIN_DAYS
+    anew = ~known | np.isin(ids, noted[0]["customer_id"]) | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
+    figures = {name: kept.pop(name)[place] for name in OF_HISTORY}
+    chosen = ids[anew]
+    wanted = f"ANY ('{{{','.join(map(str, chosen.tolist()))}}}'::bigint[])"
+    for name, values in _count(chosen, lambda column: f"{column} = {wanted}", on=on).items():
+        figures[name][anew] = values
+    return figures
+
+
+def _count(ids: Any, limit: Limit, *, on: date) -> Columns:
+    """What follows from the purchase days of the customers ``ids``, whom ``limit`` makes a condition for."""
+    found = read_packed(HISTORIES.format(limit=limit("h.customer_id")), (ID, ("length", "i4"), ("days", "bytes")))
+    days = np.frombuffer(found["days"], dtype=DAY_RECORD)
+    lengths = found["length"].astype(np.int64) // DAY_RECORD.itemsize
+    place, known = _find(ids, found["customer_id"])
+    if not known.all():  # archived
+        days = days[np.repeat(known, lengths)]
+    counts = np.zeros(len(ids), dtype=np.int64)
+    counts[place[known]] = lengths[known]
+    return _summarise(counts, days, on=on)
+
+
+def _summarise(counts: Any, days: Any, *, on: date) -> Columns:
+    """Some thousand customers at a time, so that their days fit into the memory near the processor."""
+    ends = np.cumsum(counts)
+    rates, kinds = _list_handling_rates(), dict(CUSTOMER_FIELDS)
+    figures = {name: np.empty(len(counts), dtype=kinds.get(name, "i8")) for name in OF_HISTORY}
     for start in range(0, len(counts), SUMMARISED_AT_ONCE):
         part = slice(start, start + SUMMARISED_AT_ONCE)
         own_days = days[ends[start] - counts[start] : ends[part][-1]]
         summary = summarise_purchases(counts[part], own_days, as_of_day=(on - EPOCH).days, handling=rates)
-        figures["service_12m"][part] = found["service"][part] + summary.handling_12m
-        for name, _kind in CUSTOMER_FIELDS:
-            if hasattr(summary, name):
-                figures[name][part] = getattr(summary, name)
+        for name, column in figures.items():
+            column[part] = getattr(summary, name)
     return figures
 
 
@@ -196,38 +255,3 @@ def _list_handling_rates() -> list[list[HandlingRate]]:
         last_day = (rate.valid_to - EPOCH).days if rate.valid_to else None
         works.setdefault(rate.work, []).append(HandlingRate((rate.valid_from - EPOCH).days, last_day, rate.cents_each))
     return list(works.values())
-
-
-def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
-    """The rows of a query without nulls, in its order, as a structured array."""
-    found = read_packed(query, fields)
-    answer = np.empty(len(found[fields[0][0]]), dtype=list(fields))
-    for name, _kind in fields:
-        answer[name] = found[name]
-    return answer
-
-
-def read_packed(query: str, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The columns of a query without nulls, in its order: arrays, and values of kind ``bytes`` joined to one piece.
-
-    The database packs each column into one piece, so a single row travels: the driver takes rows one by one, which
-    would cost more than all the arithmetic of a night.
-    """
-    packed = ", ".join(f"string_agg({_SENDERS[kind].format(name)}, ''::bytea)" for name, kind in fields)
-    with connection.cursor() as cursor:
-        sql = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"
-        with cursor.copy(sql) as copy:
-            raw = bytearray()
-            for piece in copy:
-                raw += piece
-    found: dict[str, Any] = {}
-    place = BINARY_HEADER + 2
-    for name, kind in fields:
-        (length,) = struct.unpack_from(">i", raw, place)
-        place, length = place + 4, max(length, 0)
-        if kind == "bytes":
-            found[name] = memoryview(raw)[place : place + length]
-        else:
-            found[name] = np.frombuffer(raw, dtype=f">{kind}", count=length // int(kind[1]), offset=place)
-        place += length
-    return found

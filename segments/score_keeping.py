@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from django.db import connection
 
+from segments.figure_keeping import drop_figures
 from segments.models import ScoreRun
-from segments.score_gathering import drop_figures
 from segments.score_writing import name_run_table, name_shard_table
 
 DAILY_FOR = timedelta(days=35)

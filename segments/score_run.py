@@ -6,7 +6,7 @@ planned, a shard is one transaction, and finishing is one transaction that reade
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,19 +14,24 @@ from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
+from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
+from segments.figure_keeping import (
+    FiguresLostError,
+    are_figures_kept,
+    drop_figures,
+    make_figures_table,
+    read_figures,
+)
 from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
 from segments.plan_making import make_plan
 from segments.rules.customer_scoring import ScoringPlan
 from segments.score_gathering import (
-    FiguresLostError,
-    are_figures_kept,
-    drop_figures,
+    describe_counting,
     freeze_figures,
     gather_customer,
-    make_figures_table,
-    read_figures,
+    note_late_customers,
 )
 from segments.score_keeping import drop_run, list_outdated_runs
 from segments.score_writing import (
@@ -41,6 +46,7 @@ from segments.score_writing import (
 SHARD_IDS = 100_000
 ROWS_AT_ONCE = 25_000  # of a shard: what is worked out for them is all that a worker holds
 EPOCH = date(1970, 1, 1)
+REMEMBERED_FOR = timedelta(days=10)  # longer than figures are taken over for
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ def begin_run(*, on: date) -> ScoreRun:
         drop_run(unfinished)
     attempt = ScoreRun.objects.filter(as_of=on).aggregate(last=Max("attempt"))["last"] or 0
     run = ScoreRun.objects.create(as_of=on, attempt=attempt + 1, snapshot=_take_snapshot())
-    make_figures_table(run.pk)
+    make_figures_table(run.pk, about=describe_counting())
+    note_late_customers(run)
     _cut_into_shards(run)
     return run
 
@@ -125,7 +132,9 @@ def finish_run(run: ScoreRun) -> FinishedRun:
     run.state, run.is_current = ScoreRun.State.FINISHED, switched
     run.save(update_fields=["state", "is_current"])
     ScoreRun.objects.filter(pk=run.pk).update(finished_at=Now())
-    drop_figures(run.pk)
+    for unread in ([current] if current else []) if switched else [run]:
+        drop_figures(unread.pk)  # those of the run in force are taken over by the next night
+    RewrittenHistory.objects.filter(written_at__lt=Now() - REMEMBERED_FOR).delete()
     for outdated in list_outdated_runs(run):
         drop_run(outdated)
     return FinishedRun(run, switched=switched)
@@ -280,10 +289,13 @@ def _score_next(
     if shard is None:
         return False
     figures = read_figures(run.pk, number=shard.number)
-    if len(figures) != shard.rows:
+    if len(figures["customer_id"]) != shard.rows:
         raise FiguresLostError(str(run))
     plan = ScoringPlan.from_json(run.plan["scoring"])
-    parts = (figures[start : start + ROWS_AT_ONCE] for start in range(0, max(len(figures), 1), ROWS_AT_ONCE))
+    parts = (
+        {name: column[start : start + ROWS_AT_ONCE] for name, column in figures.items()}
+        for start in range(0, max(shard.rows, 1), ROWS_AT_ONCE)
+    )
     write_shard(
         (score_with_contracts(part, plan) for part in parts),
         run_id=run.pk,

@@ -18,8 +18,8 @@ from crm.nightly_run import run_night
 from interactions.models import Alert, Task
 from segments import score_run
 from segments.default_configuration import create_defaults
+from segments.figure_keeping import name_figures_table
 from segments.models import CurrentScore, Membership, ScoreRun, SegmentChange
-from segments.score_gathering import name_figures_table
 from tests.segments.purchase_world import END, make_world, read_scores
 
 pytestmark = pytest.mark.django_db

@@ -32,6 +32,7 @@ from customers.models.purchase_day import (
     PurchaseDay,
     PurchaseHistory,
     PurchaseState,
+    RewrittenHistory,
     RollupWatermark,
     TouchedCustomer,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "QuestionAsking",
     "ReferenceVisit",
     "Referral",
+    "RewrittenHistory",
     "RollupWatermark",
     "ShowroomReference",
     "Source",

@@ -1,6 +1,7 @@
 """The rollup of purchase days: what scoring reads instead of orders."""
 
 from django.db import models
+from django.db.models.functions import Now
 
 
 class PurchaseDay(models.Model):
@@ -66,6 +67,27 @@ class PurchaseHistory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id}"
+
+
+class RewrittenHistory(models.Model):
+    """The purchase days of this customer were written by a transaction; customer 0 stands for everybody's.
+
+    A night takes over what it knew the night before, but for those of whom something was written since. Old rows are
+    removed when scores are put in force.
+    """
+
+    customer_id = models.BigIntegerField()
+    transaction = models.BigIntegerField(
+        db_default=models.expressions.RawSQL("(pg_current_xact_id()::text::bigint)", ())
+    )
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["transaction"], name="rewritten_by_transaction")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} by {self.transaction}"
 
 
 class TouchedCustomer(models.Model):

@@ -71,13 +71,19 @@ class ClassCuts:
 
 def order_by_revenue(customer_ids: IntArray, revenue_cents: IntArray) -> IntArray:
     """Positions of the customers, the highest revenue first, equal ones by id."""
-    return np.lexsort((customer_ids, -revenue_cents)).astype(np.int64)
+    if bool((customer_ids[1:] > customer_ids[:-1]).all()):  # whoever comes first of two equals stays first
+        return np.argsort(-revenue_cents, kind="stable").astype(np.int64, copy=False)
+    return np.lexsort((customer_ids, -revenue_cents)).astype(np.int64, copy=False)
 
 
 def find_class_cuts(customer_ids: IntArray, revenue_cents: IntArray, *, lines: ClassLines | None = None) -> ClassCuts:
     """Cut points of all customers, from their net revenue of the period in cents."""
     order = order_by_revenue(customer_ids, revenue_cents)
-    ids, revenue = customer_ids[order], revenue_cents[order]
+    return find_cuts_in_order(customer_ids[order], revenue_cents[order], lines=lines)
+
+
+def find_cuts_in_order(ids: IntArray, revenue: IntArray, *, lines: ClassLines | None = None) -> ClassCuts:
+    """Cut points of all customers who are in the order of their revenue already (``order_by_revenue``)."""
     positive = np.maximum(revenue, 0)
     reached = np.cumsum(positive)
     total = int(reached[-1]) if len(reached) else 0

@@ -17,9 +17,14 @@ Rung = Sequence[int]  # place from 1, cents, customer id
 def build_ladder(customer_ids: IntArray, revenue_cents: IntArray, *, rungs: int = RUNGS) -> list[list[int]]:
     """Rungs evenly spread over the customers, the highest revenue first, equal ones by id; the last customer is one."""
     order = order_by_revenue(customer_ids, revenue_cents)
-    number = len(order)
+    return place_rungs(customer_ids[order], revenue_cents[order], rungs=rungs)
+
+
+def place_rungs(ids: IntArray, revenue: IntArray, *, rungs: int = RUNGS) -> list[list[int]]:
+    """The ladder of customers who are in the order of their revenue already."""
+    number = len(ids)
     places = sorted({max(1, round(number * step / rungs)) for step in range(1, rungs + 1)}) if number else []
-    return [[place, int(revenue_cents[order[place - 1]]), int(customer_ids[order[place - 1]])] for place in places]
+    return [[place, int(revenue[place - 1]), int(ids[place - 1])] for place in places]
 
 
 def find_rung(ladder: Sequence[Rung], *, revenue_cents: int, customer_id: int) -> Any:

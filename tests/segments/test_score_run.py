@@ -9,10 +9,10 @@ from scipy.special import betainc
 
 from customers.purchase_day_rebuild import ingest_orders
 from segments import score_run
+from segments.figure_keeping import name_figures_table
 from segments.models import CurrentScore, ModelFit, ScoreRun
 from segments.rules.churn_risk import RANKING_BLEND
 from segments.rules.customer_scoring import ScoringPlan
-from segments.score_gathering import name_figures_table
 from segments.score_run import finish_run, plan_run, score_customer, score_shard, work_shards
 from tests.factories import make_customer, make_order
 from tests.segments.purchase_world import END, count_by_hand, make_world, read_scores

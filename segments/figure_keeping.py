@@ -1,0 +1,185 @@
+"""Where the figures of a run lie: packed columns in an unlogged table of the run, one row for each shard.
+
+They are kept while the run is in force, so that the next night reads anew only who moved. After a crash of the database
+the table is empty, which whoever reads it notices by the mark that is gone.
+"""
+
+import json
+import struct
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from django.db import connection
+
+from crm.core.binary_copy import SIGNATURE, TRAILER
+
+MARK = -1  # the row by which a table of figures shows that the database has not crashed since
+LATE = -2  # the row that says from which run figures may be taken over, and of which customers not
+PIECE_BYTES = 1 << 20
+BINARY_HEADER = 19
+_SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
+
+
+class FiguresLostError(Exception):
+    """The frozen figures of a run are gone (the database crashed): the run must be planned anew."""
+
+
+def name_figures_table(run_id: int) -> str:
+    """The table of the figures of a run: for each shard the figures themselves, and what the plan needs of them."""
+    return f"segments_figures_{int(run_id)}"
+
+
+def make_figures_table(run_id: int, *, about: Mapping[str, Any] | None = None) -> None:
+    """Begin the figures of a run with an empty table; ``about`` says how its figures are counted."""
+    table = name_figures_table(run_id)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE {table} (number integer PRIMARY KEY, figures bytea STORAGE EXTERNAL NOT NULL,"
+            " base bytea STORAGE EXTERNAL NOT NULL DEFAULT '') WITH (autovacuum_enabled = false)"
+        )
+    write_columns(run_id, MARK, figures={}, about=about)
+
+
+def drop_figures(run_id: int) -> None:
+    """Forget the figures of a run that is no longer in force or was given up."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {name_figures_table(run_id)}")
+
+
+def are_figures_kept(run_id: int) -> bool:
+    """Whether the table of a run is there and was not emptied by a crash of the database."""
+    table = name_figures_table(run_id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s) IS NOT NULL", [table])
+        if not cursor.fetchone()[0]:
+            return False
+        cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE number = {MARK})")
+        return bool(cursor.fetchone()[0])
+
+
+def write_columns(
+    run_id: int,
+    number: int,
+    *,
+    figures: Mapping[str, Any],
+    base: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
+) -> None:
+    """Keep a row of the table: named arrays, and beside them ``about``, which is told by each of the two values."""
+    values = [_pack(figures, about), _pack(base or {}, about)]
+    table = name_figures_table(run_id)
+    with (
+        connection.cursor() as cursor,
+        cursor.cursor.copy(f"COPY {table} (number, figures, base) FROM STDIN (FORMAT binary)") as copy,
+    ):
+        copy.write(SIGNATURE + struct.pack(">hii", 3, 4, number))
+        for pieces in values:
+            copy.write(struct.pack(">i", sum(map(len, pieces))))
+            for piece in pieces:
+                for start in range(0, len(piece), PIECE_BYTES):
+                    copy.write(piece[start : start + PIECE_BYTES])
+        copy.write(TRAILER)
+
+
+def read_figures(run_id: int, *, number: int) -> dict[str, Any]:
+    """The frozen figures of a shard as arrays by name, by customer. Raises ``FiguresLostError`` when they are gone."""
+    return _read(run_id, number, "figures")[0]
+
+
+def read_base(run_id: int, *, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What the plan needs of a shard: arrays by name and what is told beside them. Raises ``FiguresLostError``."""
+    return _read(run_id, number, "base")
+
+
+def read_about(run_id: int, *, number: int = MARK) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """The row of a run that is no shard: its arrays and what it says; ``None`` where there is no such row."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT figures FROM {name_figures_table(run_id)} WHERE number = %s", [number])
+        row = cursor.fetchone()
+    return _unpack(memoryview(row[0])) if row else None
+
+
+def iterate_figures(run_id: int, *, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
+    """The frozen figures of all shards one after the other, so that no more than one is held at a time."""
+    for number in numbers:
+        yield read_figures(run_id, number=number)
+
+
+def _read(run_id: int, number: int, column: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    query = f"SELECT {column} FROM {name_figures_table(run_id)} WHERE number = {int(number)}"
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT (FORMAT binary)") as copy:
+        raw = b"".join(copy)
+    if raw.startswith(TRAILER, BINARY_HEADER):  # the tail follows the head: no row
+        raise FiguresLostError(str(run_id))
+    return _unpack(memoryview(raw)[BINARY_HEADER + 6 :])
+
+
+def _pack(columns: Mapping[str, Any], about: Mapping[str, Any] | None) -> list[Any]:
+    """Pieces of bytes: the length of the head, the head, and the arrays one behind the other.
+
+    Whole numbers travel in four bytes where all of a column fit, which is nearly always; the head knows what they were.
+    """
+    arrays = {name: np.ascontiguousarray(_narrow(column)) for name, column in columns.items()}
+    shapes = [[name, column.dtype.str, len(column), columns[name].dtype.str] for name, column in arrays.items()]
+    head = json.dumps({"about": about or {}, "columns": shapes}).encode()
+    return [
+        struct.pack(">i", len(head)) + head,
+        *(memoryview(column).cast("B") for column in arrays.values() if len(column)),
+    ]
+
+
+def _narrow(column: Any) -> Any:
+    if column.dtype.kind == "i" and column.dtype.itemsize == 8 and len(column):
+        limits = np.iinfo(np.int32)
+        if column.min() >= limits.min and column.max() <= limits.max:
+            return column.astype(np.int32)
+    return column
+
+
+def _unpack(packed: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Each array copied to a place of its own, where the processor reads it best."""
+    (length,) = struct.unpack_from(">i", packed)
+    head, place = json.loads(bytes(packed[4 : 4 + length])), 4 + length
+    columns = {}
+    for name, kind, count, was in head["columns"]:
+        narrow = np.frombuffer(packed, dtype=kind, count=count, offset=place)
+        columns[name] = narrow.astype(was)
+        place += narrow.nbytes
+    return columns, head["about"]
+
+
+def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
+    """The rows of a query without nulls, in its order, as a structured array."""
+    found = read_packed(query, fields)
+    answer = np.empty(len(found[fields[0][0]]), dtype=list(fields))
+    for name, _kind in fields:
+        answer[name] = found[name]
+    return answer
+
+
+def read_packed(query: str, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """The columns of a query without nulls, in its order: arrays, and values of kind ``bytes`` joined to one piece.
+
+    The database packs each column into one piece, so a single row travels: the driver takes rows one by one, which
+    would cost more than all the arithmetic of a night.
+    """
+    packed = ", ".join(f"string_agg({_SENDERS[kind].format(name)}, ''::bytea)" for name, kind in fields)
+    with connection.cursor() as cursor:
+        sql = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"
+        with cursor.copy(sql) as copy:
+            raw = bytearray()
+            for piece in copy:
+                raw += piece
+    found: dict[str, Any] = {}
+    place = BINARY_HEADER + 2
+    for name, kind in fields:
+        (length,) = struct.unpack_from(">i", raw, place)
+        place, length = place + 4, max(length, 0)
+        if kind == "bytes":
+            found[name] = memoryview(raw)[place : place + length]
+        else:
+            found[name] = np.frombuffer(raw, dtype=f">{kind}", count=length // int(kind[1]), offset=place)
+        place += length
+    return found

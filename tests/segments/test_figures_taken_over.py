@@ -1,0 +1,164 @@
+"""A night that takes over what the night before knew comes to the scores of one that reads everything."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from django.db import connection
+
+from customers.models import CostRate, Customer, Order, RewrittenHistory
+from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
+from segments import score_gathering, score_run
+from segments.figure_keeping import are_figures_kept, drop_figures, read_figures
+from segments.models import ScoreRun
+from segments.score_run import begin_run, finish_run, plan_run, score_customer, work_shards
+from tests.factories import make_customer, make_order
+from tests.segments.purchase_world import END, forget_scores, make_world, read_scores
+
+pytestmark = pytest.mark.django_db(transaction=True)  # what is taken over depends on who has committed what
+AT = datetime(2026, 11, 22, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How many customers were counted from their purchase days, by call."""
+    calls: list[int] = []
+    count = score_gathering._count
+
+    def listen(ids, limit, *, on):
+        calls.append(len(ids))
+        return count(ids, limit, on=on)
+
+    monkeypatch.setattr(score_gathering, "_count", listen)
+    return calls
+
+
+@pytest.fixture(autouse=True)
+def _no_scores_left():
+    yield
+    forget_scores()
+
+
+@pytest.fixture(autouse=True)
+def _nobody_by_turn(monkeypatch):
+    monkeypatch.setattr(score_gathering, "READ_ANEW_WITHIN_DAYS", 10**9)
+
+
+def score_all(on):
+    ingest_orders(at=AT)
+    run = plan_run(on=on)
+    work_shards(run)
+    return finish_run(run).run
+
+
+def score_from_the_beginning(on):
+    drop_figures(ScoreRun.objects.get(is_current=True).pk)
+    return score_all(on)
+
+
+def test_evening_after_evening_the_scores_are_those_of_reading_everything(counted):
+    world = make_world(days=900)
+    ids = sorted(world)
+    score_all(END - timedelta(20))
+    fewest = len(ids)
+    for step, on in enumerate(END - timedelta(back) for back in (19, 18, 15, 15, 14, 7, 6, 0)):
+        customers = [Customer.objects.get(pk=pk) for pk in ids[7 * step : 7 * step + 5]]
+        make_order(customers[0], on, 410_00)
+        make_order(customers[1], on - timedelta(400), 77_00)  # entered late
+        make_order(customers[2], on + timedelta(2), 55_00)  # of the future: it counts when its day has come
+        Order.objects.filter(customer=customers[3]).order_by("day").first().delete()
+        if step == 2:
+            Customer.objects.filter(pk=customers[4].pk).update(archived_at=AT)
+        if step == 4:
+            Customer.objects.filter(archived_at=AT).update(archived_at=None)
+            Customer.objects.filter(pk=customers[4].pk).update(relation="contract")
+        make_order(make_customer(), on, 12_00)
+        counted.clear()
+        score_all(on)
+        taken_over = read_scores()
+        fewest = min(fewest, sum(counted))
+        score_from_the_beginning(on)
+        assert read_scores() == taken_over
+    assert fewest < len(ids) / 3
+
+
+def test_who_is_served_at_another_rate_is_counted_anew(counted):
+    make_world(customers=40)
+    score_all(END - timedelta(1))
+    counted.clear()
+    CostRate.objects.create(work=CostRate.Work.ORDER, cents_each=500, valid_from=END - timedelta(3000))
+    score_all(END)
+    assert sum(counted) == 40
+
+
+def test_what_was_written_after_the_run_began_is_read_by_the_next(counted):
+    world = make_world(customers=60)
+    score_all(END - timedelta(2))
+    first = sorted(world)[0]
+    run = begin_run(on=END - timedelta(1))
+    score_run._gather_all(run)
+    make_order(Customer.objects.get(pk=first), END - timedelta(1), 900_00)
+    assert score_customer(first, on=END - timedelta(1))  # by day, while the night is under way
+    work_shards(run)
+    finish_run(run)
+    score_all(END)
+    taken_over = read_scores()
+    score_from_the_beginning(END)
+    assert read_scores() == taken_over
+
+
+def test_who_was_missed_has_his_turn(counted, monkeypatch):
+    monkeypatch.setattr(score_gathering, "READ_ANEW_WITHIN_DAYS", 2)
+    make_world(customers=300)
+    score_all(END - timedelta(3))
+    with connection.cursor() as cursor:
+        cursor.execute(  # and nobody notes it
+            "UPDATE customers_purchasehistory SET days = substr(days, 1, length(days) - 24) WHERE length(days) > 24"
+        )
+    for back in (2, 1):
+        score_all(END - timedelta(back))
+    counted.clear()
+    score_all(END)
+    assert sum(counted) < 300
+    taken_over = read_scores()
+    score_from_the_beginning(END)
+    assert read_scores() == taken_over
+
+
+@pytest.mark.parametrize("reason", ["rebuilt", "another week", "an evening before", "another way of counting", "crash"])
+def test_nothing_is_taken_over(counted, monkeypatch, reason):
+    make_world(customers=40)
+    first = score_all(END - timedelta(10))
+    counted.clear()
+    on = END - timedelta(9)
+    if reason == "rebuilt":
+        rebuild_purchase_days(at=AT)
+    elif reason == "another week":
+        on = END
+    elif reason == "an evening before":
+        on = END - timedelta(11)
+    elif reason == "another way of counting":
+        monkeypatch.setattr(score_gathering, "PERIOD_EDGES", (0, 91))
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE segments_figures_{first.pk}")
+    score_all(on)
+    assert sum(counted) == 40
+
+
+def test_only_the_figures_of_the_run_in_force_are_kept():
+    make_world(customers=20)
+    runs = [score_all(END - timedelta(2)), score_all(END - timedelta(1)), score_all(END - timedelta(5))]
+    assert [are_figures_kept(run.pk) for run in runs] == [False, True, False]
+    figures = read_figures(runs[1].pk, number=0)
+    assert len(figures["customer_id"]) == 20
+    assert figures["amount"].dtype == np.int64
+
+
+def test_notes_of_what_was_written_are_forgotten_after_ten_days():
+    make_world(customers=20)
+    ingest_orders(at=AT)
+    assert RewrittenHistory.objects.exists()
+    RewrittenHistory.objects.update(written_at=datetime.now(UTC) - timedelta(11))
+    score_all(END)
+    assert not RewrittenHistory.objects.exists()
