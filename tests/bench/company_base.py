@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from crm.core.text_folding import fold_text
-from crm.home.demo_company.customer_base import CONTACT_POINT_COLUMNS, CUSTOMER_COLUMNS, PERSON_COLUMNS, copy_rows
+from crm.home.demo_company.customer_base import copy_rows
 from crm.home.demo_company.places import INDUSTRIES, JOB_TITLES, PLACE_WEIGHTS, PLACES, Place
 from customers.rules.duplicate_keys import core_of_name
 
@@ -21,7 +21,10 @@ MOST_PEOPLE = 3
 COPY_EACH, COPY_OF = 500, 3
 WAYS = 6
 STREETS = ("Hafenstraße", "Main Street", "Rue du Port", "Industriveien", "Calle Mayor", "Park Road", "ul. Polna")
-CUSTOMER_FIELDS = f"{CUSTOMER_COLUMNS} street postcode tax_id changed_at"
+CUSTOMER_FIELDS = """id number kind name name_folded city country language industry domain source lawful_basis since
+    owner_id team_id street postcode tax_id changed_at"""
+PERSON_FIELDS = "id customer_id name name_folded job_title influence language is_main left_on changed_at"
+POINT_FIELDS = "customer_id person_id kind value value_normal proven_on is_valid"
 DRAWS = 12
 
 
@@ -44,8 +47,8 @@ class CompanyBase:
     def write(self) -> None:
         """Customers, their people and how to reach them."""
         copy_rows("customers_customer", CUSTOMER_FIELDS, self.customers())
-        copy_rows("customers_person", f"{PERSON_COLUMNS} changed_at", self.people())
-        copy_rows("customers_contactpoint", CONTACT_POINT_COLUMNS, self.contact_points())
+        copy_rows("customers_person", PERSON_FIELDS, self.people())
+        copy_rows("customers_contactpoint", POINT_FIELDS, self.contact_points())
 
     def _each(self) -> Iterator[tuple[int, int, list[int], Place]]:
         """Id, way of being entered again (−1 for once only), draws and place; a copy has those of whom it copies."""
