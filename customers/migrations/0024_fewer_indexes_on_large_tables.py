@@ -1,10 +1,12 @@
 """Indexes go whose first column another index has too, or that nobody asks: each costs every imported row.
 
-Their foreign keys stay as they are: altering the fields by Django would check a million rows anew.
+Their foreign keys stay as they are: altering the fields by Django would check a million rows anew. Nobody waits: the
+indexes go and come beside the work of the day.
 """
 
 import django.db.models.deletion
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 GONE = {
@@ -21,6 +23,8 @@ GONE = {
 
 class Migration(migrations.Migration):
 
+    atomic = False
+
     dependencies = [
         ('customers', '0023_relationship_ladder'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -30,8 +34,8 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             database_operations=[
                 migrations.RunSQL(
-                    [f"DROP INDEX IF EXISTS {name}" for name in GONE],
-                    [f"CREATE INDEX IF NOT EXISTS {name} ON {columns}" for name, columns in GONE.items()],
+                    [f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in GONE],
+                    [f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {columns}" for name, columns in GONE.items()],
                 ),
             ],
             state_operations=[
@@ -77,7 +81,7 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name='order',
             index=models.Index(condition=models.Q(('returns__isnull', False)), fields=['returns'], name='order_returns'),
         ),

@@ -13,8 +13,4 @@ class Migration(migrations.Migration):
             name='freight_cents',
             field=models.BigIntegerField(blank=True, null=True, verbose_name='freight'),
         ),
-        migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('freight_cents__isnull', False)), fields=['customer', 'day'], name='order_own_freight'),
-        ),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0027_estimates_by_size'),
+        ('customers', '0026_indexes_beside_the_work'),
     ]
 
     operations = [
