@@ -58,12 +58,18 @@ HISTORIES = """
 SELECT h.customer_id, length(h.days) AS length, h.days FROM customers_purchasehistory h
 WHERE {limit} ORDER BY h.customer_id
 """
+ONE_CUSTOMER = """
+SELECT (c.relation = 'contract')::int, coalesce((SELECT p.pinned_grade FROM ({pins}) p), 0),
+    coalesce((SELECT sum(e.cents) FROM ({events}) e), 0)::bigint, (SELECT h.days FROM ({histories}) h)
+FROM customers_customer c WHERE c.archived_at IS NULL AND {limit}
+"""
 ID = ("customer_id", "i8")
 EVENTS_OF_YEAR = "SELECT customer_id, cents FROM ({sql}) one WHERE day > {today} - 365 AND day <= {today}"
 WRITTEN_SINCE = """
 SELECT customer_id FROM customers_rewrittenhistory
 WHERE transaction >= pg_snapshot_xmin({snapshot})::text::bigint
     AND NOT pg_visible_in_snapshot(transaction::text::xid8, {snapshot})
+    OR transaction = pg_current_xact_id_if_assigned()::text::bigint
 """
 MOVED_SINCE = "SELECT customer_id FROM customers_purchaseday WHERE day > '{after}'::date AND day <= '{until}'::date"
 # What follows from the purchase days alone, and so is taken over.
@@ -140,10 +146,23 @@ def gather_customer(customer_id: int, *, on: date) -> Any:
     def limit(column: str) -> str:
         return f"{column} = {int(customer_id)}"
 
-    found = _read_customers(limit, on=on)
-    found |= _count(found["customer_id"], limit, on=on)
+    today = _say_day(on)
+    query = ONE_CUSTOMER.format(
+        pins=_ask_pins(limit("p.customer_id"), today=today),
+        events=_ask_events(limit("e.customer_id"), today=today) or "SELECT 0 AS cents",
+        histories=HISTORIES.format(limit=limit("h.customer_id")),
+        limit=limit("c.id"),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        row = cursor.fetchone()
+    if row is None:
+        return np.empty(0, dtype=list(CUSTOMER_FIELDS))
+    found = dict(zip(("contract", "pinned_grade", "service_12m"), row[:3], strict=True)) | {"customer_id": customer_id}
+    days = np.frombuffer(row[3] or b"", dtype=DAY_RECORD)
+    found |= _summarise(np.array([len(days)], dtype=np.int64), days, on=on)
     found["service_12m"] += found["handling_12m"]
-    figures = np.empty(len(found["customer_id"]), dtype=list(CUSTOMER_FIELDS))
+    figures = np.empty(1, dtype=list(CUSTOMER_FIELDS))
     for name, _kind in CUSTOMER_FIELDS:
         figures[name] = found[name]
     return figures
@@ -155,13 +174,10 @@ def _limit_to(low: int, high: int) -> Limit:
 
 def _read_customers(limit: Limit, *, on: date) -> Columns:
     """Who there is, and all figures of theirs that do not follow from the purchase days; by customer."""
-    today = f"'{on.isoformat()}'::date"
+    today = _say_day(on)
     signed = read_packed(CUSTOMERS.format(limit=limit("c.id")), [ID])["customer_id"].astype(np.int64)
     ids = np.abs(signed)
-    grades = f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]"
-    pins = read_packed(
-        PINS.format(grades=grades, today=today, limit=limit("p.customer_id")), (ID, ("pinned_grade", "i4"))
-    )
+    pins = read_packed(_ask_pins(limit("p.customer_id"), today=today), (ID, ("pinned_grade", "i4")))
     pinned = np.zeros(len(ids), dtype=np.int32)
     place, known = _find(ids, pins["customer_id"])
     pinned[place[known]] = pins["pinned_grade"][known]
@@ -176,17 +192,30 @@ def _read_customers(limit: Limit, *, on: date) -> Columns:
 def _add_up_events(ids: Any, limit: Limit, *, today: str) -> Any:
     """What serving each customer cost in the 365 days up to ``today``, but for what is counted from purchase days."""
     cents = np.zeros(len(ids), dtype=np.int64)
+    query = _ask_events(limit("e.customer_id"), today=today)
+    if query and len(ids):
+        events = read_packed(query, (ID, ("cents", "i8")))
+        place, known = _find(ids, events["customer_id"])
+        np.add.at(cents, place[known], events["cents"][known].astype(np.int64))
+    return cents
+
+
+def _say_day(day: date) -> str:
+    return f"'{day.isoformat()}'::date"
+
+
+def _ask_pins(limit: str, *, today: str) -> str:
+    return PINS.format(grades=f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]", today=today, limit=limit)
+
+
+def _ask_events(limit: str, *, today: str) -> str:
+    """The query of what serving cost in the 365 days up to ``today``; "" where nothing but purchase days costs."""
     sources = [
         source.of_year.format(today=today) if source.of_year else EVENTS_OF_YEAR.format(sql=source.sql, today=today)
         for source in SOURCES.values()
         if not source.of_days
     ]
-    if sources and len(ids):
-        query = EVENTS.format(events=" UNION ALL ".join(sources), limit=limit("e.customer_id"))
-        events = read_packed(query, (ID, ("cents", "i8")))
-        place, known = _find(ids, events["customer_id"])
-        np.add.at(cents, place[known], events["cents"][known].astype(np.int64))
-    return cents
+    return EVENTS.format(events=" UNION ALL ".join(sources), limit=limit) if sources else ""
 
 
 def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:

@@ -18,6 +18,7 @@ from customers.models import (
     Contract,
     Customer,
     CustomerMerge,
+    DataImport,
     DuplicatePair,
     Order,
     Person,
@@ -245,7 +246,7 @@ def test_a_merge_during_an_import_loses_no_row(kept, gone, rep, lead, monkeypatc
 
     def merge_then(*args, **kwargs):
         state = prepare(*args, **kwargs)
-        merge_customers(kept, gone, by=rep, at=AT)
+        merge_customers(kept, gone, by=rep, at=DataImport.objects.get().created_at)  # by the database's clock
         return state
 
     monkeypatch.setattr(import_writing, "_prepare", merge_then)

@@ -27,6 +27,14 @@ def test_the_company_is_whole(db, settings):
     every_planted_case_is_there_and_orders_end_yesterday()
     lines_add_up_to_their_orders_to_the_cent()
     the_complaint_desk_shows_cases_as_they_are_in_a_house()
+    prospects_are_known_by_what_they_spend_elsewhere()
+
+
+def prospects_are_known_by_what_they_spend_elsewhere():
+    prospects = Customer.objects.filter(stage="prospect")
+    assert prospects.count() == 6
+    assert not Order.objects.filter(customer__in=prospects).exists()
+    assert all(one.wallet_estimates.get().suppliers.exists() and one.people.exists() for one in prospects)
 
 
 def every_planted_case_is_there_and_orders_end_yesterday():

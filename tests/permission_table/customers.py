@@ -116,7 +116,7 @@ def retyping(world):
         kind="field-retype",
         key="1",
         due_at=datetime(2026, 3, 2, tzinfo=UTC),
-        defaults={"state": "done", "params": said},
+        defaults={"state": "done", "params": said, "result": {"fitting": 3, "kept": 0, "unread": []}},
     )
     return {"pk": job.pk}
 

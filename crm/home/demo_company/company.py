@@ -19,6 +19,7 @@ from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visi
 from crm.home.demo_company.order_book import plant_cases, references_checked_at_once, write_orders
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.product_shelf import Shelf, write_products
+from crm.home.demo_company.prospects import write_prospects
 from crm.home.demo_company.purchases import HORIZON, draw_purchases
 from crm.home.demo_company.relations import Relations
 from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
@@ -82,6 +83,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     of_year = np.where(purchases.day > HORIZON - YEAR_DAYS, purchases.amount_cents, 0)
     year_cents = np.bincount(purchases.customer, weights=of_year, minlength=customers)
     Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
+    write_prospects(base, rng=np.random.default_rng(SEED + 3))
     say("a year of contacts, promises, facts, needs, notes, favours and complaints")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checked in one go: a long queue slows every later statement
