@@ -49,7 +49,7 @@ def answer_program(request: HttpRequest) -> HttpResponseBase:
         response = Problem(503, _("Not reachable at the moment."), headers={"Retry-After": "30"}).answer()
     except Exception:
         logger.exception("A request of a program failed.")
-        response = Problem(500, _("Something broke here. Nothing was written.")).answer()
+        response = Problem(500, _("Something broke here. Read the record before you send it again.")).answer()
     patch_cache_control(response, private=True, no_cache=True)
     return response
 
