@@ -1,0 +1,201 @@
+"""What a company's own fields are good for: rules and lists ask them, imports fill them, their kind may change."""
+
+import json
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from crm.core.metric_catalogue import METRICS
+from customers.custom_field_defining import (
+    CustomFieldRefused,
+    FieldWish,
+    archive_field,
+    change_field,
+)
+from customers.custom_field_retyping import preview_retyping, retype_field
+from customers.custom_value_keeping import (
+    set_custom_values,
+)
+from customers.import_undoing import start_undo, undo_import
+from customers.import_writing import NoLease
+from customers.models import Customer, CustomField, CustomValueSet, DataImport
+from segments.rules.criteria import CriteriaError, compile_criteria
+from tests import factories
+from tests.customers.import_files import AT, counts, import_file, problems
+from tests.customers.own_fields import define, held
+
+__all__ = ["define"]
+
+pytestmark = pytest.mark.django_db
+
+
+TODAY = date(2026, 11, 22)
+
+
+def found(rule):
+    compiled = compile_criteria(rule, METRICS, today=TODAY)
+    sql = f"SELECT c.number FROM customers_customer c {' '.join(compiled.joins)} WHERE {compiled.where} ORDER BY 1"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, compiled.params)
+        return [number for (number,) in cursor.fetchall()]
+
+
+# --- asked by rules --------------------------------------------------------------------------------------------------
+
+
+def test_rules_and_lists_ask_own_fields_and_renaming_changes_no_rule(define, admin, rep, customer, signed_in):
+    fields = {kind: define(kind.capitalize(), kind, added=["Gold", "Silver"]) for kind in CustomField.Kind.values}
+    other = factories.make_customer(owner=rep, team=rep.team)
+    values = {
+        "text": "FKM only", "choice": "o2", "number": 12.5, "money": 120_450,
+        "date": "2026-12-24", "flag": True, "person": rep.pk, "link": "https://example.com",
+    }  # fmt: skip
+    set_custom_values(customer, {str(fields[kind].pk): value for kind, value in values.items()}, by=admin)
+    set_custom_values(other, {str(fields["flag"].pk): False}, by=admin)
+    asked = [
+        ("text", "contains", "fkm"),
+        ("choice", "one_of", ["o1", "o2"]),
+        ("choice", "is", "o2"),
+        ("number", "at_least", 12),
+        ("money", "between", [100_000, 130_000]),
+        ("date", "next_days", 40),
+        ("flag", "yes", None),
+        ("person", "is", rep.name),
+        ("link", "known", None),
+    ]
+    for kind, operator, value in asked:
+        rule = {"metric": f"field_{fields[kind].pk}", "operator": operator}
+        assert found({**rule, "value": value} if value is not None else rule) == [customer.number], (kind, operator)
+    assert found({"metric": f"field_{fields['flag'].pk}", "operator": "no"}) == [other.number]
+    assert found({"not": {"metric": f"field_{fields['choice'].pk}", "operator": "is", "value": "o2"}}) == [other.number]
+    change_field(fields["choice"], FieldWish("Ranking"), by=admin)
+    rule = {"metric": f"field_{fields['choice'].pk}", "operator": "is", "value": "o2"}
+    page = signed_in(rep).get(reverse("home:customer-list"), {"rule": json.dumps(rule)}).content.decode()
+    assert customer.name in page
+    assert other.name not in page
+    assert "Silver" in page
+
+
+def test_what_the_law_protects_is_asked_by_no_rule(define):
+    field = define("Religion")
+    with pytest.raises(CriteriaError, match="protected"):
+        compile_criteria({"metric": f"field_{field.pk}", "operator": "known"}, METRICS, today=TODAY)
+
+
+def test_a_rule_that_names_an_archived_field_is_refused_not_broken(define, admin):
+    field = define("Fleet")
+    archive_field(field, by=admin, at=AT)
+    assert f"field_{field.pk}" not in METRICS
+    with pytest.raises(CriteriaError):
+        compile_criteria({"metric": f"field_{field.pk}", "operator": "known"}, METRICS, today=TODAY)
+
+
+# --- another kind ----------------------------------------------------------------------------------------------------
+
+
+def test_changing_the_kind_shows_first_what_is_lost_and_then_loses_nothing(define, admin, signed_in):
+    field = define("Machines")
+    for words in ("12", "12", "1 204", "about 40"):
+        set_custom_values(factories.make_customer(), {str(field.pk): words}, by=admin)
+    browser, url = signed_in(admin), reverse("customers:custom-field-retype", args=[field.pk])
+    page = browser.get(url, {"kind": "number"}).content.decode()
+    assert "about 40" in page
+    assert CustomField.objects.get().kind == "text"
+    assert browser.post(url, {"kind": "number"}).status_code == 302
+    assert CustomField.objects.get().kind == "number"
+    rows = CustomValueSet.objects.order_by("customer__number")
+    assert [row.data.get(str(field.pk)) for row in rows] == [12, 12, 1204, None]
+    last = rows.last()
+    assert last.unread == {str(field.pk): "about 40"}
+    assert "about 40" in browser.get(reverse("customers:custom-value-card", args=[last.customer_id])).content.decode()
+    done = retype_field(CustomField.objects.get(), kind="text", by=admin)
+    assert (done.fitting, done.kept) == (4, 0)
+    assert [row.data[str(field.pk)] for row in rows.all()] == ["12", "12", "1204", "about 40"]
+    assert all(row.unread == {} for row in rows.all())
+
+
+def test_text_becomes_a_choice_of_its_commonest_words(define, admin, signed_in):
+    field = define("Machines")
+    for words in ("Gold", "gold", "Silver", "x" * 90):
+        set_custom_values(factories.make_customer(), {str(field.pk): words}, by=admin)
+    preview = preview_retyping(field, kind="choice")
+    assert preview.proposed == ["Gold", "Silver"]
+    url = reverse("customers:custom-field-retype", args=[field.pk])
+    assert ">Gold\nSilver</textarea>" in signed_in(admin).get(url, {"kind": "choice"}).content.decode()
+    assert (preview.fitting, preview.kept) == (3, 1)
+    with pytest.raises(CustomFieldRefused):
+        retype_field(field, kind="choice", added=[], by=admin)
+    retype_field(field, kind="choice", added=preview.proposed, by=admin)
+    assert sorted(row.data.get(str(field.pk), "") for row in CustomValueSet.objects.all()) == ["", "o1", "o1", "o2"]
+    # A value typed anew takes the place of the words kept.
+    kept = CustomValueSet.objects.exclude(unread={}).get()
+    set_custom_values(kept.customer, {str(field.pk): "o2"}, by=admin)
+    kept.refresh_from_db()
+    assert (kept.data, kept.unread) == ({str(field.pk): "o2"}, {})
+
+
+def test_words_that_fit_neither_kind_stay_as_they_were(define, admin, customer):
+    field = define("Machines")
+    set_custom_values(customer, {str(field.pk): "about 40"}, by=admin)
+    retype_field(field, kind="number", by=admin)
+    retype_field(field, kind="date", by=admin)
+    assert CustomValueSet.objects.get().unread == {str(field.pk): "about 40"}
+    with pytest.raises(CustomFieldRefused, match="already"):
+        retype_field(field, kind="date", by=admin)
+
+
+def test_a_kind_does_not_change_under_a_running_import(define, admin):
+    field = define("Machines")
+    columns = {f"field_{field.pk}": "Machines"}
+    DataImport.objects.create(kind="customers", state="running", columns=columns, file_name="a.csv", created_by=admin)
+    with pytest.raises(CustomFieldRefused, match="import"):
+        retype_field(field, kind="number", by=admin)
+
+
+# --- imported --------------------------------------------------------------------------------------------------------
+
+
+def test_own_fields_are_imported_by_their_name_changed_and_taken_back(define, admin):
+    fields = {kind: define(f"My {kind}", kind, added=["Gold", "Silver"]) for kind in CustomField.Kind.values}
+    head = "number,name," + ",".join(f"My {kind}" for kind in fields)
+    rows = f"1,Kjeldsen A/S,FKM only,silver,12.5,1204.50,24.12.2026,yes,{admin.email},example.com\n2,Brandt,,,,,,,,\n"
+    first = import_file(f"{head}\n{rows}", kind="customers")
+    assert counts(first) == (2, 0, 0, 0)
+    kjeldsen = Customer.objects.get(number="1")
+    assert held(kjeldsen) == {
+        str(fields["text"].pk): "FKM only",
+        str(fields["choice"].pk): "o2",
+        str(fields["number"].pk): 12.5,
+        str(fields["money"].pk): 120_450,
+        str(fields["date"].pk): "2026-12-24",
+        str(fields["flag"].pk): True,
+        str(fields["person"].pk): admin.pk,
+        str(fields["link"].pk): "https://example.com",
+    }
+    assert held(Customer.objects.get(number="2")) == {}
+    assert counts(import_file(f"{head}\n{rows}", kind="customers")) == (0, 0, 2, 0)
+    before = held(kjeldsen)
+    second = import_file("number,name,My choice\n1,Kjeldsen A/S,Gold\n2,Brandt,Gold\n3,Novak,\n", kind="customers")
+    assert counts(second) == (1, 2, 0, 0)
+    assert held(kjeldsen) == {**before, str(fields["choice"].pk): "o1"}
+    undone = start_undo(second, by=admin, at=AT)
+    undo_import(undone, lease=NoLease(), total=undone.job.params["total"])
+    assert held(kjeldsen) == before
+    assert CustomValueSet.objects.count() == 1
+    assert not Customer.objects.filter(number="3").exists()
+
+
+def test_a_cell_that_does_not_fit_its_field_is_rejected_with_the_reason(define):
+    choice, link = define("Ranking", "choice", added=["Gold"]), define("Home page", "link")
+    done = import_file("number,name,Ranking,Home page\n1,A,Bronze,\n2,B,Gold,not a link\n", kind="customers")
+    assert problems(done) == [(2, f"field_{choice.pk}", "no_choice"), (3, f"field_{link.pk}", "no_link")]
+
+
+def test_only_new_customers_get_values_where_known_ones_are_left_alone(define, customer):
+    field = define("Ranking")
+    text = f"number,name,Ranking\n{customer.number},{customer.name},Gold\n9,New,Gold\n"
+    import_file(text, kind="customers", mode="create")
+    assert held(customer) == {}
+    assert held(Customer.objects.get(number="9")) == {str(field.pk): "Gold"}

@@ -1,0 +1,81 @@
+"""Customers whose process costs more or less than they bring are found, listed and moved."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from crm.core.models import Team
+from customers.models import Customer
+from segments.care_figures import write_care_figures
+from segments.models import CurrentScore, Membership, Segment
+from segments.segment_figures import write_segment_figures
+from tests.home.segment_company import _quiet, company, figures_of
+from tests.segments.purchase_world import END
+
+__all__ = ["_quiet", "company"]
+
+pytestmark = pytest.mark.django_db
+
+
+def make_misfits(company):
+    """The better half of Standard is in Premium, but for its best four; and Premium's worst stays where it is."""
+    standard, premium = (Segment.objects.get(key=key) for key in ("standard", "premium"))
+    scores = CurrentScore.objects.filter(
+        customer__memberships__in=Membership.objects.current().filter(segment=standard)
+    )
+    ordered = [score.customer_id for score in scores.order_by("-contribution_12m_cents", "customer_id")]
+    lifted = [*ordered[4 : len(ordered) // 2], ordered[-1]]
+    Membership.objects.current().filter(customer__in=lifted).update(segment=premium)
+    Customer.objects.filter(pk=ordered[0]).update(team=Team.objects.get(name="North"))
+    Customer.objects.filter(pk=ordered[1]).update(team=Team.objects.get(name="South"))
+    write_segment_figures(on=END)
+    write_care_figures(on=END)
+    return ordered[:4], ordered[-1]
+
+
+def test_a_customer_whose_process_does_not_fit_is_listed_and_moved_with_one_click(company, lead, north, signed_in):
+    from segments.models import Pin, ProcessMisfit
+
+    best, worst = make_misfits(company)
+    assert set(ProcessMisfit.objects.filter(kind="simple").values_list("customer", flat=True)) >= set(best[:2])
+    assert ProcessMisfit.objects.get(customer=worst).kind == "heavy"
+    simple = ProcessMisfit.objects.filter(kind="simple", customer__team=north).order_by("-gap_cents").first()
+    client = signed_in(lead)
+    html = client.get(reverse("home:process-fit"), {"kind": "simple"}).content.decode()
+    assert simple.customer.name in html
+    assert f"{simple.steps} <span" in html
+    counted = figures_of(lead).total
+    assert counted.too_simple == ProcessMisfit.objects.filter(kind="simple", customer__team=north).count()
+    response = client.post(
+        reverse("home:process-fit-move", args=[simple.pk]), {"back": "/segments/fit/?kind=simple"}, follow=True
+    )
+    assert response.redirect_chain == [("/segments/fit/?kind=simple", 302)]
+    assert Membership.objects.current().get(customer=simple.customer).segment == simple.fits
+    pin = Pin.objects.get(customer=simple.customer)
+    assert (pin.pinned_by, pin.expires_on) == (lead, date(2026, 11, 22) + timedelta(days=180))
+    assert "Brings" in pin.reason
+    assert not ProcessMisfit.objects.filter(customer=simple.customer).exists()
+    client.post(reverse("segments:pin-end", args=[pin.pk]))
+    assert Membership.objects.current().get(customer=simple.customer).segment == simple.segment
+    foreign = ProcessMisfit.objects.exclude(customer__team=north).exclude(customer__owner=lead).first()
+    assert client.post(reverse("home:process-fit-move", args=[foreign.pk])).status_code == 404
+
+
+def test_misfits_are_those_a_plain_reading_of_the_lines_finds(company):
+    from segments.care_figures import read_segment_care
+    from segments.models import ProcessMisfit
+    from segments.rules.process_fit import find_fit_lines, find_misfit
+
+    make_misfits(company)
+    lines = find_fit_lines(read_segment_care(on=END))
+    expected = {}
+    for member in Membership.objects.current():
+        score = CurrentScore.objects.filter(pk=member.customer_id).first()
+        if score and score.purchase_days:
+            line = find_misfit(lines, segment=member.segment_id, contribution=score.contribution_12m_cents)
+            if line:
+                expected[member.customer_id] = (line.kind, line.fits)
+    kept = {row.customer_id: (row.kind, row.fits_id) for row in ProcessMisfit.objects.all()}
+    assert kept == expected
+    assert kept, "the world has somebody who does not fit"
