@@ -1,4 +1,4 @@
-"""Where the figures of a run lie: packed columns in an unlogged table of the run, one row for each shard.
+"""Where the figures of a run lie: packed columns in an unlogged table of the run, some rows for each shard.
 
 They are kept while the run is in force, so that the next night reads anew only who moved. After a crash of the database
 the table is empty, which whoever reads it notices by the mark that is gone.
@@ -16,6 +16,7 @@ from crm.core.binary_copy import SIGNATURE, TRAILER
 
 MARK = -1  # the row by which a table of figures shows that the database has not crashed since
 LATE = -2  # the row that says from which run figures may be taken over, and of which customers not
+PIECES = 4  # of a shard: what is read, worked out and written for one of them is all that a worker holds
 PIECE_BYTES = 1 << 20
 BINARY_HEADER = 19
 _SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
@@ -26,8 +27,13 @@ class FiguresLostError(Exception):
 
 
 def name_figures_table(run_id: int) -> str:
-    """The table of the figures of a run: for each shard the figures themselves, and what the plan needs of them."""
+    """The table of the figures of a run: for each piece the figures themselves, and what the plan needs of them."""
     return f"segments_figures_{int(run_id)}"
+
+
+def list_pieces(shard: int) -> range:
+    """The numbers of the pieces of a shard, by which its figures are kept."""
+    return range(shard * PIECES, (shard + 1) * PIECES)
 
 
 def make_figures_table(run_id: int, *, about: Mapping[str, Any] | None = None) -> None:
@@ -84,17 +90,17 @@ def write_columns(
 
 
 def read_figures(run_id: int, *, number: int) -> dict[str, Any]:
-    """The frozen figures of a shard as arrays by name, by customer. Raises ``FiguresLostError`` when they are gone."""
+    """The frozen figures of a piece as arrays by name, by customer. Raises ``FiguresLostError`` when they are gone."""
     return _read(run_id, number, "figures")[0]
 
 
 def read_base(run_id: int, *, number: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the plan needs of a shard: arrays by name and what is told beside them. Raises ``FiguresLostError``."""
+    """What the plan needs of a piece: arrays by name and what is told beside them. Raises ``FiguresLostError``."""
     return _read(run_id, number, "base")
 
 
 def read_about(run_id: int, *, number: int = MARK) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """The row of a run that is no shard: its arrays and what it says; ``None`` where there is no such row."""
+    """The row of a run that is no piece: its arrays and what it says; ``None`` where there is no such row."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT figures FROM {name_figures_table(run_id)} WHERE number = %s", [number])
         row = cursor.fetchone()
@@ -102,7 +108,7 @@ def read_about(run_id: int, *, number: int = MARK) -> tuple[dict[str, Any], dict
 
 
 def iterate_figures(run_id: int, *, numbers: Sequence[int]) -> Iterator[dict[str, Any]]:
-    """The frozen figures of all shards one after the other, so that no more than one is held at a time."""
+    """The frozen figures of all these pieces one after the other, so that no more than one is held at a time."""
     for number in numbers:
         yield read_figures(run_id, number=number)
 

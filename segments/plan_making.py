@@ -7,7 +7,7 @@ from django.db.models import Sum
 
 from crm.core.models.business_setting import setting
 from segments.contract_renewals import learn_renewals
-from segments.figure_keeping import iterate_figures, read_base
+from segments.figure_keeping import iterate_figures, list_pieces, read_base
 from segments.model_fitting import fit_models
 from segments.models import ScoreRun
 from segments.rules.abc_classes import (
@@ -16,7 +16,6 @@ from segments.rules.abc_classes import (
     ClassLines,
     draw_pareto_curve,
     find_cuts_in_order,
-    order_by_revenue,
 )
 from segments.rules.customer_scoring import ScoringPlan
 from segments.rules.expected_purchases import FIT_SAMPLE
@@ -31,7 +30,7 @@ def make_plan(run: ScoreRun) -> dict[str, Any]:
     """The plan of a run whose figures are gathered, as it is kept with the run."""
     as_of_day = (run.as_of - EPOCH).days
     learn_renewals(on=run.as_of)
-    numbers = list(run.shards.order_by("number").values_list("number", flat=True))
+    numbers = [piece for shard in run.shards.order_by("number") for piece in list_pieces(shard.number)]
     customers = run.shards.aggregate(all=Sum("rows"))["all"] or 0
     base = join_base(read_base(run.pk, number=number) for number in numbers)
 
@@ -40,9 +39,7 @@ def make_plan(run: ScoreRun) -> dict[str, Any]:
         return draw_fit_sample(iterate_figures(run.pk, numbers=numbers), share=share)
 
     lines = ClassLines(100 * setting("classes.a_share"), 100 * setting("classes.b_share"))
-    order = order_by_revenue(base.customer_id, base.sales_12m)
-    ids, sales = base.customer_id[order], base.sales_12m[order]
-    cuts = find_cuts_in_order(ids, sales, lines=lines)
+    cuts = find_cuts_in_order(base.sales_12m, lines=lines)
     scoring = ScoringPlan(
         as_of_day=as_of_day,
         horizon_days=int(setting("risk.horizon_days")),
@@ -52,7 +49,7 @@ def make_plan(run: ScoreRun) -> dict[str, Any]:
         repeat_rate=base.repeat_rate,
         service_per_purchase=base.service_per_purchase,
         grade_cuts=cuts.cuts,
-        rfm_cuts=find_rfm_cuts(base.silence, base.purchase_days_12m, base.sales_12m),
+        rfm_cuts=find_rfm_cuts(base.silence, base.purchase_days_12m, base.sales_12m.revenue),
         models=fit_models(base, on=run.as_of, as_of_day=as_of_day, sample=draw_sample),
         fall_warning=float(setting("fall.warning")),
         fall_critical=float(setting("fall.critical")),
@@ -60,8 +57,8 @@ def make_plan(run: ScoreRun) -> dict[str, Any]:
     return {
         "scoring": scoring.to_json(),
         "classes": _describe_classes(cuts),
-        "pareto": _draw_pareto(sales),
-        "ladder": place_rungs(ids, sales),
+        "pareto": _draw_pareto(base.sales_12m.revenue),
+        "ladder": place_rungs(base.sales_12m),
     }
 
 

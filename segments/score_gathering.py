@@ -20,8 +20,10 @@ from customers.item_rollup import EVERYBODY
 from customers.models import CostRate
 from segments.figure_keeping import (
     LATE,
+    PIECES,
     FiguresLostError,
     are_figures_kept,
+    list_pieces,
     read_about,
     read_figures,
     read_packed,
@@ -80,7 +82,7 @@ OF_HISTORY = (*(name for name, _kind in CUSTOMER_FIELDS if name not in _OF_EVERY
 def describe_counting() -> dict[str, Any]:
     """How figures are counted: those of a run that was counted otherwise are not taken over."""
     rates = [[[rate.first_day, rate.last_day, rate.cents_each] for rate in work] for work in _list_handling_rates()]
-    return {"fields": list(OF_HISTORY), "edges": list(PERIOD_EDGES), "rates": rates}
+    return {"fields": list(OF_HISTORY), "pieces": PIECES, "edges": list(PERIOD_EDGES), "rates": rates}
 
 
 def note_late_customers(run: ScoreRun) -> None:
@@ -116,28 +118,29 @@ def _list_late(kept: ScoreRun, *, on: date) -> Any:
     return np.unique(found["customer_id"].astype(np.int64))
 
 
-def freeze_figures(run_id: int, *, number: int, first_id: int, next_id: int, on: date, cuts: Sequence[int] = ()) -> int:
-    """Gather the figures of a range of customers as of the evening of ``on``; returns how many customers there are.
+def freeze_figures(run_id: int, *, number: int, edges: Sequence[int], on: date) -> int:
+    """Gather the figures of the customers of a shard as of the evening of ``on``; returns how many there are.
 
-    ``cuts`` are ids at which the range is divided, so that the days of fewer customers are held at a time.
+    ``edges`` are the ids at which its pieces begin, and the one after the last: a piece is read and kept before the
+    next is begun.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")  # the ranges are what is done side by side
-    figures = _read_customers(_limit_to(first_id, next_id), on=on)
-    taken_over = _take_over(run_id, figures["customer_id"], number=number, on=on)
-    if taken_over is None:
-        edges = [int(first_id), *cuts, int(next_id)]
-        ends = np.searchsorted(figures["customer_id"], edges)
-        parts = [
-            _count(figures["customer_id"][start:end], _limit_to(low, high), on=on)
-            for (low, high), (start, end) in zip(pairwise(edges), pairwise(ends), strict=True)
-        ]
-        taken_over = {name: np.concatenate([part[name] for part in parts]) for name in OF_HISTORY}
-    figures |= taken_over
-    figures["service_12m"] += figures["handling_12m"]
-    base, sums = measure_part(figures, as_of_day=(on - EPOCH).days)
-    write_columns(run_id, number, figures=figures, base=base, about=sums)
-    return len(figures["customer_id"])
+        cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")  # the shards are what is done side by side
+    noted = read_about(run_id, number=LATE)
+    if noted is not None and not are_figures_kept(noted[1]["run"]):
+        noted = None
+    rows = 0
+    for piece, (low, high) in zip(list_pieces(number), pairwise(edges), strict=True):
+        limit = _limit_to(low, high)
+        figures = _read_customers(limit, on=on)
+        ids = figures["customer_id"]
+        taken_over = noted and _take_over(noted[1]["run"], ids, late=noted[0]["customer_id"], piece=piece, on=on)
+        figures |= taken_over or _count(ids, limit, on=on)
+        figures["service_12m"] += figures["handling_12m"]
+        base, sums = measure_part(figures, as_of_day=(on - EPOCH).days)
+        write_columns(run_id, piece, figures=figures, base=base, about=sums)
+        rows += len(ids)
+    return rows
 
 
 def gather_customer(customer_id: int, *, on: date) -> Any:
@@ -227,21 +230,18 @@ def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
     return place, ids[place] == wanted
 
 
-def _take_over(run_id: int, ids: Any, *, number: int, on: date) -> Columns | None:
-    """What follows from the purchase days, from the run before but for those who moved since; ``None`` where all must
-    be counted from the beginning."""
-    noted = read_about(run_id, number=LATE)
-    if noted is None or not are_figures_kept(noted[1]["run"]):
-        return None
+def _take_over(run_id: int, ids: Any, *, late: Any, piece: int, on: date) -> Columns | None:
+    """What follows from the purchase days, from the run before but for those ``late`` who moved since; ``None`` where
+    all must be counted from the beginning."""
     try:
-        kept = read_figures(noted[1]["run"], number=number)
+        kept = read_figures(run_id, number=piece)
     except FiguresLostError:  # a range that had no customers then
         return None
     place, known = _find(kept["customer_id"], ids)
     if not known.any():
         return None
     turn = (on - EPOCH).days % READ_ANEW_WITHIN_DAYS
-    anew = ~known | np.isin(ids, noted[0]["customer_id"]) | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
+    anew = ~known | np.isin(ids, late) | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
     figures = {name: kept.pop(name)[place] for name in OF_HISTORY}
     chosen = ids[anew]
     wanted = f"ANY ('{{{','.join(map(str, chosen.tolist()))}}}'::bigint[])"

@@ -18,11 +18,13 @@ from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
 from segments.figure_keeping import (
+    PIECES,
     FiguresLostError,
     are_figures_kept,
     drop_figures,
+    iterate_figures,
+    list_pieces,
     make_figures_table,
-    read_figures,
 )
 from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
 from segments.plan_making import make_plan
@@ -44,7 +46,6 @@ from segments.score_writing import (
 )
 
 SHARD_IDS = 100_000
-ROWS_AT_ONCE = 25_000  # of a shard: what is worked out for them is all that a worker holds
 EPOCH = date(1970, 1, 1)
 REMEMBERED_FOR = timedelta(days=10)  # longer than figures are taken over for
 
@@ -210,15 +211,8 @@ def _gather_next(run: ScoreRun, *, wait: bool) -> bool:
         return False
     if not are_figures_kept(run.pk):
         raise FiguresLostError(str(run))
-    start = shard.number * SHARD_IDS
-    rows = freeze_figures(
-        run.pk,
-        number=shard.number,
-        first_id=shard.first_id,
-        next_id=shard.next_id,
-        on=run.as_of,
-        cuts=range(start + ROWS_AT_ONCE, start + SHARD_IDS, ROWS_AT_ONCE),
-    )
+    inner = [piece * SHARD_IDS // PIECES for piece in list_pieces(shard.number)[1:]]
+    rows = freeze_figures(run.pk, number=shard.number, edges=[shard.first_id, *inner, shard.next_id], on=run.as_of)
     ScoreShard.objects.filter(pk=shard.pk).update(rows=rows, gathered_at=Now())
     return True
 
@@ -288,22 +282,17 @@ def _score_next(
     shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
     if shard is None:
         return False
-    figures = read_figures(run.pk, number=shard.number)
-    if len(figures["customer_id"]) != shard.rows:
-        raise FiguresLostError(str(run))
     plan = ScoringPlan.from_json(run.plan["scoring"])
-    parts = (
-        {name: column[start : start + ROWS_AT_ONCE] for name, column in figures.items()}
-        for start in range(0, max(shard.rows, 1), ROWS_AT_ONCE)
-    )
-    write_shard(
-        (score_with_contracts(part, plan) for part in parts),
+    rows = write_shard(
+        (score_with_contracts(part, plan) for part in iterate_figures(run.pk, numbers=list_pieces(shard.number))),
         run_id=run.pk,
         as_of_day=plan.as_of_day,
         number=shard.number,
         first_id=shard.first_id,
         next_id=shard.next_id,
     )
+    if rows != shard.rows:
+        raise FiguresLostError(str(run))
     ScoreShard.objects.filter(pk=shard.pk).update(done_at=Now())
     if progress is not None:
         all_shards = ScoreShard.objects.filter(run=run)

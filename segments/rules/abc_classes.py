@@ -8,7 +8,7 @@ bring the first half of A's share (to 40% at the default lines), A2 the second; 
 All money is whole cents and all comparisons are exact: the same customers always fall into the same classes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
@@ -69,6 +69,37 @@ class ClassCuts:
         return inside / self.total_cents if self.total_cents else 0.0
 
 
+@dataclass(frozen=True)
+class RevenueOrder:
+    """Customers, the highest net revenue first, equal ones by id: the revenue of all in that order, and parts of them,
+    each in that order and one part's ids above those of the part before: ids and revenue."""
+
+    revenue: IntArray
+    parts: tuple[tuple[IntArray, IntArray], ...]
+
+    @classmethod
+    def of_parts(cls, parts: Iterable[tuple[IntArray, IntArray]]) -> "RevenueOrder":
+        """The order of everybody, from parts that are in theirs."""
+        known = tuple(parts)
+        falling = np.concatenate([np.zeros(0, dtype=np.int64), *(-revenue for _ids, revenue in known)])
+        falling.sort()
+        return cls(np.negative(falling, out=falling), known)
+
+    def find_ids(self, places: Sequence[int]) -> list[int]:
+        """Who stands at these places, from 0: found among the equal ones of each part, so nobody's ids are put in
+        order."""
+        asked = np.array(places, dtype=np.int64)
+        wanted = self.revenue[asked]
+        before = asked - np.searchsorted(-self.revenue, -wanted)
+        found = np.zeros(len(places), dtype=np.int64)
+        for ids, revenue in self.parts:
+            first, end = (np.searchsorted(-revenue, -wanted, side=side) for side in ("left", "right"))
+            here = (before >= 0) & (before < end - first)
+            found[here] = ids[(first + before)[here]]
+            before = before - (end - first)
+        return found.tolist()  # type: ignore[no-any-return]
+
+
 def order_by_revenue(customer_ids: IntArray, revenue_cents: IntArray) -> IntArray:
     """Positions of the customers, the highest revenue first, equal ones by id."""
     if bool((customer_ids[1:] > customer_ids[:-1]).all()):  # whoever comes first of two equals stays first
@@ -79,29 +110,36 @@ def order_by_revenue(customer_ids: IntArray, revenue_cents: IntArray) -> IntArra
 def find_class_cuts(customer_ids: IntArray, revenue_cents: IntArray, *, lines: ClassLines | None = None) -> ClassCuts:
     """Cut points of all customers, from their net revenue of the period in cents."""
     order = order_by_revenue(customer_ids, revenue_cents)
-    return find_cuts_in_order(customer_ids[order], revenue_cents[order], lines=lines)
+    return find_cuts_in_order(RevenueOrder.of_parts([(customer_ids[order], revenue_cents[order])]), lines=lines)
 
 
-def find_cuts_in_order(ids: IntArray, revenue: IntArray, *, lines: ClassLines | None = None) -> ClassCuts:
-    """Cut points of all customers who are in the order of their revenue already (``order_by_revenue``)."""
-    positive = np.maximum(revenue, 0)
-    reached = np.cumsum(positive)
-    total = int(reached[-1]) if len(reached) else 0
-    before = reached - positive
+def find_cuts_in_order(order: RevenueOrder, *, lines: ClassLines | None = None) -> ClassCuts:
+    """Cut points of all customers who are in the order of their revenue already."""
+    revenue = order.revenue
+    reached = _add_up(revenue)
+    total = int(reached[-1])
     bringing = int(np.searchsorted(-revenue, 0, side="left"))
     ends = []
     for percent in (lines or ClassLines()).list_grade_ends():
         line = -(-total * round(percent * 10_000) // 1_000_000)
-        ends.append(min(int(np.searchsorted(before, line, side="left")), bringing))
-    edges = [0, *ends, len(ids)]
-    cuts = tuple(Cut(int(revenue[end - 1]), int(ids[end - 1])) if end else None for end in ends)
-    spans = list(pairwise(edges))
+        ends.append(min(int(np.searchsorted(reached[:-1], line, side="left")), bringing))
+    spans = list(pairwise([0, *ends, len(revenue)]))
+    ids = order.find_ids([max(end - 1, 0) for end in ends]) if len(revenue) else []
+    cuts = tuple(Cut(int(revenue[end - 1]), one) if end else None for end, one in zip(ends, ids, strict=False))
     return ClassCuts(
-        cuts=cuts,
+        cuts=cuts or (None,) * len(ends),
         customers=tuple(end - start for start, end in spans),
-        revenue_cents=tuple(int(positive[start:end].sum()) for start, end in spans),
+        revenue_cents=tuple(int(reached[end] - reached[start]) for start, end in spans),
         total_cents=total,
     )
+
+
+def _add_up(revenue: IntArray) -> IntArray:
+    """What the first none, one, two … of these customers bring together, in cents; who brings nothing adds nothing."""
+    reached = np.zeros(len(revenue) + 1, dtype=np.int64)
+    np.maximum(revenue, 0, out=reached[1:])
+    np.cumsum(reached, out=reached)
+    return reached
 
 
 def assign_grades(customer_ids: IntArray, revenue_cents: IntArray, *, cuts: Sequence[Cut | None]) -> GradeArray:
@@ -127,8 +165,8 @@ def measure_top_share(revenue_cents: IntArray, *, customer_share: float) -> floa
 
 def draw_pareto_curve(revenue_cents: IntArray, *, points: int = 101) -> tuple[FloatArray, FloatArray]:
     """The Pareto curve: shares of customers from 0 to 1, best first, and the shares of revenue they bring."""
-    ordered = np.sort(np.maximum(revenue_cents, 0))[::-1]
-    reached = np.concatenate([[0], np.cumsum(ordered)])
-    heads = np.array([ceil(len(ordered) * step / (points - 1)) for step in range(points)])
+    falling = -np.sort(-revenue_cents)
+    reached = _add_up(falling)
+    heads = np.array([ceil(len(falling) * step / (points - 1)) for step in range(points)])
     scale = float(reached[-1]) or 1.0
-    return heads / max(len(ordered), 1), reached[heads] / scale
+    return heads / max(len(falling), 1), reached[heads] / scale

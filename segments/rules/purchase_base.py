@@ -6,32 +6,32 @@ whole numbers are added up, and the one sum of fractions is rounded once.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
-from math import fsum
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from segments.rules.abc_classes import RevenueOrder, order_by_revenue
 from segments.rules.churn_risk import LEAST_AGE_DAYS, LEAST_PURCHASES_FOR_RHYTHM
-from segments.rules.purchase_history import IntArray
+from segments.rules.purchase_history import FloatArray, IntArray
 
 SAMPLE_FIELDS = ("purchase_days", "first_day", "last_day", "log_gaps", "positive_amount")
-ALL_FIELDS = ("customer_id", "sales_12m", "purchase_days_12m", "silence")  # of all who ever bought
+EXACT_BITS = 1130  # of a fraction: with so many every number of the processor is a whole one
 Columns = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class PurchaseBase:
-    """All who ever bought: ids, net sales and purchase days of 12 months, days since the last purchase.
+    """All who ever bought: in the order of their net sales of 12 months, and of each their purchase days of 12 months
+    and the days since the last purchase, the fewest first.
 
     Of those without a contract: how many there are, the first day of all and the most purchase days of one; the mean
     margin a day (cents) of those with a rhythm, margin as a share of sales, the share who came back, and the cost to
     serve a purchase (cents).
     """
 
-    customer_id: IntArray
-    sales_12m: IntArray
+    sales_12m: RevenueOrder
     purchase_days_12m: IntArray
     silence: IntArray
     customers: int
@@ -44,10 +44,17 @@ class PurchaseBase:
 
 
 def measure_part(part: Columns, *, as_of_day: int) -> tuple[dict[str, Any], dict[str, int]]:
-    """What the base needs of some customers, given their ``CUSTOMER_FIELDS``: columns, and whole numbers to add up."""
+    """What the base needs of some customers, given their ``CUSTOMER_FIELDS``, ordered by id: columns, and whole numbers
+    to add up. What has few different values travels as these and how often each occurs."""
     bought = part["purchase_days"] > 0
-    columns = {name: part[name][bought] for name in ("customer_id", "sales_12m", "purchase_days_12m")}
-    columns["silence"] = np.int32(as_of_day) - part["last_day"][bought]
+    ids, sales = part["customer_id"][bought], part["sales_12m"][bought]
+    order = order_by_revenue(ids, sales)
+    columns = {"customer_id": ids[order], "sales_12m": sales[order]}
+    for name, values in (
+        ("purchase_days_12m", part["purchase_days_12m"][bought]),
+        ("silence", np.int32(as_of_day) - part["last_day"][bought]),
+    ):
+        columns[name], columns[f"of_{name}"] = np.unique(values, return_counts=True)
     free = np.flatnonzero(bought & (part["contract"] == 0))
     days, first_day, amounts, costs, service, days_12m = (
         part[name][free]
@@ -55,9 +62,10 @@ def measure_part(part: Columns, *, as_of_day: int) -> tuple[dict[str, Any], dict
     )
     regular = days >= LEAST_PURCHASES_FOR_RHYTHM
     age = np.maximum(as_of_day - first_day[regular], LEAST_AGE_DAYS)
-    columns["rates"] = (amounts[regular] - costs[regular]) / age
     sums = {
         "customers": len(free),
+        "regular": len(age),
+        "rates": add_exactly((amounts[regular] - costs[regular]) / age),
         "repeated": int((days > 1).sum()),
         "amount": int(amounts.sum()),
         "cost": int(costs.sum()),
@@ -71,28 +79,44 @@ def measure_part(part: Columns, *, as_of_day: int) -> tuple[dict[str, Any], dict
 
 def join_base(parts: Iterable[tuple[Columns, Mapping[str, int]]]) -> PurchaseBase:
     """The base of everybody, from what ``measure_part`` says of each part, in their order."""
-    columns: dict[str, list[Any]] = {name: [] for name in (*ALL_FIELDS, "rates")}
-    told = []
+    orders, told = [], []
+    counted: dict[str, list[tuple[Any, Any]]] = {"purchase_days_12m": [], "silence": []}
     for part, sums in parts:
         told.append(sums)
-        for name, pieces in columns.items():
-            pieces.append(part[name])
-    rates = columns.pop("rates")
-    rhythms = sum(map(len, rates))
+        orders.append((part["customer_id"], part["sales_12m"]))
+        for name, pieces in counted.items():
+            pieces.append((part[name], part[f"of_{name}"]))
 
     def add(name: str) -> int:
         return sum(sums[name] for sums in told)
 
-    customers, amount, purchases = add("customers"), add("amount"), add("purchases")
+    customers, amount, purchases, rhythms = add("customers"), add("amount"), add("purchases"), add("regular")
     return PurchaseBase(
-        **{name: _join(pieces) for name, pieces in columns.items()},
+        sales_12m=RevenueOrder.of_parts(orders),
+        **{name: _spread(pieces) for name, pieces in counted.items()},
         customers=customers,
         first_day=min((sums["first_day"] for sums in told if sums["customers"]), default=0),
         most_purchase_days=max((sums["most"] for sums in told), default=0),
-        mean_rate=fsum(chain.from_iterable(rate.tolist() for rate in rates)) / rhythms if rhythms else 0.0,
+        mean_rate=float(Fraction(add("rates"), 1 << EXACT_BITS)) / rhythms if rhythms else 0.0,
         margin_share=min(max(1 - add("cost") / amount, -1.0), 1.0) if amount else 1.0,
         repeat_rate=add("repeated") / customers if customers else 0.0,
         service_per_purchase=add("service") / purchases if purchases else 0.0,
+    )
+
+
+def add_exactly(values: FloatArray) -> int:
+    """The sum of finite numbers without any rounding, times two to the power of ``EXACT_BITS``: those of equal exponent
+    are added up as whole numbers, in two halves that cannot overflow."""
+    shares, exponents = np.frexp(values)
+    whole = (shares * 2.0**53).astype(np.int64)
+    order = np.argsort(exponents, kind="stable")
+    found, starts = np.unique(exponents[order], return_index=True)
+    if not len(found):
+        return 0
+    high, low = (np.add.reduceat(half[order], starts) for half in (whole >> 26, whole & ((1 << 26) - 1)))
+    return sum(
+        ((above << 26) + below) << (EXACT_BITS - 53 + exponent)
+        for above, below, exponent in zip(high.tolist(), low.tolist(), found.tolist(), strict=True)
     )
 
 
@@ -110,8 +134,11 @@ def draw_fit_sample(parts: Iterable[Columns], *, share: float) -> Any:
     return np.concatenate(samples)
 
 
-def _join(pieces: list[Any]) -> Any:
-    return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.int64)
+def _spread(pieces: list[tuple[Any, Any]]) -> Any:
+    """Values and how often each occurs, part by part, as one array in rising order."""
+    values, counts = (np.concatenate(one) for one in zip(*pieces, strict=True))
+    order = np.argsort(values, kind="stable")
+    return np.repeat(values[order], counts[order])
 
 
 def _hash_to_share(customer_ids: IntArray) -> npt.NDArray[np.float64]:

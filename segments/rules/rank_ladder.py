@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Any
 
-from segments.rules.abc_classes import order_by_revenue
+from segments.rules.abc_classes import RevenueOrder, order_by_revenue
 from segments.rules.purchase_history import IntArray
 
 RUNGS = 400
@@ -17,14 +17,15 @@ Rung = Sequence[int]  # place from 1, cents, customer id
 def build_ladder(customer_ids: IntArray, revenue_cents: IntArray, *, rungs: int = RUNGS) -> list[list[int]]:
     """Rungs evenly spread over the customers, the highest revenue first, equal ones by id; the last customer is one."""
     order = order_by_revenue(customer_ids, revenue_cents)
-    return place_rungs(customer_ids[order], revenue_cents[order], rungs=rungs)
+    return place_rungs(RevenueOrder.of_parts([(customer_ids[order], revenue_cents[order])]), rungs=rungs)
 
 
-def place_rungs(ids: IntArray, revenue: IntArray, *, rungs: int = RUNGS) -> list[list[int]]:
+def place_rungs(order: RevenueOrder, *, rungs: int = RUNGS) -> list[list[int]]:
     """The ladder of customers who are in the order of their revenue already."""
-    number = len(ids)
+    number = len(order.revenue)
     places = sorted({max(1, round(number * step / rungs)) for step in range(1, rungs + 1)}) if number else []
-    return [[place, int(revenue[place - 1]), int(ids[place - 1])] for place in places]
+    ids = order.find_ids([place - 1 for place in places])
+    return [[place, int(order.revenue[place - 1]), one] for place, one in zip(places, ids, strict=True)]
 
 
 def find_rung(ladder: Sequence[Rung], *, revenue_cents: int, customer_id: int) -> Any:

@@ -5,6 +5,7 @@ piles would tear ties apart at random. The cut points are stored with the run: a
 and a score can be explained ("5 from 12 purchases on").
 """
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,13 +27,16 @@ class ScoreCuts:
 
 def find_score_cuts(values: FloatArray | IntArray, *, higher_is_better: bool = True) -> ScoreCuts:
     """Cut points at the average-rank percentiles 20, 40, 60 and 80 of these values."""
-    signed = values if higher_is_better else -values
-    distinct, counts = np.unique(signed, return_counts=True)
-    percentile = (np.cumsum(counts) - counts / 2) / max(len(values), 1)
+    rising = np.sort(values if higher_is_better else -values)
+
+    def find_percentile(place: int) -> float:
+        first, end = (int(np.searchsorted(rising, rising[place], side=side)) for side in ("left", "right"))
+        return (first + end) / 2 / len(rising)
+
     cuts: list[float | None] = []
     for step in range(1, SCORES):
-        position = int(np.searchsorted(percentile, step / SCORES, side="left"))
-        cut = float(distinct[position]) if position < len(distinct) else None
+        place = bisect_left(range(len(rising)), step / SCORES, key=find_percentile)
+        cut = float(rising[place]) if place < len(rising) else None
         cuts.append(cut if cut is None or higher_is_better else -cut)
     return ScoreCuts(tuple(cuts), higher_is_better)
 
