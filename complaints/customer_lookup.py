@@ -7,6 +7,7 @@ from django.db.models import Q
 from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.models import Customer
+from customers.name_spelling import choose_nearest, names_with, spell_words
 
 MOST = 8
 AFTER_EVERY_LETTER = "\U0010ffff"
@@ -36,7 +37,8 @@ def look_up_customers(user: User, text: str) -> LookupResult:
         found += _fresh(list(rows.filter(name_folded__contains=words)[:MOST]), found)
     if found or len(words) < 3:
         return LookupResult(found[:MOST])
-    return LookupResult(list(rows.filter(name_folded__trigram_word_similar=words)[:MOST]), is_typo=True)
+    spellings = choose_nearest(spell_words(words.split()))
+    return LookupResult(list(rows.filter(names_with(spellings))[:MOST]) if spellings else [], is_typo=True)
 
 
 def _fresh(customers: list[Customer], known: list[Customer]) -> list[Customer]:

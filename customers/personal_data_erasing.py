@@ -29,7 +29,9 @@ from customers.models import (
     ImportChange,
     Person,
     PersonalDataAct,
+    TradingName,
 )
+from customers.name_spelling import forget_words
 from customers.personal_records import OwnedModel, list_owned_models, list_text_fields
 
 ERASED = "erased"
@@ -55,6 +57,7 @@ def erase_customer(customer: Customer, *, reason: str, by: User, at: datetime) -
         if merge.gone.number != f"{ERASED}-{merge.gone_id}":
             erase_customer(merge.gone, reason=reason, by=by, at=at)  # he is the same one, under his earlier record
     counts: Counter[str] = Counter()
+    names = _list_names(row)
     _delete_files(row, counts)
     owned = list_owned_models()
     ids = {one: list(one.rows_of(row.pk).values_list("pk", flat=True)) for one in owned if _has_plain_key(one.model)}
@@ -73,6 +76,7 @@ def erase_customer(customer: Customer, *, reason: str, by: User, at: datetime) -
     for one in owned:
         _delete_history(one, row.pk, ids.get(one, []))
     _events(Customer).filter(pgh_obj_id=row.pk).delete()
+    forget_words(names)
     return _note(PersonalDataAct.Kind.ERASE_CUSTOMER, row.pk, None, reason=reason, counts=counts, by=by, at=at)
 
 
@@ -92,11 +96,19 @@ def erase_person(person: Person, *, reason: str, by: User, at: datetime) -> Pers
     _events(ContactPoint).filter(pgh_obj_id__in=point_ids).delete()
     _events(ContactPoint).filter(person_id=person_id).delete()
     _forget_imports({Person: [person_id], ContactPoint: point_ids})
+    forget_words([row.name_folded])
     for one in list_owned_models():
         if not one.description.is_derived:
             counts[one.model._meta.label_lower] += _black_out(one, customer.pk, _pattern(words))
     kind = PersonalDataAct.Kind.ERASE_PERSON
     return _note(kind, customer.pk, person_id, reason=reason, counts=counts, by=by, at=at)
+
+
+def _list_names(customer: Customer) -> list[str]:
+    """The folded names under which the customer and whoever is there are found."""
+    people = Person.objects.filter(customer=customer).values_list("name_folded", flat=True)
+    others = TradingName.objects.filter(customer=customer).values_list("name_folded", flat=True)
+    return [customer.name_folded, *people, *others]
 
 
 def _read_reason(reason: str) -> str:

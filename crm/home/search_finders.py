@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.contrib.postgres.search import TrigramStrictWordSimilarity
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce, Reverse
 
@@ -20,6 +19,7 @@ from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.duplicate_keeping import hash_key
 from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person, TradingName
+from customers.name_spelling import Spellings, choose_nearest, names_with, spell_words
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.duplicate_keys import KeyKind, key_of_tax
 from segments.models import CurrentScore
@@ -30,9 +30,6 @@ MOST_VALUABLE = 1_000  # looked through when more than the candidates are called
 NUMBERS = 50
 LAST_RANK = 3
 MOST_WORDS = 6
-LEAST_LIKENESS = 0.3  # of trigrams shared with a whole word: "smiht" and "smith" have 0.33
-LONG_TEXT, LEAST_LIKENESS_OF_LONG = 10, 0.4  # a letter wrong changes less of it; and far fewer names come near
-AS_GOOD_AS_THE_BEST = 0.75
 LAST_LETTER = "\U0010ffff"
 _THREE_TOGETHER = re.compile(r"[^\W_]{3}")  # what the index of trigrams knows: it holds no "k-1" and no "a/s"
 _PHONE = re.compile(r"([+(\d][\d\s()/.\-\u2010-\u2013]{4,})(?:(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
@@ -65,7 +62,7 @@ def find_matches(text: str, *, user: User) -> Matches:
     text = _MAIL_IN_BRACKETS.sub(r"\1", _LINK.sub("", text, count=1)).strip()
     parts = [*_by_number(text, user=user), *_by_tax_id(text, user=user), *_by_name(text, user=user)]
     parts += [*_by_contact_point(text, user=user), *_by_domain(text, user=user)]
-    found = _gather(parts, words=fold_words(text), user=user)
+    found = _gather(parts, spellings=[[word] for word in fold_words(text)], user=user)
     return Matches(found) if found else Matches(_find_alike(text, user=user), is_guess=True)
 
 
@@ -102,11 +99,12 @@ def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
     text = text.lstrip("#№ ")
     if not any(letter.isdigit() for letter in text):
         return []
-    numbers = Q(number__startswith=text) | Q(number__startswith=text.upper())
     parts = []
     for model in (Customer, Order) if len(text) >= 4 else (Customer,):
-        nearest = model.objects.filter(numbers).order_by("number").values("pk")[:NUMBERS]
-        parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))
+        for begins in {text, text.upper()}:  # a part each: asked for either, the database may read all numbers
+            is_it = Q(number__gte=begins, number__lt=begins + LAST_LETTER)
+            nearest = model.objects.filter(is_it).order_by("number").values("pk")[:NUMBERS]
+            parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))
     if (case := _CASE.fullmatch(text)) and user.has_perm("complaints.view_complaint"):
         parts.append(_part(Complaint.objects.visible_to(user).filter(pk=int(case.group(1))), rank=0))
     return parts
@@ -130,7 +128,7 @@ def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
     folded, words = fold_text(text), fold_words(text)
     if not words:
         return []
-    contains = _contains(words)
+    contains = names_with([[word] for word in words])
     parts = []
     for rows in (Customer.objects.visible_to(user).current(), Person.objects.visible_to(user)):
         starts = rows.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)
@@ -151,10 +149,6 @@ def _are_indexed(words: list[str]) -> bool:
     return any(_THREE_TOGETHER.search(word) for word in words)
 
 
-def _contains(words: list[str]) -> Q:
-    return Q(*[Q(name_folded__contains=word) for word in words])
-
-
 def _by_trading_name(folded: str, contains: Q, *, words: list[str], user: User) -> list[QuerySet[Any]]:
     """Customers by the other names they go by, as by their own."""
     names = TradingName.objects.order_by("name_folded", "pk").values("customer")
@@ -171,7 +165,9 @@ def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:
     rows = ContactPoint.objects.visible_to(user)
     if "@" in text[1:]:
         mails = rows.filter(kind="email", value_normal__startswith=text.lower())
-        return [_part(mails, rank=0, place="value_normal")]
+        return [
+            _part(mails, rank=0, place="value_normal", limit=CANDIDATES, is_sorted=False)
+        ]  # thousands begin "info@"
     number = match.group(1) if (match := _PHONE.fullmatch(text)) else ""
     ending = re.sub(r"\D", "", number).lstrip("0")
     if len(ending) < 5:
@@ -196,7 +192,7 @@ def _by_domain(text: str, *, user: User) -> list[QuerySet[Any]]:
 KINDS: list[type[models.Model]] = [Customer, Person, ContactPoint, Order, Complaint]
 
 
-def _gather(parts: list[QuerySet[Any]], *, words: list[str], user: User) -> Ids:
+def _gather(parts: list[QuerySet[Any]], *, spellings: Spellings, user: User) -> Ids:
     """Ask all parts at once; of what only contains the words, what has the first one at the beginning of a word.
 
     Then who is worth most. Where more are called so than were looked at, the most valuable customers are asked too.
@@ -206,25 +202,28 @@ def _gather(parts: list[QuerySet[Any]], *, words: list[str], user: User) -> Ids:
     rows = [_Row(*row) for row in parts[0].union(*parts[1:], all=True)]
     customers = Counter(row.rank for row in rows if KINDS[row.kind] is Customer)
     if customers[1] >= CANDIDATES or customers[2] >= CANDIDATES:
-        rows += _among_the_most_valuable(words, user=user)
+        rows += _among_the_most_valuable(spellings, user=user)
     worth = _read_worth(rows)
 
     def closeness(row: _Row) -> tuple[int, bool, int, str, int]:
-        is_inside = row.rank == 2 and f" {words[0]}" not in f" {row.place}"
+        is_inside = row.rank == 2 and not any(f" {word}" in f" {row.place}" for word in spellings[0])
         return row.rank, is_inside, -worth.get(row.customer, 0) if row.rank else 0, row.place, row.pk
 
     return _group(sorted(rows, key=closeness))
 
 
-def _among_the_most_valuable(words: list[str], *, user: User) -> list[_Row]:
-    """Those of the customers with the largest sales whose name has the words, best first by how it begins."""
+def _among_the_most_valuable(spellings: Spellings, *, user: User) -> list[_Row]:
+    """Those of the customers with the largest sales whose name has the words, best first by how it begins.
+
+    The names are compared here: asked for both, the database would look through all who are called so."""
     best = CurrentScore.objects.order_by("-sales_12m_cents", "-customer_id").values("customer_id")[:MOST_VALUABLE]
-    rows = Customer.objects.visible_to(user).current().filter(_contains(words), pk__in=best).order_by()
-    start, whole = " ".join(words), KINDS.index(Customer)
+    rows = Customer.objects.visible_to(user).current().filter(pk__in=best).order_by().values_list("pk", "name_folded")
+    start, whole = " ".join(words[0] for words in spellings), KINDS.index(Customer)
+    is_indexed = _are_indexed([words[0] for words in spellings])
     return [
         _Row(whole, 1 if name.startswith(start) else 2, name, pk, pk)
-        for pk, name in rows.values_list("pk", "name_folded")
-        if name.startswith(start) or _are_indexed(words)
+        for pk, name in rows
+        if name.startswith(start) or (is_indexed and all(any(word in name for word in words) for words in spellings))
     ]
 
 
@@ -247,19 +246,32 @@ def _group(rows: Iterable[tuple[Any, ...]]) -> Ids:
 
 
 def _find_alike(text: str, *, user: User) -> Ids:
-    """Customers and people of whose name a word is one or two letters away."""
-    folded = fold_text(text)
-    if len(folded) < 4:
-        return {}
-    least = LEAST_LIKENESS if len(folded) < LONG_TEXT else LEAST_LIKENESS_OF_LONG
-    parts = []
-    for rows in (Customer.objects.visible_to(user).current(), Person.objects.visible_to(user)):
-        near = rows.filter(name_folded__trigram_strict_word_similar=folded).annotate(
-            found_kind=Value(KINDS.index(rows.model), output_field=models.IntegerField()),
-            likeness=TrigramStrictWordSimilarity(folded, "name_folded"),
-        )
-        parts.append(near.order_by("-likeness", "pk").values_list("found_kind", "likeness", "pk")[:SHOWN])
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pg_trgm.strict_word_similarity_threshold = %s", [least])
-        found = sorted(parts[0].union(parts[1], all=True), key=lambda row: -row[1])
-    return _group(row for row in found if row[1] >= found[0][1] * AS_GOOD_AS_THE_BEST)
+    """Customers and people whose name has the words as they are spelt elsewhere: the nearest spelling of each first,
+    then all near ones, and when no name has them all, the names that have the rarest of them."""
+    spelt = spell_words(fold_words(text))
+    nearest, every = choose_nearest(spelt), [[one.word for one in near] for near in spelt if near]
+    if len(nearest) > 1 or len(nearest) == len(spelt):
+        for spellings in [nearest, every] if every != nearest else [nearest]:
+            if spellings and (found := _gather(_spelt_like(spellings, user=user), spellings=spellings, user=user)):
+                return found
+    return _find_by_the_rarest(nearest, user=user) if len(spelt) > 1 else {}
+
+
+def _spelt_like(spellings: Spellings, *, user: User) -> list[QuerySet[Any]]:
+    contains, customers = names_with(spellings), Customer.objects.visible_to(user).current()
+    other_names = TradingName.objects.filter(contains).order_by("name_folded", "pk").values("customer")[:CANDIDATES]
+    asked = customers.filter(contains), Person.objects.visible_to(user).filter(contains)
+    return [
+        *(_part(rows, rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False) for rows in asked),
+        _part(customers.filter(pk__in=other_names), rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False),
+    ]
+
+
+def _find_by_the_rarest(spellings: Spellings, *, user: User) -> Ids:
+    """By one word alone, where fewer have it than are looked at: a word like "Ltd" names nobody."""
+    fewest: tuple[int, Ids] = CANDIDATES, {}
+    for words in spellings:
+        parts = _spelt_like([words], user=user)
+        if 0 < (count := parts[0].union(*parts[1:], all=True).count()) < fewest[0]:
+            fewest = count, _gather(parts, spellings=[words], user=user)
+    return fewest[1]

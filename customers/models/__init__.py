@@ -20,6 +20,7 @@ from customers.models.item_purchase import (
     TouchedItems,
 )
 from customers.models.ladder import LadderEvidence
+from customers.models.name_word import NameWord
 from customers.models.need import CustomerNeed, Need
 from customers.models.note import NewsSeen, Note, Watch
 from customers.models.order import Order, OrderLine
@@ -66,6 +67,7 @@ __all__ = [
     "ItemDay",
     "ItemRhythm",
     "LadderEvidence",
+    "NameWord",
     "Need",
     "NewsSeen",
     "Note",

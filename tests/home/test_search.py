@@ -67,6 +67,27 @@ def test_a_letter_wrong_in_any_alphabet(rep, name, typed):
     assert names(find_everything(typed, user=rep)) == [customer.name]
 
 
+def test_of_several_mistyped_words_the_name_that_has_them_all_is_meant(rep):
+    for name in ("Jonson Mills", "Johnson Bakery", "Johnson Mills", "Johnston Wells"):
+        factories.make_customer(owner=rep, name=name)
+    assert names(find_everything("johnsno mlils", user=rep)) == ["Johnson Mills"]
+    # No name has both: then whoever has the rarer word.
+    assert names(find_everything("jonson hamburg", user=rep)) == ["Jonson Mills"]
+
+
+def test_a_mistyped_person_and_another_name_of_the_house_are_found(rep, kjeldsen):
+    factories.make_person(customer=kjeldsen, name="Birgit Lindqvist")
+    TradingName.objects.create(customer=kjeldsen, name="Quayside Depot")
+    assert names(find_everything("lindqivst", user=rep)) == ["Birgit Lindqvist"]
+    assert names(find_everything("quaysied", user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
+
+
+def test_a_word_that_everybody_has_names_nobody(rep):
+    for number in range(CANDIDATES + 1):
+        factories.make_customer(owner=rep, name=f"Firm{number} Ltd")
+    assert find_everything("qqqqq ltd xxxxx", user=rep) == []
+
+
 def test_by_number_in_any_case(rep, kjeldsen):
     kjeldsen.number = "K-10482"
     kjeldsen.save()
