@@ -20,6 +20,7 @@ from crm.core.local_time import company_day
 from crm.core.models import User
 from customers.customer_freshening import freshen_customer
 from customers.customer_relations import REFUSALS, TREATMENTS, Relation, Treatment, list_relations
+from customers.duplicate_deciding import tell_decision
 from customers.models import Customer, CustomerMerge, DuplicatePair, Person
 from customers.purchase_day_rebuild import ingest_customer
 from customers.writing_turn import one_writer
@@ -102,7 +103,7 @@ def merge_customers(
     """Let ``gone`` go into ``kept``; ``choices`` names the fields (``MERGE_FIELDS``) taken from the one that goes.
 
     Waits for a batch of an import that is being written. Raises ``MergeRefused``, also for the second of two people
-    who merge the same pair, with the name of the first.
+    who decide about the same pair at the same moment, with the name of the first.
     """
     with one_writer():
         kept, gone = _lock_pair(kept, gone)
@@ -113,6 +114,7 @@ def merge_customers(
             for column in columns
         }
         _refuse_what_cannot_be(kept, gone, taken)
+        _refuse_what_is_told_apart(kept.pk, gone.pk)
         log = _Log(at)
         _join_people(log, kept=kept.pk, gone=gone.pk)
         _move_relations(log, kept=kept.pk, gone=gone.pk)
@@ -156,6 +158,15 @@ def _refuse_what_cannot_be(kept: Customer, gone: Customer, taken: Mapping[str, A
     for refuse in REFUSALS:
         if reason := refuse(shown, gone):
             raise MergeRefused(reason)
+
+
+def _refuse_what_is_told_apart(kept: int, gone: int) -> None:
+    """Locks the pairs of both, in the order of their ids: what somebody is saying about them is waited for and kept."""
+    first, second = sorted((kept, gone))
+    about = models.Q(first__in=(kept, gone)) | models.Q(second__in=(kept, gone))
+    for pair in DuplicatePair.objects.filter(about).select_for_update(of=("self",)).order_by("pk"):
+        if (pair.first_id, pair.second_id) == (first, second) and pair.state == DuplicatePair.State.DIFFERENT:
+            raise MergeRefused(tell_decision(pair))
 
 
 def _columns() -> list[str]:

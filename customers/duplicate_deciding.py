@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.duplicate_facts import read_facts
@@ -11,11 +12,13 @@ from customers.rules.duplicate_scoring import compare_customers
 
 
 class PairDecided(Exception):
-    """Somebody has decided about the pair meanwhile; ``pair`` says who and what."""
+    """Somebody has decided about the pair meanwhile; the message says who and what."""
 
-    def __init__(self, pair: DuplicatePair) -> None:
-        super().__init__(pair)
-        self.pair = pair
+
+def tell_decision(pair: DuplicatePair) -> str:
+    """Who decided about a pair, and what."""
+    words = {"by": pair.decided_by or gettext("somebody"), "what": pair.get_state_display()}
+    return gettext("%(by)s has decided already: %(what)s.") % words
 
 
 @transaction.atomic
@@ -39,8 +42,8 @@ def put_off(pair: DuplicatePair, *, until: date) -> DuplicatePair:
 
 @transaction.atomic
 def ask_again(pair: DuplicatePair) -> DuplicatePair:
-    """Take back what was said about the pair; one that was merged stays merged."""
-    pair = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
+    """Take back what was said about the pair; one that was merged stays merged. Raises ``PairDecided``."""
+    pair = _lock(pair)
     if pair.state != DuplicatePair.State.MERGED:
         pair.state, pair.decided_by, pair.decided_at = DuplicatePair.State.OPEN, None, None
         pair.later_until, pair.reason = None, ""
@@ -68,10 +71,21 @@ def note_another_customer(
         )
 
 
+def _lock(pair: DuplicatePair) -> DuplicatePair:
+    """The pair as it stands; a merge of one of the two with a third takes their other pairs away.
+
+    Who decided is asked for afterwards: read along with a row that was waited for, it would be as it was before.
+    """
+    held = DuplicatePair.objects.select_for_update().filter(pk=pair.pk).first()
+    if held is None:
+        raise PairDecided(gettext("One of the two went into another customer meanwhile: there is nothing to decide."))
+    return held
+
+
 def _lock_open(pair: DuplicatePair) -> DuplicatePair:
-    pair = DuplicatePair.objects.select_for_update(of=("self",)).select_related("decided_by").get(pk=pair.pk)
+    pair = _lock(pair)
     if pair.state != DuplicatePair.State.OPEN:
-        raise PairDecided(pair)
+        raise PairDecided(tell_decision(pair))
     return pair
 
 

@@ -165,7 +165,7 @@ def duplicate_different(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         tell_apart(pair, by=request.user, at=timezone.now(), reason=request.POST.get("reason", ""))  # type: ignore[arg-type]
     except PairDecided as decided:
-        add_error(request, _tell_decision(decided.pair))
+        add_error(request, str(decided))
     else:
         undo = reverse("home:duplicate-again", args=[pair.pk])
         words = {"first": pair.first.name, "second": pair.second.name}
@@ -180,7 +180,7 @@ def duplicate_later(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         put_off(pair, until=company_day(timezone.now()) + timedelta(days=LATER_DAYS))
     except PairDecided as decided:
-        add_error(request, _tell_decision(decided.pair))
+        add_error(request, str(decided))
     else:
         undo = reverse("home:duplicate-again", args=[pair.pk])
         add_toast(request, _("Asked again in %(days)s days.") % {"days": LATER_DAYS}, undo_url=undo)
@@ -190,15 +190,14 @@ def duplicate_later(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def duplicate_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what was said about a pair."""
-    pair = ask_again(_find_pair(request, pk))
+    try:
+        pair = ask_again(_find_pair(request, pk))
+    except PairDecided as decided:
+        add_error(request, str(decided))
+        return redirect("home:duplicate-queue")
     return redirect(
         f"{reverse('home:duplicate-queue')}?pair={pair.pk}" if pair.state == pair.State.OPEN else "home:duplicate-queue"
     )
-
-
-def _tell_decision(pair: DuplicatePair) -> str:
-    words = {"by": pair.decided_by or _("somebody"), "what": pair.get_state_display()}
-    return _("%(by)s has decided already: %(what)s.") % words
 
 
 @require_POST

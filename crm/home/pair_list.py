@@ -1,5 +1,6 @@
 """Pairs that may be one customer as a list: narrowed to the surest, merged or told apart many at once, taken back."""
 
+from contextlib import suppress
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -188,8 +189,9 @@ def _ask_again(rows: Any, doing: Doing) -> set[int]:
     kept = {row.row_id: row for row in rows}
     for pair in DuplicatePair.objects.filter(pk__in=kept, state=DuplicatePair.State.DIFFERENT):
         if pair.decided_at and pair.decided_at.isoformat() == kept[pair.pk].after["decided_at"]:
-            ask_again(pair)
-            back.add(pair.pk)
+            with suppress(PairDecided):
+                ask_again(pair)
+                back.add(pair.pk)
     return back
 
 
