@@ -35,6 +35,7 @@ class FieldDefinition:
     help_text: str
     options: tuple[Option, ...]
     is_protected: bool
+    sort_index: str = ""
 
     @property
     def key(self) -> str:
@@ -91,7 +92,14 @@ def _read_fields() -> tuple[FieldDefinition, ...]:
 def define_field(one: CustomField) -> FieldDefinition:
     """The definition of a field as it is stored."""
     return FieldDefinition(
-        one.pk, one.label, one.kind, one.about, one.help_text, read_options(one.options), one.is_protected
+        one.pk,
+        one.label,
+        one.kind,
+        one.about,
+        one.help_text,
+        read_options(one.options),
+        one.is_protected,
+        one.sort_index,
     )
 
 

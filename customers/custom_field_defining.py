@@ -6,11 +6,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.custom_field_catalogue import forget_fields, read_options
+from customers.custom_field_sorting import request_sorting
 from customers.models import CustomField, CustomValueSet
+from customers.rules.custom_value_order import MOST_SORTED, SORTED_KINDS
 from customers.rules.custom_values import CHOICE, Option, is_protected_label, make_options
 from customers.rules.import_values import fold_word
 
@@ -31,6 +34,7 @@ class FieldWish:
     about: str = ""
     help_text: str = ""
     is_protected: bool = False
+    is_sorted: bool = False
     renamed: dict[str, str] = field(default_factory=dict)
     added: Sequence[str] = ()
 
@@ -66,12 +70,39 @@ def _keep(held: CustomField, wish: FieldWish, *, by: User) -> CustomField:
     _refuse_twice(label, but=held.pk)
     held.label, held.about, held.help_text = label, wish.about, wish.help_text.strip()[:200]
     held.is_protected = wish.is_protected or is_protected_label(label)
+    _set_sorted(held, wish, by=by)
     if held.kind == CHOICE:
         held.options = [asdict(option) for option in _change_options(held, wish)]
     held.changed_by = by
     held.save()
     tell_change()
     return held
+
+
+def _set_sorted(held: CustomField, wish: FieldWish, *, by: User) -> None:
+    """The index comes and goes afterwards, beside the work of the day."""
+    is_sorted = wish.is_sorted
+    if is_sorted == held.is_sorted:
+        return
+    if is_sorted and held.kind not in SORTED_KINDS:
+        raise CustomFieldRefused(gettext("Lists cannot be sorted by colleagues or links."))
+    if is_sorted and len(others := _list_sorted(but=held.pk)) >= MOST_SORTED:
+        names = ", ".join(others)
+        words = {"most": MOST_SORTED, "names": names}
+        raise CustomFieldRefused(gettext("Lists are sorted by at most %(most)s own fields: %(names)s.") % words)
+    held.is_sorted = is_sorted
+    sort_afterwards(by=by)
+
+
+def _list_sorted(*, but: int | None) -> list[str]:
+    """The names of the other fields in use that lists may be sorted by."""
+    others = CustomField.objects.filter(is_sorted=True, archived_at=None).exclude(pk=but)
+    return list(others.values_list("label", flat=True))
+
+
+def sort_afterwards(*, by: User) -> None:
+    """Once the change is kept, lists learn by what they can be sorted."""
+    transaction.on_commit(lambda: request_sorting(by=by, at=timezone.now()))
 
 
 def _refuse_twice(label: str, *, but: int | None) -> None:
@@ -120,7 +151,11 @@ def _set_archived(custom_field: CustomField, *, by: User, at: datetime | None) -
     held = CustomField.objects.select_for_update().get(pk=custom_field.pk)
     held.archived_at, held.changed_by = at, by
     held.edit_version += 1
+    if at is None and held.is_sorted and len(_list_sorted(but=held.pk)) >= MOST_SORTED:
+        held.is_sorted = False
     held.save()
+    if held.is_sorted:
+        sort_afterwards(by=by)
     tell_change()
     return held
 

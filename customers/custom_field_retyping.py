@@ -14,8 +14,9 @@ from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.custom_field_catalogue import METRIC_PREFIX, list_colleague_names, read_options
-from customers.custom_field_defining import MOST_OPTIONS, CustomFieldRefused, tell_change
+from customers.custom_field_defining import MOST_OPTIONS, CustomFieldRefused, sort_afterwards, tell_change
 from customers.models import CustomField, CustomValueSet, DataImport
+from customers.rules.custom_value_order import SORTED_KINDS
 from customers.rules.custom_values import (
     CHOICE,
     Conversion,
@@ -197,6 +198,9 @@ def retype_field(
     held.kind, held.changed_by = kind, by
     held.options = [asdict(option) for option in options]
     held.edit_version += 1
+    if held.is_sorted:
+        held.is_sorted = kind in SORTED_KINDS
+        sort_afterwards(by=by)
     held.save()
     tell_change()
     if finish is not None:

@@ -24,6 +24,9 @@ class Column:
     ``shown`` is whether a reader who chose no columns sees it; a ``fixed`` one cannot be left out. ``export`` is what
     stands in a file where that differs from ``value``. ``edit`` names the field that ``E`` changes in the row. ``draw``
     makes a cell that is more than its value, out of the row; a ``template`` does the same, ten times as slowly.
+
+    Where ``sort`` is no path but a name, ``sort_with`` gives it to the rows: it takes them, and as
+    ``filled`` whether only those with a value are asked for, which lets it join what an index leads through.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Column:
     sort: str = ""
     tie: str = "pk"
     nullable: bool = False
+    sort_with: Callable[..., QuerySet[Any]] | None = None
     largest_first: bool = False
     hide_on_phone: bool = False
     url: Callable[[Any], str] | None = None
@@ -142,7 +146,11 @@ class ListDefinition:
 
     def sort_column(self, name: str) -> Column | None:
         """The column that ``name`` (with or without ``-``) sorts by, if that is offered."""
-        return next((c for c in self.columns if c.sort and c.name == name.removeprefix("-")), None)
+        wanted = name.removeprefix("-")
+        found = next((c for c in self.columns if c.name == wanted), None)
+        if found is None and wanted and self.more_columns is not None:
+            found = self.more_columns().get(wanted)
+        return found if found is not None and found.sort else None
 
     def choose_columns(self, names: Sequence[str]) -> tuple[tuple[Column, ...], list[str]]:
         """The columns of ``names`` in that order, the fixed ones first, and the names that no longer exist.

@@ -25,13 +25,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F, Field, Model, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
 from crm.core.formats import format_count
 from crm.core.list_definition import ChoiceFilter, Column, FlagFilter, ListDefinition, Text, TextFilter
-from crm.core.list_paging import COUNT_LIMIT, Counted, count_about, count_rows, fetch_rows, read_token, write_token
+from crm.core.list_paging import (
+    COUNT_LIMIT,
+    Counted,
+    count_about,
+    count_rows,
+    fetch_rows,
+    name_sort_value,
+    read_token,
+    write_token,
+)
 
 __all__ = [
     "COUNT_LIMIT",
@@ -134,7 +143,7 @@ def clean_text(raw: str, *, limit: int = 200) -> str:
 
 def _sort_field(queryset: QuerySet[Any], column: Column) -> Field:
     """The field that reads a token's sort value."""
-    probe = queryset.annotate(list_sort_value=F(column.sort))
+    probe = name_sort_value(queryset, column)
     return probe.query.annotations["list_sort_value"].output_field  # type: ignore[no-any-return]
 
 

@@ -107,6 +107,13 @@ def _take(
     return list(queryset.order_by(*order)[:size])
 
 
+def name_sort_value(queryset: QuerySet[Any], column: Column, *, filled: bool = False) -> QuerySet[Any]:
+    """Rows that know what they are sorted by as ``list_sort_value``; ``filled`` when only those with a value count."""
+    if column.sort_with is not None:
+        queryset = column.sort_with(queryset, filled=filled)
+    return queryset.annotate(list_sort_value=F(column.sort))
+
+
 def fetch_rows(
     queryset: QuerySet[Any],
     column: Column,
@@ -117,7 +124,6 @@ def fetch_rows(
     size: int,
 ) -> list[Any]:
     """Up to ``size`` rows after ``place`` (or before it), in the order of the list."""
-    queryset = queryset.annotate(list_sort_value=F(column.sort))
     parts = [False, True] if column.nullable else [False]
     if backward:
         parts.reverse()
@@ -127,7 +133,8 @@ def fetch_rows(
     for nulls in parts:
         if len(rows) < size:
             here = place if place is not None and (place[0] is None) == nulls else None
-            rows += _take(queryset, column, here, downward=descending != backward, nulls=nulls, size=size - len(rows))
+            part = name_sort_value(queryset, column, filled=not nulls)
+            rows += _take(part, column, here, downward=descending != backward, nulls=nulls, size=size - len(rows))
     return rows[::-1] if backward else rows
 
 

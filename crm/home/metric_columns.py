@@ -13,6 +13,8 @@ from django.utils.text import capfirst
 from crm.core.list_engine import Column
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+from customers.custom_field_catalogue import FieldDefinition, list_fields
+from customers.custom_field_sorting import is_kept_in_order, order_customers
 
 PREFIX = "m."
 KINDS = {
@@ -26,11 +28,14 @@ KINDS = {
 
 
 def list_metric_columns() -> dict[str, Column]:
-    """A column for each metric, called ``m.<metric>``; none is shown until it is chosen."""
-    return {f"{PREFIX}{name}": _make_column(metric) for name, metric in METRICS.items()}
+    """A column for each metric and own field, called ``m.<metric>``; none is shown until it is chosen."""
+    kept = {field.metric_name: field for field in list_fields() if is_kept_in_order(field)}
+    return {f"{PREFIX}{metric.name}": _make_column(metric, kept.get(metric.name)) for metric in METRICS.offered()}
 
 
-def _make_column(metric: Metric) -> Column:
+def _make_column(metric: Metric, field: FieldDefinition | None) -> Column:
+    """Sorted by where it is an own field that is kept in order."""
+    order = f"order_{metric.name}"
     return Column(
         f"{PREFIX}{metric.name}",
         capfirst(str(metric.label)),
@@ -38,6 +43,11 @@ def _make_column(metric: Metric) -> Column:
         KINDS.get(metric.kind, "text"),
         hide_on_phone=True,
         shown=False,
+        sort=order if field else "",
+        tie="custom_values__customer_id",
+        nullable=True,
+        largest_first=metric.kind in KINDS,
+        sort_with=partial(order_customers, field=field, name=order) if field else None,
     )
 
 

@@ -14,6 +14,7 @@ from customers.custom_field_defining import FieldWish
 from customers.forms.amounts import AmountField
 from customers.import_wording import describe_problem
 from customers.models import CustomField, CustomValueSet
+from customers.rules.custom_value_order import SORTED_KINDS
 from customers.rules.custom_values import LONGEST_LINK, LONGEST_TEXT, keep_number, read_link
 from customers.rules.import_values import Unreadable
 
@@ -142,9 +143,10 @@ class CustomFieldForm(forms.ModelForm):
 
     class Meta:
         model = CustomField
-        fields = ["label", "kind", "about", "help_text", "is_protected"]
+        fields = ["label", "kind", "about", "help_text", "is_sorted", "is_protected"]
         help_texts = {
             "is_protected": _("For what the law protects, such as health or religion: shown, but asked by no rule."),
+            "is_sorted": _("Kept in order beside the values: at most 8 fields, no colleagues, no links."),
             "help_text": _("Stands below the field."),
         }
 
@@ -159,6 +161,8 @@ class CustomFieldForm(forms.ModelForm):
             del self.fields["kind"]
             if self.instance.kind != CustomField.Kind.CHOICE:
                 del self.fields["added"]
+            if self.instance.kind not in SORTED_KINDS:
+                del self.fields["is_sorted"]
 
     @property
     def option_fields(self) -> list[Any]:
@@ -173,6 +177,7 @@ class CustomFieldForm(forms.ModelForm):
             about=values["about"],
             help_text=values["help_text"],
             is_protected=values["is_protected"],
+            is_sorted=values.get("is_sorted", False),
             renamed={option.key: values[f"option-{option.key}"] for option in self.held_options},
             added=values.get("added", "").splitlines(),
         )

@@ -11,9 +11,11 @@ from crm.core.models.edited import EditedModel
 from customers.models.belonging import BelongingQuerySet
 
 
-@keep_history(exclude=["changed_at", "edit_version"])
+@keep_history(exclude=["changed_at", "edit_version", "sort_index"])
 class CustomField(EditedModel):
     """One field: its name, kind, place in the order, and which kind of customer has it.
+
+    Lists may be sorted by one with ``is_sorted``, once ``sort_index`` names the index that keeps it in order.
 
     ``options`` are those of a choice as ``{"key", "label", "is_offered"}``. Values are kept under the field's id, so
     a new name or order touches none of them. A field with ``is_protected`` can be asked by no rule. One that is
@@ -44,6 +46,8 @@ class CustomField(EditedModel):
     options = models.JSONField(_("choices"), default=list, blank=True)
     position = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     is_protected = models.BooleanField(_("no rule may ask it"), default=False, db_default=False)
+    is_sorted = models.BooleanField(_("lists may be sorted by it"), default=False, db_default=False)
+    sort_index = models.CharField(max_length=60, default="", db_default="", editable=False)
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
 
     class Meta:
