@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('customers', '0027_rewritten_histories'),
+        ('customers', '0028_words_of_names'),
     ]
 
     operations = [
