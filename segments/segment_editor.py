@@ -62,6 +62,7 @@ class Editor:
     offerings: int = 0
     flows: int = 0
     today: date | None = None
+    is_counting: bool = False
 
     @property
     def is_past_its_day(self) -> bool:
@@ -98,6 +99,7 @@ class VersionShown:
     may_come_back: bool
     dry_run: DryRun | None
     too_slow: bool
+    is_counting: bool
 
 
 def list_segments() -> list[SegmentShown]:
@@ -126,7 +128,9 @@ def list_segments() -> list[SegmentShown]:
 def build_editor(
     segment: Segment, *, on: date, data: Any = None, act: str = "look", show: str = "all", with_dry_run: bool = True
 ) -> Editor:
-    """The editor as the sent form says (``data``), else with the draft, else with the rule in force."""
+    """The editor as the sent form says (``data``), else with the draft, else with the rule in force.
+
+    Without the dry run, which reads everybody, ``is_counting`` says that there is something to ask for."""
     draft, published = find_draft_and_published(segment)
     kept = draft or published
     in_force = published.criteria if published else {}
@@ -142,6 +146,7 @@ def build_editor(
         segment, draft, published, rule, dry_run, too_slow, list_metrics(for_segment=True), changes, versions, show, act
     )
     editor.today = on
+    editor.is_counting = rule is not None and rule.is_usable and not with_dry_run
     editor.offerings, editor.flows = _count_kept(segment)
     if dry_run is not None and rule is not None:
         editor.movers = show_movers(dry_run.movers, rule.criteria, on=on)
@@ -196,13 +201,16 @@ def _try(segment: Segment, criteria: dict[str, Any], *, on: date, show: str) -> 
         return None, False
 
 
-def build_version(rule: SegmentRule, *, on: date) -> VersionShown:
+def build_version(rule: SegmentRule, *, on: date, with_dry_run: bool = True) -> VersionShown:
     """An earlier version, what differs from the one in force, and who would move if it came back."""
     published = find_published(rule.segment)
     changes = list_changes(published.criteria, rule.criteria) if published else []
     may_come_back = rule.state == SegmentRule.State.RETIRED
-    dry_run, too_slow = _try(rule.segment, rule.criteria, on=on, show="all") if may_come_back else (None, False)
-    return VersionShown(rule, read_aloud(rule.criteria), changes, may_come_back, dry_run, too_slow)
+    dry_run, too_slow = None, False
+    if may_come_back and with_dry_run:
+        dry_run, too_slow = _try(rule.segment, rule.criteria, on=on, show="all")
+    is_counting = may_come_back and not with_dry_run
+    return VersionShown(rule, read_aloud(rule.criteria), changes, may_come_back, dry_run, too_slow, is_counting)
 
 
 @dataclass

@@ -1,52 +1,61 @@
 """Everybody who would move if a rule were published: page by page, or all of them for a file; with the reason.
 
-The same choice as the dry run (``segments.segment_dry_run``); nothing is changed.
+The same choice as the dry run (``segments.segment_dry_run``); nothing is changed. Who moves is found once, which reads
+everybody, and kept for some minutes: further pages, the file and the same question again read only what they show.
 """
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
+from django.core.cache import cache
 from django.db import OperationalError, connection, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from crm.core.metric_catalogue import METRICS
+from crm.core.statement_planning import CustomerRange, plan_for_everybody, share_ranges
+from customers.models import Customer
 from segments.criteria_reading import show_value
-from segments.models import Segment
+from segments.customer_metrics import SCORE
+from segments.models import CurrentScore, Pin, Segment
 from segments.rules.criteria import Criteria, iterate_conditions
-from segments.segment_assignment import ALL_PINS
-from segments.segment_choice import PIN_JOIN, build_segment_choice
+from segments.segment_assignment import ALL_PINS, HELD
+from segments.segment_choice import PIN_JOIN, SegmentChoice, build_segment_choice
 from segments.segment_dry_run import TIME_LIMIT_SECONDS, DryRunTooSlow, Mover
 
 PAGE_LENGTH = 40
 MOST_REASONS = 3
+MOST_KEPT = 100_000
+KEPT_SECONDS = 300
+READ_AT_ONCE = 1_000
+SCORED = ("score__sales_12m_cents", "score__grade")
 SHOWS = ("all", "in", "out", "pinned")
+FIELDS = [("id", "<i8"), ("was", "<i4"), ("becomes", "<i4"), ("sales", "<i8")]
 
-# A pinned customer does not move: he is listed where the rule alone would have him come or go.
-_QUERY = """
-WITH chosen AS MATERIALIZED (
-    SELECT c.id, held.segment_id AS was, rules.ruled, pin.segment_id AS pinned
-    FROM customers_customer c
-    LEFT JOIN segments_membership held ON held.customer_id = c.id AND held.until IS NULL
-    {joins}
-    CROSS JOIN LATERAL (SELECT {by_rule} AS ruled) rules
-    WHERE c.archived_at IS NULL
-)
-SELECT m.id, c.name, c.country, m.was, CASE WHEN %(show)s = 'pinned' THEN m.ruled ELSE coalesce(m.pinned, m.ruled) END,
-    score.sales_12m_cents, coalesce(score.grade, '')
-FROM chosen m JOIN customers_customer c ON c.id = m.id
-LEFT JOIN segments_current_score score ON score.customer_id = m.id
+# A pinned customer does not move: he is listed where the rule alone would have him come or go. The OFFSET keeps the
+# rules from being worked out once for every time they are named (see the dry run).
+_JUDGED = """
+SELECT id, was, CASE WHEN %(show)s = 'pinned' THEN ruled ELSE becomes END AS becomes, sales
+FROM (
+    SELECT *, coalesce(pinned, ruled) AS becomes FROM (
+        SELECT c.id, held.segment_id AS was, {by_rule} AS ruled, pin.segment_id AS pinned,
+            coalesce(s.sales_12m_cents, 0) AS sales
+        FROM customers_customer c
+        {joins}
+        WHERE c.archived_at IS NULL AND {range} OFFSET '0'
+    ) asked
+) m
 WHERE CASE %(show)s
-        WHEN 'pinned' THEN m.pinned = m.was AND m.ruled <> m.pinned AND %(segment)s IN (m.ruled, m.was)
-        WHEN 'in' THEN m.was IS DISTINCT FROM coalesce(m.pinned, m.ruled) AND coalesce(m.pinned, m.ruled) = %(segment)s
-        WHEN 'out' THEN m.was = %(segment)s AND coalesce(m.pinned, m.ruled) <> %(segment)s
-        ELSE m.was IS DISTINCT FROM coalesce(m.pinned, m.ruled) END
-    AND (%(after_id)s::bigint IS NULL
-        OR (coalesce(score.sales_12m_cents, 0), m.id) < (%(after_sales)s::bigint, %(after_id)s::bigint))
-ORDER BY coalesce(score.sales_12m_cents, 0) DESC, m.id DESC
-LIMIT %(most)s
+    WHEN 'pinned' THEN pinned = was AND ruled <> pinned AND %(segment)s IN (ruled, was)
+    WHEN 'in' THEN was IS DISTINCT FROM becomes AND becomes = %(segment)s
+    WHEN 'out' THEN was = %(segment)s AND becomes <> %(segment)s
+    ELSE was IS DISTINCT FROM becomes END
 """
+_LARGEST = "SELECT id, was, becomes, sales FROM ({judged}) judged ORDER BY sales DESC, id DESC LIMIT %(most)s"
 
 
 @dataclass(frozen=True)
@@ -58,32 +67,86 @@ class MoverPage:
 
 
 def list_movers(
-    segment: Segment, criteria: Criteria, *, on: date, show: str = "all", after: str = "", most: int = PAGE_LENGTH
-) -> MoverPage:
-    """Who would move on the local day ``on`` if ``criteria`` were the rule of ``segment``.
+    segment: Segment,
+    criteria: Criteria,
+    *,
+    on: date,
+    show: str = "all",
+    after: str = "",
+    most: int = PAGE_LENGTH,
+    only_kept: bool = False,
+) -> MoverPage | None:
+    """Who would move on the local day ``on`` if ``criteria`` were the rule of ``segment``; at most 100,000.
 
     ``show``: all, ``in`` or ``out`` of the segment, or ``pinned``: who stays only because of a pin. ``after`` is the
-    place an earlier page gave; one that cannot be read begins anew. Raises ``DryRunTooSlow``.
+    place an earlier page gave; one that cannot be read begins anew. With ``only_kept`` None where everybody would have
+    to be read for it. Raises ``DryRunTooSlow``.
     """
     choice = build_segment_choice(on=on, drafts={segment.pk: criteria})
-    query = _QUERY.format(by_rule=choice.by_rule, joins=choice.joins.replace(PIN_JOIN, ALL_PINS))
+    params = {**choice.params, "segment": segment.pk, "show": show if show in SHOWS else "all", "most": MOST_KEPT}
+    key = _name_kept(choice, params)
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        if only_kept:
+            return None
+        kept = _find_everybody(choice, params)
+        cache.set(key, kept, KEPT_SECONDS)
+    rows = np.frombuffer(kept, dtype=FIELDS)
+    begin = _find_place(rows, after)
+    shown = rows[begin : begin + most].tolist()
+    more = begin + most < len(rows)
+    return MoverPage(_read_movers(shown, segments=choice.segments), f"{shown[-1][3]}.{shown[-1][0]}" if more else "")
+
+
+def _name_kept(choice: SegmentChoice, params: Mapping[str, Any]) -> str:
+    """The same rules on the same scores, nobody pinned since."""
+    pinned = Pin.objects.aggregate(last=Max("pk"), ended=Max("ended_at"))
+    scored = CurrentScore.objects.values_list("run_id", flat=True).first()
+    asked = repr((choice.by_rule, choice.joins, sorted(params.items()), pinned, scored))
+    return f"movers:{hashlib.sha256(asked.encode()).hexdigest()}"
+
+
+def _find_everybody(choice: SegmentChoice, params: dict[str, Any]) -> bytes:
+    """The rows of ``FIELDS``, largest sales first, packed."""
+    joins = choice.joins.replace(PIN_JOIN, ALL_PINS)
+    joins = f"{HELD} {joins}" if SCORE in joins else f"{HELD} {SCORE} {joins}"
+
+    def judge(customers: CustomerRange) -> str:
+        return _JUDGED.format(by_rule=choice.by_rule, joins=customers.limit(joins), range=customers.condition)
+
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            plan_for_everybody(cursor, seconds=TIME_LIMIT_SECONDS)
+            cursor.execute(_LARGEST.format(judged=share_ranges(cursor, judge)), params)
+            rows = [(pk, was or 0, becomes, sales) for pk, was, becomes, sales in cursor.fetchall()]
+    except OperationalError as error:
+        if "statement timeout" in str(error):
+            raise DryRunTooSlow from error
+        raise
+    return np.array(rows, dtype=FIELDS).tobytes()
+
+
+def _find_place(rows: np.ndarray, after: str) -> int:
+    """How many rows stand up to the place ``after``; 0 for one that cannot be read."""
     sales, place = _read_place(after)
-    params = {
-        **choice.params,
-        "segment": segment.pk,
-        "show": show if show in SHOWS else "all",
-        "after_sales": sales,
-        "after_id": place,
-        "most": most + 1,
-    }
-    rows = _ask(query, params)
-    segments = {one.pk: one for one in Segment.objects.all()}
-    movers = [
-        Mover(pk, name, country, segments.get(was), segments[becomes], cents, grade)
-        for pk, name, country, was, becomes, cents, grade in rows[:most]
-    ]
-    last = movers[-1] if len(rows) > most else None
-    return MoverPage(movers, f"{last.sales_12m_cents or 0}.{last.customer_id}" if last else "")
+    if sales is None or place is None:
+        return 0
+    is_behind = (rows["sales"] < sales) | ((rows["sales"] == sales) & (rows["id"] < place))
+    return int(np.argmax(is_behind)) if is_behind.any() else len(rows)
+
+
+def _read_movers(rows: list[tuple[int, int, int, int]], *, segments: Mapping[int, Segment]) -> list[Mover]:
+    """What a list shows of each; a query for a thousand. Who was removed meanwhile is left out."""
+    shown = []
+    for start in range(0, len(rows), READ_AT_ONCE):
+        part = rows[start : start + READ_AT_ONCE]
+        names = Customer.objects.filter(pk__in=[pk for pk, *_rest in part]).order_by()
+        found = {pk: said for pk, *said in names.values_list("pk", "name", "country", *SCORED)}
+        for pk, was, becomes, _sales in part:
+            if pk in found:
+                name, country, sales, grade = found[pk]
+                shown.append(Mover(pk, name, country, segments.get(was), segments[becomes], sales, grade or ""))
+    return shown
 
 
 def explain_movers(movers: Sequence[Mover], criteria: Criteria, *, on: date) -> dict[int, str]:
@@ -121,20 +184,6 @@ def describe_care_change(was: Segment | None, becomes: Segment) -> str:
     if was and becomes.answer_hours and becomes.answer_hours != was.answer_hours:
         return _("An answer within %(hours)s working hours") % {"hours": becomes.answer_hours}
     return _("Another set of steps")
-
-
-def _ask(query: str, params: dict[str, Any]) -> list[Any]:
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{TIME_LIMIT_SECONDS}s'")
-            cursor.execute(query, params)
-            rows = cursor.fetchall()
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
-            return rows
-    except OperationalError as error:
-        if "statement timeout" in str(error):
-            raise DryRunTooSlow from error
-        raise
 
 
 def _read_place(after: str) -> tuple[int | None, int | None]:

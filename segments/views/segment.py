@@ -26,6 +26,7 @@ from segments.segment_editor import build_editor, list_segments
 
 may_change = permission_required("segments.change_segment", raise_exception=True)
 may_publish = permission_required("segments.publish_segment", raise_exception=True)
+PARTS = {"workbench": "segments/segment_edit.html#workbench", "dry-run": "segments/dry_run_card.html"}
 
 
 @may_change
@@ -45,11 +46,15 @@ def segment_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_editor(request: HttpRequest, segment: Segment, *, data: Any, act: str, status: int = 200) -> HttpResponse:
+    """The page and its workbench stand at once; the dry run, which reads everybody, is a fragment they ask for.
+    Without scripts it comes with whatever was sent, or by ``?count=1``."""
     show = (data or request.GET).get("show", "all")
-    editor = build_editor(segment, on=company_day(timezone.now()), data=data, act=act, show=show)
-    fragment = wants_fragment(request, ("workbench",))
-    name = "segments/segment_edit.html"
-    return render(request, f"{name}#{fragment}" if fragment else name, {"editor": editor}, status=status)
+    fragment = wants_fragment(request, tuple(PARTS))
+    is_counted = fragment == "dry-run" or "count" in request.GET or (data is not None and not fragment)
+    on = company_day(timezone.now())
+    editor = build_editor(segment, on=on, data=data, act=act, show=show, with_dry_run=is_counted)
+    name = PARTS.get(fragment, "segments/segment_edit.html")
+    return render(request, name, {"editor": editor}, status=status)
 
 
 def _keep_draft(request: HttpRequest, segment: Segment, *, publish: bool) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from crm.core.formats import format_full_day
+from crm.core.fragments import wants_fragment
 from crm.core.local_time import company_day
 from crm.core.table_export import KINDS, ExportTable, Money, export_tables
 from crm.core.toasts import add_error, add_toast
@@ -22,11 +23,10 @@ from segments.segment_choice import NoFallbackSegment
 from segments.segment_dry_run import DryRunTooSlow
 from segments.segment_editing import SegmentEditingError, find_draft, find_published
 from segments.segment_editor import build_editor, build_version, compare_versions
-from segments.segment_movers import SHOWS, describe_care_change, list_movers, show_movers
+from segments.segment_movers import MOST_KEPT, SHOWS, describe_care_change, list_movers, show_movers
 
 may_change = permission_required("segments.change_segment", raise_exception=True)
 may_publish = permission_required("segments.publish_segment", raise_exception=True)
-MOST_EXPORTED = 100_000
 
 
 @may_publish
@@ -36,9 +36,23 @@ def segment_publish(request: HttpRequest, pk: int) -> HttpResponse:
     form = PublishForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and _publish(request, segment, form):
         return redirect("segments:segment-edit", segment.pk)
-    editor = build_editor(segment, on=company_day(timezone.now()))
+    editor = build_editor(segment, on=company_day(timezone.now()), with_dry_run=_is_counted(request))
     status = 422 if request.method == "POST" else 200
-    return render(request, "segments/segment_publish.html", {"editor": editor, "form": form}, status=status)
+    return _show(request, "segments/segment_publish.html", {"editor": editor, "form": form}, status=status)
+
+
+def _show(
+    request: HttpRequest, name: str, context: dict[str, Any], *, fragment: str = "effect", status: int = 200
+) -> HttpResponse:
+    """The page, which stands at once, or what a rule would do, which it asks for."""
+    name = f"{name}#{fragment}" if wants_fragment(request, (fragment,)) else name
+    return render(request, name, context, status=status)
+
+
+def _is_counted(request: HttpRequest, fragment: str = "effect") -> bool:
+    """Whether the dry run, which reads everybody, is asked for: by its fragment, without scripts by ``?count=1``, and
+    with whatever was sent."""
+    return bool(wants_fragment(request, (fragment,))) or "count" in request.GET or request.method == "POST"
 
 
 def _publish(request: HttpRequest, segment: Segment, form: PublishForm) -> bool:
@@ -80,8 +94,8 @@ def segment_version(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return _go_back(request, rule, form.cleaned_data["reason"])
     status = 422 if request.method == "POST" else 200
-    version = build_version(rule, on=company_day(timezone.now()))
-    return render(request, "segments/segment_version.html", {"version": version, "form": form}, status=status)
+    version = build_version(rule, on=company_day(timezone.now()), with_dry_run=_is_counted(request))
+    return _show(request, "segments/segment_version.html", {"version": version, "form": form}, status=status)
 
 
 @may_publish
@@ -105,18 +119,19 @@ def version_compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 @may_change
 def segment_movers(request: HttpRequest, pk: int) -> HttpResponse:
-    """Everybody who would move by the draft, or by an earlier version, page by page."""
+    """Everybody who would move by the draft, or by an earlier version, page by page; found while the page stands."""
     segment = get_object_or_404(Segment, pk=pk)
     rule, show, on = _find_rule(request, segment), _read_show(request), company_day(timezone.now())
-    context: dict[str, Any] = {"segment": segment, "rule": rule, "show": show, "too_slow": False}
+    context: dict[str, Any] = {"segment": segment, "rule": rule, "show": show}
+    place, is_counted = request.GET.get("after", ""), _is_counted(request, "movers")
     try:
-        page = list_movers(segment, rule.criteria, on=on, show=show, after=request.GET.get("after", ""))
-        context |= {"movers": show_movers(page.movers, rule.criteria, on=on), "after": page.after}
+        page = list_movers(segment, rule.criteria, on=on, show=show, after=place, only_kept=not is_counted)
+        context |= {"movers": show_movers(page.movers, rule.criteria, on=on), "after": page.after} if page else {}
     except DryRunTooSlow:
         context["too_slow"] = True
     except NoFallbackSegment as error:
         raise Http404 from error
-    return render(request, "segments/segment_movers.html", context)
+    return _show(request, "segments/segment_movers.html", context, fragment="movers")
 
 
 @may_change
@@ -128,9 +143,7 @@ def segment_movers_export(request: HttpRequest, pk: int, kind: str) -> HttpRespo
         raise Http404
     rule, show = _find_rule(request, segment), _read_show(request)
     try:
-        found = list_movers(
-            segment, rule.criteria, on=company_day(timezone.now()), show=show, most=MOST_EXPORTED
-        ).movers
+        found = list_movers(segment, rule.criteria, on=company_day(timezone.now()), show=show, most=MOST_KEPT)
     except (DryRunTooSlow, NoFallbackSegment) as error:
         raise Http404 from error
     head = [_("Customer"), _("Country"), _("From"), _("To"), _("Sales, 12 months"), _("Class"), _("What changes")]
@@ -144,7 +157,7 @@ def segment_movers_export(request: HttpRequest, pk: int, kind: str) -> HttpRespo
             one.grade,
             describe_care_change(one.was, one.becomes),
         ]
-        for one in found
+        for one in (found.movers if found else ())
     )
     title = _("%(segment)s, version %(version)s") % {"segment": segment.name, "version": rule.version}
     return export_tables([ExportTable(title, head, rows)], name=f"who-would-move-{segment.key}", kind=kind)

@@ -42,6 +42,13 @@ def url(name, segment, *more):
     return reverse(f"segments:{name}", args=[segment.pk, *more])
 
 
+def ask_part(browser, address, part):
+    """What a page asks for as soon as it stands."""
+    answer = browser.get(address, headers={"HX-Request": "true", "HX-Target": part}).content.decode()
+    assert "<html" not in answer
+    return answer
+
+
 def keep_draft(browser, premium, **changes):
     browser.post(url("segment-edit", premium), CITY | changes | {"act": "save"})
 
@@ -93,10 +100,14 @@ def test_going_back_says_before_who_would_move(browser, premium):
     keep_draft(browser, premium, **{"value-0": "Oslo"})
     browser.post(url("segment-publish", premium), {"reason": "Another"})
     old = SegmentRule.objects.get(segment=premium, version=2)
-    page = browser.get(reverse("segments:segment-version", args=[old.pk])).content.decode()
-    assert "1 come in, 0 leave; 0 customers become 1." in page
+    version = reverse("segments:segment-version", args=[old.pk])
+    said = "1 come in, 0 leave; 0 customers become 1."
+    assert said not in browser.get(version).content.decode(), "the page stands before everybody is read"
+    page = ask_part(browser, version, "effect")
+    assert said in page
     assert f"?version={old.version}" in page
-    movers = browser.get(url("segment-movers", premium), {"version": "2"}).content.decode()
+    assert said in browser.get(version, {"count": "1"}).content.decode(), "without scripts"
+    movers = ask_part(browser, url("segment-movers", premium) + "?version=2", "movers")
     assert "city: Bergen" in movers
 
 
@@ -135,8 +146,10 @@ def test_the_list_and_its_file_say_the_same_and_run_nothing(browser, premium, le
     customer.name = "=HYPERLINK(1)"
     customer.save()
     keep_draft(browser, premium)
+    assert "=HYPERLINK(1)" not in browser.get(url("segment-movers", premium)).content.decode()
+    ask_part(browser, url("segment-movers", premium), "movers")
     page = browser.get(url("segment-movers", premium)).content.decode()
-    assert "=HYPERLINK(1)" in page
+    assert "=HYPERLINK(1)" in page, "what was found is kept for a while"
     assert "city: Bergen" in page
     assert "Talk every 30 days" in page
     export = browser.get(url("segment-movers-export", premium, "csv"))
@@ -166,7 +179,7 @@ def test_the_editor_asks_fifteen_queries_at_most_however_many_would_move(browser
     browser.get(url("segment-edit", premium))
 
     with CaptureQueriesContext(connection) as asked:
-        page = browser.get(url("segment-edit", premium)).content.decode()
+        page = browser.get(url("segment-edit", premium), {"count": "1"}).content.decode()
 
     assert "Bergen" in page
     assert len(asked) <= 15, [query["sql"][:120] for query in asked]
@@ -207,3 +220,45 @@ def test_what_becomes_different_is_said_in_a_few_words(premium):
     assert describe_care_change(low, low) == "Another set of steps"
     assert describe_care_change(Segment(answer_hours=8), Segment(answer_hours=4)).startswith("An answer within 4")
     assert describe_care_change(Segment(), Segment(needs_owner=True)) == "An owner is named"
+
+
+def test_the_editor_stands_before_everybody_is_read_and_then_says_who_would_move(browser, premium):
+    live_in("Bergen", "Oslo")
+    keep_draft(browser, premium)
+    editor = url("segment-edit", premium)
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(editor).content.decode()
+    assert not any("statement_timeout" in query["sql"] for query in queries), "no dry run"
+    assert 'hx-target="#dry-run"' in page
+    assert "of 2" not in page
+    headers = {"HX-Request": "true", "HX-Target": "dry-run"}
+    card = browser.post(editor, CITY | {"show": "in"}, headers=headers).content.decode()
+    assert "<html" not in card
+    assert "of 2" in card
+    assert "In 1" in card
+    assert "of 2" in browser.get(editor, {"count": "1"}).content.decode(), "without scripts"
+
+
+def test_publishing_says_how_many_as_soon_as_they_are_counted(browser, premium):
+    live_in("Bergen", "Bergen", "Oslo")
+    keep_draft(browser, premium)
+    publish = url("segment-publish", premium)
+    assert "come in" not in browser.get(publish).content.decode()
+    said = ask_part(browser, publish, "effect")
+    assert "2 come in, 0 leave; then 2 customers belong here." in said
+    assert "Publish to 2 customers" in said
+    assert 'hx-swap-oob="true"' in said
+
+
+def test_who_would_move_is_found_anew_when_somebody_is_pinned_or_the_rule_changes(premium, admin):
+    customers = live_in("Bergen", "Bergen", "Oslo")
+    assert list_movers(premium, BERGEN, on=TODAY, only_kept=True) is None, "nobody was asked yet"
+    assert len(list_movers(premium, BERGEN, on=TODAY).movers) == 2
+    with CaptureQueriesContext(connection) as queries:
+        assert len(list_movers(premium, BERGEN, on=TODAY, only_kept=True).movers) == 2
+    assert not any("statement_timeout" in query["sql"] for query in queries)
+    low = Segment.objects.get(key="low-cost")
+    Pin.objects.create(customer=customers[0], segment=low, reason="Wants no talk", expires_on=date(2027, 1, 1))
+    assert [mover.customer_id for mover in list_movers(premium, BERGEN, on=TODAY).movers] == [customers[1].pk]
+    oslo = {"all": [{"metric": "city", "operator": "is", "value": "Oslo"}]}
+    assert [mover.customer_id for mover in list_movers(premium, oslo, on=TODAY).movers] == [customers[2].pk]
