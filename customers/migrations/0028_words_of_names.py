@@ -3,35 +3,28 @@
 import django.contrib.postgres.indexes
 from django.db import migrations, models
 
-# A name read whole by a function of letters costs a sixth of importing it; one character at a time costs little.
-WORDS = """
-CREATE FUNCTION customers_split_name(name text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT string_to_array(translate(name, '.,;:!?&/+-_()[]{}<>*#''"`´–—’‘“”„«»·•|\', rpad('', 50)), ' ')
-$$;
-CREATE FUNCTION customers_note_name_words() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
+# Names are cut at spaces, which costs little; only what is left, each once, is cut at everything else.
+NEW_WORDS = """
     INSERT INTO customers_nameword (word)
-    SELECT found.word FROM (
-        SELECT DISTINCT unnest(customers_split_name(written.name_folded)) AS word FROM rows_after written
-    ) found
+    SELECT DISTINCT found.word
+    FROM (SELECT DISTINCT unnest(string_to_array(name_folded, ' ')) AS token FROM {names}) named,
+        regexp_split_to_table(named.token, '[^[:alnum:]]+') AS found (word)
     WHERE length(found.word) BETWEEN 3 AND 60
     AND NOT EXISTS (SELECT FROM customers_nameword known WHERE known.word = found.word);
+"""
+WORDS = f"""
+CREATE FUNCTION customers_note_name_words() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    {NEW_WORDS.format(names="rows_after")}
     RETURN NULL;
 END $$;
 CREATE FUNCTION customers_note_words_of_name() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO customers_nameword (word)
-    SELECT DISTINCT found.word FROM unnest(customers_split_name(NEW.name_folded)) AS found (word)
-    WHERE length(found.word) BETWEEN 3 AND 60
-    AND NOT EXISTS (SELECT FROM customers_nameword known WHERE known.word = found.word);
+    {NEW_WORDS.format(names="(SELECT NEW.name_folded) written")}
     RETURN NULL;
 END $$;
 """
-NO_WORDS = """
-DROP FUNCTION customers_note_words_of_name();
-DROP FUNCTION customers_note_name_words();
-DROP FUNCTION customers_split_name(text);
-"""
+NO_WORDS = "DROP FUNCTION customers_note_words_of_name(); DROP FUNCTION customers_note_name_words();"
 NOTE_WORDS = """
 CREATE TRIGGER note_words_inserted AFTER INSERT ON {table}
     REFERENCING NEW TABLE AS rows_after FOR EACH STATEMENT EXECUTE FUNCTION customers_note_name_words();
@@ -40,14 +33,6 @@ CREATE TRIGGER note_words_changed AFTER UPDATE OF name_folded ON {table}
     EXECUTE FUNCTION customers_note_words_of_name();
 """
 FORGET_TRIGGERS = "DROP TRIGGER note_words_inserted ON {table}; DROP TRIGGER note_words_changed ON {table};"
-FILL = """
-INSERT INTO customers_nameword (word)
-SELECT DISTINCT found.word FROM (
-    SELECT unnest(customers_split_name(name_folded)) AS word FROM {table}
-) found
-WHERE length(found.word) BETWEEN 3 AND 60
-AND NOT EXISTS (SELECT FROM customers_nameword known WHERE known.word = found.word);
-"""
 TABLES = ("customers_customer", "customers_person", "customers_tradingname")
 
 
@@ -72,5 +57,5 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(WORDS, NO_WORDS),
         *[migrations.RunSQL(NOTE_WORDS.format(table=table), FORGET_TRIGGERS.format(table=table)) for table in TABLES],
-        *[migrations.RunSQL(FILL.format(table=table), migrations.RunSQL.noop) for table in TABLES],
+        *[migrations.RunSQL(NEW_WORDS.format(names=table), migrations.RunSQL.noop) for table in TABLES],
     ]
