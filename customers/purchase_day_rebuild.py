@@ -31,15 +31,23 @@ FROM {source}
 GROUP BY 1, 2
 """
 
-# Days of touched customers that are not as they are kept; without orders: a day that is gone.
-CHANGED_DAYS = """
-CREATE TEMP TABLE changed ON COMMIT DROP AS
-SELECT customer_id, day, f.amount_cents, f.cost_cents, f.orders, f.lines
-FROM ({days}) f
-FULL JOIN (SELECT p.* FROM touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id) p
-    USING (customer_id, day)
-WHERE (f.amount_cents, f.cost_cents, f.orders, f.lines) IS DISTINCT FROM
-    (p.amount_cents, p.cost_cents, p.orders, p.lines)
+# Days of touched customers that are not as they are kept, put right; without orders: a day that is gone.
+PUT_RIGHT = """
+WITH changed AS MATERIALIZED (
+    SELECT customer_id, day, f.amount_cents, f.cost_cents, f.orders, f.lines
+    FROM days_now f
+    FULL JOIN (SELECT p.* FROM touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id) p
+        USING (customer_id, day)
+    WHERE (f.amount_cents, f.cost_cents, f.orders, f.lines) IS DISTINCT FROM
+        (p.amount_cents, p.cost_cents, p.orders, p.lines)
+), gone AS (
+    DELETE FROM customers_purchaseday p USING changed n
+    WHERE p.customer_id = n.customer_id AND p.day = n.day AND n.orders IS NULL
+)
+INSERT INTO customers_purchaseday (customer_id, day, amount_cents, cost_cents, orders, lines)
+SELECT * FROM changed WHERE orders IS NOT NULL ORDER BY customer_id, day
+ON CONFLICT (customer_id, day) DO UPDATE SET amount_cents = excluded.amount_cents, cost_cents = excluded.cost_cents,
+    orders = excluded.orders, lines = excluded.lines
 """
 
 # Gaps lie between consecutive days of purchase; the order inside the sums keeps every last digit the same, however
@@ -159,28 +167,20 @@ def _is_mostly_new(cursor: object, touched: int) -> bool:
 
 
 def _recompute_touched(cursor: object) -> None:
-    """Days and states of the customers in the temporary table ``touched``; unchanged rows are left alone."""
+    """Days and states of the customers in the temporary table ``touched``; unchanged rows are left alone.
+
+    The orders are read once: customers of one day lie on pages far apart, and finding them is most of the work."""
     run = cursor.execute  # type: ignore[attr-defined]
     orders = "touched t JOIN customers_order o ON o.customer_id = t.customer_id"
     run("ANALYZE touched")
-    run(CHANGED_DAYS.format(days=DAYS.format(source=orders)))
-    run(
-        "DELETE FROM customers_purchaseday p USING changed n"
-        " WHERE p.customer_id = n.customer_id AND p.day = n.day AND n.orders IS NULL"
-    )
-    run(
-        "INSERT INTO customers_purchaseday (customer_id, day, amount_cents, cost_cents, orders, lines)"
-        " SELECT * FROM changed WHERE orders IS NOT NULL ORDER BY customer_id, day"
-        " ON CONFLICT (customer_id, day) DO UPDATE SET amount_cents = excluded.amount_cents,"
-        " cost_cents = excluded.cost_cents, orders = excluded.orders, lines = excluded.lines"
-    )
-    run("DROP TABLE changed")
+    run(f"CREATE TEMP TABLE days_now ON COMMIT DROP AS {DAYS.format(source=orders)} ORDER BY 1, 2")
+    run(PUT_RIGHT)
     run("DELETE FROM customers_purchasestate s USING touched t WHERE s.customer_id = t.customer_id")
     run("DELETE FROM customers_purchasehistory h USING touched t WHERE h.customer_id = t.customer_id")
-    days = "touched t JOIN customers_purchaseday p ON p.customer_id = t.customer_id"
-    run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql(source=days)}")
-    run(f"INSERT INTO customers_purchasehistory (customer_id, days) {HISTORIES.format(source=days)}")
+    run(f"INSERT INTO customers_purchasestate ({STATE_COLUMNS}) {write_states_sql(source='days_now p')}")
+    run(f"INSERT INTO customers_purchasehistory (customer_id, days) {HISTORIES.format(source='days_now p')}")
     run("INSERT INTO customers_rewrittenhistory (customer_id) SELECT customer_id FROM touched")
+    run("DROP TABLE days_now")
 
 
 def _rebuild(cursor: object) -> int:
