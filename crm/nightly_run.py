@@ -2,7 +2,7 @@
 
 ingest → plan → shards → finish → move segments → raise alerts and open their tasks → indexes of sorted lists → figures
 of the segments → lists → items and families. Each step is idempotent for its evening; a night that is killed goes on
-where it stopped and comes to the same result. Other workers join in scoring, and make the indexes meanwhile.
+where it stopped and comes to the same result. Other workers join in scoring and in making the indexes.
 """
 
 from collections.abc import Callable
@@ -68,11 +68,11 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         run = watch.time("score", lambda: _score(run, on=on, watch=watch))
         report.run_id = run.pk
     report.switched = watch.time("finish", lambda: finish_run(run)).switched
-    _call_helpers(run, at=at, step="index")
     if report.switched:
         assigned = watch.time("segments", lambda: _move_segments(on=on, at=at))
         report.came, report.moved = assigned.came, assigned.moved
         report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
+    _call_helpers(run, at=at, step="index")  # not sooner: both cores are busy with the passes before
     watch.time("index", lambda: index_shards(run))
     if report.switched:
         watch.time("figures", lambda: _write_figures(on=on))

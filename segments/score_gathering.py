@@ -43,11 +43,10 @@ TAKEN_OVER_FOR = timedelta(days=7)
 Columns = dict[str, Any]
 Limit = Callable[[str], str]  # a condition for customers, given the column of their ids
 
-# One column costs the database as much as reading the row: whoever has a contract is told by the sign of his id.
-CUSTOMERS = """
-SELECT CASE WHEN c.relation = 'contract' THEN -c.id ELSE c.id END AS customer_id
-FROM customers_customer c WHERE c.archived_at IS NULL AND {limit} ORDER BY c.id
-"""
+# Each is answered by an index alone: the rows are ten times as much to read.
+CUSTOMERS = "SELECT c.id AS customer_id FROM customers_customer c WHERE {limit} ORDER BY c.id"
+ARCHIVED = "SELECT c.id AS customer_id FROM customers_customer c WHERE c.archived_at IS NOT NULL AND {limit}"
+UNDER_CONTRACT = "SELECT c.id AS customer_id FROM customers_customer c WHERE c.relation = 'contract' AND {limit}"
 PINS = """
 SELECT DISTINCT ON (p.customer_id) p.customer_id, array_position({grades}, p.grade::text) AS pinned_grade
 FROM segments_pin p
@@ -178,15 +177,22 @@ def _limit_to(low: int, high: int) -> Limit:
 def _read_customers(limit: Limit, *, on: date) -> Columns:
     """Who there is, and all figures of theirs that do not follow from the purchase days; by customer."""
     today = _say_day(on)
-    signed = read_packed(CUSTOMERS.format(limit=limit("c.id")), [ID])["customer_id"].astype(np.int64)
-    ids = np.abs(signed)
+    ids, archived, contracts = (
+        read_packed(query.format(limit=limit("c.id")), [ID])["customer_id"].astype(np.int64)
+        for query in (CUSTOMERS, ARCHIVED, UNDER_CONTRACT)
+    )
+    if len(archived):
+        ids = ids[~np.isin(ids, archived)]
+    contract = np.zeros(len(ids), dtype=np.int32)
+    place, known = _find(ids, contracts)
+    contract[place[known]] = 1
     pins = read_packed(_ask_pins(limit("p.customer_id"), today=today), (ID, ("pinned_grade", "i4")))
     pinned = np.zeros(len(ids), dtype=np.int32)
     place, known = _find(ids, pins["customer_id"])
     pinned[place[known]] = pins["pinned_grade"][known]
     return {
         "customer_id": ids,
-        "contract": (signed < 0).astype(np.int32),
+        "contract": contract,
         "pinned_grade": pinned,
         "service_12m": _add_up_events(ids, limit, today=today),
     }
@@ -241,7 +247,8 @@ def _take_over(run_id: int, ids: Any, *, late: Any, piece: int, on: date) -> Col
     if not known.any():
         return None
     turn = (on - EPOCH).days % READ_ANEW_WITHIN_DAYS
-    anew = ~known | np.isin(ids, late) | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
+    moved = late[slice(*np.searchsorted(late, [ids[0], ids[-1] + 1]))]
+    anew = ~known | np.isin(ids, moved) | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
     figures = {name: kept.pop(name)[place] for name in OF_HISTORY}
     chosen = ids[anew]
     wanted = f"ANY ('{{{','.join(map(str, chosen.tolist()))}}}'::bigint[])"

@@ -71,9 +71,7 @@ def name_shard_table(run_id: int, number: int) -> str:
 def write_shard(
     parts: Iterable[Columns], *, run_id: int, as_of_day: int, number: int, first_id: int, next_id: int
 ) -> int:
-    """Fill the table of a shard anew, with its primary key and statistics for the planner; returns its rows.
-
-    To be called inside a transaction."""
+    """Fill the table of a shard anew, with its primary key; returns its rows. To be called inside a transaction."""
     table = name_shard_table(run_id, number)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
@@ -88,18 +86,19 @@ def write_shard(
             values, unknown = lay_out_columns(columns, run_id=run_id, as_of_day=as_of_day)
             rows += copy_columns(cursor.cursor, table, values, nulls=unknown, freeze=True)
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (customer_id)")
-        cursor.execute("SET LOCAL default_statistics_target = 10")
-        cursor.execute(f"ANALYZE {table}")
     return rows
 
 
 def index_shard(run_id: int, number: int) -> None:
-    """The indexes by which lists are sorted; made once, in a transaction."""
+    """The indexes by which lists are sorted, and statistics for the planner, whom only lists leave a choice; made once,
+    in a transaction."""
     table = name_shard_table(run_id, number)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '32MB'")
         for index in SCORE_INDEXES:
             cursor.execute(f"CREATE INDEX ON {table} {index}")
+        cursor.execute("SET LOCAL default_statistics_target = 10")
+        cursor.execute(f"ANALYZE {table}")
 
 
 def lay_out_columns(columns: Columns, *, run_id: int, as_of_day: int) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -158,6 +158,7 @@ class Customer(EditedModel):
             models.Index(fields=["city", "id"], name="customer_by_city"),
             models.Index(fields=["changed_at", "id"], name="customer_by_change"),
             models.Index(fields=["id"], name="customer_archived", condition=models.Q(archived_at__isnull=False)),
+            models.Index(fields=["id"], name="customer_under_contract", condition=models.Q(relation="contract")),
             models.Index(
                 fields=["merged_into"], name="customer_merged_into", condition=models.Q(merged_into__isnull=False)
             ),
