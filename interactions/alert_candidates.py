@@ -6,12 +6,11 @@ can take: the best ranked of each person who would have to act.
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from crm.core.metric_catalogue import METRICS
-from crm.core.models import User
 from crm.core.models.business_setting import setting
 from interactions.contact_sparing import SPARED_JOINS, SPARED_JOINS_OF_FEW, spares_contacts
 from interactions.rules import alert_conditions as conditions
@@ -102,6 +101,15 @@ def name_portfolio(row: dict[str, Any], *, most: int) -> Portfolio | None:
     return portfolio if known <= most else None
 
 
+class Candidate(NamedTuple):
+    """A customer over a line, and who would have to act."""
+
+    customer_id: int
+    period: date
+    rank: float | None
+    person: int
+
+
 @dataclass(frozen=True)
 class TriggerQuery:
     """A trigger's line in SQL over the customer ``c``, its score ``s`` and its membership ``al_m``; ``period`` is
@@ -142,16 +150,14 @@ def find_candidates(
     limit: int,
     admin_id: int | None,
     among: Portfolio = EVERYBODY,
-) -> list[dict[str, Any]]:
-    """The candidates of ``trigger`` in ``among``, at most ``limit`` for each person, best ranked first, with figures.
+) -> list[Candidate]:
+    """The candidates of ``trigger`` in ``among``, at most ``limit`` for each person, best ranked first.
 
     Without those told already in this period, within the cooldown, or by an open alert of a trigger in ``urgent_ids``
     (this one and the more urgent ones). Whoever answered an alert about a customer hears nothing more of him that day,
     but for the rules of an admin's own, which may ask about anything.
     """
-    extra = "".join(f", ({sql}) AS {name}" for name, sql in query.columns.items())
-    sources = " ".join(dict.fromkeys([*MEMBERSHIP_JOINS, *(query.joins_of_few or query.joins)]))
-    # First who and how urgent, of everybody; then, of the few who may be told, all that the alert has to say.
+    sources = _list_sources(query)
     sql = f"""
         WITH manager AS MATERIALIZED (
             SELECT DISTINCT ON (tm.team_id) tm.team_id, u.id
@@ -166,14 +172,8 @@ def find_candidates(
             WHERE person IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM interactions_alert a
                 WHERE a.customer_id = crossing.customer_id AND ({TOLD.format(**TOLD_PARAMS, period="crossing.period")}))
-        ), best AS MATERIALIZED (
-            SELECT * FROM placed WHERE number <= %(limit)s LIMIT %(most)s
         )
-        SELECT best.customer_id, c.owner_id, c.team_id, best.period, best.rank, best.person, best.number,
-            {", ".join(f"s.{name}" for name in _FIGURES)},
-            al_g.name AS segment, al_g.mark AS segment_mark, al_g.cadence_days{extra}
-        FROM best JOIN customers_customer c ON c.id = best.customer_id {sources}
-        ORDER BY best.person, best.number
+        SELECT customer_id, period, rank, person FROM placed WHERE number <= %(limit)s ORDER BY person, number
     """  # noqa: S608 - column names and conditions are ours; every value is a parameter
     params = {
         **query.params,
@@ -187,12 +187,32 @@ def find_candidates(
         "urgent": urgent_ids,
         "waits": not trigger.criteria,
         "limit": limit,
-        "most": limit * (User.objects.count() + 1),  # never fewer than there are; the database plans for no more
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
+        return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def describe_candidates(chosen: list[Candidate], *, query: TriggerQuery, on: date) -> dict[int, dict[str, Any]]:
+    """All that an alert has to say of each of these, by customer."""
+    extra = "".join(f", ({sql}) AS {name}" for name, sql in query.columns.items())
+    sql = f"""
+        SELECT c.id AS customer_id, c.owner_id, c.team_id, {", ".join(f"s.{name}" for name in _FIGURES)},
+            al_g.name AS segment, al_g.mark AS segment_mark, al_g.cadence_days{extra}
+        FROM unnest(%(chosen)s::bigint[]) best (customer_id)
+        JOIN customers_customer c ON c.id = best.customer_id {_list_sources(query)}
+    """  # noqa: S608 - column names and conditions are ours; every value is a parameter
+    told = {one.customer_id: one._asdict() for one in chosen}
+    params = {**query.params, "today": on, "zone": setting("company.time_zone"), "chosen": list(told)}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return {row[0]: told[row[0]] | dict(zip(names, row, strict=True)) for row in cursor.fetchall()}
+
+
+def _list_sources(query: TriggerQuery) -> str:
+    """What the customer ``c`` is joined with, for a few customers."""
+    return " ".join(dict.fromkeys([*MEMBERSHIP_JOINS, *(query.joins_of_few or query.joins)]))
 
 
 # Told already in this period or within the cooldown, answered today, or told by a more urgent trigger.

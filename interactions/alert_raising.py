@@ -18,10 +18,12 @@ from crm.core.models.business_setting import setting
 from crm.core.row_inserting import insert_rows
 from interactions.alert_candidates import (
     EVERYBODY,
+    Candidate,
     Portfolio,
     TriggerQuery,
     build_query,
     collect_evidence,
+    describe_candidates,
     find_candidates,
 )
 from interactions.alert_closing import close_what_is_over, refresh_ranks
@@ -146,31 +148,35 @@ def choose_in_pool(
     """Who of ``among`` is told by the triggers of ``pool``, as far as each person's budget of that day goes. Everybody
     is who was gathered (``alert_gathering``)."""
     admin_id = _find_admin()
-    found: dict[tuple[int, str], tuple[Trigger, TriggerQuery, dict[str, Any]]] = {}
-    for trigger in pool.triggers:
-        query = queries.get(trigger.pk)
-        if query is None:
-            continue
-        for row in find_candidates(
+    triggers = {one.key: one for one in pool.triggers if one.pk in queries}
+    found: dict[tuple[int, str], Candidate] = {}
+    for trigger in triggers.values():
+        for candidate in find_candidates(
             trigger,
-            query=query,
+            query=queries[trigger.pk],
             on=on,
             urgent_ids=_list_urgent(pool, trigger),
             limit=_limit_candidates(pool),
             admin_id=admin_id,
             among=among,
         ):
-            found[(row["customer_id"], trigger.key)] = (trigger, query, row)
-    crossings = [
-        Crossing(customer_id, key, row["person"], row["rank"] or 0.0)
-        for (customer_id, key), (_trigger, _query, row) in found.items()
-    ]
+            found[(candidate.customer_id, trigger.key)] = candidate
+    crossings = [Crossing(one.customer_id, key, one.person, one.rank or 0.0) for (_id, key), one in found.items()]
     told = _count_told(pool, on=on)
     budget = {one.person: max(0, pool.budget - told[one.person]) for one in crossings}
+    places = choose_crossings(crossings, budget=budget)
+    rows = {
+        key: describe_candidates(
+            [found[(one.customer_id, key)] for one, _place in places if one.trigger_key == key],
+            query=queries[trigger.pk],
+            on=on,
+        )
+        for key, trigger in triggers.items()
+    }
     chosen = []
-    for crossing, place in choose_crossings(crossings, budget=budget):
-        trigger, query, row = found[(crossing.customer_id, crossing.trigger_key)]
-        evidence = collect_evidence(row, trigger=trigger, query=query)
+    for crossing, place in places:
+        trigger, row = triggers[crossing.trigger_key], rows[crossing.trigger_key][crossing.customer_id]
+        evidence = collect_evidence(row, trigger=trigger, query=queries[trigger.pk])
         evidence |= {
             "pool": pool.name,
             "person": crossing.person,
