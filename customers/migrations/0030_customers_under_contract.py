@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("customers", "0027_rewritten_histories"),
+        ("customers", "0029_sorted_own_fields"),
     ]
 
     operations = [
