@@ -23,6 +23,7 @@ def list_key_groups() -> list[dict[str, Any]]:
             "rows": [
                 (["/"], _("search")),
                 (["Alt", "L"], _("in the search: log a contact with whom it found")),
+                (["Alt", "C"], _("in the search: call whom it found")),
                 (["G", "D"], _("my day")),
                 (["G", "C"], _("customers")),
                 (["G", "P"], _("pipeline")),

@@ -31,11 +31,13 @@ from customers.models import ContactPoint, Customer, Order, Person, TradingName
 from segments.models import CurrentScore, Membership
 
 LONGEST_QUERY = 200
+MOST_PHONES = 500  # looked through for the lines of one answer
 
 
 @dataclass
 class Hit:
-    """One line of the results; ``kind`` names its icon, ``log_url`` where a contact with the customer is logged."""
+    """One line of the results; ``kind`` names its icon, ``log_url`` where a contact with the customer is logged, and
+    ``phone`` the number that rings him or the person on the line."""
 
     url: str
     kind: str
@@ -48,6 +50,7 @@ class Hit:
     right: str = ""
     log_url: str = ""
     customer: str = ""
+    phone: ContactPoint | None = None
 
 
 @dataclass
@@ -61,7 +64,8 @@ class Group:
 
 @dataclass
 class Surroundings:
-    """What lines say besides their own row: segment and oldest open complaint by customer, other names by customer."""
+    """What lines say besides their own row: segment, oldest open complaint and other names by customer, and the number
+    to ring by customer and person (None where anybody there will do)."""
 
     words: list[str]
     today: date
@@ -69,6 +73,7 @@ class Surroundings:
     cases: dict[int, Complaint]
     other_names: dict[int, str]
     may_log: bool
+    phones: dict[tuple[int, int | None], ContactPoint]
 
     def mark(self, name: str) -> list[Part]:
         """The name with the letters that were asked for."""
@@ -81,7 +86,16 @@ class Surroundings:
         clock = read_clock(case.taken_at, at=timezone.now(), zone=company_zone())
         return _("%(case)s, day %(days)s") % {"case": case.number, "days": clock.day}
 
-    def make_hit(self, customer: Customer, *, name: str, kind: str, facts: Iterable[str], url: str = "") -> Hit:
+    def make_hit(
+        self,
+        customer: Customer,
+        *,
+        name: str,
+        kind: str,
+        facts: Iterable[str],
+        url: str = "",
+        person: Person | None = None,
+    ) -> Hit:
         """A line about ``customer`` or somebody there: his class, open complaint, owner, and where to log a contact."""
         score = getattr(customer, "score", None)
         may_log = self.may_log and not customer.is_archived
@@ -95,6 +109,7 @@ class Surroundings:
             owner=customer.owner,
             log_url=reverse("interactions:interaction-new", args=[customer.pk]) if may_log else "",
             customer=customer.name,
+            phone=None if person and person.left_on else self.phones.get((customer.pk, person.pk if person else None)),
         )
 
 
@@ -139,7 +154,7 @@ def _is_asked(number: str, around: Surroundings) -> bool:
 def _show_person(person: Person, around: Surroundings, *, reached_by: tuple[str, ...] = ()) -> Hit:
     left = _("left in %(month)s") % {"month": person.left_on.strftime("%B %Y")} if person.left_on else ""
     facts = (person.job_title, str(person.customer), left, *reached_by)
-    hit = around.make_hit(person.customer, name=person.name, kind="people", facts=facts)
+    hit = around.make_hit(person.customer, name=person.name, kind="people", facts=facts, person=person)
     hit.right = _("gone") if person.left_on else ""
     return hit
 
@@ -151,9 +166,13 @@ def _show_point(point: ContactPoint, around: Surroundings) -> Hit:
     elif point.proven_on:
         proven = _("proven %(day)s") % {"day": format_day(point.proven_on, today=around.today)}
     if point.person is None:
-        return around.make_hit(point.customer, name=point.customer.name, kind="phone", facts=(point.value, proven))
-    point.person.customer = point.customer
-    return _show_person(point.person, around, reached_by=(point.value, proven))
+        hit = around.make_hit(point.customer, name=point.customer.name, kind="phone", facts=(point.value, proven))
+    else:
+        point.person.customer = point.customer
+        hit = _show_person(point.person, around, reached_by=(point.value, proven))
+    if point.kind == ContactPoint.Kind.PHONE:
+        hit.phone = point if point.is_valid else None
+    return hit
 
 
 def _show_order(order: Order, around: Surroundings) -> Hit:
@@ -218,7 +237,18 @@ def _look_around(rows: dict[type[Model], list[Any]], *, words: list[str], user: 
         cases,
         _find_other_names(shown, words),
         user.has_perm("interactions.add_interaction"),
+        _find_phones(ids),
     )
+
+
+def _find_phones(customers: set[int]) -> dict[tuple[int, int | None], ContactPoint]:
+    """The first working number of each person, and of each customer whoever answers it; one query."""
+    rows = ContactPoint.objects.filter(customer__in=customers, kind=ContactPoint.Kind.PHONE, is_valid=True)
+    found: dict[tuple[int, int | None], ContactPoint] = {}
+    for point in rows.order_by("pk")[:MOST_PHONES] if customers else ():
+        found.setdefault((point.customer_id, point.person_id), point)
+        found.setdefault((point.customer_id, None), point)
+    return found
 
 
 def _find_other_names(customers: list[Customer], words: list[str]) -> dict[int, str]:
@@ -265,4 +295,5 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(hits[0].url)
     page = {"q": text, "groups": groups, "shown": len(hits), "is_guess": any(group.is_guess for group in groups)}
     page["talked_to"] = next((hit for hit in hits if hit.log_url), None)
+    page["called"] = next((hit for hit in hits if hit.phone), None)
     return render(request, "home/search.html#results" if request.htmx else "home/search.html", page)  # type: ignore[attr-defined]

@@ -1,5 +1,5 @@
 // Search over any page: "/" opens it, results come as one types (htmx), arrows move, Enter opens, Alt L logs a contact
-// with whom the chosen line is about. After ">" it offers commands.
+// with whom the chosen line is about, Alt C rings him. After ">" it offers commands.
 const dialog = document.getElementById("search");
 
 if (dialog) {
@@ -85,6 +85,14 @@ if (dialog) {
     window.htmx.ajax("GET", `${url}?place=dialog`, { target: "#dialog", swap: "innerHTML" });
   }
 
+  // As a click on its link would: the browser hands the number to the telephone.
+  function call(number) {
+    const link = document.createElement("a");
+    link.href = `tel:${number}`;
+    leaveSearch();
+    link.click();
+  }
+
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-search-open]") || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
@@ -116,10 +124,13 @@ if (dialog) {
     } else if (event.altKey && !event.ctrlKey && event.code === "KeyL" && selected()?.dataset.logUrl) {
       event.preventDefault();
       logContact(selected().dataset.logUrl);
+    } else if (event.altKey && !event.ctrlKey && event.code === "KeyC" && selected()?.dataset.phone) {
+      event.preventDefault();
+      call(selected().dataset.phone);
     }
   });
   results.addEventListener("click", (event) => {
-    if (event.target.closest("[hx-get]") && !event.ctrlKey && !event.metaKey) leaveSearch();
+    if (event.target.closest("[hx-get], [href^='tel:']") && !event.ctrlKey && !event.metaKey) leaveSearch();
   });
   results.addEventListener("mousemove", (event) => {
     const option = event.target.closest('[role="option"]');

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from crm.core.models import User
+from customers.models import ContactPoint
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 COLLEAGUES = "/settings/colleagues/"
@@ -152,3 +153,16 @@ def test_a_contact_is_logged_from_what_was_found_without_leaving_the_page(page, 
     page.locator("#search [role=option]", has_text="Log a contact").click()
     expect(page.locator("dialog#search")).to_be_hidden()
     expect(page.locator("dialog#dialog form.r-log")).to_be_visible()
+
+
+def test_whoever_was_found_is_called_by_a_key(page, customer):
+    ContactPoint.objects.create(customer=customer, kind="phone", value="+45 86 12 04 77", value_normal="+4586120477")
+    page.evaluate(
+        "HTMLAnchorElement.prototype.click = function () { document.title = this.href; }"
+    )  # no telephone here
+    page.keyboard.press("/")
+    page.keyboard.type("kjeldsen", delay=20)
+    expect(page.locator("#search [role=option]").first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Alt+c")
+    expect(page).to_have_title("tel:+4586120477")
+    expect(page.locator("dialog#search")).to_be_hidden()

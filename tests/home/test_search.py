@@ -331,3 +331,34 @@ def test_a_contact_is_logged_from_the_line_by_whoever_may(rep, viewer, kjeldsen,
     assert find_everything("kjeldsen", user=viewer)[0].hits[0].log_url == ""
     page = signed_in(viewer).get("/search/", {"q": "kjeldsen"}, headers={"HX-Request": "true"}).content.decode()
     assert "Log a contact" not in page
+
+
+def test_whoever_is_found_is_called_by_his_own_number_and_a_customer_by_the_first_that_works(rep, kjeldsen, signed_in):
+    lars, mette = (factories.make_person(kjeldsen, name=name) for name in ("Lars Bak", "Mette Holm"))
+    for person, number, works in (
+        (lars, "+4511111111", False),
+        (mette, "+4522222222", True),
+        (lars, "+4533333333", True),
+    ):
+        ContactPoint.objects.create(
+            customer=kjeldsen, person=person, kind="phone", value=number, value_normal=number, is_valid=works
+        )
+    for typed, number in (
+        ("kjeldsen", "+4522222222"),
+        ("lars bak", "+4533333333"),
+        ("mette holm", "+4522222222"),
+        ("33333333", "+4533333333"),
+    ):
+        assert find_everything(typed, user=rep)[0].hits[0].phone.value_normal == number, typed
+    page = signed_in(rep).get("/search/", {"q": "lars bak"}, headers={"HX-Request": "true"}).content.decode()
+    assert 'href="tel:+4533333333"' in page
+
+
+def test_nobody_is_offered_a_number_that_no_longer_works_or_of_somebody_who_left(rep, kjeldsen):
+    gone = factories.make_person(kjeldsen, name="Lars Bak", left_on=date(2026, 1, 1))
+    for person, number, works in ((gone, "+4511111111", True), (None, "+4522222222", False)):
+        ContactPoint.objects.create(
+            customer=kjeldsen, person=person, kind="phone", value=number, value_normal=number, is_valid=works
+        )
+    assert find_everything("lars bak", user=rep)[0].hits[0].phone is None
+    assert find_everything("22222222", user=rep)[0].hits[0].phone is None
