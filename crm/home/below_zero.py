@@ -20,7 +20,7 @@ from crm.core.local_time import company_day
 from crm.core.models import Team
 from crm.core.row_visibility import customer_scope
 from crm.core.service_cost_catalogue import ServiceCost, read_service_costs, read_service_costs_around
-from crm.home.below_zero_drawing import draw_whale
+from crm.home.below_zero_drawing import NARROW, draw_whale
 from crm.home.customer_list import currency_sign
 from crm.home.customer_value import describe_work
 from crm.home.segment_summary import list_teams, rows_of, scope_of
@@ -292,10 +292,12 @@ class BelowZeroList(ListView):
         sums: dict[Segment, int] = {}
         for row in rows:
             sums[row.segment] = sums.get(row.segment, 0) + row.below_zero
+        spread = merge_spreads(row.contribution_spread for row in rows)
         return {
             "evening": rows[0].day if rows else None,
             "below": sum(row.below_zero for row in rows),
             "lost_cents": sum(row.below_zero_cents for row in rows),
             "sits": sorted(((one, n) for one, n in sums.items() if n), key=lambda pair: pair[0].priority),
-            "whale": draw_whale(merge_spreads(row.contribution_spread for row in rows)),
+            "whale": draw_whale(spread),
+            "whale_small": draw_whale(spread, canvas=NARROW),
         }

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.home.below_zero import name_cause
-from crm.home.below_zero_drawing import draw_whale
+from crm.home.below_zero_drawing import NARROW, draw_whale
 from customers.models import CostRate
 from interactions.below_zero_deciding import decide_below_zero
 from interactions.models import BelowZeroDecision, Interaction
@@ -156,6 +156,15 @@ def test_the_whale_rises_to_its_peak_and_those_below_zero_take_it_back():
     reached = {share: cents for share, cents, _part in whale.rows}
     assert (reached[0.1], reached[0.5]) == (9_000, 13_000)
     assert whale.most_share == pytest.approx(0.1 * 0.8 * 9_400 / 9_000)
+
+
+def test_on_a_phone_the_same_curve_fits_the_screen():
+    spread = Spread(counts=(2, 3, 4, 1), sums=(-3_000, -600, 4_000, 9_000))
+    wide, narrow = draw_whale(spread), draw_whale(spread, canvas=NARROW)
+    assert (narrow.rows, narrow.peak_cents, narrow.below) == (wide.rows, wide.peak_cents, wide.below)
+    places = [float(place) for place in narrow.path.removeprefix("M").split()]
+    assert max(places[::2]) == narrow.canvas.right <= narrow.width < 390
+    assert len(narrow.marks) < len(wide.marks)
 
 
 def test_a_company_that_loses_on_the_whole_still_has_a_curve():
