@@ -16,9 +16,9 @@ COMES_FOR: dict[str, Promise] = {
     Role.GUARDIAN: _("Complaint desk, the 30-day clock, the customer’s own word"),
     Role.ADMIN: _("Segments, processes, imports, colleagues; dry run and history"),
     Role.EXECUTIVE: _("The most valuable customers and the segment dashboard"),
-    Role.VIEWER: _("Only the customers shared with the team, to look at"),
+    Role.VIEWER: _("The customers of one team, to look at; nothing can be changed"),
 }
-SHOWN = ("rep", "lead", "guardian", "admin", "exec", "other-rep")
+SHOWN = ("rep", "lead", "guardian", "admin", "exec", "viewer", "other-rep")
 
 
 @dataclass(frozen=True)

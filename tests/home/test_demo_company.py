@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.db.models import Count, Sum
 
-from complaints.models import Complaint
+from complaints.models import Article, Complaint
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.company import DemoRefused, load_demo_company
 from customers.models import Customer, Order, OrderLine
@@ -28,6 +28,13 @@ def test_the_company_is_whole(db, settings):
     lines_add_up_to_their_orders_to_the_cent()
     the_complaint_desk_shows_cases_as_they_are_in_a_house()
     prospects_are_known_by_what_they_spend_elsewhere()
+    what_closed_cases_taught_is_published()
+
+
+def what_closed_cases_taught_is_published():
+    """Of the two cases that a base of 300 has closed."""
+    assert Article.objects.exists()
+    assert all(one.answer and one.complaint.closed_at and one.changed_at <= NOW for one in Article.objects.all())
 
 
 def prospects_are_known_by_what_they_spend_elsewhere():

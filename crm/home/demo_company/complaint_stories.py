@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ComplaintStory:
-    """A complaint in the customer's words and ours, from the first to the last; ``goodwill_cents`` 0 is nothing."""
+    """A complaint in the customer's words and ours, from the first to the last; ``goodwill_cents`` 0 is nothing.
+
+    ``learnt`` is the answer published for the next case of the kind, "" where nothing was to be learnt.
+    """
 
     title: str
     words: str
@@ -16,6 +19,7 @@ class ComplaintStory:
     last_word: str
     goodwill: str = ""
     goodwill_cents: int = 0
+    learnt: str = ""
 
 
 STORIES = (
@@ -29,6 +33,11 @@ STORIES = (
         "The line runs. And somebody rang me every second day.",
         "Courier and the first set of rings",
         26_800,
+        learnt=(
+            "NBR and FKM rings look alike and lie side by side. Ask for the marking on the old ring, send the "
+            "right set by courier the same day, and take the wrong ones back: mixed sets are fitted again in the "
+            "next night shift. Since May two people check elastomers before they leave."
+        ),
     ),
     ComplaintStory(
         "Two deliveries late in a row",
@@ -38,6 +47,11 @@ STORIES = (
         "The lorry is full on Thursdays since August. I look for another day and ring you tomorrow.",
         "Deliveries on Wednesday before ten, a call the day before",
         "Three on time now. We stay on Wednesday.",
+        learnt=(
+            "Look at the day of the tour before anything else: two out of three late deliveries were on a full "
+            "Thursday lorry. Offer another fixed day, and ring the day before for the next three deliveries. That "
+            "call is what they remember."
+        ),
     ),
     ComplaintStory(
         "Box damaged, gloves wet",
@@ -49,6 +63,10 @@ STORIES = (
         "Came the next morning, all dry.",
         "Freight of the second delivery",
         4_200,
+        learnt=(
+            "Send again at once, do not wait for the carrier's report. Ask for one photo of the pallet label: "
+            "with it the carrier pays. From September to March wrap twice."
+        ),
     ),
     ComplaintStory(
         "Credit note promised twice",
@@ -58,6 +76,11 @@ STORIES = (
         "It was never entered. I have entered it while we talk; you have it by mail in ten minutes.",
         "Credit note 318.40 by mail, one contact for all questions of accounts",
         "Got it before I had put the phone down.",
+        learnt=(
+            "Look in accounts whether it was entered at all; in most cases it was not. Enter it while the "
+            "customer is on the line and send the mail before you hang up. Give one name for all questions of "
+            "accounts."
+        ),
     ),
     ComplaintStory(
         "Hose burst at half the stated pressure",
@@ -69,6 +92,11 @@ STORIES = (
         "You took it as seriously as we did.",
         "Hoses and the technician's day",
         128_000,
+        learnt=(
+            "Safety first: ask them to take the whole batch out of use and say so in writing. Quality sends a "
+            "technician the same day and tells every other customer of the batch. Replace on site, cost is ours "
+            "until the maker has answered."
+        ),
     ),
     ComplaintStory(
         "Price differs from the list",
@@ -78,6 +106,10 @@ STORIES = (
         "The list changed that night. What was said counts; the invoice is being written again.",
         "Invoice at the price that was said, list dated on every offer",
         "Fair.",
+        learnt=(
+            "What was said on the phone counts. Write the invoice again and note the date of the list on the "
+            "offer. Do not explain the change of the list before the invoice is right."
+        ),
     ),
     ComplaintStory(
         "Certificates missing for the third time",
@@ -87,6 +119,10 @@ STORIES = (
         "All of this year's are in your mail now. From Monday they print with the delivery note.",
         "Certificates printed with every delivery note, folder of the year by mail",
         "The auditor closed the finding.",
+        learnt=(
+            "Send the folder of the whole year at once, not the one sheet. Switch on printing with the delivery "
+            "note for this customer; it takes a minute in the order system."
+        ),
     ),
     ComplaintStory(
         "Pump louder than the old one",
@@ -107,6 +143,10 @@ STORIES = (
         "Our scale says eight too. Two cartons leave at noon.",
         "Two cartons the same day, weight printed on the note",
         "All here. Thank you for not arguing.",
+        learnt=(
+            "Compare with our scale, not with their count: the weight of each pallet is kept for 90 days. If ours "
+            "says the same, the cartons leave the same day and nobody argues."
+        ),
     ),
     ComplaintStory(
         "Nobody could say which bearing fits",

@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
-from django.db.models import Min
+from django.db.models import F, Min
 
-from complaints.models import ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
+from complaints.models import Article, ClosingAttempt, Complaint, ComplaintEntry, GoodwillGrant
 from crm.core.models import Role, User
 from crm.home.demo_company.complaint_stories import STORIES, ComplaintStory
 from crm.home.demo_company.customer_base import CustomerBase, copy_rows
@@ -157,6 +157,7 @@ class Conversations:
             told.append((complaint, story))
         Complaint.objects.bulk_create(complaint for complaint, _story in told)
         self._tell_complaints(told)
+        self._publish_answers(told)
 
     def _tell_complaints(self, told: list[tuple[Complaint, ComplaintStory]]) -> None:
         """What happened with each, in the order in which it did; goodwill where some was given."""
@@ -192,6 +193,22 @@ class Conversations:
         ClosingAttempt.objects.bulk_create(
             [ClosingAttempt(complaint=c, day=c.closed_at.date(), by_id=c.guardian_id) for c, _story in told]
         )
+
+    def _publish_answers(self, told: list[tuple[Complaint, ComplaintStory]]) -> None:
+        """What was learnt from the first case of each kind, published by its guardian the day after."""
+        first = {story.title: (complaint, story) for complaint, story in reversed(told) if story.learnt}
+        Article.objects.bulk_create(
+            Article(
+                title=story.title,
+                answer=story.learnt,
+                complaint=complaint,
+                created_at=min(complaint.closed_at + timedelta(days=1), self.now),
+                created_by_id=complaint.guardian_id,
+                changed_by_id=complaint.guardian_id,
+            )
+            for complaint, story in first.values()
+        )
+        Article.objects.update(changed_at=F("created_at"))
 
 
 def noon(day: date, now: datetime) -> datetime:

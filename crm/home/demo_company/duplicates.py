@@ -24,25 +24,32 @@ UMLAUTS = str.maketrans({"ü": "ue", "ö": "oe", "ä": "ae", "Ü": "Ue", "Ö": "
 
 
 def plant_duplicates(base: CustomerBase, *, rng: np.random.Generator) -> int:
-    """One customer in fifty whose name nobody else has, at most 60, a second time; each sixth in another way."""
+    """One customer in fifty whose name is his alone in his town, at most 60, a second time; each sixth another way.
+
+    The more customers, the fewer have a name of their own: who shares it with somebody elsewhere is entered with his
+    town, or the second entry could be any of them.
+    """
     count = min(MOST, base.count // SHARE)
-    names = Counter(base.name_of(index)[0] for index in range(base.count))
-    alone = [index for index in range(len(CASES), base.count) if names[base.name_of(index)[0]] == 1]
+    called = [(name, city) for name, _place, city in map(base.name_of, range(base.count))]
+    names, towns = Counter(name for name, _city in called), Counter(called)
+    alone = [index for index in range(len(CASES), base.count) if towns[called[index]] == 1]
     chosen = rng.choice(alone, min(count, len(alone)), replace=False)
     originals = Customer.objects.in_bulk([base.first_id + int(index) for index in chosen])
     for place, pk in enumerate(sorted(originals)):
-        _enter_again(originals[pk], way=place % 6, base=base, rng=rng)
+        _enter_again(originals[pk], way=place % 6, is_common=names[originals[pk].name] > 1, base=base, rng=rng)
     return len(originals)
 
 
-def _enter_again(original: Customer, *, way: int, base: CustomerBase, rng: np.random.Generator) -> None:
+def _enter_again(
+    original: Customer, *, way: int, is_common: bool, base: CustomerBase, rng: np.random.Generator
+) -> None:
     tax_id = f"{original.country}{100_000_000 + original.pk * 7919 % 899_999_999}"
     if way in {0, 3}:
         Customer.objects.filter(pk=original.pk).update(tax_id=tax_id)
     fields: dict[str, Any] = {"name": _misspell(original.name, way=way, rng=rng)}
     if way in {0, 3}:
         fields["tax_id"] = tax_id if way == 0 else tax_id[2:]
-    if way in {1, 4, 5}:
+    if way in {1, 4, 5} or is_common:
         fields |= {"city": original.city, "country": original.country}
     if way == 2:
         fields["domain"] = original.domain

@@ -17,6 +17,7 @@ ACCOUNTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("admin@rapport.example", "Thomas Okafor", Role.ADMIN, "", "sales operations"),
     ("guardian@rapport.example", "Nurul Aini", Role.GUARDIAN, "", "quality"),
     ("exec@rapport.example", "Ingrid Vos", Role.EXECUTIVE, "", "managing director"),
+    ("viewer@rapport.example", "Elin Dahl", Role.VIEWER, "North", "stock planning"),
 )
 TEAM_NAMES = ("North", "South", "West", "East")
 
@@ -31,7 +32,7 @@ class Staff:
 
 
 def hire_staff(customers: int, *, rng: np.random.Generator) -> Staff:
-    """The six demo accounts, and as many more reps as the customers need (about 900 customers a rep)."""
+    """The demo accounts, and as many more reps as the customers need (about 900 customers a rep)."""
     teams = [Team.objects.get_or_create(name=name)[0] for name in TEAM_NAMES]
     by_name = {team.name: team for team in teams}
     password = make_password(PASSWORD)

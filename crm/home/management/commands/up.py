@@ -114,7 +114,7 @@ class Command(BaseCommand):
         """Where it is and how to get in."""
         users = get_user_model().objects
         if settings.DEMO and users.filter(email="rep@rapport.example").exists():
-            entry = "Sign in as rep@, lead@, admin@, guardian@ or exec@rapport.example, password rapport-demo."
+            entry = "Sign in as rep@, lead@, admin@, guardian@, exec@ or viewer@rapport.example, password rapport-demo."
         elif users.exists():
             entry = "Sign in with your account."
         else:
