@@ -36,7 +36,7 @@ class BelowZeroForm(forms.Form):
     def __init__(self, *args: Any, customer: Customer, today: date, kind: str = "", **kwargs: Any) -> None:
         initial = {"owner": customer.owner_id, "review_on": today + REVIEW_AFTER, "kind": kind}
         super().__init__(*args, initial=initial, **kwargs)
-        self.fields["owner"].queryset = User.objects.active().order_by("name")
+        self.fields["owner"].queryset = User.objects.acting().order_by("name")
         self.fields["segment"].queryset = Segment.objects.filter(archived_at=None).order_by("priority", "pk")
 
     def clean_expected_cents(self) -> int:

@@ -270,7 +270,7 @@ class HandOverForm(forms.Form):
 
     def __init__(self, data: Any = None, *, task: Task) -> None:
         super().__init__(data)
-        colleagues = User.objects.active().exclude(pk=task.assignee_id).exclude(role="viewer").order_by("name")
+        colleagues = User.objects.acting().exclude(pk=task.assignee_id).order_by("name")
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
 
 
@@ -297,7 +297,7 @@ class BenefitForm(forms.Form):
 
     def __init__(self, data: Any = None, *, customer: Customer) -> None:
         super().__init__(data, initial={"responsible": customer.owner_id})
-        colleagues = User.objects.active().exclude(role="viewer").order_by("name")
+        colleagues = User.objects.acting().order_by("name")
         self.fields["responsible"].queryset = colleagues  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

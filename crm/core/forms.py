@@ -187,7 +187,7 @@ class AbsenceForm(forms.ModelForm):
         if self.instance.pk or people.count() < 2:
             self.instance.user = self.instance.user if self.instance.pk else by
             del self.fields["user"]
-        self.fields["stand_in"].queryset = User.objects.active().order_by("name", "pk")
+        self.fields["stand_in"].queryset = User.objects.acting().order_by("name", "pk")
         self.fields["stand_in"].empty_label = str(_("nobody: the work waits"))
 
 

@@ -29,7 +29,7 @@ DUE_HOUR = 17
 
 def list_assignable(user: Any) -> Any:
     """Colleagues to whom ``user`` may give customers: a manager those of his teams, an admin everybody."""
-    people = User.objects.active().order_by("name")
+    people = User.objects.acting().order_by("name")
     if user.role == Role.MANAGER:
         people = people.filter(Q(team=user.team_id) | Q(team__in=user.managed_teams.values("pk")) | Q(pk=user.pk))
     return people.select_related("team")

@@ -62,7 +62,7 @@ class NavItem:
     count_tone: str = ""
 
 
-CUSTOMER_PATHS = ("/customers/", "/people/", "/orders/", "/tasks/")
+CUSTOMER_PATHS = ("/customers/", "/people/", "/orders/", "/tasks/", "/lists/")
 NAV = [
     NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", paths=("/risk/",), count=_count_my_tasks),
     NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", CUSTOMER_PATHS),

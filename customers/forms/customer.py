@@ -71,11 +71,11 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
         self.add_custom_fields(self.instance.kind, customer_pk=self.instance.pk)
 
     def _owners(self) -> Any:
-        owners = User.objects.active().order_by("name")
+        """Whoever has him now stays offered."""
+        owners = User.objects.acting()
         if self.user.role == Role.MANAGER:
-            mine = Q(team=self.user.team_id) | Q(team__in=self.user.managed_teams.values("pk"))
-            owners = User.objects.filter(mine & Q(is_active=True) | Q(pk=self.instance.owner_id)).order_by("name")
-        return owners
+            owners = owners.filter(Q(team=self.user.team_id) | Q(team__in=self.user.managed_teams.values("pk")))
+        return User.objects.filter(Q(pk__in=owners.values("pk")) | Q(pk=self.instance.owner_id)).order_by("name")
 
     def _teams(self) -> Any:
         teams = Team.objects.all()

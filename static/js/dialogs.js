@@ -56,9 +56,21 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("scroll", () => closeAllHelp(), { capture: true, passive: true });
 
+// Whoever opens a dialog types at once: the first field has the keyboard, or the one that is wrong, not the cross on top.
+const focusField = (dialog) => {
+  const here = document.activeElement;
+  if (dialog.contains(here) && here !== dialog && !here.matches("[data-close]")) return;
+  const fields = [...dialog.querySelectorAll("input, select, textarea")].filter((field) =>
+    !field.disabled && field.type !== "hidden" && field.getClientRects().length &&
+    (field.type !== "radio" || field.checked || !dialog.querySelector(`input[name="${CSS.escape(field.name)}"]:checked`)));
+  (fields.find((field) => field.getAttribute("aria-invalid") === "true") || fields[0])?.focus();
+};
+
 document.addEventListener("htmx:afterSwap", (event) => {
-  const dialog = event.detail.target;
-  if (dialog.id === "dialog" && !dialog.open && dialog.childElementCount) dialog.showModal();
+  const dialog = document.getElementById("dialog");
+  const isFilled = event.detail.target === dialog && dialog.childElementCount > 0;
+  if (isFilled && !dialog.open) dialog.showModal();
+  if (isFilled || (dialog?.open && document.activeElement === document.body)) focusField(dialog);
 });
 
 // The key sheet comes the first time it is asked for.

@@ -166,3 +166,15 @@ def test_whoever_was_found_is_called_by_a_key(page, customer):
     page.keyboard.press("Alt+c")
     expect(page).to_have_title("tel:+4586120477")
     expect(page.locator("dialog#search")).to_be_hidden()
+
+
+def test_whoever_opens_a_dialog_types_at_once(page, customer):
+    page.goto(page.url.replace(COLLEAGUES, "/customers/"))
+    page.get_by_text("Save as view").click()
+    expect(page.locator("dialog#dialog input[name=name]")).to_be_focused()
+    page.keyboard.press("Enter")  # a name is missing: it is said, and the field still has the keyboard
+    expect(page.locator("dialog#dialog input[name=name]")).to_be_focused()
+    page.keyboard.type("All of them")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog#dialog")).to_be_hidden()
+    expect(page.locator("main")).to_contain_text("All of them")

@@ -27,6 +27,10 @@ class UserQuerySet(models.QuerySet["User"]):
         """Colleagues who may sign in; everybody inside the company may know their names."""
         return self.filter(is_active=True)
 
+    def acting(self) -> "UserQuerySet":
+        """Colleagues to whom work or a customer can be given: those who may sign in, and not only to look."""
+        return self.active().exclude(role=Role.VIEWER)
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
