@@ -215,4 +215,5 @@ KIND = ImportKind(
         "closed_before": _("it was closed on %(value)s, before it was taken"),
         "complaint_twice": _("the same complaint stands in row %(value)s"),
     },
+    seen_at=("home:complaint-table", ""),
 )

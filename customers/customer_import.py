@@ -312,4 +312,5 @@ KIND = ImportKind(
     ),
     makes_customers=True,
     in_pairs=True,
+    seen_at=("home:customer-list", ""),
 )

@@ -23,7 +23,7 @@ from customers.import_mapping import apply_mapping, find_mapping
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.models import DataImport
-from customers.rules.import_columns import CUSTOMERS, ORDERS, guess_columns, missing_fields
+from customers.rules.import_columns import CUSTOMERS, ORDERS, find_fitting_kinds, guess_columns, missing_fields
 from customers.withdrawn_sources import note_withdrawn_sources
 
 SHOWN_ROWS = 20
@@ -147,12 +147,14 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         problem_rows += _rows_to_show(chunk, parsed, table, rules, limit=room, wrong=True)
         if progress:
             progress(totals.rows, styles["rows"])
+    missing = [list(group) for group in missing_fields(data_import.kind, data_import.columns)]
     return {
         "shape": table.shape,
         "headers": table.headers,
         "samples": {h: _samples(sample, place) for place, h in enumerate(table.headers)},
         "styles": styles,
-        "missing": [list(group) for group in missing_fields(data_import.kind, data_import.columns)],
+        "missing": missing,
+        "fits": find_fitting_kinds(table.headers, sample, but=data_import.kind)[:2] if missing else [],
         "rows": totals.rows,
         "ready": totals.ready,
         "customers": totals.customers if data_import.kind == ORDERS else totals.ready,

@@ -47,7 +47,8 @@ class ImportKind:
     last batch. ``keys`` are the ways to find what is here already, the first unless the user says otherwise.
     ``in_pairs`` where two batches may be written side by side, because none of their records meet in any row.
     ``makes_customers`` where rows may become new customers, whose owner and team are then asked. ``tables`` are
-    written in this order and taken back from behind. ``permission`` is asked for besides that of importing.
+    written in this order and taken back from behind. ``permission`` is asked for besides that of importing;
+    ``seen_at`` is the address (its name, and a query) of the page where such records are seen.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ImportKind:
     keys: Sequence[tuple[str, Any]] = ()
     makes_customers: bool = False
     in_pairs: bool = False
+    seen_at: tuple[str, str] = ("", "")
 
 
 IMPORT_KINDS: dict[str, ImportKind] = {}

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,7 @@ from crm.core.formats import format_number
 from crm.core.models import JobRun, User
 from customers.custom_field_import import offer_own_fields
 from customers.import_handling import READ_JOB, can_continue
+from customers.import_kinds import IMPORT_KINDS
 from customers.import_remembering import WRITTEN_TABLES
 from customers.import_undoing import UNDO_WITHIN, can_undo
 from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
@@ -76,6 +78,7 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "more_headers": _more_headers(data_import) if is_open else [],
         "choices": [(f.name, field_label(data_import.kind, f.name)) for f in FIELDS[data_import.kind]],
         "missing": [_either(data_import, group) for group in preview.get("missing", [])],
+        "fits": [str(IMPORT_KINDS[name].label) for name in preview.get("fits", []) if name in IMPORT_KINDS],
         "problems": _problems(data_import, preview.get("problems", [])) if is_open else [],
         "rows": _rows(data_import) if is_open else [],
         "row_heads": [
@@ -97,8 +100,18 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "can_undo": can_undo(data_import, at=at),
         "undo_until": data_import.finished_at + UNDO_WITHIN if data_import.finished_at else None,
         "undo": _undo(data_import),
+        "seen_at": _find_records(data_import),
         "may_see_jobs": user.has_perm("core.run_jobs"),
     }
+
+
+def _find_records(data_import: DataImport) -> str:
+    """The address where what this import brought is seen; "" where nothing came or there is no such page."""
+    kind, report = IMPORT_KINDS.get(data_import.kind), data_import.report
+    if kind is None or not kind.seen_at[0] or data_import.state != DataImport.State.DONE:
+        return ""
+    came = report.get("created") or report.get("changed") or report.get("unchanged")
+    return reverse(kind.seen_at[0]) + kind.seen_at[1] if came else ""
 
 
 def _steps(state: str) -> list[dict[str, Any]]:

@@ -20,12 +20,13 @@ from typing import Any
 from customers import import_workbook
 from customers.import_text_rows import BLOCK_ROWS, MAX_LINE, BrokenRow, open_bytes, read_text_rows
 from customers.import_vcard import is_vcard, read_cards
-from customers.rules.import_columns import looks_headless
+from customers.rules.import_columns import find_header, looks_headless
 from customers.rules.import_file_error import ImportFileError
 
 MAX_COLUMNS = 500
 CHUNK_ROWS = 50_000
 SAMPLE_BYTES = 256 * 1024
+LOOKED_AT_FOR_HEADER, LAST_LOOKED_AT = 30, 1_000
 DELIMITERS = (",", ";", "\t", "|")
 _CHARSETS = [
     "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "latin_1", "iso8859_2",
@@ -73,16 +74,11 @@ class Table:
                 gc.enable()
 
     def _chunks(self, size: int) -> Iterator[Chunk]:
-        width, number = len(self.headers), 0
+        width, number, header_row = len(self.headers), 0, int(self.shape["header_row"])
         chunk = Chunk()
-        waits_for_header = bool(self.shape["has_header"])
         for block in _read_blocks(self.path, self.shape):
-            if waits_for_header:
-                passed = _pass_header(block)
-                number += passed
-                waits_for_header = passed == len(block) and not _holds_text(block[-1])
-                block = block[passed:]
-            start = 0
+            start = min(max(0, header_row - number), len(block))
+            number += start
             while start < len(block):
                 part = block[start : start + size - len(chunk.rows) - len(chunk.broken)]
                 start += len(part)
@@ -126,15 +122,6 @@ def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
     chunk.rows.append(row)
 
 
-def _holds_text(item: list[str] | BrokenRow) -> bool:
-    return not isinstance(item, BrokenRow) and any(cell.strip() for cell in item)
-
-
-def _pass_header(block: Sequence[list[str] | BrokenRow]) -> int:
-    """How many rows of the block go up to and with the header; all of them when it is not among them."""
-    return next((place for place, item in enumerate(block, start=1) if _holds_text(item)), len(block))
-
-
 def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
     """Recognise the file's kind, encoding, dialect and headers; the arguments overrule what is found.
 
@@ -156,22 +143,31 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
 
 
 def _with_headers(path: Path, shape: dict[str, Any]) -> Table:
-    first: list[str] | None = None
-    for item in chain.from_iterable(_read_blocks(path, shape)):
-        if isinstance(item, BrokenRow):
-            raise ImportFileError("header_" + item.code, text=item.text[:80])
-        if any(cell.strip() for cell in item):
-            first = item
-            break
-    if first is None:
+    found = _read_first(path, shape)
+    if not found:
         raise ImportFileError("empty_file")
+    number, first = found[find_header([row for _number, row in found])]
     while first and not first[-1].strip():
         first = first[:-1]
     if len(first) > MAX_COLUMNS:
         raise ImportFileError("too_many_columns", count=len(first), limit=MAX_COLUMNS)
     has_header = not looks_headless(first)
     headers = name_headers(first if has_header else [""] * len(first))
-    return Table(path, headers, {**shape, "has_header": has_header})
+    return Table(path, headers, {**shape, "header_row": number if has_header else 0})
+
+
+def _read_first(path: Path, shape: dict[str, Any]) -> list[tuple[int, list[str]]]:
+    """The first rows that hold text, with their numbers: titles, headers and what is common under them."""
+    found: list[tuple[int, list[str]]] = []
+    for number, item in enumerate(chain.from_iterable(_read_blocks(path, shape)), start=1):
+        if isinstance(item, BrokenRow):
+            if not found:
+                raise ImportFileError("header_" + item.code, text=item.text[:80])
+        elif any(cell.strip() for cell in item):
+            found.append((number, item))
+        if len(found) == LOOKED_AT_FOR_HEADER or number == LAST_LOOKED_AT:
+            break
+    return found
 
 
 def name_headers(cells: Sequence[str]) -> list[str]:

@@ -203,4 +203,5 @@ KIND = ImportKind(
     keys=(("number", _("order number")),),
     makes_customers=True,
     in_pairs=True,
+    seen_at=("home:order-list", ""),
 )

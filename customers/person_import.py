@@ -224,4 +224,5 @@ KIND = ImportKind(
     write=write_people,
     tables=(PERSON_TABLE, POINT_TABLE),
     keys=(("email", _("e-mail, else the name")), ("email_only", _("e-mail alone"))),
+    seen_at=("home:person-list", ""),
 )

@@ -107,4 +107,5 @@ KIND = ImportKind(
     write=write_products,
     tables=(PRODUCT_TABLE,),
     keys=(("number", _("product number, else the name")),),
+    seen_at=("customers:product-list", ""),
 )

@@ -292,4 +292,5 @@ KIND = ImportKind(
         "no_process": _("the segment of “%(value)s” has no published process for proposals"),
         "opportunity_twice": _("the same opportunity stands in row %(value)s"),
     },
+    seen_at=("interactions:process-run-list", "?flow=propose&whose=team"),
 )

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from statistics import median_high
 
 from customers.rules.import_headers import CUSTOMER_HEADERS, ORDER_HEADERS, PERSON_HEADERS, PRODUCT_HEADERS
 from customers.rules.import_values import (
@@ -22,6 +23,7 @@ ORDERS = "orders"
 CUSTOMERS = "customers"
 PRODUCTS = "products"
 PEOPLE = "people"
+LEAST_UNDER_TITLE = 3  # cells: over fewer columns a title cannot be told from a header
 
 
 class Reading(Enum):
@@ -241,6 +243,14 @@ def missing_fields(kind: str, columns: Mapping[str, str]) -> list[tuple[str, ...
     return [group for group in REQUIRED[kind] if not any(name in columns for name in group)]
 
 
+def find_fitting_kinds(headers: Sequence[str], samples: Sequence[Sequence[str]], *, but: str) -> list[str]:
+    """Other kinds of file of which these headers name all that is needed, and at least half of the headers; the best
+    first."""
+    named = {kind: guess_columns(kind, headers, samples) for kind in FIELDS if kind != but}
+    fits = [kind for kind, guess in named.items() if len(guess) * 2 >= len(headers) and not missing_fields(kind, guess)]
+    return sorted(fits, key=lambda kind: -len(named[kind]))
+
+
 def has_lines(columns: Mapping[str, str]) -> bool:
     """Whether the rows of an order file are lines, several of which make one order."""
     return not LINE_FIELDS.isdisjoint(columns)
@@ -249,3 +259,16 @@ def has_lines(columns: Mapping[str, str]) -> bool:
 def looks_headless(first_row: Sequence[str]) -> bool:
     """Whether the first row is data already: a header is never a day, an amount or an e-mail address."""
     return any(looks_like_day(cell) or looks_like_money(cell) or looks_like_email(cell) for cell in first_row)
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> int:
+    """The place of the headers among the first rows that hold text: the first, or the one under its titles.
+
+    A title ("Customers, October", a word over several columns) fills at most half as many cells as rows commonly do.
+    """
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    common = median_high(filled)
+    if common < LEAST_UNDER_TITLE or filled[0] * 2 > common:
+        return 0
+    under = next(place for place, count in enumerate(filled) if count * 2 > common)
+    return 0 if looks_headless(rows[under]) else under

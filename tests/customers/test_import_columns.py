@@ -2,7 +2,14 @@
 
 import pytest
 
-from customers.rules.import_columns import guess_columns, has_lines, looks_headless, missing_fields
+from customers.rules.import_columns import (
+    find_fitting_kinds,
+    find_header,
+    guess_columns,
+    has_lines,
+    looks_headless,
+    missing_fields,
+)
 
 
 @pytest.mark.parametrize(
@@ -129,3 +136,25 @@ def test_a_location_is_a_country_when_its_values_are():
     assert guess_columns("customers", ["account", "office_location"], rows)["country"] == "office_location"
     rows = [["Acme", "Porto"], ["Betasoloin", "Malmö"]]
     assert guess_columns("customers", ["account", "office_location"], rows)["city"] == "office_location"
+
+
+@pytest.mark.parametrize(
+    ("rows", "place"),
+    [
+        ([["number", "name", "city"], ["K-1", "Holm", "Vejle"]], 0),
+        ([["Customers 2026"], ["number", "name", "city"], ["K-1", "Holm", "Vejle"]], 1),
+        ([["Who", "", "Where", ""], ["number", "name", "city", "country"], ["K-1", "Holm", "Vejle", "DK"]], 1),
+        ([["Customers 2026"], ["K-1", "2026-03-01", "10.00"], ["K-2", "2026-03-02", "12.00"]], 0),
+        ([["name"], ["Holm", "Vejle"]], 0),
+        ([["number", "name", "city"], ["K-1", "", ""], ["K-2", "", ""]], 0),
+    ],
+)
+def test_the_header_stands_under_its_titles(rows, place):
+    assert find_header(rows) == place
+
+
+def test_a_file_sent_as_the_wrong_kind_is_told_by_its_headers():
+    pipeline = ["opportunity_id", "sales_agent", "product", "account", "deal_stage", "close_date", "close_value"]
+    assert find_fitting_kinds(pipeline, [], but="products")[0] == "opportunities"
+    assert "customers" in find_fitting_kinds(["customer number", "company", "city", "country"], [], but="products")
+    assert find_fitting_kinds(["colour", "weight"], [], but="orders") == []

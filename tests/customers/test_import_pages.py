@@ -305,3 +305,21 @@ def test_an_import_of_somebody_else_is_not_found(signed_in, lead, browser):
         assert signed_in(lead).get(reverse(f"customers:import-{name}", args=[data_import.pk])).status_code == 404
     for name in ("start", "cancel", "columns"):
         assert signed_in(lead).post(reverse(f"customers:import-{name}", args=[data_import.pk])).status_code == 404
+
+
+def test_where_nothing_can_be_imported_the_page_says_why_and_what_would_fit(browser):
+    page = _page(browser, _upload(browser, "order,customer id,date,amount\n"))
+    assert "There is no row under the header" in page
+    assert re.search(r"<button[^>]*disabled[^>]*>Import 0 rows", page)
+    page = _page(browser, _upload(browser, "order,customer id,date,amount\nA1,7,nonsense,10.00\n"))
+    assert "No row can be imported as the file is read now" in page
+    page = _page(browser, _upload(browser, "customer number,company,city\nK-1,Holm,Vejle\n", kind="products"))
+    assert "look like a file of customers, not of products" in page
+
+
+def test_from_the_report_one_goes_to_what_came(browser):
+    data_import = _upload(browser, GOOD)
+    assert "See orders" not in _page(browser, data_import)
+    _send(browser, "import-start", data_import)
+    _work()
+    assert re.search(r'href="/orders/"[^>]*>.{0,200}See orders', _page(browser, data_import))

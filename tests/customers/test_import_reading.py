@@ -110,6 +110,38 @@ def test_a_file_without_a_header_keeps_its_first_row(table):
     assert len(_rows(found)) == 2
 
 
+@pytest.mark.parametrize(
+    ("above", "row"),
+    [
+        ("Customers 2026,,,\n\n", 3),
+        ("Customers 2026\nas of October\n", 3),
+        ("Who,,Where,\n", 2),
+        ("", 1),
+    ],
+)
+def test_titles_above_the_header_are_passed_over_and_rows_keep_their_numbers(table, above, row):
+    found = table(f"{above}number,name,city,country\nK-1,Holm,Vejle,DK\n\nK-2,Bak,Kolding,DK\n")
+    assert found.headers == ["number", "name", "city", "country"]
+    assert [number for chunk in found.chunks() for number in chunk.numbers] == [row + 1, row + 3]
+
+
+def test_a_title_over_merged_cells_of_a_workbook_is_passed_over(table):
+    def write(book):
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:D1", "Customers 2026")
+        sheet.write_row(2, 0, ["number", "name", "city", "country"])
+        sheet.write_row(3, 0, ["K-1", "Holm", "Vejle", "DK"])
+
+    found = table(_workbook(write))
+    assert found.headers == ["number", "name", "city", "country"]
+    assert _rows(found) == [["K-1", "Holm", "Vejle", "DK"]]
+
+
+def test_a_short_first_row_over_data_is_no_title(table):
+    assert table("number,name\nK-1,Holm\n").headers == ["number", "name"]
+    assert table("Total\n1,2026-01-02,11.77,DK\n2,2026-01-03,12.00,DK\n").headers == ["Total"]
+
+
 def test_nul_signs_are_taken_out(table):
     assert _rows(table("id,name\n1,a\x00b\n")) == [["1", "ab"]]
 
