@@ -22,6 +22,7 @@ EVIDENCE_WORDS: dict[str, str | Promise] = {
     "name_differs": _("another name"),
 }
 EXACT_NAME = 0.95
+FOLDED = {"people", "place"}
 
 
 def describe_evidence(what: str, value: str) -> str | Promise:
@@ -32,9 +33,9 @@ def describe_evidence(what: str, value: str) -> str | Promise:
 
 
 def list_reasons(evidence: list[list[Any]], *, against: bool = False) -> list[tuple[str | Promise, str]]:
-    """Reasons as (words, what is shared), those that speak for or ``against``."""
+    """Reasons as (words, what is shared), those that speak for or ``against``; names were kept folded."""
     return [
-        (describe_evidence(what, value), "" if what == "name" else value)
+        (describe_evidence(what, value), "" if what == "name" else value.title() if what in FOLDED else value)
         for what, value in evidence
         if what.endswith("_differs") == against
     ]

@@ -61,7 +61,12 @@ def _draw_text(value: Any) -> SafeString:
     return format_html('<span class="cut" dir="auto">{}</span>', value if isinstance(value, str) else localize(value))
 
 
+def _draw_words(value: Any) -> SafeString:
+    return format_html('<span class="r-words" dir="auto">{}</span>', value)
+
+
 DRAWINGS: dict[str, Draw] = {
+    "words": _draw_words,
     "amount": _draw_amount,
     "amount_exact": amount_exact,
     "number": number,
