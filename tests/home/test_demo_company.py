@@ -9,7 +9,8 @@ from django.db.models import Count, Sum
 from complaints.models import Article, Complaint
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.company import DemoRefused, load_demo_company
-from customers.models import Customer, Order, OrderLine
+from customers.models import Customer, CustomField, CustomValueSet, Order, OrderLine
+from interactions.models import Audience
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -29,12 +30,22 @@ def test_the_company_is_whole(db, settings):
     the_complaint_desk_shows_cases_as_they_are_in_a_house()
     prospects_are_known_by_what_they_spend_elsewhere()
     what_closed_cases_taught_is_published()
+    what_a_company_arranges_for_itself_is_there()
 
 
 def what_closed_cases_taught_is_published():
     """Of the two cases that a base of 300 has closed."""
     assert Article.objects.exists()
     assert all(one.answer and one.complaint.closed_at and one.changed_at <= NOW for one in Article.objects.all())
+
+
+def what_a_company_arranges_for_itself_is_there():
+    assert Audience.objects.filter(size__gt=0).count() == 2
+    assert Customer.objects.get(number="K-10002").members.count() == 2
+    filled = CustomValueSet.objects.values_list("data", flat=True)
+    keys = {str(pk) for pk in CustomField.objects.values_list("pk", flat=True)}
+    assert len(keys) == 3
+    assert keys == set().union(*filled)
 
 
 def prospects_are_known_by_what_they_spend_elsewhere():
