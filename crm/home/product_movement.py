@@ -23,6 +23,7 @@ from segments.models import Membership
 from segments.segment_figures import find_last_day
 
 FAMILIES_SHOWN, GAPS_SHOWN = 12, 8
+PHONE_WIDTH = 348  # of a drawing, in its own units
 
 
 @dataclass
@@ -78,6 +79,7 @@ def build_page(movement: Movement) -> dict[str, Any]:
         "lost_weekly": lost.weekly_cents,
         "lost_families": lost.families[:FAMILIES_SHOWN],
         "by_customer": draw_movement_bridge(figures, link=movement.link),
+        "by_customer_small": draw_movement_bridge(figures, link=movement.link, width=PHONE_WIDTH),
         "by_price": draw_price_bridge(figures, link=movement.link),
         "gaps": figures.gaps[:GAPS_SHOWN],
         "hits": measure_hits(scope.customer_ids, on=figures.today),

@@ -141,13 +141,13 @@ class BridgeFigures(Protocol):
     parts: Any
 
 
-def draw_movement_bridge(figures: BridgeFigures, *, link: Link) -> BridgeChart:
+def draw_movement_bridge(figures: BridgeFigures, *, link: Link, width: int = 860) -> BridgeChart:
     """The same for many, by what each customer did; every bar leads to its customers."""
     steps = [
         BridgeStep([str(MOVEMENT_WORDS[MOVEMENT_KEYS[movement]])], cents, link(MOVEMENT_KEYS[movement]))
         for movement, (_customers, cents) in figures.bars.items()
     ]
-    return draw_bridge(*_totals(figures, steps), depth=134.0)
+    return draw_bridge(*_totals(figures, steps), width=width, depth=134.0)
 
 
 def sum_price_volume_mix(table: SalesTable) -> dict[str, Any]:

@@ -39,7 +39,14 @@ def test_everything_with_one_person_stands_on_one_page(soren, customer, rep, sig
     )
     Promise.objects.create(customer=customer, person=soren, side="ours", text="Send the test report", owner=rep)
     text = page(signed_in(rep), soren).content.decode()
-    for words in ("Wants the cause", "+45 12 34", "the plant manager", "Send the test report", customer.name):
+    for words in (
+        "Wants the cause",
+        "+45 12 34",
+        "the plant manager",
+        "Send the test report",
+        "speaks Danish",
+        customer.name,
+    ):
         assert words in text
 
 

@@ -10,7 +10,7 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, get_language_info
 
 from crm.core import formats
 from crm.core.local_time import company_day
@@ -156,3 +156,12 @@ def _draw_day(on: date, today: date, language: str | None) -> SafeString:
         formats.format_full_day(on),
         formats.format_day(on, today=today),
     )
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """``{{ "pl"|language_name }}`` → Polish, in the reader's language; a code nobody knows stays as it is."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
