@@ -25,7 +25,7 @@ def arrange_own_ways(*, at: datetime) -> None:
         "risk=high&sort=-stake",
         by=lead,
         at=at - timedelta(days=6),
-        score__risk=3,
+        score__risk=2,
     )
     _invite(
         "Letter about certificates",
