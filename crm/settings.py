@@ -260,6 +260,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": False}  # django-axes counts failures, an
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Rapport"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are entered by an admin: nobody signs up with somebody else's
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 USERSESSIONS_TRACK_ACTIVITY = True
 AXES_VERBOSE = False

@@ -231,10 +231,10 @@ def format_browser(user_agent: str) -> str:
 
 
 def format_sentence_case(text: str) -> str:
-    """``Sign Out Other Sessions`` → ``Sign out other sessions``; words in capitals (IP, QR) stay as they are."""
+    """``Two-Factor Sign Out`` → ``Two-factor sign out``; words in capitals (IP, QR) stay as they are."""
     words = text.split()
-    lower = [word if len(word) > 1 and word.isupper() else word.lower() for word in words[1:]]
-    return " ".join(words[:1] + lower)
+    lower = [word if len(word) > 1 and word.isupper() else word.lower() for word in words]
+    return " ".join([*(word[:1].upper() + word[1:] for word in lower[:1]), *lower[1:]])
 
 
 def format_initials(name: str) -> str:

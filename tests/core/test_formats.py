@@ -169,3 +169,5 @@ def test_browsers_in_two_words(header, text):
 
 def test_titles_of_library_pages_in_sentence_case():
     assert formats.format_sentence_case("  Sign Out\n Other IP Sessions ") == "Sign out other IP sessions"
+    assert formats.format_sentence_case("Two-Factor Authentication") == "Two-factor authentication"
+    assert formats.format_sentence_case("") == ""

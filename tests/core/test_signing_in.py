@@ -1,5 +1,6 @@
 """Who gets in, how, and what somebody sees who does not."""
 
+import re
 import threading
 
 import pytest
@@ -162,6 +163,22 @@ def test_second_factor_pages_ask_the_password_first_and_stand_in_the_frame(clien
     assert page.status_code == 200
     assert 'class="r-bar"' in page.content.decode()
     assert 'class="btn' in page.content.decode()
+
+
+def test_whoever_looked_at_his_address_can_still_add_a_second_factor(client, rep):
+    client.post("/accounts/login/", {"login": rep.email, "password": factories.PASSWORD})
+    client.get(reverse("account_email"))  # from here on the address is known, and nobody has proved it
+    page = client.get(reverse("mfa_activate_totp"))
+    assert page.status_code == 200
+    assert 'name="code"' in page.content.decode()
+
+
+@pytest.mark.parametrize("name", ["account_reset_password", "account_reset_password_done", "account_inactive"])
+def test_every_page_before_signing_in_leads_back_to_it_in_sentence_case(client, rep, name):
+    page = client.get(reverse(name)).content.decode()
+    assert f'href="{reverse("account_login")}"' in page
+    title = re.search(r"<title>([^<·]+)", page)[1].strip()
+    assert title == title.capitalize()
 
 
 def test_signing_in_is_not_announced(client, rep):
