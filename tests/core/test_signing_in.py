@@ -168,7 +168,7 @@ def test_second_factor_pages_ask_the_password_first_and_stand_in_the_frame(clien
 def test_whoever_looked_at_his_address_can_still_add_a_second_factor(client, rep):
     client.post("/accounts/login/", {"login": rep.email, "password": factories.PASSWORD})
     client.get(reverse("account_email"))  # from here on the address is known, and nobody has proved it
-    page = client.get(reverse("mfa_activate_totp"))
+    page = client.get(reverse("mfa_activate_totp"), follow=True)
     assert page.status_code == 200
     assert 'name="code"' in page.content.decode()
 

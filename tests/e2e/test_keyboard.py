@@ -173,6 +173,7 @@ def test_whoever_opens_a_dialog_types_at_once(page, customer):
     page.get_by_text("Save as view").click()
     expect(page.locator("dialog#dialog input[name=name]")).to_be_focused()
     page.keyboard.press("Enter")  # a name is missing: it is said, and the field still has the keyboard
+    expect(page.locator("dialog#dialog")).to_contain_text("This field is required")
     expect(page.locator("dialog#dialog input[name=name]")).to_be_focused()
     page.keyboard.type("All of them")
     page.keyboard.press("Enter")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from io import BytesIO
 
+import pytest
 from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
@@ -13,7 +14,7 @@ from crm.core.bulk_actions import ACTIONS
 from crm.core.job_ledger import perform_job
 from crm.core.list_catalogue import LISTS
 from crm.core.list_exporting import clean_exports
-from crm.core.models import BulkAct, BulkRow, JobRun
+from crm.core.models import BulkAct, BulkRow, JobRun, User
 from customers.models import Customer, CustomerTag
 from interactions.models import Task
 from segments.models import Membership, Pin
@@ -32,16 +33,27 @@ def do(client, action, rows=(), **said):
     return client.post(reverse("home:list-act", args=["customers"]), data)
 
 
+@pytest.fixture
+def mate(rep):
+    """Another rep of the same team."""
+    return User.objects.create_user("mate@example.com", name="Siri Lie", role="rep", team=rep.team)
+
+
+def test_nobody_who_may_only_look_is_given_a_customer(rep, lead, viewer, three, signed_in):
+    assert do(signed_in(lead), "owner", three[:1], owner=viewer.pk).status_code == 422
+    assert set(owners().values()) == {rep.name}
+
+
 def owners():
     return dict(Customer.objects.order_by("name").values_list("name", "owner__name"))
 
 
-def test_customers_are_given_to_a_colleague_and_taken_back(rep, lead, viewer, three, signed_in):
+def test_customers_are_given_to_a_colleague_and_taken_back(rep, lead, mate, three, signed_in):
     client = signed_in(lead)
     asked = client.post(reverse("home:list-act", args=["customers"]), {"action": "owner", "row": [three[0].pk]})
     assert "1 row." in asked.content.decode()
-    do(client, "owner", three[:2], owner=viewer.pk)
-    assert owners() == {"Alfa": viewer.name, "Beta": viewer.name, "Gamma": rep.name}
+    do(client, "owner", three[:2], owner=mate.pk)
+    assert owners() == {"Alfa": mate.name, "Beta": mate.name, "Gamma": rep.name}
     act = BulkAct.objects.get()
     Customer.objects.filter(pk=three[1].pk).update(owner=lead)  # somebody else decided meanwhile
     client.post(reverse("home:list-undo", args=[act.pk]))
@@ -51,18 +63,18 @@ def test_customers_are_given_to_a_colleague_and_taken_back(rep, lead, viewer, th
     assert "Beta" in report
 
 
-def test_all_that_match_are_gathered_once_and_done_in_the_background(rep, lead, viewer, three, signed_in, monkeypatch):
+def test_all_that_match_are_gathered_once_and_done_in_the_background(rep, lead, mate, three, signed_in, monkeypatch):
     factories.make_customer(name="Foreign", team=None)
     action = ACTIONS["customers", "owner"]
     monkeypatch.setitem(ACTIONS, ("customers", "owner"), type(action)(**{**action.__dict__, "chunk": 1}))
-    answer = do(signed_in(lead), "owner", all="1", query=f"?owner={rep.pk}", owner=viewer.pk)
+    answer = do(signed_in(lead), "owner", all="1", query=f"?owner={rep.pk}", owner=mate.pk)
     act = BulkAct.objects.get()
     assert answer.url == reverse("home:list-work", args=[act.pk])
     assert perform_job(act.job_id)
     assert not perform_job(act.job_id)
     act.refresh_from_db()
     assert (act.rows, act.changed, act.refused) == (3, 3, 0)
-    assert set(owners().values()) == {viewer.name, None}
+    assert set(owners().values()) == {mate.name, None}
 
 
 def test_nobody_acts_on_rows_he_does_not_see_or_without_the_right(rep, lead, foreign_customer, three, signed_in):

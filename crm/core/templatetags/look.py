@@ -230,8 +230,13 @@ def sort_header(
 
 @register.simple_tag
 def control(field: BoundField, **attrs: str) -> SafeString:
-    """``{% control form.email %}``: the control of a field in the look; other attributes may be given."""
+    """``{% control form.email %}``: the control of a field in the look; other attributes may be given.
+
+    A placeholder that only says the label again is left out.
+    """
     widget = field.field.widget
+    if str(widget.attrs.get("placeholder", "")).lower() == str(field.label).lower():
+        widget.attrs.pop("placeholder", None)
     _name_blank_choice(field.field)
     if isinstance(widget, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
         look = "form-check-input"
