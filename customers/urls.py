@@ -31,6 +31,7 @@ urlpatterns = [
     path("<int:customer_pk>/people/new/", person.PersonNew.as_view(), name="person-new"),
     path("<int:customer_pk>/people/paste/", person.PersonPaste.as_view(), name="person-paste"),
     path("people/<int:pk>/edit/", person.PersonEdit.as_view(), name="person-edit"),
+    path("names/", moving.customer_names, name="customer-names"),
     path("people/<int:pk>/move/", moving.person_move, name="person-move"),
     path("<int:customer_pk>/group/join/", moving.group_join, name="group-join"),
     path("<int:customer_pk>/group/leave/", moving.group_leave, name="group-leave"),

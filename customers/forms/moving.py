@@ -1,9 +1,13 @@
 """Somebody moves to another customer; a customer joins a group; another name of a customer."""
 
+import json
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +18,35 @@ from customers.models import ContactPoint, Customer, Person
 MOST_ALIKE = 5
 
 
+def offer_customers(text: str, *, user: User) -> list[Customer]:
+    """Up to five current customers ``user`` may see whose name holds the text, or whose number begins with it."""
+    rows = Customer.objects.visible_to(user).current()
+    named = rows.filter(name_folded__contains=fold_text(text)).order_by("name_folded", "pk")[:MOST_ALIKE]
+    return list(named) or list(rows.filter(number__startswith=text.upper()).order_by("number")[:MOST_ALIKE])
+
+
+class CustomerInput(forms.TextInput):
+    """A text that offers customers while one types; without script it is a plain text."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        asks = {
+            "list": f"{name}-names",
+            "autocomplete": "off",
+            "hx-get": reverse("customers:customer-names"),
+            "hx-vals": json.dumps({"field": name}),
+            "hx-trigger": "input changed delay:150ms",
+            "hx-target": "next datalist",
+            "hx-swap": "innerHTML",
+            "hx-sync": "this:replace",
+        }
+        typed = super().render(name, value, {**(attrs or {}), **asks}, renderer)
+        return format_html('{}<datalist id="{}-names"></datalist>', typed, name)
+
+
 class CustomerChoice(forms.CharField):
     """A customer by his number or whole name, among those ``user`` may see; a form gives ``user`` after it is made."""
 
+    widget = CustomerInput
     user: User
 
     def clean(self, value: Any) -> Customer | None:  # type: ignore[override]

@@ -5,26 +5,38 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crm.core.entry_form import finish_entry, show_entry
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
-from customers.forms.moving import JoinGroupForm, MovePersonForm, TradingNameForm
+from customers.forms.moving import JoinGroupForm, MovePersonForm, TradingNameForm, offer_customers
 from customers.group_joining import GroupRefused, add_trading_name, join_group, leave_group, remove_trading_name
 from customers.models import Customer, Person, TradingName
 from customers.person_moving import MoveRefused, move_person
 from customers.views.customer import page_url
 
 CHANGE = "customers.change_customer"
+LONGEST_NAME, LEAST_LETTERS = 200, 3
 
 
 def _find_customer(request: HttpRequest, pk: int) -> Customer:
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     refuse_unless(request.user, CHANGE)
     return customer
+
+
+@require_GET
+def customer_names(request: HttpRequest) -> HttpResponse:
+    """Customers of whose name or number the text typed into ``field`` is a part, as options of a datalist."""
+    refuse_unless(request.user, CHANGE)
+    text = request.GET.get(request.GET.get("field", ""), "").replace("\0", "").strip()[:LONGEST_NAME]
+    found = offer_customers(text, user=request.user) if len(text) >= LEAST_LETTERS else []  # type: ignore[arg-type]
+    options = ((one.number, one.name, one.city) for one in found)
+    return HttpResponse(format_html_join("\n", '<option value="{}">{} · {}</option>', options))
 
 
 @require_http_methods(["GET", "POST"])

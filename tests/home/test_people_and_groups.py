@@ -115,6 +115,17 @@ def test_a_move_that_cannot_be_is_refused_with_the_reason(soren, brandt, rep, si
         move_person(soren, to=archived, on=TODAY, at=AT, by=rep)
 
 
+def test_customers_are_offered_while_one_types_where_he_went(soren, brandt, foreign_customer, rep, signed_in):
+    browser, asks = signed_in(rep), reverse("customers:customer-names")
+    form = browser.get(reverse("customers:person-move", args=[soren.pk])).content.decode()
+    assert f'hx-get="{asks}"' in form
+    for typed in ("brand", "BRANDT", brandt.number[:4].lower()):
+        offered = browser.get(asks, {"field": "to", "to": typed}).content.decode()
+        assert f'<option value="{brandt.number}">' in offered, typed
+    assert browser.get(asks, {"field": "to", "to": "br"}).content == b""
+    assert browser.get(asks, {"field": "to", "to": foreign_customer.name}).content == b""
+
+
 def test_nobody_moves_twice(soren, brandt, rep):
     move_person(soren, to=brandt, on=TODAY, at=AT, by=rep)
     with pytest.raises(MoveRefused, match="already"):

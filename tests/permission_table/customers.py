@@ -162,6 +162,7 @@ ROWS: list[Row] = [
     Row("customers:customer-new", only(*SELLERS, "other_rep")),
     Row("customers:customer-new", only(*SELLERS, "other_rep", ok=422), method="post"),
     Row("customers:duplicate-warning", only(*SELLERS, "other_rep"), query="?name=Kjeldsen"),
+    Row("customers:customer-names", only(*SELLERS, "other_rep"), query="?field=to&to=Kjeldsen"),
     Row("customers:customer-edit", only(*SELLERS, hidden_from=HIDDEN), of_customer),
     Row("customers:customer-edit", only(*SELLERS, ok=422, hidden_from=HIDDEN), of_customer, method="post"),
     Row("customers:customer-archive", only(*LEADS, ok=302, hidden_from=HIDDEN), of_customer, method="post"),
