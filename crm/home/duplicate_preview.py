@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
-from crm.core.formats import format_day, format_money
+from crm.core.formats import format_money
 from crm.core.models import User
 from customers.customer_merging import MERGE_FIELDS, find_people_of_both
 from customers.models import ContactPoint, Customer, DuplicatePair, PurchaseDay
@@ -96,13 +97,13 @@ def load_preview(kept: Customer, gone: Customer, *, user: User, on: date) -> Pre
     days = _read_days([kept.pk, gone.pk])
     figures, gaps = _compare_days(days[kept.pk], days[gone.pk], on=on)
     figures += _count_relations(kept, gone, user=user)
-    return Preview(_compare_fields(kept, gone, on=on), _compare_points(kept, gone), figures, gaps[0], gaps[2])
+    return Preview(_compare_fields(kept, gone), _compare_points(kept, gone), figures, gaps[0], gaps[2])
 
 
-def _compare_fields(kept: Customer, gone: Customer, *, on: date) -> list[FieldRow]:
+def _compare_fields(kept: Customer, gone: Customer) -> list[FieldRow]:
     rows = []
     for name in MERGE_FIELDS:
-        ours, theirs = _tell(kept, name, on=on), _tell(gone, name, on=on)
+        ours, theirs = _tell(kept, name), _tell(gone, name)
         takes_theirs = bool(theirs and not ours) or (name == "since" and _is_earlier(gone.since, kept.since))
         if ours or theirs:
             rows.append(FieldRow(name, LABELS[name], ours, theirs, "gone" if takes_theirs else "kept"))
@@ -113,7 +114,7 @@ def _is_earlier(one: date | None, other: date | None) -> bool:
     return one is not None and (other is None or one < other)
 
 
-def _tell(customer: Customer, name: str, *, on: date) -> str:
+def _tell(customer: Customer, name: str) -> str:
     """A field as people read it; "" where there is nothing."""
     if name == "owner":
         return " · ".join(str(part) for part in (customer.owner, customer.team) if part)
@@ -123,7 +124,7 @@ def _tell(customer: Customer, name: str, *, on: date) -> str:
     if name == "minimum_order":
         return format_money(customer.minimum_order_cents) if customer.minimum_order_cents else ""
     if name == "since":
-        return format_day(customer.since, today=on) if customer.since else ""
+        return date_format(customer.since, "j M Y") if customer.since else ""
     if name in {"kind", "stage", "relation"}:
         return str(getattr(customer, f"get_{name}_display")())
     if name == "source":
