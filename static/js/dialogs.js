@@ -68,9 +68,17 @@ const focusField = (dialog) => {
 
 document.addEventListener("htmx:afterSwap", (event) => {
   const dialog = document.getElementById("dialog");
-  const isFilled = event.detail.target === dialog && dialog.childElementCount > 0;
-  if (isFilled && !dialog.open) dialog.showModal();
-  if (isFilled || (dialog?.open && document.activeElement === document.body)) focusField(dialog);
+  if (event.detail.target !== dialog || !dialog?.childElementCount) return;
+  if (!dialog.open) dialog.showModal();
+  dialog.dataset.filled = "";
+});
+
+// Not before htmx knows the new form: whoever types fast would send it without.
+document.addEventListener("htmx:afterSettle", () => {
+  const dialog = document.getElementById("dialog");
+  if (!dialog?.open || !("filled" in dialog.dataset || document.activeElement === document.body)) return;
+  delete dialog.dataset.filled;
+  focusField(dialog);
 });
 
 // The key sheet comes the first time it is asked for.

@@ -47,18 +47,18 @@ def test_prospects_stand_by_what_they_spend_elsewhere_by_the_newest_estimate_wit
 
 
 def test_a_prospect_is_given_to_a_colleague_planned_and_put_into_an_audience_from_there_and_back(
-    lead, viewer, prospects, signed_in
+    lead, prospects, signed_in
 ):
     client = signed_in(lead)
     rows = [row.pk for row in shown(client)]
     for action, said in (
-        ("owner", {"owner": viewer.pk}),
+        ("owner", {"owner": lead.pk}),
         ("task", {"title": "Visit", "due_on": "2026-12-01"}),
         ("audience", {"name": "Win them", "purpose": "Offer", "channel": "visit"}),
     ):
         data = {"action": action, "row": rows, "sure": "1", "query": "?view=all", **said}
         assert client.post(reverse("home:list-act", args=["prospects"]), data).status_code == 302
-    assert set(Customer.objects.filter(stage="prospect").values_list("owner", flat=True)) == {viewer.pk}
+    assert set(Customer.objects.filter(stage="prospect").values_list("owner", flat=True)) == {lead.pk}
     assert Task.objects.filter(state="open").count() == Audience.objects.get().size == 2
     Customer.objects.filter(name="Beta").update(owner=lead)  # somebody else decided meanwhile
     for act in BulkAct.objects.all():

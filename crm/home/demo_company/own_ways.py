@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Case, When
+
 from crm.core.models import User
 from customers.custom_field_defining import FieldWish, add_field
 from customers.group_joining import join_group
@@ -68,8 +70,9 @@ def _join_plants() -> None:
     head = Customer.objects.filter(number=HEAD).first()
     if head is None or head.owner is None:
         return
-    alike = Customer.objects.filter(country=head.country, owner=head.owner, number__gt="K-10020")
-    for plant in alike.order_by("number")[:2]:
+    others = Customer.objects.filter(owner=head.owner, number__gt="K-10020")
+    at_home_first = Case(When(country=head.country, then=0), default=1)
+    for plant in others.order_by(at_home_first, "number")[:2]:
         join_group(plant, head=head, by=head.owner)
 
 
