@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from crm.core.models import BulkAct
+from crm.core.models import BulkAct, User
 from customers.models import Customer
 from customers.wallet_estimating import Supplier, estimate_wallet
 from interactions.models import Audience, Task
@@ -49,16 +49,17 @@ def test_prospects_stand_by_what_they_spend_elsewhere_by_the_newest_estimate_wit
 def test_a_prospect_is_given_to_a_colleague_planned_and_put_into_an_audience_from_there_and_back(
     lead, prospects, signed_in
 ):
+    mate = User.objects.create_user("mate@example.com", name="Siri Lie", role="rep", team=lead.team)
     client = signed_in(lead)
     rows = [row.pk for row in shown(client)]
     for action, said in (
-        ("owner", {"owner": lead.pk}),
+        ("owner", {"owner": mate.pk}),
         ("task", {"title": "Visit", "due_on": "2026-12-01"}),
         ("audience", {"name": "Win them", "purpose": "Offer", "channel": "visit"}),
     ):
         data = {"action": action, "row": rows, "sure": "1", "query": "?view=all", **said}
         assert client.post(reverse("home:list-act", args=["prospects"]), data).status_code == 302
-    assert set(Customer.objects.filter(stage="prospect").values_list("owner", flat=True)) == {lead.pk}
+    assert set(Customer.objects.filter(stage="prospect").values_list("owner", flat=True)) == {mate.pk}
     assert Task.objects.filter(state="open").count() == Audience.objects.get().size == 2
     Customer.objects.filter(name="Beta").update(owner=lead)  # somebody else decided meanwhile
     for act in BulkAct.objects.all():
