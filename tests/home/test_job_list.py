@@ -1,13 +1,16 @@
 """Did the night run, on what, how long; what failed, run again; nothing silent."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
 from crm.core.models import JobRun
 from crm.home.job_list import evening_to_run, next_night
+from crm.night_requesting import STEPS
 from customers.models import DataImport
 from segments.models import ScoreRun
 
@@ -101,3 +104,11 @@ def test_a_job_says_in_words_what_it_was_about(signed_in, admin):
     assert "orders &lt;1&gt;.csv" in page
     assert "evening of 2 Mar 2026" in page
     assert ">2026-03-02" not in page
+
+
+def test_every_step_of_a_night_has_a_tone_of_its_own():
+    styles = (settings.BASE_DIR / "static/css/charts.css").read_text()
+    filled = {
+        int(number) for rule in re.findall(r"([^{}]*)\{fill:", styles) for number in re.findall(r"\.j(\d+)", rule)
+    }
+    assert filled >= set(range(1, len(STEPS) + 1))
