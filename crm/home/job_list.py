@@ -17,7 +17,9 @@ from complaints.jobs import ESCALATE
 from crm.core.formats import format_plain_day
 from crm.core.generic_views import wants_fragment
 from crm.core.job_ledger import JOB_KINDS, cancel_job, retry_job
+from crm.core.list_catalogue import LISTS
 from crm.core.list_engine import ChoiceFilter, Column, ListDefinition, build_list
+from crm.core.list_exporting import EXPORT_JOB
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun
 from crm.core.models.business_setting import setting
@@ -48,6 +50,8 @@ def name_key(job: JobRun, files: dict[str, str]) -> str:
         return _("evening of %(day)s") % {"day": format_plain_day(evening)}
     if job.key == BY_CLOCK:
         return _("by the clock")
+    if job.kind == EXPORT_JOB:  # the key is a secret of its file
+        return str(LISTS[job.params["list"]].label) if job.params.get("list") in LISTS else ""
     return files.get(job.key, "") if job.kind in FILE_JOBS or job.key.isdecimal() else job.key
 
 
@@ -186,6 +190,9 @@ def summarise_result(job: JobRun) -> str:
         return words % {name: f"{result[name]:,}" for name in ("created", "changed", "unchanged", "rejected")}
     if "rows" in result:
         return _("%(rows)s rows") % {"rows": f"{result['rows']:,}"}
+    if "removed" in result:
+        words = _("%(removed)s removed, %(restored)s as before")
+        return words % {name: f"{result.get(name, 0):,}" for name in ("removed", "restored")}
     if "refused" in result:
         return _("the file could not be read")
     return ""

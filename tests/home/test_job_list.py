@@ -100,10 +100,15 @@ def test_a_job_says_in_words_what_it_was_about(signed_in, admin):
     taken = DataImport.objects.create(kind="orders", file_name="orders <1>.csv", created_by=admin)
     _job(kind="import-read", key=str(taken.pk))
     _job(kind="cluster-search", key="2026-03-02")
+    _job(kind="list-export", key="3-4d8255f82d35", params={"list": "customers"})
+    _job(kind="import-undo", key=str(taken.pk), result={"removed": 1200, "restored": 3, "refused": 0})
     page = signed_in(admin).get(URL).content.decode()
     assert "orders &lt;1&gt;.csv" in page
     assert "evening of 2 Mar 2026" in page
     assert ">2026-03-02" not in page
+    assert "Customers" in page
+    assert "4d8255f82d35" not in page
+    assert "1,200 removed, 3 as before" in page
 
 
 def test_every_step_of_a_night_has_a_tone_of_its_own():
