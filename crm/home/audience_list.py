@@ -32,7 +32,7 @@ def _of_owner(rows: QuerySet[Any], owner: str, request: HttpRequest) -> QuerySet
 AUDIENCES = ListDefinition(
     columns=(
         Column("name", gettext_lazy("Audience"), sort="name", fixed=True, url=lambda row: row.get_absolute_url()),
-        Column("purpose", gettext_lazy("What for"), hide_on_phone=True),
+        Column("purpose", gettext_lazy("What for"), kind="words", hide_on_phone=True),
         Column("channel", gettext_lazy("By"), "get_channel_display"),
         Column("size", gettext_lazy("Customers"), kind="number"),
         Column("made_from", gettext_lazy("Made from"), hide_on_phone=True),

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -196,7 +197,7 @@ class AudienceMemberList(KnownListView):
         return [
             {
                 "url": f"?{AUDIENCE}={self.audience.pk}" + (f"&state={key}" if key else ""),
-                "label": label,
+                "label": capfirst(label),
                 "count": None if n is None else format_number(n),
                 "current": key == now,
             }

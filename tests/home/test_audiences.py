@@ -88,7 +88,7 @@ def test_whoever_may_not_be_contacted_is_counted_apart_with_the_reason_and_not_d
     assert counts["All"] == "6"
     assert counts["May be contacted"] == "1"
     assert counts["Held back"] == "5"
-    assert counts["complaint open"] == "1"
+    assert counts["Complaint open"] == "1"
     only = client.get(f"{answer.url}&state=may").context["list"].rows
     assert [row.customer for row in only] == [fine]
 
