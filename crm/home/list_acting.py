@@ -55,7 +55,8 @@ class ChosenRows:
 
 @require_POST
 def list_act(request: HttpRequest, name: str) -> HttpResponse:
-    """Ask what the act needs to know, then do it: few rows before the answer, many in the background."""
+    """Ask what the act needs to know, then do it: few rows before the answer, many in the background. Where rows were
+    left out, the page of the act says which and why."""
     known = find_list(request, name)
     action = ACTIONS.get((name, request.POST.get("action", "")))
     if action is None:
@@ -116,7 +117,7 @@ def _act(
         add_error(request, str(refused))
         return finish_entry(request, known.url)
     act.refresh_from_db()
-    if at_once and act.job is not None and act.job.state == JobRun.State.DONE:
+    if at_once and act.job is not None and act.job.state == JobRun.State.DONE and not act.refused:
         add_toast(request, tell_outcome(act), undo_url=reverse("home:list-undo", args=[act.pk]) if act.changed else "")
         result = action.find_result(act) if action.find_result and act.changed else ""
         return finish_entry_at(request, result) if result else finish_entry(request, known.url)

@@ -131,4 +131,7 @@ def test_a_seller_among_the_guardians_customers_is_left_out_with_the_reason(rep,
     client = signed_in(admin)
     act = do(client, "complaints", "guardian", [case], guardian=guardian.pk)
     assert (act.changed, act.refused) == (0, 1)
+    data = {"action": "guardian", "row": [case.pk], "sure": "1", "query": "", "guardian": guardian.pk}
+    answer = client.post(reverse("home:list-act", args=["complaints"]), data)
+    assert answer.url == reverse("home:list-work", args=[BulkAct.objects.latest("pk").pk])  # few rows, and yet told why
     assert "sells to this customer" in client.get(reverse("home:list-work", args=[act.pk])).content.decode()
