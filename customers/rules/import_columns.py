@@ -244,10 +244,11 @@ def missing_fields(kind: str, columns: Mapping[str, str]) -> list[tuple[str, ...
 
 
 def find_fitting_kinds(headers: Sequence[str], samples: Sequence[Sequence[str]], *, but: str) -> list[str]:
-    """Other kinds of file of which these headers name all that is needed, and at least half of the headers; the best
-    first."""
+    """Other kinds of file of which these headers name all that is needed and something more; the best first."""
     named = {kind: guess_columns(kind, headers, samples) for kind in FIELDS if kind != but}
-    fits = [kind for kind, guess in named.items() if len(guess) * 2 >= len(headers) and not missing_fields(kind, guess)]
+    fits = [
+        kind for kind, guess in named.items() if len(guess) * 3 >= len(headers) > 1 and not missing_fields(kind, guess)
+    ]
     return sorted(fits, key=lambda kind: -len(named[kind]))
 
 

@@ -157,4 +157,6 @@ def test_a_file_sent_as_the_wrong_kind_is_told_by_its_headers():
     pipeline = ["opportunity_id", "sales_agent", "product", "account", "deal_stage", "close_date", "close_value"]
     assert find_fitting_kinds(pipeline, [], but="products")[0] == "opportunities"
     assert "customers" in find_fitting_kinds(["customer number", "company", "city", "country"], [], but="products")
+    accounts = ["account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of"]
+    assert find_fitting_kinds(accounts, [], but="products")[0] == "customers"
     assert find_fitting_kinds(["colour", "weight"], [], but="orders") == []
