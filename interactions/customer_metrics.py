@@ -43,11 +43,12 @@ LEFT JOIN (
 ) contact_cost ON contact_cost.customer_id = c.id
 """.strip()
 )
-CONTACT_EVENTS = in_company_days("""SELECT i.customer_id, i.channel::text AS work, day_of(i.happened_at) AS day,
+# The local day is worked out once for each contact: who asks compares it with several days.
+CONTACT_EVENTS = in_company_days("""SELECT i.customer_id, i.channel::text AS work, local.day,
     1 AS pieces, i.minutes, coalesce(i.minutes * r.cents_per_minute + r.cents_each, 0)::bigint AS cents
-    FROM interactions_interaction i LEFT JOIN customers_costrate r ON r.work = i.channel
-        AND i.happened_at >= start_of(r.valid_from)
-        AND (r.valid_to IS NULL OR i.happened_at < start_of(r.valid_to + 1))""")
+    FROM interactions_interaction i CROSS JOIN LATERAL (SELECT day_of(i.happened_at) AS day OFFSET 0) local
+    LEFT JOIN customers_costrate r ON r.work = i.channel
+        AND local.day >= r.valid_from AND (r.valid_to IS NULL OR local.day <= r.valid_to)""")
 # The same of a year for everybody: the limits in time are worked out once, not for each contact.
 CONTACT_COSTS_OF_YEAR = in_company_days("""SELECT i.customer_id,
     (i.minutes * r.cents_per_minute + r.cents_each)::bigint AS cents

@@ -11,6 +11,7 @@ from crm.home.value_change import ValueChange
 Place = Callable[[date], float]
 MOST_MISSED = 24
 LONGEST_WINDOW_SHOWN = 120
+MOST_POINTS = 90  # in a year; more would lie on each other, and stems say the same
 
 
 def write_number(value: float) -> str:
@@ -74,6 +75,16 @@ class RhythmLine:
     window_width: str = ""
     window_middle: str = ""
     window_until: date | None = None
+
+    @property
+    def stalks(self) -> str:
+        """All stems as one path."""
+        return "".join(f"M{stem.x} {write_number(self.frame.floor)}V{stem.y}" for stem in self.stems)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether each purchase day gets a point with its figures."""
+        return len(self.stems) <= MOST_POINTS
 
 
 def draw_rhythm_line(

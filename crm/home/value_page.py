@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
@@ -25,6 +26,7 @@ from segments.rules.value_explanation import is_long_gone
 
 SATISFACTION = "satisf"
 SHARES_SHOWN = 8
+DAYS_SHOWN = 30
 SWITCHERS_WHO_WERE_SATISFIED = 0.75
 
 
@@ -56,11 +58,21 @@ class ValuePage:
     def silent_days(self) -> int | None:
         return (self.today - self.score.last_day).days if self.score and self.score.last_day else None
 
-    @property
+    @cached_property
     def bought(self) -> list[Any]:
         """Purchase days of the last twelve months, newest first."""
         begin = self.today - timedelta(days=365)
         return [one for one in reversed(self.days) if one.day > begin and one.amount_cents > 0]
+
+    @property
+    def bought_lately(self) -> list[Any]:
+        """As many of them as a page shows; all are in its file."""
+        return self.bought[:DAYS_SHOWN]
+
+    @property
+    def bought_before(self) -> int:
+        """How many more there are."""
+        return len(self.bought) - len(self.bought_lately)
 
 
 def find_customers(request: HttpRequest) -> QuerySet[Any]:

@@ -61,6 +61,7 @@ class Order(models.Model):
             models.Index(fields=["day", "id"], name="order_by_day"),
             models.Index(fields=["updated_at"], name="order_updated"),
             models.Index(fields=["day"], name="order_returned", condition=models.Q(amount_cents__lt=0)),
+            models.Index(fields=["customer", "day"], name="order_returned_of", condition=models.Q(amount_cents__lt=0)),
             models.Index(fields=["returns"], name="order_returns", condition=models.Q(returns__isnull=False)),
             models.Index(
                 fields=["customer", "day"],

@@ -18,7 +18,7 @@ from crm.home.value_change import load_change
 from crm.home.value_outlook import load_outlook
 from crm.home.value_page import load_value_page
 from customers.item_rollup import take_in_items
-from customers.models import CostRate, Customer, Order, Product, ProfileFact
+from customers.models import CostRate, Customer, Order, Product, ProfileFact, PurchaseDay
 from customers.order_entry import enter_order
 from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
 from interactions.models import Interaction
@@ -304,6 +304,25 @@ def test_who_never_bought_or_was_never_scored_has_a_page_too(admin, world, signe
     assert answer.status_code == 200
     assert "Not scored yet" in answer.content.decode()
     assert signed_in(admin).get(reverse("home:customer-value-change", args=[fresh.pk])).status_code == 200
+
+
+def test_who_buys_every_day_has_a_small_page_and_every_day_in_the_file(admin, busiest, signed_in, that_noon):
+    """Thirty days are listed, all are drawn; the points would lie on each other."""
+    PurchaseDay.objects.filter(customer=busiest).delete()
+    PurchaseDay.objects.bulk_create(
+        PurchaseDay(
+            customer=busiest, day=END - timedelta(ago), amount_cents=10_000 + ago, cost_cents=1, orders=1, lines=1
+        )
+        for ago in range(700)
+    )
+    answer = open_value(signed_in, admin, busiest)
+    text = answer.content.decode()
+    assert len(answer.content) < 60_000
+    assert "366 purchase days shown" in text
+    assert 'class="pt"' not in text
+    assert "335 earlier days, in the file" in text
+    file = signed_in(admin).get(reverse("home:customer-value-file", args=[busiest.pk])).content.decode()
+    assert (END - timedelta(300)).isoformat() in file
 
 
 def test_the_card_of_what_changed_comes_alone_and_as_a_page(admin, busiest, signed_in):
