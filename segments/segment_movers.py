@@ -46,7 +46,8 @@ FROM (
             coalesce(s.sales_12m_cents, 0) AS sales
         FROM customers_customer c
         {joins}
-        WHERE c.archived_at IS NULL AND {range} OFFSET '0'
+        WHERE c.id NOT IN (SELECT a.id FROM customers_customer a WHERE a.archived_at IS NOT NULL) AND {range}
+        OFFSET '0'
     ) asked
 ) m
 WHERE CASE %(show)s
