@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -42,7 +44,13 @@ class OperationShown:
 
 
 def read_document() -> Document:
-    """The OpenAPI document; loads the whole interface when first asked for."""
+    """The OpenAPI document; nobody changes what he gets."""
+    return _write_document(get_language())
+
+
+@cache
+def _write_document(_language: str | None) -> Document:
+    """Written once in each language; loads the whole interface when first asked for."""
     from crm.api.routes import api
 
     return api.get_openapi_schema(path_prefix="/api/v1/")

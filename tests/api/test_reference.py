@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+from django.utils import translation
+
 from crm.api.reference import list_parts, read_document
 from crm.api.routes import api
 
@@ -18,6 +21,14 @@ def test_the_document_names_every_address_with_its_token_and_its_problems(client
             assert one["security"] == [{"BearerToken": []}], path
             assert {"401", "403", "404", "422", "429"} <= set(one["responses"]), (method, path)
             assert one["description"], (method, path)
+
+
+def test_the_document_is_written_once_however_often_it_is_asked_for(monkeypatch):
+    first = read_document()
+    monkeypatch.setattr(api, "get_openapi_schema", lambda **asked: pytest.fail("written again"))
+    assert read_document() is first
+    with translation.override("de"), pytest.raises(pytest.fail.Exception, match="written again"):
+        read_document()
 
 
 def test_each_operation_has_a_name_of_its_own_and_every_reference_leads_somewhere():
