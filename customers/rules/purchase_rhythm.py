@@ -11,6 +11,7 @@ LEFT, RIGHT, FLOOR, TOP = 4.0, 344.0, 84.0, 24.0
 MONTHS_SHOWN = 15
 MOST_MISSED = 12
 LOWEST_STEM = 10.0
+MOST_POINTS = 90  # more would lie on each other, and stems say the same
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,16 @@ class RhythmDrawing:
     gap_to: float = 0.0
     silent_days: int = 0
     is_late: bool = False
+
+    @property
+    def stalks(self) -> str:
+        """All stems as one path."""
+        return "".join(f"M{stem.x} {FLOOR}V{stem.y}" for stem in self.stems)
+
+    @property
+    def has_points(self) -> bool:
+        """Whether each purchase day gets a point with its figures."""
+        return len(self.stems) <= MOST_POINTS
 
     @property
     def gap_width(self) -> float:

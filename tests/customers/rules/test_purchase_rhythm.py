@@ -26,6 +26,16 @@ def test_the_largest_purchase_has_the_highest_stem():
     assert drawing.stems[1].y == TOP < drawing.stems[0].y
 
 
+def test_all_stems_are_one_path_and_points_stand_only_where_they_do_not_lie_on_each_other():
+    few = draw_rhythm(every(30, 9, last=TODAY), today=TODAY, usual_gap_days=30.0)
+    assert few.stalks.count("M") == len(few.stems) == 9
+    assert few.stalks.startswith(f"M{few.stems[0].x} {FLOOR}V{few.stems[0].y}")
+    assert few.has_points
+    many = draw_rhythm(every(1, 400, last=TODAY), today=TODAY, usual_gap_days=1.0)
+    assert many.stalks.count("M") == 400
+    assert not many.has_points
+
+
 def test_a_silence_of_three_own_gaps_shows_three_purchases_that_did_not_come():
     drawing = draw_rhythm(every(18, 9, last=TODAY - timedelta(days=62)), today=TODAY, usual_gap_days=18.2)
     assert len(drawing.missed) == 3
