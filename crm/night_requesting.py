@@ -75,12 +75,14 @@ def perform_night(lease: JobLease) -> dict[str, Any]:
 
 @job_kind(SCORING_HELP, label=_("help with scoring"), lease=timedelta(minutes=5))
 def help_scoring(lease: JobLease) -> dict[str, Any]:
-    """Work at the shards of a run beside the worker that leads the night."""
+    """Work at the shards of a run beside the worker that leads the night, at the step that it asked for."""
     from segments.score_run import index_shards, work_shards
 
     run = ScoreRun.objects.filter(pk=lease.params["run"]).exclude(state=ScoreRun.State.DROPPED).first()
     if run is None:
         return {"shards": 0}
-    if run.state == ScoreRun.State.FINISHED:
+    if lease.params.get("step") == "index":
         return {"shards": index_shards(run)}
+    if run.state == ScoreRun.State.FINISHED:  # others were quicker
+        return {"shards": 0}
     return {"shards": work_shards(run, progress=lambda done, total: lease.progress(done, total), wait=False)}

@@ -136,4 +136,4 @@ def _call_helpers(run: ScoreRun, *, at: datetime, step: str = "score") -> None:
     """Ask idle workers to work at the shards too; whoever comes late finds nothing left to do."""
     shards = run.shards.filter(indexed_at=None).count()
     for number in range(min(shards - 1, MOST_HELPERS)):
-        request_job(SCORING_HELP, key=f"{run.pk}/{step}/{number}", due_at=at, params={"run": run.pk})
+        request_job(SCORING_HELP, key=f"{run.pk}/{step}/{number}", due_at=at, params={"run": run.pk, "step": step})

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
+from crm.core.process_memory import give_back_memory
 from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
@@ -106,6 +107,7 @@ def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = 
         done += 1
     while wait and run.shards.filter(done_at=None).exists():
         done += _score_next(run, progress=progress, wait=True)
+    give_back_memory()
     return done
 
 
@@ -201,6 +203,7 @@ def _gather_all(run: ScoreRun) -> None:
         pass
     while run.shards.filter(gathered_at=None).exists():
         _gather_next(run, wait=True)
+    give_back_memory()
 
 
 @transaction.atomic

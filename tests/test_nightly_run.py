@@ -205,6 +205,20 @@ def test_other_workers_help_with_scoring_and_find_nothing_left_when_they_come_la
     assert late.result == {"shards": 0}
 
 
+def test_a_late_helper_of_scoring_leaves_the_indexes_until_they_are_asked_for(company):
+    """Made at once they would take the cores from the segments and alerts of the same night."""
+    run = score_run.plan_run(on=END)
+    score_run.work_shards(run)
+    score_run.finish_run(run)
+    made = {}
+    for step in ("score", "index"):
+        job = job_ledger.request_job(SCORING_HELP, key=step, due_at=AT, params={"run": run.pk, "step": step})
+        perform_job(job.pk)
+        job.refresh_from_db()
+        made[step] = job.result["shards"]
+    assert made == {"score": 0, "index": run.shards.count()}
+
+
 def test_figures_lost_while_scoring_are_gathered_again(company, monkeypatch):
     from django.db import connection
 

@@ -14,7 +14,7 @@ from psycopg import Cursor, sql
 SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 TRAILER = b"\xff\xff"
 POSTGRES_EPOCH = np.datetime64("2000-01-01", "D")
-CHUNK_ROWS = 25_000  # a few megabytes
+CHUNK_ROWS = 8_000  # what the memory near the processor holds
 
 Column = npt.NDArray[np.generic]
 

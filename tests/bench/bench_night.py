@@ -2,7 +2,7 @@
 
 import multiprocessing
 import statistics
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
@@ -150,12 +150,12 @@ def _helpers(number: int, *, run: ScoreRun | None = None) -> Iterator[None]:
     usual = nightly_run.request_job
 
     def call(kind: str, **asked: Any) -> None:
-        calls.put(asked["params"]["run"])
+        calls.put(asked["params"])
 
     nightly_run.request_job = call  # type: ignore[assignment]
     if run is not None:
         for _nth in workers:
-            calls.put(run.pk)
+            calls.put({"run": run.pk, "step": "score"})
     try:
         yield
     finally:
@@ -167,12 +167,12 @@ def _helpers(number: int, *, run: ScoreRun | None = None) -> Iterator[None]:
 
 
 def _help(calls: Any) -> None:
-    while (run_id := calls.get()) is not None:
-        run = ScoreRun.objects.get(pk=run_id)
-        work: Callable[[ScoreRun], int] = index_shards
-        if run.state == ScoreRun.State.SCORING:
-            work = lambda one: work_shards(one, wait=False)  # noqa: E731
-        work(run)
+    while (asked := calls.get()) is not None:
+        run = ScoreRun.objects.get(pk=asked["run"])
+        if asked["step"] == "index":
+            index_shards(run)
+        elif run.state == ScoreRun.State.SCORING:
+            work_shards(run, wait=False)
     connection.close()
 
 
