@@ -6,6 +6,8 @@ from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -76,6 +78,18 @@ def test_a_link_from_a_dashboard_leads_to_the_customers_behind_the_figure(rep, c
         assert customer.name in names(open_list(rep, **query)), query
     assert names(open_list(rep, segment="premium")) == [customer.name]
     assert names(open_list(rep, grade="B")) == []
+
+
+def test_a_segment_is_asked_for_by_its_number_of_which_the_database_knows_how_many_it_holds(
+    rep, customer, premium, open_list
+):
+    join(customer, premium)
+    assert names(open_list(rep, segment="premium")) == [customer.name]
+    with CaptureQueriesContext(connection) as queries:
+        assert names(open_list(rep, segment="premium")) == [customer.name]
+    asked = [query["sql"] for query in queries if "segments_membership" in query["sql"]]
+    assert asked
+    assert not any("premium" in sql for sql in asked)
 
 
 def test_names_are_found_without_accents_or_case(rep, open_list):
