@@ -162,6 +162,7 @@ class Customer(EditedModel):
             models.Index(
                 fields=["merged_into"], name="customer_merged_into", condition=models.Q(merged_into__isnull=False)
             ),
+            models.Index(fields=["id"], name="customer_prospects", condition=models.Q(stage="prospect")),
             models.Index(fields=["source"], name="customer_by_source", condition=~models.Q(source="")),
             models.Index(fields=["tax_id"], name="customer_tax_id", condition=~models.Q(tax_id="")),
             models.Index(fields=["parent", "id"], name="customer_by_parent", condition=~models.Q(parent=None)),
