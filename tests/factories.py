@@ -72,7 +72,8 @@ def make_segment(key: str = "premium", **fields: Any) -> Segment:
 
 
 def put_in_segment(customer: Customer, segment: Segment, since: date = date(2026, 1, 1)) -> Membership:
-    """The customer is in ``segment`` from that day on."""
+    """The customer is in ``segment`` from that day on, and was in none before."""
+    Membership.objects.current().filter(customer=customer).delete()
     return Membership.objects.create(customer=customer, segment=segment, since=since, reason="test")
 
 

@@ -8,7 +8,19 @@ import logging
 import os
 from pathlib import Path
 
-PARTS = ("start", "import", "demo", "night", "workers", "day", "pages", "search", "products")
+PARTS = (
+    "start",
+    "import",
+    "demo",
+    "night",
+    "workers",
+    "day",
+    "pages",
+    "search",
+    "duplicates",
+    "every_page",
+    "products",
+)
 DEMO_CUSTOMERS = 20_000
 
 
@@ -44,6 +56,8 @@ def main() -> None:
 
 def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
     """Everything wanted that needs a database, each size on a copy of a company that is made once and kept."""
+    from tests.bench.bench_duplicates import bench_duplicates
+    from tests.bench.bench_every_page import bench_every_page
     from tests.bench.bench_import import bench_import
     from tests.bench.bench_night import bench_day, bench_demo, bench_night, bench_workers
     from tests.bench.bench_pages import bench_pages
@@ -51,7 +65,14 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
     from tests.bench.bench_search import bench_search
     from tests.bench.database import fresh_database, large_database
 
-    of_large = (("workers", bench_workers), ("day", bench_day), ("pages", bench_pages), ("search", bench_search))
+    of_large = (
+        ("workers", bench_workers),
+        ("day", bench_day),
+        ("pages", bench_pages),
+        ("search", bench_search),
+        ("duplicates", bench_duplicates),
+        ("every_page", bench_every_page),
+    )
     if "import" in wanted:
         with fresh_database("bench_import"):
             bench_import()

@@ -60,7 +60,7 @@ def bench_night(customers: int) -> None:
     report(f"first_night_{customers}", watch.seconds, "s", yardstick=yardstick)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    with _helpers(1), _measure_memory() as memory:
+    with _helpers(1), measure_memory() as memory:
         night = run_night(on=on + timedelta(days=1), at=at + timedelta(days=1))
     for step, milliseconds in night.milliseconds.items():
         report(f"night_{step}_{customers}", milliseconds / 1000, "s")
@@ -177,7 +177,7 @@ def _help(calls: Any) -> None:
 
 
 @contextmanager
-def _measure_memory() -> Iterator[list[float]]:
+def measure_memory() -> Iterator[list[float]]:
     """The memory of this process and those it started, shared pages counted once, five times a second; MB."""
     seen: list[float] = []
     over = Event()
