@@ -68,6 +68,8 @@ def undo_import(data_import: DataImport, *, lease: Lease, total: int) -> dict[st
 
     Raises ``JobCancelled`` after noting how far it came.
     """
+    # Right after an import nothing is known of what it wrote: a plan for one row would go through all of them for each.
+    run_sql("ANALYZE customers_importchange")
     undo = {"removed": 0, "restored": 0, **_earlier(data_import)}
     try:
         for removed, restored in _undo_chunks(data_import, lease, undo, total):
@@ -226,6 +228,7 @@ def _by_whom(data_import: DataImport) -> tuple[datetime, User | None]:
 
 def _forget(import_id: int, table: WrittenTable) -> None:
     """What is undone is remembered no longer; what was refused keeps why."""
+    run_sql("ANALYZE chunk")  # it was judged since
     where = f"i.data_import_id = {int(import_id)} AND i.what = '{table.key}' AND i.row_id = c.row_id"
     run_sql(f"DELETE FROM customers_importchange i USING chunk c WHERE {where} AND c.refused = ''")  # noqa: S608
     run_sql(f"UPDATE customers_importchange i SET refused = c.refused FROM chunk c WHERE {where} AND c.refused <> ''")  # noqa: S608
