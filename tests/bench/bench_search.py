@@ -1,4 +1,4 @@
-"""Search as somebody types: by every identifier there is, many different ones of each, as admin and as rep."""
+"""Search as somebody types: by every identifier there is, many different ones of each, as admin, manager and rep."""
 
 import re
 import statistics
@@ -16,7 +16,7 @@ from tests.bench.figure import note, report, stopwatch
 SEED = 7_305
 EACH = 25
 LIMIT_MS = 100
-ROLES = ("admin", "rep")
+ROLES = ("admin", "lead", "rep")
 
 # One row for each id that was drawn; a rep is asked about what he sees.
 _CUSTOMERS = "SELECT c.id, {what} FROM customers_customer c {joins} WHERE c.id = ANY (%s) AND {is_known} ORDER BY c.id"
