@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 
-from tests.test_permissions import APPS, ROWS, browsers, rows_of, world
+from tests.test_permissions import PORTIONS, ROWS, browsers, world
 
 __all__ = ["browsers", "world"]
 
@@ -36,10 +36,10 @@ def faults_of(response: HttpResponse) -> list[str]:
     return faults
 
 
-@pytest.mark.parametrize("app", APPS)
-def test_pages_are_safe_small_and_clean(world, browsers, app):
+@pytest.mark.parametrize("rows", PORTIONS)
+def test_pages_are_safe_small_and_clean(world, browsers, rows):
     faulty = {}
-    for row in rows_of(app):
+    for row in rows:
         if row in PAGES:
             url = reverse(row.name, kwargs=row.kwargs(world)) + row.query
             if faults := faults_of(browsers["admin"].get(url, row.data(world) or None)):
