@@ -1,5 +1,6 @@
 """Records for tests, with as little as each needs; everything else by keyword."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -39,6 +40,26 @@ def make_order(customer: Customer, day: date, amount_cents: int = 10_000, **fiel
     order = Order.objects.create(customer=customer, day=day, amount_cents=amount_cents, **values)
     OrderLine.objects.create(order=order, amount_cents=amount_cents, cost_cents=values["cost_cents"])
     return order
+
+
+def make_many_orders(customer: Customer, count: int, *, until: date, days: int) -> None:
+    """So many orders in one statement, numbered M0 …, one after the other on the ``days`` before and with ``until``;
+    each is a cent more than the one before, from 1.00 on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO customers_order (customer_id, number, day, amount_cents, cost_cents)"
+            " SELECT %s, 'M' || nth, %s::date - nth %% %s, 100 + nth, 50 FROM generate_series(0, %s - 1) nth",
+            [customer.pk, until, days, count],
+        )
+
+
+def sell_on_days(customer: Customer, days: Iterable[date], product: Product, cents: int, quantity: float = 1) -> None:
+    """An order of one line on each of ``days``, as ``sell`` would write them one by one."""
+    orders = Order.objects.bulk_create(
+        Order(customer=customer, day=day, number=f"O-{next(_numbers):06}", amount_cents=cents) for day in days
+    )
+    line = {"product": product, "position": 1, "amount_cents": cents, "quantity": quantity, "cost_cents": cents // 2}
+    OrderLine.objects.bulk_create(OrderLine(order=order, **line) for order in orders)
 
 
 def sell(customer: Customer, day: date, *lines: tuple[Product | None, int, float | str], **fields: Any) -> Order:
@@ -108,8 +129,30 @@ def make_task(customer: Customer, **fields: Any) -> Task:
 
 def set_score(customer: Customer, **figures: Any) -> None:
     """The score in force of one customer: bought on nine days, every 18 days, last today, nothing at stake."""
+    set_scores([(customer, figures)])
+
+
+def set_scores(scores: list[tuple[Customer, dict[str, Any]]]) -> None:
+    """The scores in force of many customers, each with figures as for ``set_score``; all name the same figures."""
+    rows = [_fill_score(customer, figures) for customer, figures in scores]
+    names, places = ", ".join(rows[0]), ", ".join(["%s"] * len(rows[0]))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TABLE IF NOT EXISTS segments_score_of_tests PARTITION OF segments_score FOR VALUES IN (0)"
+        )
+        cursor.execute("CREATE OR REPLACE VIEW segments_current_score AS SELECT * FROM segments_score WHERE run_id = 0")
+        cursor.execute(
+            "DELETE FROM segments_score WHERE run_id = 0 AND customer_id = ANY(%s)",
+            [[customer.pk for customer, _figures in scores]],
+        )
+        cursor.executemany(
+            f"INSERT INTO segments_score ({names}) VALUES ({places})", [list(row.values()) for row in rows]
+        )
+
+
+def _fill_score(customer: Customer, figures: dict[str, Any]) -> dict[str, Any]:
     day = figures.get("as_of", date(2026, 11, 23))
-    values: dict[str, Any] = {
+    return {
         "run_id": 0,
         "customer_id": customer.pk,
         "as_of": day,
@@ -136,15 +179,6 @@ def set_score(customer: Customer, **figures: Any) -> None:
         "risk": 0,
         **figures,
     }
-    names = ", ".join(values)
-    places = ", ".join(["%s"] * len(values))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "CREATE TABLE IF NOT EXISTS segments_score_of_tests PARTITION OF segments_score FOR VALUES IN (0)"
-        )
-        cursor.execute("CREATE OR REPLACE VIEW segments_current_score AS SELECT * FROM segments_score WHERE run_id = 0")
-        cursor.execute("DELETE FROM segments_score WHERE run_id = 0 AND customer_id = %s", [customer.pk])
-        cursor.execute(f"INSERT INTO segments_score ({names}) VALUES ({places})", list(values.values()))
 
 
 def make_trigger(key: str = "slipping-away", **fields: Any) -> Trigger:

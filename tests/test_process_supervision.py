@@ -22,7 +22,12 @@ from crm.process_supervision import (
     stop_process,
 )
 
-SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
+# Ctrl-C ends it, also where the tests themselves run in the background, whose children would not hear it.
+SLEEPER = [
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGINT, signal.SIG_DFL); print('up', flush=True); time.sleep(600)",
+]
 DEAF = [
     sys.executable,
     "-c",

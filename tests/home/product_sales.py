@@ -10,7 +10,7 @@ from customers.item_rollup import take_in_items
 from customers.models import Product
 from customers.purchase_day_rebuild import ingest_orders
 from customers.sales_table_reading import read_sales
-from tests.factories import sell
+from tests.factories import sell_on_days
 
 
 @pytest.fixture
@@ -30,8 +30,7 @@ def night():
 
 
 def buy(customer, product, today, *days, cents=10_000, quantity=1):
-    for back in days:
-        sell(customer, today - timedelta(days=back), (product, cents, quantity))
+    sell_on_days(customer, [today - timedelta(days=back) for back in days], product, cents, quantity)
 
 
 def compare(customers, today, **query):

@@ -26,9 +26,9 @@ def company(rep, other_rep, lead, admin, executive):
     """150 customers who buy by rhythms of their own: a third in each team, a third without one; after one night."""
     create_defaults()
     make_world()
-    for number, customer in enumerate(Customer.objects.order_by("pk")):
-        team = (rep.team, other_rep.team, None)[number % 3]
-        Customer.objects.filter(pk=customer.pk).update(team=team)
+    everybody = list(Customer.objects.order_by("pk").values_list("pk", flat=True))
+    for third, team in enumerate((rep.team, other_rep.team, None)):
+        Customer.objects.filter(pk__in=everybody[third::3]).update(team=team)
     run_night(on=END, at=AT)
     return Customer.objects.all()
 

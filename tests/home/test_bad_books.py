@@ -8,11 +8,10 @@ from django.urls import NoReverseMatch, reverse
 
 from crm.core import job_ledger
 from crm.nightly_run import run_night
-from customers.models import Order
 from segments.back_testing import run_back_test
 from segments.default_configuration import create_defaults
 from segments.models import CurrentScore
-from tests.factories import make_customer, make_order
+from tests.factories import make_customer, make_many_orders, make_order
 from tests.permission_table import Row
 from tests.segments.purchase_world import END
 from tests.test_permissions import ROWS
@@ -51,14 +50,7 @@ def write_returns_gifts_and_no_orders():
 
 
 def write_fifty_thousand_orders():
-    customer = make_customer()
-    Order.objects.bulk_create(
-        [
-            Order(customer=customer, number=f"M{n}", day=END - timedelta(n % 2500), amount_cents=100 + n, cost_cents=50)
-            for n in range(50_000)
-        ],
-        batch_size=10_000,
-    )
+    make_many_orders(make_customer(), 50_000, until=END, days=2500)
 
 
 def list_plain_pages() -> list[str]:

@@ -16,7 +16,7 @@ from segments.default_configuration import create_defaults
 from segments.models import CurrentScore, Membership, Segment
 from segments.score_run import begin_run, finish_run, plan_run, score_customer, work_shards
 from segments.segment_editing import publish_rule, save_draft
-from tests.factories import make_customer, make_order
+from tests.factories import make_customer, make_many_orders, make_order
 from tests.segments.purchase_world import END, make_world
 from tests.test_nightly_run import read_company
 
@@ -127,13 +127,7 @@ def test_orders_dated_in_the_future_wait_for_their_day():
 def test_a_customer_with_50_000_orders(signed_in, admin):
     make_world(customers=110)
     customer = make_customer()
-    Order.objects.bulk_create(
-        [
-            Order(customer=customer, number=f"M{n}", day=END - timedelta(n % 2500), amount_cents=100 + n, cost_cents=50)
-            for n in range(50_000)
-        ],
-        batch_size=10_000,
-    )
+    make_many_orders(customer, 50_000, until=END, days=2500)
     night()
     score = CurrentScore.objects.get(customer=customer)
     assert (score.purchase_days, score.gap_days, score.mean_gap_days) == (2500, 0, 1.0)

@@ -28,25 +28,29 @@ def base(rep):
     """240 customers of the segment for the rest; 40 of them are visited every week and buy little each time."""
     rest = factories.make_segment("rest", is_fallback=True)
     random = np.random.default_rng(2)
-    busy, talks = set(), []
-    for number in range(240):
-        customer = factories.make_customer(owner=rep, team=rep.team)
-        factories.put_in_segment(customer, rest)
+    busy, talks, scores = set(), [], []
+    customers = factories.make_customers(240)
+    Customer.objects.update(owner=rep, team=rep.team)
+    Membership.objects.bulk_create(
+        Membership(customer=customer, segment=rest, since=date(2026, 1, 1), reason="test") for customer in customers
+    )
+    for number, customer in enumerate(customers):
         is_busy = number % 6 == 0
-        factories.set_score(
-            customer,
-            sales_12m_cents=int(random.lognormal(13, 0.5)),
-            mean_gap_days=float(random.gamma(30, 0.2) if is_busy else random.gamma(12, 4)),
-            service_12m_cents=int(random.gamma(40, 5_000) if is_busy else random.gamma(4, 5_000)),
-            contribution_12m_cents=int(random.normal(100_000, 30_000)),
-            gap_ratio=float(random.gamma(4, 0.25)),
-        )
+        figures = {
+            "sales_12m_cents": int(random.lognormal(13, 0.5)),
+            "mean_gap_days": float(random.gamma(30, 0.2) if is_busy else random.gamma(12, 4)),
+            "service_12m_cents": int(random.gamma(40, 5_000) if is_busy else random.gamma(4, 5_000)),
+            "contribution_12m_cents": int(random.normal(100_000, 30_000)),
+            "gap_ratio": float(random.gamma(4, 0.25)),
+        }
+        scores.append((customer, figures))
         if is_busy:
             busy.add(customer.pk)
         talks += [
             Interaction(customer=customer, channel="visit", happened_at=NOW - timedelta(days=7 * week), minutes=50)
             for week in range(1, int(random.integers(30, 45)) if is_busy else int(random.integers(1, 4)))
         ]
+    factories.set_scores(scores)
     Interaction.objects.bulk_create(talks)
     return busy
 
