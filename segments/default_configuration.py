@@ -21,14 +21,14 @@ def create_defaults() -> None:
     """Segments with their first rule, processes, triggers, questions and cost rates: where there is none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    for default in SEGMENTS:
-        _create_segment(default)
+    _create_processes([(_create_segment(default), default) for default in SEGMENTS])
     _create_triggers()
     create_default_questions()
     _create_cost_rates()
 
 
-def _create_segment(default: DefaultSegment) -> None:
+def _create_segment(default: DefaultSegment) -> Segment:
+    """The segment of that key, with its rule when it is new."""
     segment, created = Segment.objects.get_or_create(
         key=default.key,
         defaults={
@@ -55,10 +55,7 @@ def _create_segment(default: DefaultSegment) -> None:
             reason=gettext("As delivered"),
             published_at=Now(),
         )
-    for flow, (promise, steps) in default.processes.items():
-        process, process_created = Process.objects.get_or_create(segment=segment, flow=flow)
-        if process_created:
-            _create_version(process, gettext(promise), steps)
+    return segment
 
 
 def _free_name(name: str) -> str:
@@ -71,16 +68,36 @@ def _free_name(name: str) -> str:
     return free
 
 
-def _create_version(process: Process, promise: str, steps: list[DefaultStep]) -> None:
-    version = ProcessVersion.objects.create(
-        process=process,
-        version=1,
-        state=ProcessVersion.State.PUBLISHED,
-        promise=promise,
-        reason=gettext("As delivered"),
-        published_at=Now(),
+def _create_processes(segments: list[tuple[Segment, DefaultSegment]]) -> None:
+    """Those that are missing, all in a statement a table: a company waits for them when it first opens."""
+    known = set(Process.objects.values_list("segment_id", "flow"))
+    missing = [
+        (Process(segment=segment, flow=flow), promise, steps)
+        for segment, default in segments
+        for flow, (promise, steps) in default.processes.items()
+        if (segment.pk, flow) not in known
+    ]
+    Process.objects.bulk_create(process for process, _promise, _steps in missing)
+    versions = ProcessVersion.objects.bulk_create(
+        ProcessVersion(
+            process=process,
+            version=1,
+            state=ProcessVersion.State.PUBLISHED,
+            promise=gettext(promise),
+            reason=gettext("As delivered"),
+            published_at=Now(),
+        )
+        for process, promise, _steps in missing
     )
     ProcessStep.objects.bulk_create(
+        step
+        for version, (_process, _promise, steps) in zip(versions, missing, strict=True)
+        for step in _make_steps(version, steps)
+    )
+
+
+def _make_steps(version: ProcessVersion, steps: list[DefaultStep]) -> list[ProcessStep]:
+    return [
         ProcessStep(
             version=version,
             position=position,
@@ -91,28 +108,35 @@ def _create_version(process: Process, promise: str, steps: list[DefaultStep]) ->
             instruction=gettext(how) if how else "",
         )
         for position, (title, doer, hours, channel, how) in enumerate(steps, start=1)
-    )
+    ]
 
 
 def _create_triggers() -> None:
     segments = {segment.key: segment for segment in Segment.objects.all()}
-    for default in TRIGGERS:
-        trigger, created = Trigger.objects.get_or_create(
+    known = set(Trigger.objects.values_list("key", flat=True))
+    missing = [default for default in TRIGGERS if default.key not in known]
+    triggers = Trigger.objects.bulk_create(
+        Trigger(
             key=default.key,
-            defaults={
-                "name": gettext(default.name),
-                "explanation": gettext(default.explanation),
-                "task_title": gettext(default.task_title),
-                "origin": gettext(default.origin),
-                "due_hours": default.due_hours,
-                "cooldown_days": default.cooldown_days,
-                "holdout_percent": default.holdout_percent,
-                "tell_manager": default.tell_manager,
-                "criteria": default.criteria,
-            },
+            name=gettext(default.name),
+            explanation=gettext(default.explanation),
+            task_title=gettext(default.task_title),
+            origin=gettext(default.origin),
+            due_hours=default.due_hours,
+            cooldown_days=default.cooldown_days,
+            holdout_percent=default.holdout_percent,
+            tell_manager=default.tell_manager,
+            criteria=default.criteria,
         )
-        if created:
-            trigger.segments.set([segments[key] for key in default.segments if key in segments])
+        for default in missing
+    )
+    narrowed = Trigger.segments.through
+    narrowed.objects.bulk_create(
+        narrowed(trigger=trigger, segment=segments[key])
+        for trigger, default in zip(triggers, missing, strict=True)
+        for key in default.segments
+        if key in segments
+    )
 
 
 def _create_cost_rates() -> None:
