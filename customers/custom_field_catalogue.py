@@ -5,6 +5,7 @@ cache. A change is seen at once by the process that made it, and by the others w
 """
 
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.metric_catalogue import Metric, MetricKind, register_metric_source
 from crm.core.models import User
+from crm.core.text_folding import fold_text
 from customers.models import CustomField
 from customers.rules.custom_values import Option, Vocabulary
 
@@ -118,6 +120,13 @@ def list_colleague_names() -> dict[int, str]:
     return names
 
 
+def list_findable_names() -> dict[int, str]:
+    """Colleagues by id as an import finds them again: by name, by e-mail where there is none or two have the same."""
+    rows = list(User.objects.values_list("pk", "name", "email"))
+    times = Counter(fold_text(name) for _pk, name, _email in rows)
+    return {pk: name if name and times[fold_text(name)] == 1 else email for pk, name, email in rows}
+
+
 def make_vocabulary(field: FieldDefinition) -> Vocabulary:
     """What the values of a field are called."""
     names = list_colleague_names() if field.kind == CustomField.Kind.PERSON else {}
@@ -145,7 +154,7 @@ def make_metric(field: FieldDefinition) -> Metric:
         CustomField.Kind.MONEY: f"{text}::bigint",
         CustomField.Kind.DATE: f"{text}::date",
         CustomField.Kind.FLAG: f"{text}::boolean",
-        CustomField.Kind.PERSON: f"(SELECT u.name FROM core_user u WHERE u.id = {text}::bigint)",  # noqa: S608 - an id
+        CustomField.Kind.PERSON: f"(SELECT coalesce(nullif(u.name, ''), u.email) FROM core_user u WHERE u.id = {text}::bigint)",  # noqa: E501, S608 - an id
     }.get(CustomField.Kind(field.kind), text)
     match = ""
     if field.kind in {CustomField.Kind.CHOICE, CustomField.Kind.FLAG}:

@@ -13,8 +13,10 @@ from django.utils.text import capfirst
 from crm.core.list_engine import Column
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
-from customers.custom_field_catalogue import FieldDefinition, list_fields
+from customers.custom_field_catalogue import FieldDefinition, list_fields, list_findable_names
 from customers.custom_field_sorting import is_kept_in_order, order_customers
+from customers.custom_value_keeping import load_custom_values
+from customers.models import CustomField
 
 PREFIX = "m."
 KINDS = {
@@ -29,12 +31,17 @@ KINDS = {
 
 def list_metric_columns() -> dict[str, Column]:
     """A column for each metric and own field, called ``m.<metric>``; none is shown until it is chosen."""
-    kept = {field.metric_name: field for field in list_fields() if is_kept_in_order(field)}
-    return {f"{PREFIX}{metric.name}": _make_column(metric, kept.get(metric.name)) for metric in METRICS.offered()}
+    own = {field.metric_name: field for field in list_fields()}
+    return {f"{PREFIX}{metric.name}": _make_column(metric, own.get(metric.name)) for metric in METRICS.offered()}
 
 
 def _make_column(metric: Metric, field: FieldDefinition | None) -> Column:
-    """Sorted by where it is an own field that is kept in order."""
+    """The metric as a column; sorted by where it is an own ``field`` that is kept in order.
+
+    In a file a colleague is named so that an import finds him again.
+    """
+    is_sorted = field is not None and is_kept_in_order(field)
+    names_colleague = field is not None and field.kind == CustomField.Kind.PERSON
     order = f"order_{metric.name}"
     return Column(
         f"{PREFIX}{metric.name}",
@@ -43,11 +50,12 @@ def _make_column(metric: Metric, field: FieldDefinition | None) -> Column:
         KINDS.get(metric.kind, "text"),
         hide_on_phone=True,
         shown=False,
-        sort=order if field else "",
+        export=partial(_name_colleague, field=field) if names_colleague else "",
+        sort=order if is_sorted else "",
         tie="custom_values__customer_id",
         nullable=True,
         largest_first=metric.kind in KINDS,
-        sort_with=partial(order_customers, field=field, name=order) if field else None,
+        sort_with=partial(order_customers, field=field, name=order) if is_sorted else None,
     )
 
 
@@ -56,12 +64,21 @@ def _read(row: Any, *, metric: Metric) -> Any:
     return dict(metric.choices).get(value, value) if metric.kind == MetricKind.CHOICE else value
 
 
+def _name_colleague(row: Any, *, field: FieldDefinition) -> str:
+    return str(row.findable_names.get(row.custom_data.get(field.key), ""))
+
+
 def load_metric_values(rows: list[Any], columns: Sequence[Column], request: HttpRequest) -> None:
     """The figures of ``columns`` for these customers, into ``metric_values`` of each row."""
     names = [column.name.removeprefix(PREFIX) for column in columns]
     found = read_metrics([row.pk for row in rows], names, on=company_day(timezone.now()))
     for row in rows:
         row.metric_values = found.get(row.pk, {})
+    if any(column.export for column in columns):
+        load_custom_values(rows)
+        findable_names = list_findable_names()
+        for row in rows:
+            row.findable_names = findable_names
 
 
 def read_metrics(customer_ids: list[int], names: Sequence[str], *, on: date) -> dict[int, dict[str, Any]]:

@@ -47,7 +47,7 @@ number: number customernumber customerid customerno customernr custid custno id 
     codigocliente numeroclient codicecliente internalreference hubspotid zohoid systemmodifiedid customer
 name: name customername company companyname account accountname organization organisation organizationname
     client clientname firma firmenname kunde kundenname razonsocial razaosocial raisonsociale ragionesociale
-    nazwa displayname legalname fullname
+    nazwa displayname legalname fullname customer
 trading_name: tradingname dba alsoknownas brandname nomecomercial nomefantasia nomcommercial
 kind: kind customerkind iscompany isacompany companytype customertype partytype
 street: street address streetaddress billingstreet mailingstreet shippingstreet addressline1 address1 strasse
