@@ -21,7 +21,7 @@ from customers.rules.import_columns import ImportField, Reading
 from customers.rules.import_headers import read_headers
 from interactions.interaction_import import read_moments
 from interactions.models import ProcessRun, StepRun, Task
-from interactions.process_running import open_task_of_step
+from interactions.process_running import open_tasks_of_steps
 
 BATCH = 1_000
 _HEADERS = read_headers("""
@@ -227,13 +227,13 @@ def _open_tasks(stage: Stage, scope: str, task: WritingTask) -> None:
             JOIN interactions_steprun s ON s.run_id = r.id AND s.state = 'open'
             WHERE {scope} AND n.run_id IS NULL""")  # noqa: S608
         opened = [row[0] for row in cursor.fetchall()]
-    steps = StepRun.objects.select_related("step").filter(pk__in=opened)
+    steps = list(StepRun.objects.select_related("step").filter(pk__in=opened))
     due = {hours: calendar.add_hours(task.at, hours) for hours in {step_run.step.clock_hours for step_run in steps}}
     for hours, due_at in due.items():
         StepRun.objects.filter(pk__in=opened, step__clock_hours=hours).update(due_at=due_at)
     for step_run in steps:
         step_run.due_at = due[step_run.step.clock_hours]
-        open_task_of_step(step_run, by=by, at=task.at)
+    open_tasks_of_steps(steps, by=by, at=task.at)
     if opened:
         note_made(TASK_TABLE, import_id=task.import_id, where=f"t.step_run_id IN ({', '.join(map(str, opened))})")
 

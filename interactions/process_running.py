@@ -4,9 +4,12 @@ A run keeps the version it started with. No path leads past a step: it is done, 
 (the database refuses a skipped step without one).
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext
 
 from crm.core.business_calendar import company_calendar
@@ -19,8 +22,8 @@ from interactions.rules.process_next_step import (
     is_run_finished,
     list_steps_done_by_talk,
 )
-from interactions.task_assignment import find_doer
-from interactions.task_handling import OPEN_STATES, close_task, open_task
+from interactions.task_assignment import find_doer, find_doers
+from interactions.task_handling import OPEN_STATES, close_task, open_task, open_tasks
 from segments.models import Membership, Process, ProcessStep, ProcessVersion, Segment
 
 SELLING_FLOWS = frozenset({Process.Flow.PROMOTE, Process.Flow.PROPOSE, Process.Flow.CADENCE})
@@ -224,32 +227,45 @@ def _open_next_step(run: ProcessRun, *, at: datetime, by: User | None) -> None:
 
 
 @transaction.atomic
-def open_task_of_step(step_run: StepRun, *, by: User | None, at: datetime) -> None:
-    """The task of a step that is open already, as of a run that came from elsewhere; once."""
-    run = ProcessRun.objects.select_related("customer").get(pk=step_run.run_id)
-    _open_step_task(run, step_run, by=by, on=company_calendar().local_day(at), total=run.steps.count())
+def open_tasks_of_steps(step_runs: Sequence[StepRun], *, by: User | None, at: datetime) -> None:
+    """The tasks of steps that are open already, of runs that came from elsewhere; each once, all as one set."""
+    runs = ProcessRun.objects.select_related("customer__owner").in_bulk({one.run_id for one in step_runs})
+    versions = {run.version_id for run in runs.values()}
+    flows = dict(Process.objects.filter(versions__in=versions).values_list("versions", "flow"))
+    totals = dict(StepRun.objects.filter(run__in=runs).order_by().values_list("run").annotate(Count("pk")))
+    wanted = [(runs[one.run_id].customer, one.step.doer) for one in step_runs]
+    doers = find_doers(wanted, on=company_calendar().local_day(at))
+    wishes = []
+    for step_run, doer in zip(step_runs, doers, strict=True):
+        run = runs[step_run.run_id]
+        told = _tell_step_task(run, step_run, flow=flows[run.version_id], total=totals[run.pk])
+        wishes.append(Task(customer=run.customer, assignee=doer, created_by=by, **told))
+    open_tasks(wishes)
 
 
 def _open_step_task(run: ProcessRun, step_run: StepRun, *, by: User | None, on: date, total: int) -> None:
-    process = Process.objects.get(versions=run.version_id)
+    flow = Process.objects.values_list("flow", flat=True).get(versions=run.version_id)
+    doer = find_doer(run.customer, doer=step_run.step.doer, on=on)
+    open_task(run.customer, assignee=doer, by=by, **_tell_step_task(run, step_run, flow=flow, total=total))
+
+
+def _tell_step_task(run: ProcessRun, step_run: StepRun, *, flow: str, total: int) -> dict[str, Any]:
+    """The task of a step, but for whose it is."""
     values = {"subject": run.subject, "number": step_run.position, "total": total}
     about = (
         gettext("%(subject)s, step %(number)s of %(total)s.")
         if run.subject
         else gettext("Step %(number)s of %(total)s.")
     )
-    open_task(
-        run.customer,
-        kind=Task.Kind.STEP,
-        title=step_run.step.title,
-        why=f"{about % values} {step_run.step.instruction}".strip(),
-        due_at=step_run.due_at,
-        assignee=find_doer(run.customer, doer=step_run.step.doer, on=on),
-        by=by,
-        source=f"step:{step_run.pk}",
-        is_selling=process.flow in SELLING_FLOWS,
-        step_run=step_run,
-    )
+    return {
+        "kind": Task.Kind.STEP,
+        "title": step_run.step.title,
+        "why": f"{about % values} {step_run.step.instruction}".strip(),
+        "due_at": step_run.due_at,
+        "source": f"step:{step_run.pk}",
+        "is_selling": flow in SELLING_FLOWS,
+        "step_run": step_run,
+    }
 
 
 def _close_task_of(

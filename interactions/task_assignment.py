@@ -1,5 +1,6 @@
 """Who does it: the owner or whoever has the role, or the stand-in of somebody who is away."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from crm.core.absence_planning import list_absences
@@ -23,6 +24,16 @@ def find_doer(customer: Customer, *, doer: str, on: date) -> User | None:
     if present == person.pk:
         return person
     return User.objects.active().filter(pk=present).first() or person
+
+
+def find_doers(wanted: Sequence[tuple[Customer, str]], *, on: date) -> list[User | None]:
+    """``find_doer`` for each customer and doer of ``wanted``; colleagues are asked for once for each owner and team."""
+    known: dict[tuple[int | None, int | None, str], User | None] = {}
+    for customer, doer in wanted:
+        key = (customer.owner_id, customer.team_id, doer)
+        if key not in known:
+            known[key] = find_doer(customer, doer=doer, on=on)
+    return [known[customer.owner_id, customer.team_id, doer] for customer, doer in wanted]
 
 
 def find_responsible(customer: Customer) -> User | None:

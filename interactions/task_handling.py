@@ -1,6 +1,6 @@
 """Tasks: opened once, closed, snoozed, handed over, and held while a complaint is open."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -59,6 +59,31 @@ def open_task(
         return Task.objects.create(customer=customer, **values)
     task, _created = Task.objects.get_or_create(customer=customer, source=source, defaults=values)
     return task
+
+
+@transaction.atomic
+def open_tasks(tasks: Sequence[Task]) -> None:
+    """``open_task`` for many that are not kept yet, each with a ``source``; those whose source is there stay away."""
+    day = company_calendar().local_day
+    ids = [task.customer_id for task in tasks]
+    stakes = {
+        pk: known
+        for pk, *known in CurrentScore.objects.filter(customer__in=ids).values_list(
+            "customer", "risk_rank", "at_stake_cents"
+        )
+    }
+    selling = [task for task in tasks if task.is_selling]
+    held = {
+        (pk, on)
+        for on in {day(task.due_at) for task in selling}
+        for pk in find_held(customer_ids=[task.customer_id for task in selling], on=on)
+    }
+    for task in tasks:
+        task.title = task.title[:200]
+        task.rank, task.at_stake_cents = stakes.get(task.customer_id, (0, 0))
+        is_held = task.is_selling and (task.customer_id, day(task.due_at)) in held
+        task.state = Task.State.PAUSED if is_held else Task.State.OPEN
+    Task.objects.bulk_create(tasks, ignore_conflicts=True, batch_size=1000)
 
 
 @transaction.atomic

@@ -3,14 +3,18 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from complaints.complaint_handling import take_complaint
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
 from customers.models import ContactPoint, Customer, Person
 from interactions.models import Interaction, ProcessRun, StepRun, Task
-from interactions.process_running import complete_step
+from interactions.process_running import complete_step, start_process
 from segments.default_configuration import create_defaults
 from tests.customers.import_files import AT, counts, import_file, problems
+from tests.score_factory import make_score
 
 pytestmark = pytest.mark.django_db
 CONTACTS = (
@@ -112,3 +116,36 @@ def test_a_proposal_that_was_worked_on_since_stays(base, admin):
 def test_without_a_process_for_proposals_the_rows_say_so(base):
     data_import = import_file(PIPELINE.replace("{seller}", ""), kind="opportunities")
     assert {code for _row, _field, code in problems(data_import)} == {"no_process", "empty"}
+
+
+def test_the_tasks_of_proposals_say_what_they_would_say_if_each_were_started_here(base, rep, lead, north):
+    """Whose they are, how much is at stake, and that nothing is sold to whoever has a complaint open."""
+    create_defaults()
+    kjeldsen, brandt = base
+    Customer.objects.filter(pk=kjeldsen.pk).update(owner=rep, team=north)
+    Customer.objects.filter(pk=brandt.pk).update(owner=None, team=north)
+    make_score(kjeldsen, risk_rank=0.7, at_stake_cents=1_234_500)
+    take_complaint(brandt, title="Seals failed", by=rep, at=AT)
+    file = "opportunity_id,product,account,deal_stage\nA1,GTX,Kjeldsen A/S,Prospecting\nA2,MG,Brandt GmbH,Prospecting\n"
+    import_file(file, kind="opportunities", by=lead)
+    ours, theirs = (Task.objects.get(customer=customer, kind="step") for customer in base)
+    assert (ours.assignee, ours.state, ours.rank, ours.at_stake_cents) == (rep, "open", 0.7, 1_234_500)
+    assert (theirs.state, theirs.rank, theirs.created_by) == ("paused", 0, lead)
+    for task in (ours, theirs):
+        run = ProcessRun.objects.get(customer=task.customer, key__startswith="import:")
+        started = start_process(task.customer, flow="propose", key="by hand", by=lead, at=AT, subject=run.subject)
+        by_hand = Task.objects.get(step_run__run=started)
+        same = ("title", "why", "assignee", "due_at", "is_selling", "state", "rank", "at_stake_cents", "created_by")
+        assert [getattr(task, name) for name in same] == [getattr(by_hand, name) for name in same]
+
+
+def test_many_proposals_cost_no_more_statements_than_few(base):
+    create_defaults()
+    cost = []
+    for count in (3, 60):
+        rows = "".join(f"{count}-{nth},GTX,Kjeldsen A/S,Prospecting\n" for nth in range(count))
+        with CaptureQueriesContext(connection) as asked:
+            import_file(f"opportunity_id,product,account,deal_stage\n{rows}", kind="opportunities")
+        cost.append(len(asked))
+    assert Task.objects.filter(kind="step").count() == 63
+    assert cost[1] <= cost[0]
