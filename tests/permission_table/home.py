@@ -106,6 +106,7 @@ ROWS: list[Row] = [
     Row("home:data-health", LEADERS),
     Row("home:data-health", LEADERS, query="?team=x&day=never"),
     Row("home:mend-first", LEADERS),
+    Row("home:facts-told", LEADERS),
     Row("home:back-test", LEADERS),
     Row("home:back-test", LEADERS, query="?evening=nonsense"),
     Row("home:back-test-file", only("lead", "executive", "admin", ok=302)),
