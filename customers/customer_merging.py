@@ -236,7 +236,7 @@ def _move_people(log: _Log, relation: Relation, *, kept: int, gone: int) -> None
             log.change(person, {"is_main": False})
     if moving:
         ids = [person.pk for person in moving]
-        Person.objects.filter(pk__in=ids).update(customer=kept)
+        Person.objects.filter(pk__in=ids).update(customer=kept, changed_at=log.at)
         log.note_move(relation, gone=gone, kept=kept, ids=ids)
 
 
@@ -287,7 +287,7 @@ def take_apart(merge: CustomerMerge, *, by: User, at: datetime) -> TakenApart:
             raise MergeRefused(_("%(by)s took this apart already, %(day)s.") % words)
         if kept.merged_into_id is not None:
             raise MergeRefused(_("%(name)s has gone into another since: take that apart first.") % {"name": kept.name})
-        left = sum(_move_back(move) for move in reversed(merge.moved))
+        left = sum(_move_back(move, at=at) for move in reversed(merge.moved))
         left += sum(_change_back(change) for change in reversed(merge.changed))
         was_archived = gone.archived_at is not None and gone.archived_at < merge.merged_at
         Customer.objects.filter(pk=gone.pk).update(
@@ -304,12 +304,13 @@ def take_apart(merge: CustomerMerge, *, by: User, at: datetime) -> TakenApart:
     return TakenApart(kept, gone, left)
 
 
-def _move_back(move: Mapping[str, Any]) -> int:
+def _move_back(move: Mapping[str, Any], *, at: datetime) -> int:
     """How many rows are no longer where the merge put them."""
     model = apps.get_model(move["what"])
     ids = [tuple(pk) if isinstance(pk, list) else pk for pk in move["ids"]]
     rows = model._base_manager.filter(pk__in=ids, **{move["field"]: move["to"]})
-    return len(ids) - int(rows.update(**{move["field"]: move["from"]}))
+    told = {"changed_at": at} if model is Person else {}
+    return len(ids) - int(rows.update(**{move["field"]: move["from"]}, **told))
 
 
 def _change_back(change: Mapping[str, Any]) -> int:

@@ -183,9 +183,11 @@ def _write_points(stage: Stage, scope: str, task: WritingTask, started: datetime
                     RETURNING t.person_id, t.id, {POINT_TABLE.mark_sql("t")} AS mark),
                 noted AS (
                     INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
-                    SELECT {int(task.import_id)}, '{POINT_TABLE.key}', id, mark FROM added)
-                SELECT count(DISTINCT a.person_id) FROM added a JOIN customers_person p ON p.id = a.person_id
-                WHERE p.changed_at < %s""",  # noqa: S608
+                    SELECT {int(task.import_id)}, '{POINT_TABLE.key}', id, mark FROM added),
+                touched AS (
+                    UPDATE customers_person p SET changed_at = statement_timestamp() FROM added a
+                    WHERE p.id = a.person_id AND p.changed_at < %s RETURNING p.id)
+                SELECT count(DISTINCT id) FROM touched""",  # noqa: S608
             [started],
         )[0]
     )

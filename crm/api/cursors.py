@@ -62,6 +62,18 @@ def find_next_since() -> datetime:
     return (oldest - OVERLAP).astimezone(UTC)
 
 
+def write_changes(
+    rows: QuerySet[Any], describe: Callable[[Any], dict[str, Any]], *, asked: Any, by: str
+) -> dict[str, Any]:
+    """A page by id, or with ``asked.changed_since`` of what was written since then, by the moment ``by``."""
+    answer: dict[str, Any] = {}
+    if asked.changed_since is not None:
+        answer["next_changed_since"] = find_next_since()  # before the rows are read
+        rows = rows.filter(**{f"{by}__gte": asked.changed_since})
+    order = BY_ID if asked.changed_since is None else by
+    return answer | write_page(read_page(rows, cursor=asked.cursor, limit=asked.limit, by=order), describe)
+
+
 def write_page(page: Page, describe: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
     """The page as it is answered."""
     return {"items": [describe(row) for row in page.rows], "next": page.next}

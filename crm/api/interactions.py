@@ -14,10 +14,10 @@ from ninja import Header, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import Field
 
-from crm.api.cursors import read_page, write_page
+from crm.api.cursors import write_changes
 from crm.api.orders import find_customer
 from crm.api.problems import FieldProblem, Problem, refuse_field
-from crm.api.shapes import PROBLEMS, WRITE_PROBLEMS, Asked, Key, Listed, Moment, Sent
+from crm.api.shapes import PROBLEMS, WRITE_PROBLEMS, Asked, ChangedSince, Key, Listed, Moment, Sent
 from crm.core.models import User
 from crm.core.permission_check import refuse_unless
 from customers.models import Customer
@@ -54,12 +54,15 @@ class InteractionTold(Schema):
 
 
 class InteractionPage(Listed):
-    """Contacts by id."""
+    """Contacts by id, or by when they were logged."""
 
     items: list[InteractionTold]
+    next_changed_since: datetime | None = Field(
+        None, description="With `changed_since`: what to ask with next time. Keep that of the first page."
+    )
 
 
-class InteractionsAsked(Asked):
+class InteractionsAsked(Asked, ChangedSince):
     """Whose contacts."""
 
     customer: str | None = Field(None, max_length=40, description="Only those with the customer of this number.")
@@ -83,16 +86,17 @@ class NewInteraction(Sent):
 @router.get(
     "/interactions",
     response={200: InteractionPage, **PROBLEMS},
+    exclude_unset=True,
     url_name="interaction-list",
     operation_id="listInteractions",
 )
 def list_interactions(request: HttpRequest, asked: Query[InteractionsAsked]) -> dict[str, Any]:
-    """Contacts with the customers you see."""
+    """Contacts with the customers you see. What was logged is never changed: with `changed_since` come the new ones."""
     refuse_unless(request.user, "interactions.view_interaction")
     rows = find_interactions(request.user)  # type: ignore[arg-type]
     if asked.customer is not None:
         rows = rows.filter(customer__number=asked.customer)
-    return write_page(read_page(rows, cursor=asked.cursor, limit=asked.limit), describe_interaction)
+    return write_changes(rows, describe_interaction, asked=asked, by="created_at")
 
 
 @router.get(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any
 
 from django.db import IntegrityError, transaction
@@ -15,9 +16,21 @@ from ninja import Query, Router, Schema
 from ninja.responses import Status
 from pydantic import Field, StrictInt
 
-from crm.api.cursors import read_page
+from crm.api.cursors import write_changes
 from crm.api.problems import FieldProblem, Problem, refuse_field
-from crm.api.shapes import LARGEST_CENTS, PROBLEMS, WRITE_PROBLEMS, Asked, Cents, Day, Flag, Listed, Moment, Sent
+from crm.api.shapes import (
+    LARGEST_CENTS,
+    PROBLEMS,
+    WRITE_PROBLEMS,
+    Asked,
+    Cents,
+    ChangedSince,
+    Day,
+    Flag,
+    Listed,
+    Moment,
+    Sent,
+)
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.permission_check import refuse_unless
@@ -60,12 +73,15 @@ class OrderTold(Schema):
 
 
 class OrderPage(Listed):
-    """Orders by id."""
+    """Orders by id, or by when they were written."""
 
     items: list[OrderTold]
+    next_changed_since: datetime | None = Field(
+        None, description="With `changed_since`: what to ask with next time. Keep that of the first page."
+    )
 
 
-class OrdersAsked(Asked):
+class OrdersAsked(Asked, ChangedSince):
     """Whose orders."""
 
     customer: str | None = Field(None, max_length=40, description="Only those of the customer with this number.")
@@ -100,18 +116,24 @@ class NewOrder(Sent):
     lines: list[NewLine] = Field([], max_length=MOST_LINES)
 
 
-@router.get("/orders", response={200: OrderPage, **PROBLEMS}, url_name="order-list", operation_id="listOrders")
+@router.get(
+    "/orders",
+    response={200: OrderPage, **PROBLEMS},
+    exclude_unset=True,
+    url_name="order-list",
+    operation_id="listOrders",
+)
 def list_orders(request: HttpRequest, asked: Query[OrdersAsked]) -> dict[str, Any]:
-    """Orders of the customers you see, with their lines."""
+    """Orders of the customers you see, with their lines. With `changed_since` those entered or changed since;
+    whose customer went into another is told by that customer."""
     refuse_unless(request.user, "customers.view_order")
     rows = find_orders(request.user)  # type: ignore[arg-type]
     if asked.customer is not None:
         rows = rows.filter(customer__number=asked.customer)
     if asked.number is not None:
         rows = rows.filter(number=asked.number)
-    page = read_page(rows, cursor=asked.cursor, limit=asked.limit)
-    currency = setting("company.currency")
-    return {"items": [describe_order(row, currency=currency) for row in page.rows], "next": page.next}
+    describe = partial(describe_order, currency=setting("company.currency"))
+    return write_changes(rows, describe, asked=asked, by="updated_at")
 
 
 @router.get("/orders/{path:number}", response={200: OrderTold, **PROBLEMS}, url_name="order", operation_id="readOrder")
@@ -150,11 +172,11 @@ def create_order(request: HttpRequest, sent: NewOrder) -> Any:
     return Status(200 if known else 201, told)
 
 
-def find_customer(user: User, number: str) -> Customer:
-    """The customer of that number whom ``user`` sees. Raises ``Problem`` 404 naming the field."""
+def find_customer(user: User, number: str, *, name: str = "customer") -> Customer:
+    """The customer of that number whom ``user`` sees. Raises ``Problem`` 404 naming the field ``name``."""
     customer = Customer.objects.visible_to(user).filter(number=number).first()
     if customer is None:
-        raise refuse_field("customer", _("There is no customer with this number that you may see."), status=404)
+        raise refuse_field(name, _("There is no customer with this number that you may see."), status=404)
     return customer
 
 

@@ -5,7 +5,9 @@ from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any
 
+from django.forms import BaseForm
 from django.http import HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
@@ -45,3 +47,16 @@ class Problem(Exception):
 def refuse_field(name: str, reason: str, *, status: int = 422) -> Problem:
     """One field cannot be as it was sent."""
     return Problem(status, str(reason), [FieldProblem(name, str(reason))])
+
+
+def refuse_invalid(form: BaseForm, *, prefix: str = "", names: Mapping[str, str] | None = None) -> None:
+    """Raises ``Problem`` 422 with the field and reason of everything that ``form`` refuses; ``names`` are those of
+    fields that are sent under another one."""
+    known = {"person": "person_id", "__all__": "", **(names or {})}
+    wrong = [
+        FieldProblem(f"{prefix}{known.get(name, name)}", str(reason))
+        for name, reasons in form.errors.items()
+        for reason in reasons
+    ]
+    if wrong:
+        raise Problem(422, _("What was sent cannot be taken."), wrong)

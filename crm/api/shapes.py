@@ -54,6 +54,14 @@ class Asked(Schema):
     cursor: str | None = Field(None, max_length=400, description="The `next` of the page before.")
 
 
+class ChangedSince(Schema):
+    """What a list that is asked for changes takes besides."""
+
+    changed_since: Moment | None = Field(
+        None, description="Only those written since then; in the order in which they were."
+    )
+
+
 class Listed(Schema):
     """A page of a list."""
 

@@ -236,11 +236,15 @@ class DeleteView(ScopedMixin, generic.DeleteView):
     def get_success_url(self) -> str:
         return self.get_back_url()
 
+    def remove(self) -> None:
+        """Take the record away; override to call the verb that does it."""
+        self.object.delete()
+
     def form_valid(self, form: Any) -> HttpResponse:
         name = str(self.object)
         try:
             with transaction.atomic():
-                self.object.delete()
+                self.remove()
         except ProtectedError:
             add_error(self.request, _("%(name)s is still used elsewhere and stays.") % {"name": name})
             return HttpResponseRedirect(self.get_back_url())

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.business_setting import setting
@@ -86,7 +87,7 @@ class PersonForm(forms.ModelForm):
         person = super().save(commit=False)
         if person.is_main:
             others = Person.objects.filter(customer=person.customer_id, is_main=True)
-            others.exclude(pk=person.pk).update(is_main=False)
+            others.exclude(pk=person.pk).update(is_main=False, changed_at=Now())
         if commit:
             person.save()
         return person

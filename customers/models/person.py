@@ -71,6 +71,7 @@ class Person(EditedModel):
         indexes = [
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm"),
             models.Index(fields=["name_folded", "id"], name="person_by_name"),
+            models.Index(fields=["changed_at", "id"], name="person_by_change"),
         ]
 
     def __str__(self) -> str:

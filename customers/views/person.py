@@ -12,7 +12,7 @@ from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.forms.contact_point import CardForm, CardPersonForm, ContactPointForm, PersonForm
 from customers.models import ContactPoint, Customer, Person
-from customers.person_moving import tell_vacancy
+from customers.person_keeping import keep_contact_point, keep_person, remove_contact_point
 from customers.rules.card_reading import CardDraft, read_card
 
 
@@ -29,6 +29,9 @@ class _OfCustomer:
 class PersonNew(_OfCustomer, CreateView):
     model, form_class, parent_model = Person, PersonForm, Customer
     title = _("New person")
+
+    def save_form(self, form: Any) -> Person:
+        return keep_person(form, by=self.request.user, at=timezone.now())  # type: ignore[arg-type]
 
 
 class PersonPaste(PersonNew):
@@ -77,11 +80,7 @@ class PersonEdit(_OfCustomer, UpdateView):
         return reverse("home:person-page", args=[self.found.pk])
 
     def save_form(self, form: Any) -> Person:
-        left_before = form.initial.get("left_on")
-        person: Person = super().save_form(form)
-        if person.left_on is not None and left_before is None:
-            tell_vacancy(person, on=person.left_on, at=timezone.now(), by=self.request.user)  # type: ignore[arg-type]
-        return person
+        return keep_person(form, by=self.request.user, at=timezone.now())  # type: ignore[arg-type]
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         points = ContactPoint.objects.filter(person=self.found)
@@ -91,6 +90,9 @@ class PersonEdit(_OfCustomer, UpdateView):
 class ContactPointNew(_OfCustomer, CreateView):
     model, form_class, parent_model = ContactPoint, ContactPointForm, Customer
     title = _("New number or address")
+
+    def save_form(self, form: Any) -> ContactPoint:
+        return keep_contact_point(form, at=timezone.now())
 
     def get_initial(self) -> dict[str, Any]:
         person = self.request.GET.get("person", "")
@@ -102,6 +104,9 @@ class ContactPointEdit(_OfCustomer, UpdateView):
     template_name = "customers/contact_point_edit.html"
     title = _("Edit number or address")
 
+    def save_form(self, form: Any) -> ContactPoint:
+        return keep_contact_point(form, at=timezone.now())
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(back_label=self.found.customer, **context)
 
@@ -109,3 +114,6 @@ class ContactPointEdit(_OfCustomer, UpdateView):
 class ContactPointDelete(_OfCustomer, DeleteView):
     model = ContactPoint
     title = _("Remove number or address")
+
+    def remove(self) -> None:
+        remove_contact_point(self.object, at=timezone.now())

@@ -57,6 +57,7 @@ class Interaction(models.Model):
         indexes = [
             models.Index(fields=["customer", "-happened_at", "-id"], name="interaction_of_customer"),
             models.Index(fields=["logged_by", "-happened_at"], name="interaction_of_user"),
+            models.Index(fields=["created_at", "id"], name="interaction_by_logging"),
         ]
 
     def __str__(self) -> str:

@@ -104,12 +104,22 @@ def test_no_address_tells_anything_of_another_team(programs, south_customer, dat
 
 def test_no_address_changes_anything_of_another_team(programs, south_customer):
     before = kept(south_customer)
-    number = south_customer.number
+    number, person = south_customer.number, south_customer.people.get().pk
+    point = ContactPoint.objects.filter(customer=south_customer).first().pk
+    fact = ProfileFact.objects.get(customer=south_customer).pk
     sent = [
         ("patch", f"/customers/{number}", {"name": "Ours"}),
         ("patch", f"/customers/{number}", {"tags": []}),
         ("post", "/orders", {"number": "N/2", "customer": number, "day": "2026-03-02", "amount_cents": 1}),
         ("post", "/interactions", {"customer": number, "channel": "call"}),
+        ("post", "/people", {"customer": number, "name": "Ours"}),
+        ("patch", f"/people/{person}", {"name": "Ours"}),
+        ("post", f"/people/{person}/move", {"to": "N-1"}),
+        ("post", "/contact-points", {"customer": number, "kind": "email", "value": "a@example.com"}),
+        ("patch", f"/contact-points/{point}", {"value": "a@example.com"}),
+        ("delete", f"/contact-points/{point}", {}),
+        ("post", "/facts", {"customer": number, "label": "Machines", "value": "12"}),
+        ("patch", f"/facts/{fact}", {"withdrawn": True}),
     ]
     for program in programs:
         for method, path, body in sent:

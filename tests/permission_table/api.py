@@ -3,6 +3,7 @@
 from dataclasses import replace
 from uuid import uuid4
 
+from customers.models import ContactPoint, ProfileFact
 from interactions.models import Interaction
 from tests.permission_table import Row, World, everybody, only, who_sees_north
 
@@ -17,6 +18,16 @@ def _contact(world: World) -> dict[str, int]:
         at = world.complaint.taken_at
         found = Interaction.objects.create(customer=world.customer, channel="call", happened_at=at)
     return {"id": found.pk}
+
+
+def _point(world: World) -> ContactPoint:
+    value = f"{uuid4().hex}@example.com"
+    return ContactPoint.objects.create(customer=world.customer, kind="email", value=value, value_normal=value)
+
+
+def _fact(world: World) -> ProfileFact:
+    told_on = world.complaint.taken_at.date()
+    return ProfileFact.objects.create(customer=world.customer, label="Machines", value="12", told_on=told_on)
 
 
 def _new_order(world: World) -> dict[str, object]:
@@ -59,7 +70,63 @@ ROWS: list[Row] = [
         Row("api:own-field-list", everybody()),
         Row("api:person-list", everybody()),
         Row("api:person", who_sees_north(), lambda world: {"id": world.person.pk}),
+        Row(
+            "api:person-list",
+            only(*SELLERS, ok=201, hidden_from=("other_rep",)),
+            method="post",
+            data=lambda world: {"customer": world.customer.number, "name": f"Nora {uuid4().hex}"},
+        ),
+        Row(
+            "api:person",
+            only(*SELLERS, hidden_from=("other_rep",)),
+            lambda world: {"id": world.person.pk},
+            method="patch",
+            data=lambda world: {"job_title": "Buyer"},
+        ),
+        Row(
+            "api:person-move",
+            only(*SELLERS, ok=409, hidden_from=("other_rep",)),
+            lambda world: {"id": world.person.pk},
+            method="post",
+            data=lambda world: {"to": world.customer.number},
+        ),
+        Row(
+            "api:contact-point-list",
+            only(*SELLERS, ok=201, hidden_from=("other_rep",)),
+            method="post",
+            data=lambda world: {
+                "customer": world.customer.number,
+                "kind": "email",
+                "value": f"{uuid4().hex}@example.com",
+            },
+        ),
+        Row(
+            "api:contact-point",
+            only(*SELLERS, hidden_from=("other_rep",)),
+            lambda world: {"id": _point(world).pk},
+            method="patch",
+            data=lambda world: {"is_valid": False},
+        ),
+        Row(
+            "api:contact-point",
+            only(*SELLERS, hidden_from=("other_rep",)),
+            lambda world: {"id": _point(world).pk},
+            method="delete",
+        ),
         Row("api:fact-list", everybody()),
+        Row(
+            "api:fact-list",
+            only(*SELLERS, ok=201, hidden_from=("other_rep",)),
+            method="post",
+            data=lambda world: {"customer": world.customer.number, "label": "Machines", "value": uuid4().hex},
+        ),
+        Row(
+            "api:fact",
+            only(*SELLERS, hidden_from=("other_rep",)),
+            lambda world: {"id": _fact(world).pk},
+            method="patch",
+            data=lambda world: {"withdrawn": True},
+        ),
         Row("api:order-list", everybody()),
         Row("api:order-list", only(*SELLERS, ok=201, hidden_from=("other_rep",)), method="post", data=_new_order),
         Row("api:order", who_sees_north(), lambda world: {"number": world.order.number}),
