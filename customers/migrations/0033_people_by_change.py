@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('customers', '0029_sorted_own_fields'),
+        ('customers', '0032_prospects'),
     ]
 
     operations = [
