@@ -16,7 +16,7 @@ from crm.core.bulk_actions import ACTIONS
 from crm.core.job_ledger import JobLease, cancel_job, perform_job
 from crm.core.list_catalogue import LISTS, FilterLost, find_matching
 from crm.core.list_exporting import request_export
-from crm.core.models import BulkAct, BulkRow, JobRun
+from crm.core.models import BulkAct, BulkRow, JobRun, User
 from crm.core.view_saving import save_view
 from customers.custom_field_catalogue import forget_fields
 from customers.custom_field_defining import FieldWish, add_field, archive_field, change_field
@@ -219,10 +219,11 @@ def test_an_audience_act_killed_half_way_and_repeated_puts_everybody_in_once(rep
     assert BulkRow.objects.filter(act=act, state="c").count() == 3
 
 
-def test_an_undo_killed_half_way_and_repeated_counts_each_row_once(lead, viewer, three, monkeypatch, signed_in):
+def test_an_undo_killed_half_way_and_repeated_counts_each_row_once(lead, three, monkeypatch, signed_in):
+    mate = User.objects.create_user("mate@example.com", name="Siri Lie", role="rep", team=lead.team)
     action = ACTIONS["customers", "owner"]
     monkeypatch.setitem(ACTIONS, ("customers", "owner"), type(action)(**{**action.__dict__, "chunk": 1}))
-    data = {"action": "owner", "row": [one.pk for one in three], "sure": "1", "owner": viewer.pk}
+    data = {"action": "owner", "row": [one.pk for one in three], "sure": "1", "owner": mate.pk}
     client = signed_in(lead)
     client.post(reverse("home:list-act", args=["customers"]), data)
     act = BulkAct.objects.get()
