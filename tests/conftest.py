@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,25 @@ from tests import factories
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("rapport", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rapport")
+
+
+# Browsers, killed processes and walks over every page run what tests of their own cover: the tracer of lines stays off
+# there, because it takes half as long again, and the floors of coverage speak of the rest.
+UNTRACED = (
+    "e2e/",
+    "faults/",
+    "home/test_bad_books.py",
+    "test_every_page.py",
+    "test_migrations.py",
+    "test_permissions.py",
+    "test_query_counts.py",
+    "test_start_up.py",
+)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if str(item.path.relative_to(Path(__file__).parent)).startswith(UNTRACED):
+        item.add_marker(pytest.mark.no_cover)
 
 
 # What every test finds: made by the migrations and by ``sync_roles``, changed by no test that commits.
