@@ -4,6 +4,7 @@ Pure functions: the clock and the currency come in as parameters. Unknown is ``â
 thousands separator and the words follow the active language.
 """
 
+import math
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 
@@ -105,11 +106,13 @@ def format_money_short(cents: int | None, *, currency: str) -> str:
 
 
 def format_percent(share: float | None) -> str:
-    """A share (0.34) in whole percent; one decimal below 2%."""
+    """A share (0.34) in whole percent; one decimal below 2%, and where all but a few would read as 100%."""
     if share is None:
         return UNKNOWN
     percent = share * 100
-    decimals = 1 if 0 < abs(percent) < 2 else 0
+    decimals = 1 if 0 < abs(percent) < 2 or 99.5 <= abs(percent) < 100 else 0
+    if decimals and abs(percent) > 99.9:
+        percent = math.copysign(99.9, percent)
     return _signed(percent, decimals, f"{_group(percent, decimals)}%")
 
 

@@ -75,6 +75,14 @@ def test_percent_is_whole_unless_under_two(share, text):
     assert formats.format_percent(share) == text
 
 
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.9943, "99%"), (0.9954, "99.5%"), (0.99999, "99.9%"), (-0.9999, "−99.9%"), (1, "100%"), (1.004, "100%")],
+)
+def test_only_all_of_them_are_a_hundred_percent(share, text):
+    assert formats.format_percent(share) == text
+
+
 @pytest.mark.parametrize(("value", "text"), [(3.42, "3.4×"), (12.4, "12×"), (None, "–")])
 def test_multiples(value, text):
     assert formats.format_multiple(value) == text
