@@ -6,7 +6,7 @@ import pytest
 
 from customers.rules.contact_point_reading import PHONE, UnreadableContactPoint, read_contact_point
 from customers.rules.import_columns import ORDERS, guess_columns
-from customers.rules.import_values import Unreadable, decimal_sign_of, looks_like_day, read_number
+from customers.rules.import_values import Unreadable, decimal_sign_of, looks_like_day, read_number, read_plain_texts
 
 
 def test_of_two_headers_for_one_field_the_surer_is_taken_and_the_other_left():
@@ -40,3 +40,18 @@ def test_only_a_day_that_exists_looks_like_a_day(text, is_day):
 def test_a_phone_number_too_short_for_its_country_is_refused():
     with pytest.raises(UnreadableContactPoint):
         read_contact_point("+45 12", kind=PHONE)
+
+
+@pytest.mark.parametrize(
+    ("texts", "read"),
+    [
+        (["Kiel", "Ulm"], ["Kiel", "Ulm"]),
+        (["Kiel", ""], ["Kiel", None]),
+        (["New  York", " Kiel ", ""], ["New York", "Kiel", None]),
+        (["Köln"], None),
+        (["'=1+1"], None),
+        (["one\ntwo"], None),
+    ],
+)
+def test_a_column_of_plain_texts_is_read_at_once_with_single_spaces(texts, read):
+    assert read_plain_texts(texts, length=20) == read
