@@ -22,10 +22,15 @@ def _no_scores_left():
     forget_scores()
 
 
-def work(run, start) -> None:
+def work(run, start, said) -> None:
     start.wait()
-    work_shards(run, wait=False)
-    connection.close()
+    try:
+        work_shards(run, wait=False)
+    except Exception as error:
+        said.put(str(error))
+        raise
+    finally:
+        connection.close()
 
 
 def score_with(processes: int, *, on) -> None:
@@ -34,13 +39,13 @@ def score_with(processes: int, *, on) -> None:
     assert run.shards.count() >= SHARDS
     connection.close()
     fork = multiprocessing.get_context("fork")
-    start = fork.Barrier(processes)
-    workers = [fork.Process(target=work, args=(run, start)) for _nth in range(processes)]
+    start, said = fork.Barrier(processes), fork.SimpleQueue()
+    workers = [fork.Process(target=work, args=(run, start, said)) for _nth in range(processes)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join(timeout=120)
-        assert worker.exitcode == 0
+        assert worker.exitcode == 0, "killed" if said.empty() else said.get()
     assert finish_run(run).switched
     assert index_shards(run) == run.shards.count()
 
