@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from complaints.customer_lookup import look_up_customers
 from complaints.models import Article, Complaint
 from crm.core.models import User
+from customers.customer_lookup import look_up_customers
 from customers.forms.amounts import AmountField
 from customers.models import Customer, Order, Person
 
@@ -62,7 +62,6 @@ class TakeComplaintForm(forms.Form):
     def __init__(self, data: Any = None, *, user: User, customer: Customer | None = None) -> None:
         initial = {"token": uuid.uuid4(), "customer": customer, "customer_text": customer.name if customer else ""}
         super().__init__(data, initial=initial)
-        self.user = user
         self.fields["customer"].queryset = Customer.objects.visible_to(user).current()
         self.choices: list[Customer] = []
 
@@ -75,7 +74,7 @@ class TakeComplaintForm(forms.Form):
         if values.get("customer") or "customer" in self.errors:
             return values
         text = values.get("customer_text", "")
-        self.choices = look_up_customers(self.user, text).customers
+        self.choices = look_up_customers(self.fields["customer"].queryset.select_related("score"), text).customers
         if len(self.choices) == 1:
             values["customer"] = self.choices[0]
         elif self.choices:

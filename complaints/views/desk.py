@@ -11,11 +11,12 @@ from django.views.decorators.vary import vary_on_headers
 
 from complaints.complaint_figures import find_total, list_figure_rows, read_figures
 from complaints.complaint_queue import QueueFilter, count_open, list_queue
-from complaints.customer_lookup import look_up_customers
 from complaints.models import Complaint
 from crm.core.generic_views import wants_fragment
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
+from customers.customer_lookup import look_up_customers
+from customers.models import Customer
 
 FRAGMENTS = ("queue", "more-cases")
 may_see = permission_required("complaints.view_complaint", raise_exception=True)
@@ -65,6 +66,7 @@ def complaint_figures(request: HttpRequest) -> HttpResponse:
 def customer_lookup(request: HttpRequest) -> HttpResponse:
     """Customers that fit what is being typed, to choose from."""
     text = request.GET.get("customer_text", "").replace("\0", "")[:200]
-    found = look_up_customers(request.user, text)
+    rows = Customer.objects.visible_to(request.user).current().select_related("score")
+    found = look_up_customers(rows, text)
     shown = {"choices": found.customers, "is_typo": found.is_typo, "text": text}
     return render(request, "complaints/customer_lookup.html", shown)

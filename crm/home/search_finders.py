@@ -62,7 +62,7 @@ def find_matches(text: str, *, user: User) -> Matches:
     text = _MAIL_IN_BRACKETS.sub(r"\1", _LINK.sub("", text, count=1)).strip()
     parts = [*_by_number(text, user=user), *_by_tax_id(text, user=user), *_by_name(text, user=user)]
     parts += [*_by_contact_point(text, user=user), *_by_domain(text, user=user)]
-    found = _gather(parts, spellings=[[word] for word in fold_words(text)], user=user)
+    found = _order(_ask(parts), spellings=[[word] for word in fold_words(text)], user=user)
     return Matches(found) if found else Matches(_find_alike(text, user=user), is_guess=True)
 
 
@@ -82,8 +82,8 @@ def _part(
 ) -> QuerySet[Any]:
     """The first ``limit`` of ``rows`` by ``place`` (a column; without one in no order), as a part of the union."""
     number, whole = models.BigIntegerField(), models.IntegerField()
-    # Who has left is asked about less than who can be called.
-    placed = Case(When(left_on=None, then=rank), default=LAST_RANK) if rows.model is Person else Value(rank)
+    left = rank - rank % 10 + LAST_RANK  # who has left is asked about less than who can be called
+    placed = Case(When(left_on=None, then=rank), default=left) if rows.model is Person else Value(rank)
     named = rows.annotate(
         found_kind=Value(KINDS.index(rows.model), output_field=whole),
         found_rank=Cast(placed, whole),
@@ -102,8 +102,7 @@ def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
     parts = []
     for model in (Customer, Order) if len(text) >= 4 else (Customer,):
         for begins in {text, text.upper()}:  # a part each: asked for either, the database may read all numbers
-            is_it = Q(number__gte=begins, number__lt=begins + LAST_LETTER)
-            nearest = model.objects.filter(is_it).order_by("number").values("pk")[:NUMBERS]
+            nearest = model.objects.filter(number__startswith=begins).order_by("number").values("pk")[:NUMBERS]
             parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))
     if (case := _CASE.fullmatch(text)) and user.has_perm("complaints.view_complaint"):
         parts.append(_part(Complaint.objects.visible_to(user).filter(pk=int(case.group(1))), rank=0))
@@ -165,9 +164,8 @@ def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:
     rows = ContactPoint.objects.visible_to(user)
     if "@" in text[1:]:
         mails = rows.filter(kind="email", value_normal__startswith=text.lower())
-        return [
-            _part(mails, rank=0, place="value_normal", limit=CANDIDATES, is_sorted=False)
-        ]  # thousands begin "info@"
+        # Thousands begin "info@": they are not sorted.
+        return [_part(mails, rank=0, place="value_normal", limit=CANDIDATES, is_sorted=False)]
     number = match.group(1) if (match := _PHONE.fullmatch(text)) else ""
     ending = re.sub(r"\D", "", number).lstrip("0")
     if len(ending) < 5:
@@ -192,14 +190,16 @@ def _by_domain(text: str, *, user: User) -> list[QuerySet[Any]]:
 KINDS: list[type[models.Model]] = [Customer, Person, ContactPoint, Order, Complaint]
 
 
-def _gather(parts: list[QuerySet[Any]], *, spellings: Spellings, user: User) -> Ids:
-    """Ask all parts at once; of what only contains the words, what has the first one at the beginning of a word.
+def _ask(parts: list[QuerySet[Any]]) -> list[_Row]:
+    """The rows of all parts, in one query."""
+    return [_Row(*row) for row in parts[0].union(*parts[1:], all=True)] if parts else []
 
-    Then who is worth most. Where more are called so than were looked at, the most valuable customers are asked too.
+
+def _order(rows: list[_Row], *, spellings: Spellings, user: User) -> Ids:
+    """Of what only contains the words first what has the first one at the beginning of a word, then who is worth most.
+
+    Where more are called so than were looked at, the most valuable customers are asked too.
     """
-    if not parts:
-        return {}
-    rows = [_Row(*row) for row in parts[0].union(*parts[1:], all=True)]
     customers = Counter(row.rank for row in rows if KINDS[row.kind] is Customer)
     if customers[1] >= CANDIDATES or customers[2] >= CANDIDATES:
         rows += _among_the_most_valuable(spellings, user=user)
@@ -252,26 +252,30 @@ def _find_alike(text: str, *, user: User) -> Ids:
     nearest, every = choose_nearest(spelt), [[one.word for one in near] for near in spelt if near]
     if len(nearest) > 1 or len(nearest) == len(spelt):
         for spellings in [nearest, every] if every != nearest else [nearest]:
-            if spellings and (found := _gather(_spelt_like(spellings, user=user), spellings=spellings, user=user)):
+            if spellings and (found := _order(_ask(_spelt_like(spellings, user=user)), spellings=spellings, user=user)):
                 return found
     return _find_by_the_rarest(nearest, user=user) if len(spelt) > 1 else {}
 
 
-def _spelt_like(spellings: Spellings, *, user: User) -> list[QuerySet[Any]]:
+def _spelt_like(spellings: Spellings, *, user: User, rank: int = 2) -> list[QuerySet[Any]]:
     contains, customers = names_with(spellings), Customer.objects.visible_to(user).current()
     other_names = TradingName.objects.filter(contains).order_by("name_folded", "pk").values("customer")[:CANDIDATES]
     asked = customers.filter(contains), Person.objects.visible_to(user).filter(contains)
     return [
-        *(_part(rows, rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False) for rows in asked),
-        _part(customers.filter(pk__in=other_names), rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False),
+        *(_part(rows, rank=rank, place="name_folded", limit=CANDIDATES, is_sorted=False) for rows in asked),
+        _part(customers.filter(pk__in=other_names), rank=rank, place="name_folded", limit=CANDIDATES, is_sorted=False),
     ]
 
 
 def _find_by_the_rarest(spellings: Spellings, *, user: User) -> Ids:
-    """By one word alone, where fewer have it than are looked at: a word like "Ltd" names nobody."""
-    fewest: tuple[int, Ids] = CANDIDATES, {}
-    for words in spellings:
-        parts = _spelt_like([words], user=user)
-        if 0 < (count := parts[0].union(*parts[1:], all=True).count()) < fewest[0]:
-            fewest = count, _gather(parts, spellings=[words], user=user)
-    return fewest[1]
+    """By one word alone, where fewer have it than are looked at: a word like "Ltd" names nobody.
+
+    All words in one query, the tens of a rank say which."""
+    parts = (_spelt_like([words], user=user, rank=10 * place + 2) for place, words in enumerate(spellings))
+    found: dict[int, list[_Row]] = {}
+    for row in _ask([part for of_word in parts for part in of_word]):
+        found.setdefault(row.rank // 10, []).append(row._replace(rank=row.rank % 10))
+    rarest = min(found, key=lambda place: len(found[place]), default=0)
+    if not 0 < len(found.get(rarest, [])) < CANDIDATES:
+        return {}
+    return _order(found[rarest], spellings=[spellings[rarest]], user=user)

@@ -13,16 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import User
 from crm.core.text_folding import fold_text
+from customers.customer_lookup import look_up_customers
 from customers.models import ContactPoint, Customer, Person
-
-MOST_ALIKE = 5
-
-
-def offer_customers(text: str, *, user: User) -> list[Customer]:
-    """Up to five current customers ``user`` may see whose name holds the text, or whose number begins with it."""
-    rows = Customer.objects.visible_to(user).current()
-    named = rows.filter(name_folded__contains=fold_text(text)).order_by("name_folded", "pk")[:MOST_ALIKE]
-    return list(named) or list(rows.filter(number__startswith=text.upper()).order_by("number")[:MOST_ALIKE])
 
 
 class CustomerInput(forms.TextInput):
@@ -54,12 +46,12 @@ class CustomerChoice(forms.CharField):
         if not text:
             return None
         rows = Customer.objects.visible_to(self.user).current()
-        found = list(rows.filter(number__iexact=text)[:1]) or list(rows.filter(name_folded=fold_text(text))[:2])
+        numbered = rows.filter(number__in={text, text.upper()})
+        found = list(numbered[:1]) or list(rows.filter(name_folded=fold_text(text))[:2])
         if len(found) == 1:
             return found[0]
-        alike = rows.filter(name_folded__contains=fold_text(text)).order_by("name_folded", "pk")[:MOST_ALIKE]
-        names = ", ".join(f"{one.name} ({one.number})" for one in alike)
-        if names:
+        if alike := look_up_customers(rows, text).customers:
+            names = ", ".join(f"{one.name} ({one.number})" for one in alike)
             raise forms.ValidationError(gettext("Which one? Write the number: %(names)s.") % {"names": names})
         raise forms.ValidationError(gettext("There is no customer “%(text)s”.") % {"text": text[:60]})
 

@@ -13,7 +13,8 @@ from crm.core.entry_form import finish_entry, show_entry
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
-from customers.forms.moving import JoinGroupForm, MovePersonForm, TradingNameForm, offer_customers
+from customers.customer_lookup import look_up_customers
+from customers.forms.moving import JoinGroupForm, MovePersonForm, TradingNameForm
 from customers.group_joining import GroupRefused, add_trading_name, join_group, leave_group, remove_trading_name
 from customers.models import Customer, Person, TradingName
 from customers.person_moving import MoveRefused, move_person
@@ -34,7 +35,8 @@ def customer_names(request: HttpRequest) -> HttpResponse:
     """Customers of whose name or number the text typed into ``field`` is a part, as options of a datalist."""
     refuse_unless(request.user, CHANGE)
     text = request.GET.get(request.GET.get("field", ""), "").replace("\0", "").strip()[:LONGEST_NAME]
-    found = offer_customers(text, user=request.user) if len(text) >= LEAST_LETTERS else []  # type: ignore[arg-type]
+    rows = Customer.objects.visible_to(request.user).current()
+    found = look_up_customers(rows, text).customers if len(text) >= LEAST_LETTERS else []
     options = ((one.number, one.name, one.city) for one in found)
     return HttpResponse(format_html_join("\n", '<option value="{}">{} · {}</option>', options))
 
