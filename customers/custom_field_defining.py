@@ -6,12 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.custom_field_catalogue import forget_fields, read_options
-from customers.custom_field_sorting import request_sorting
+from customers.custom_field_sorting import sort_afterwards
 from customers.models import CustomField, CustomValueSet
 from customers.rules.custom_value_order import MOST_SORTED, SORTED_KINDS
 from customers.rules.custom_values import CHOICE, Option, is_protected_label, make_options
@@ -98,11 +97,6 @@ def _list_sorted(*, but: int | None) -> list[str]:
     """The names of the other fields in use that lists may be sorted by."""
     others = CustomField.objects.filter(is_sorted=True, archived_at=None).exclude(pk=but)
     return list(others.values_list("label", flat=True))
-
-
-def sort_afterwards(*, by: User) -> None:
-    """Once the change is kept, lists learn by what they can be sorted."""
-    transaction.on_commit(lambda: request_sorting(by=by, at=timezone.now()))
 
 
 def _refuse_twice(label: str, *, but: int | None) -> None:

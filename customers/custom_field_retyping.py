@@ -14,7 +14,8 @@ from django.utils.translation import gettext
 
 from crm.core.models import User
 from customers.custom_field_catalogue import METRIC_PREFIX, list_colleague_names, read_options
-from customers.custom_field_defining import MOST_OPTIONS, CustomFieldRefused, sort_afterwards, tell_change
+from customers.custom_field_defining import MOST_OPTIONS, CustomFieldRefused, tell_change
+from customers.custom_field_sorting import sort_afterwards
 from customers.models import CustomField, CustomValueSet, DataImport
 from customers.rules.custom_value_order import SORTED_KINDS
 from customers.rules.custom_values import (

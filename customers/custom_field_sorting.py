@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Func, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +62,11 @@ def order_customers(rows: QuerySet[Any], *, filled: bool, field: FieldDefinition
 def request_sorting(*, by: User | None, at: datetime) -> JobRun:
     """Ask for the indexes to be made and dropped as the fields now want it."""
     return request_job(SORT_JOB, key="all", due_at=at, by=by)
+
+
+def sort_afterwards(*, by: User) -> None:
+    """Once the change is kept, whenever that is, lists learn by what they can be sorted."""
+    transaction.on_commit(lambda: request_sorting(by=by, at=timezone.now()))
 
 
 @job_kind(SORT_JOB, label=_("Put own fields in order for lists"), lease=LEASE)
