@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 
 from crm.core.job_ledger import JobCancelled, request_job
 from crm.core.models import User
+from crm.core.row_removing import remove_rows
 from customers.import_batches import Lease
 from customers.import_kinds import IMPORT_KINDS
 from customers.import_remembering import WrittenTable
@@ -125,11 +126,15 @@ def _judge(import_id: int, table: WrittenTable) -> None:
         FROM chunk x LEFT JOIN {table.table} t ON t.id = x.row_id
         WHERE x.row_id = c.row_id AND (CASE WHEN t.id IS NULL THEN c.before IS NOT NULL
                                             ELSE {table.mark_sql("t")} IS DISTINCT FROM c.mark END)""")  # noqa: S608
+    least, most = fetch_row("SELECT min(row_id), max(row_id) FROM chunk WHERE refused = '' AND before IS NULL")
+    if least is None:
+        return
     for model, column in _users_of(table):
+        # What an import made lies together: whatever refers to it is a stretch of an index, not the whole table.
         run_sql(f"""
-            UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND EXISTS (
-                SELECT FROM {model._meta.db_table} u
-                WHERE u.{column} = c.row_id {_ours_sql(import_id, model)})""")  # noqa: S608
+            UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND c.row_id IN (
+                SELECT u.{column} FROM {model._meta.db_table} u
+                WHERE u.{column} BETWEEN {least} AND {most} {_ours_sql(import_id, model)})""")  # noqa: S608
     if table.parts is None:
         return
     part, own_column = table.parts
@@ -182,14 +187,16 @@ def _users_of(table: WrittenTable) -> list[tuple[type[models.Model], str]]:
 
 def _remove_made(table: WrittenTable) -> int:
     made = "SELECT row_id FROM chunk WHERE refused = '' AND before IS NULL"
-    if not fetch_row(f"SELECT EXISTS ({made})")[0]:
+    least, most = fetch_row(f"SELECT min(row_id), max(row_id) FROM ({made}) made")  # noqa: S608
+    if least is None:
         return 0
+    stretch = f"{{column}} BETWEEN {least} AND {most} AND {{column}} IN ({made})"
     for model, column in _relations_to(table.model):
         if _is_derived(model, column) or (table.parts and model is table.parts[0]):
-            run_sql(f"DELETE FROM {model._meta.db_table} WHERE {column} IN ({made})")  # noqa: S608
+            run_sql(f"DELETE FROM {model._meta.db_table} WHERE {stretch.format(column=column)}")  # noqa: S608
         elif model is table.model:
-            run_sql(f"UPDATE {table.table} SET {column} = NULL WHERE {column} IN ({made})")  # noqa: S608
-    return run_sql(f"DELETE FROM {table.table} WHERE id IN ({made})")  # noqa: S608
+            run_sql(f"UPDATE {table.table} SET {column} = NULL WHERE {stretch.format(column=column)}")  # noqa: S608
+    return remove_rows(table.model, chosen=made)
 
 
 def _restore_changed(table: WrittenTable) -> int:
