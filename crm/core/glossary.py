@@ -150,6 +150,10 @@ TERMS = {
         _("Relationship"),
         _("Contact, relationship, intimacy, trust: each level by dated evidence, and none is jumped."),
     ),
+    "learnt": Term(
+        _("What rivals would have to learn"),
+        _("Facts in use that only we know, by talk and by watching, and the least time a rival would need for them."),
+    ),
     "need": Term(_("Need"), _("What a customer needs beside the goods, by what evidence, and whether we meet it.")),
     "referral": Term(
         _("Speaks for us"),

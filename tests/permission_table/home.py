@@ -258,6 +258,7 @@ def _customer(world: World) -> dict[str, int]:
 SELLERS = ("rep", "lead", "admin")
 ROWS += [
     Row("home:favour-card", who_sees_north(), _customer),
+    Row("home:learnt-card", who_sees_north(), _customer),
     *[
         Row(name, only(*SELLERS, ok=ok, hidden_from=("other_rep",)), made, method=method)
         for name, made in (
