@@ -1,7 +1,7 @@
 """What happens by the clock: asked every minute, by any number of schedulers; the ledger makes one job of it.
 
 ``settings.CELERY_BEAT_SCHEDULE`` names the two tasks of a minute: this one, and ``core.tick``, which rings for the jobs
-that are due.
+that are due; and ``core.follow``, which rings for those that a dead worker left.
 """
 
 from datetime import datetime, timedelta

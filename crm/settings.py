@@ -199,6 +199,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "ring for due jobs": {"task": "core.tick", "schedule": 60},
+    "follow dead workers": {"task": "core.follow", "schedule": 15},
     "ask for what the clock brings": {"task": "crm.ask_for_due_work", "schedule": 60},
 }
 

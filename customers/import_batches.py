@@ -28,6 +28,8 @@ class Lease(Protocol):
 
     def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None: ...
 
+    def hold(self) -> None: ...
+
 
 @dataclass
 class NoLease:
@@ -39,6 +41,9 @@ class NoLease:
     def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None:
         self.checkpoint = checkpoint or self.checkpoint
         self.tell(done, total)
+
+    def hold(self) -> None:
+        pass
 
 
 @dataclass(frozen=True)

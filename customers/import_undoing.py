@@ -32,6 +32,10 @@ class CannotUndo(Exception):
     """It is still being written, older than ``UNDO_WITHIN``, or nothing of it is left to undo."""
 
 
+class UndoUnderWay(CannotUndo):
+    """It is being undone already."""
+
+
 def can_undo(data_import: DataImport, *, at: datetime) -> bool:
     """Whether anything the import wrote is remembered and may be taken back at ``at``."""
     return (
@@ -44,8 +48,13 @@ def can_undo(data_import: DataImport, *, at: datetime) -> bool:
 
 @transaction.atomic
 def start_undo(data_import: DataImport, *, by: User, at: datetime) -> DataImport:
-    """Undo in the background; also what an earlier undo had to leave. Raises ``CannotUndo``."""
+    """Undo in the background; also what an earlier undo had to leave.
+
+    Raises ``CannotUndo``, and at once ``UndoUnderWay``: a chunk of the one under way holds the import until it ends.
+    """
+    _refuse_second(DataImport.objects.select_related("job").get(pk=data_import.pk))
     data_import = DataImport.objects.select_for_update(of=("self",)).select_related("job").get(pk=data_import.pk)
+    _refuse_second(data_import)
     if not can_undo(data_import, at=at):
         raise CannotUndo
     changes = ImportChange.objects.filter(data_import=data_import)
@@ -57,6 +66,11 @@ def start_undo(data_import: DataImport, *, by: User, at: datetime) -> DataImport
     )
     data_import.save(update_fields=["state", "report", "job"])
     return data_import
+
+
+def _refuse_second(data_import: DataImport) -> None:
+    if data_import.shown_state == DataImport.State.UNDOING:
+        raise UndoUnderWay
 
 
 def _earlier(data_import: DataImport) -> dict[str, int]:
@@ -78,9 +92,9 @@ def undo_import(data_import: DataImport, *, lease: Lease, total: int) -> dict[st
             undo["restored"] += restored
     except JobCancelled:
         data_import.refresh_from_db(fields=["report"])
-        _finish(data_import, {**undo, **_earlier(data_import)})
+        _finish(data_import, lease, {**undo, **_earlier(data_import)})
         raise
-    return _finish(data_import, undo)
+    return _finish(data_import, lease, undo)
 
 
 def _undo_chunks(data_import: DataImport, lease: Lease, undo: dict[str, int], total: int) -> Iterator[tuple[int, int]]:
@@ -241,7 +255,9 @@ def _forget(import_id: int, table: WrittenTable) -> None:
     run_sql(f"UPDATE customers_importchange i SET refused = c.refused FROM chunk c WHERE {where} AND c.refused <> ''")  # noqa: S608
 
 
-def _finish(data_import: DataImport, undo: dict[str, int]) -> dict[str, Any]:
+@transaction.atomic
+def _finish(data_import: DataImport, lease: Lease, undo: dict[str, int]) -> dict[str, Any]:
+    lease.hold()
     report: dict[str, Any] = {**undo, **_describe_left(data_import)}
     data_import.report = {**data_import.report, "undo": report}
     data_import.state = DataImport.State.UNDONE

@@ -50,9 +50,9 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
         for state in write_batches(kind, stage, make_task(data_import, at=at), lease, kept, total=total):
             kept = state
     except JobCancelled:
-        _finish(data_import, stage, kept, state=DataImport.State.CANCELLED, at=at)
+        _finish(data_import, stage, lease, kept, state=DataImport.State.CANCELLED, at=at)
         raise
-    return _finish(data_import, stage, kept, state=DataImport.State.DONE, at=at)
+    return _finish(data_import, stage, lease, kept, state=DataImport.State.DONE, at=at)
 
 
 def _total(data_import: DataImport, checkpoint: Mapping[str, Any]) -> int:
@@ -141,10 +141,11 @@ def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
 
 
 def _finish(
-    data_import: DataImport, stage: Stage, checkpoint: Mapping[str, Any], *, state: str, at: datetime
+    data_import: DataImport, stage: Stage, lease: Lease, checkpoint: Mapping[str, Any], *, state: str, at: datetime
 ) -> dict[str, Any]:
     """Report, rejected rows as a file, file and stage removed."""
     with transaction.atomic():
+        lease.hold()
         gather_strays_since(data_import.created_at, at=at)
         kind: ImportKind = IMPORT_KINDS[data_import.kind]
         if state == DataImport.State.DONE and kind.finish:

@@ -1,19 +1,23 @@
 """Background work that survives: asked for once, done once, resumed where it stopped.
 
 ``request_job`` writes a row and rings the broker after commit. A worker ``perform_job``s it: takes the row with
-``FOR UPDATE SKIP LOCKED``, holds a lease that it renews with every ``progress``, and writes under its attempt number,
-so a worker thought dead that comes back is stopped by ``LeaseLost``. ``sweep`` rings again for what is due or whose
-lease ran out; two sweepers, or five deliveries of one ring, do the work once.
+``FOR UPDATE SKIP LOCKED``, holds a short lease that it renews with every ``progress`` and, beside a long chunk, by a
+sign of life of its process, and writes under its attempt number, so a worker thought dead that comes back is stopped by
+``LeaseLost``. ``sweep`` rings again for what is due or whose lease ran out; two sweepers, or five deliveries of one
+ring, do the work once.
 """
 
 import logging
+import threading
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -22,6 +26,8 @@ from crm.core.models import JobRun, User
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
+LEASE = timedelta(seconds=30)
+SIGN_EVERY_SECONDS = 8.0
 
 
 class LeaseLost(Exception):
@@ -34,7 +40,12 @@ class JobCancelled(Exception):
 
 @dataclass
 class JobLease:
-    """One attempt at one job, handed to its handler."""
+    """One attempt at one job, handed to its handler.
+
+    ``lease`` is how long one chunk may take. While it lasts the process gives signs of life (``give_sign``), each of
+    which holds the job for ``LEASE``: a process that is gone is followed within a minute, one that is stuck when its
+    chunk has taken too long.
+    """
 
     job_id: int
     attempt: int
@@ -46,6 +57,7 @@ class JobLease:
     requested_by_id: int | None
     lease: timedelta
     result: dict[str, Any] = field(default_factory=dict)
+    began: float = field(default_factory=time.monotonic)
 
     def progress(self, done: int, total: int, *, checkpoint: dict[str, Any] | None = None) -> None:
         """Renew the lease and say how far we are; call it once per chunk, inside the chunk's transaction.
@@ -53,13 +65,34 @@ class JobLease:
         The row is locked until that transaction ends, so a chunk and its checkpoint are kept together or not at all.
         Raises ``LeaseLost`` or ``JobCancelled``.
         """
-        values: dict[str, Any] = {"done": done, "total": total, "lease_until": timezone.now() + self.lease}
+        values: dict[str, Any] = {"done": done, "total": total, "lease_until": timezone.now() + LEASE}
         if checkpoint is not None:
             values["checkpoint"] = self.checkpoint = checkpoint
         if not self._mine().update(**values):
             raise LeaseLost(self.kind)
+        self.began = time.monotonic()
         if self._mine().filter(cancel_asked=True).exists():
             raise JobCancelled(self.kind)
+
+    def hold(self) -> None:
+        """Make sure, inside the transaction that writes what the job came to, that it is still ours.
+
+        Raises ``LeaseLost``; unlike ``progress`` it does not ask whether to stop.
+        """
+        if not self._mine().update(lease_until=timezone.now() + LEASE):
+            raise LeaseLost(self.kind)
+
+    def give_sign(self) -> bool:
+        """Hold the job for ``LEASE`` more, from beside the chunk at hand; whether that was done.
+
+        Not for a chunk that takes longer than it may, nor for a job that another worker has taken. Where the chunk has
+        told its progress and not ended yet its transaction holds the row, and nobody else can take it either.
+        """
+        if time.monotonic() > self.began + self.lease.total_seconds():
+            return False
+        with transaction.atomic():
+            mine = self._mine().select_for_update(skip_locked=True).values_list("pk", flat=True).first()
+            return bool(mine and self._mine().update(lease_until=timezone.now() + LEASE))
 
     def _mine(self) -> Any:
         return JobRun.objects.filter(pk=self.job_id, attempt=self.attempt, state=JobRun.State.RUNNING)
@@ -80,7 +113,10 @@ JOB_KINDS: dict[str, JobKind] = {}
 def job_kind(
     name: str, *, label: Any, lease: timedelta = timedelta(minutes=2)
 ) -> Callable[[Callable[[JobLease], dict[str, Any] | None]], Callable[[JobLease], dict[str, Any] | None]]:
-    """Register the decorated function as the handler of jobs of kind ``name``; it returns the job's result."""
+    """Register the decorated function as the handler of jobs of kind ``name``; it returns the job's result.
+
+    ``lease`` is how long it may go on without ``progress``.
+    """
 
     def register(handler: Callable[[JobLease], dict[str, Any] | None]) -> Callable[[JobLease], dict[str, Any] | None]:
         JOB_KINDS[name] = JobKind(handler, lease, label)
@@ -132,7 +168,7 @@ def take_job(job_id: int, *, at: datetime) -> JobLease | None:
         job.save(update_fields=["state", "finished_at", "error"])
         return None
     kind = JOB_KINDS[job.kind]
-    job.state, job.attempt, job.lease_until = JobRun.State.RUNNING, job.attempt + 1, at + kind.lease
+    job.state, job.attempt, job.lease_until = JobRun.State.RUNNING, job.attempt + 1, at + LEASE
     job.started_at = job.started_at or at
     job.save(update_fields=["state", "attempt", "lease_until", "started_at"])
     return JobLease(
@@ -154,7 +190,8 @@ def perform_job(job_id: int) -> bool:
     if lease is None:
         return False
     try:
-        result = JOB_KINDS[lease.kind].handler(lease)
+        with _signs_of_life(lease):
+            result = JOB_KINDS[lease.kind].handler(lease)
     except LeaseLost:
         return False
     except JobCancelled:
@@ -165,6 +202,31 @@ def perform_job(job_id: int) -> bool:
     else:
         _finish(lease, state=JobRun.State.DONE, result={**lease.result, **(result or {})})
     return True
+
+
+@contextmanager
+def _signs_of_life(lease: JobLease) -> Iterator[None]:
+    """Give a sign every few seconds, from a thread and a connection of its own, for as long as the block lasts."""
+    ended = threading.Event()
+    thread = threading.Thread(target=_give_signs, args=(lease, ended), name="job-lease", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _give_signs(lease: JobLease, ended: threading.Event) -> None:
+    try:
+        while not ended.wait(SIGN_EVERY_SECONDS):
+            try:
+                lease.give_sign()
+            except DatabaseError:
+                log.warning("no sign of life for job %s", lease.job_id, exc_info=True)
+                connection.close()
+    finally:
+        connection.close()
 
 
 def _finish(lease: JobLease, *, state: str, result: dict[str, Any], error: str = "") -> None:
@@ -190,12 +252,16 @@ def retry_job(job: JobRun, *, at: datetime) -> None:
         transaction.on_commit(lambda: _ring(job.pk))
 
 
-def sweep(*, at: datetime, limit: int = 100) -> int:
-    """Ring for every job that is due and unheld, oldest first; how many were rung."""
-    due = JobRun.objects.filter(due_at__lte=at).filter(
-        Q(state=JobRun.State.WAITING) | Q(state=JobRun.State.RUNNING, lease_until__lt=at)
-    )
-    ids = list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
+def sweep(*, at: datetime, limit: int = 100, abandoned_only: bool = False) -> int:
+    """Ring for every job that is due and unheld, oldest first; how many were rung.
+
+    ``abandoned_only`` passes over those that merely wait: their ring is on its way, they are looked at less often.
+    """
+    due = Q(state=JobRun.State.RUNNING, lease_until__lt=at)
+    if not abandoned_only:
+        due |= Q(state=JobRun.State.WAITING)
+    unheld = JobRun.objects.filter(due, due_at__lte=at).order_by("due_at", "id")
+    ids = list(unheld.values_list("pk", flat=True)[:limit])
     for job_id in ids:
         _ring(job_id)
     return len(ids)

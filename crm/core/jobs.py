@@ -16,3 +16,9 @@ def perform(job_id: int) -> None:
 def tick() -> None:
     """Ring for what is due; asked for by the clock once a minute."""
     sweep(at=timezone.now())
+
+
+@shared_task(name="core.follow")
+def follow() -> None:
+    """Ring for what a worker left behind when it died; asked for by the clock every quarter of a minute."""
+    sweep(at=timezone.now(), abandoned_only=True)

@@ -20,7 +20,7 @@ from customers.forms.data_import import ReadingForm, UploadForm
 from customers.import_handling import NotReady, cancel_import, change_reading, start_import, take_file
 from customers.import_mapping import NameNeeded, forget_mapping, save_mapping
 from customers.import_page import describe_outcome, describe_page
-from customers.import_undoing import CannotUndo, start_undo
+from customers.import_undoing import CannotUndo, UndoUnderWay, start_undo
 from customers.import_wording import kind_label
 from customers.models import DataImport, ImportMapping
 
@@ -182,6 +182,9 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the whole import back, in the background."""
     try:
         data_import = start_undo(_find(request, pk), by=request.user, at=timezone.now())
+    except UndoUnderWay:
+        add_error(request, _("This import is being undone already. Here is how far it is."))
+        return redirect("customers:import-detail", pk=pk)
     except CannotUndo:
         add_error(request, _("This import can no longer be undone. Here is how it stands."))
         return redirect("customers:import-detail", pk=pk)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from crm.core.job_ledger import JobCancelled
+from crm.core.job_ledger import JobCancelled, LeaseLost
 from customers import import_batches, import_checking
 from customers.import_handling import start_import
 from customers.import_staging import Stage
@@ -39,6 +39,9 @@ class KilledAt:
         if self.signs == self.nth:
             raise self.how
         self.checkpoint = checkpoint or self.checkpoint
+
+    def hold(self) -> None:
+        """Nobody else is there."""
 
 
 @pytest.fixture(autouse=True)
@@ -148,6 +151,20 @@ def test_a_database_that_lost_the_stage_in_the_middle_of_the_writing_loses_no_ro
         cursor.execute(f"TRUNCATE {stage.rows}, {stage.lines}, {stage.records}, {stage.rejected}")
     write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
     assert _whole() == expected
+
+
+def test_a_worker_followed_by_another_at_the_very_end_leaves_the_report_to_him():
+    report, _expected = _import_undisturbed()
+    DataImport.objects.all().delete()
+    data_import = read_file(FILE)
+    lease = KilledAt(0, Killed)
+    lease.hold = lambda: (_ for _ in ()).throw(LeaseLost)
+    with pytest.raises(LeaseLost):
+        write_import(data_import, lease=lease, at=AT)
+    again = DataImport.objects.get()
+    assert (again.state, again.report) == ("running", {})
+    resumed = write_import(again, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert resumed["rejected"] == report["rejected"] > 0
 
 
 def test_nothing_is_left_behind():

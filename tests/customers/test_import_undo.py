@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+import psycopg
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,12 +12,13 @@ from crm.core.job_ledger import JobCancelled, perform_job
 from crm.core.models import JobRun
 from customers import import_batches, import_undoing
 from customers.import_cleaning import clean_imports
-from customers.import_undoing import CannotUndo, can_undo, start_undo, undo_import
+from customers.import_undoing import CannotUndo, UndoUnderWay, can_undo, start_undo, undo_import
 from customers.import_writing import NoLease
 from customers.models import ContactPoint, Customer, ImportChange, Order, OrderLine, Person, Product, PurchaseDay
 from customers.purchase_day_rebuild import ingest_orders
 from tests.customers.import_files import AT, import_file
 from tests.customers.test_import_durability import Killed, KilledAt
+from tests.faults.test_night_killed import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +220,22 @@ def test_it_is_undone_from_its_report(signed_in, admin):
     assert "is in use" in page
     assert "Undo the rest" in page
     assert "undone: 3 removed" in client.get(reverse("customers:import-list")).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_undo_while_one_runs_says_so_at_once(signed_in, admin):
+    """A chunk of the first holds the import; whoever waited for it would wait until that chunk has ended."""
+    client = signed_in(admin)
+    data_import = start_undo(import_file(CUSTOMERS, kind="customers", at=timezone.now()), by=admin, at=timezone.now())
+    with psycopg.connect(database_url()) as chunk, connection.cursor() as cursor:
+        chunk.execute("UPDATE customers_dataimport SET report = report WHERE id = %s", [data_import.pk])
+        cursor.execute("SET lock_timeout = '2s'")
+        with pytest.raises(UndoUnderWay):
+            start_undo(data_import, by=admin, at=timezone.now())
+        page = client.post(reverse("customers:import-undo", args=[data_import.pk]), follow=True).content.decode()
+        cursor.execute("RESET lock_timeout")
+    assert "This import is being undone already" in page
+    assert JobRun.objects.filter(kind="import-undo").count() == 1
 
 
 def test_a_running_import_is_not_undone(signed_in, admin):

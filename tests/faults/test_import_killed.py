@@ -39,6 +39,7 @@ def test_an_import_survives_its_worker(admin, start_worker):
         wait_for(lambda: JobRun.objects.get(kind="import-write").checkpoint.get("after") == FIRST_BATCH)
         kill(first)
         holder.rollback()
+    assert JobRun.objects.get(kind="import-write").lease_until < timezone.now() + timedelta(seconds=31)
     assert Order.objects.count() == OrderLine.objects.count() == FIRST_BATCH
     assert DataImport.objects.get().state == "running"
 
