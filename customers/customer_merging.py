@@ -187,8 +187,8 @@ def _join_people(log: _Log, *, kept: int, gone: int) -> None:
 
 def find_people_of_both(kept: Customer, gone: Customer) -> set[str]:
     """The folded names of people whom a merge would make one."""
-    names = Person.objects.filter(customer=kept, name_folded__contains=" ").values_list("name_folded", flat=True)
-    return set(Person.objects.filter(customer=gone, name_folded__in=list(names)).values_list("name_folded", flat=True))
+    names = Person.objects.filter(customer=kept, name_folded__contains=" ").order_by().values("name_folded")
+    return set(Person.objects.filter(customer=gone, name_folded__in=names).values_list("name_folded", flat=True))
 
 
 def _move_relations(log: _Log, *, kept: int, gone: int) -> None:

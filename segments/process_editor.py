@@ -11,6 +11,7 @@ from segments.process_editing import count_running, find_version
 from segments.segment_figures import count_members
 
 HOURS_A_DAY = 8
+VERSIONS_SHOWN = 10
 
 
 @dataclass
@@ -84,11 +85,12 @@ def format_clock(hours: int) -> str:
 
 
 def build_matrix() -> list[MatrixRow]:
-    """Segments in use by flows; five queries, however many segments there are."""
+    """Segments in use by flows; as many queries, however many segments there are."""
     members = count_members()
     processes = {(process.segment_id, process.flow): process for process in Process.objects.all()}
-    versions: dict[int, dict[str, ProcessVersion]] = {}
-    for version in ProcessVersion.objects.exclude(state=ProcessVersion.State.RETIRED).prefetch_related("steps"):
+    versions: dict[int, dict[str, Any]] = {}
+    counted = ProcessVersion.objects.annotate(steps_count=Count("steps")).order_by()
+    for version in counted.exclude(state=ProcessVersion.State.RETIRED):
         versions.setdefault(version.process_id, {})[version.state] = version
     started = ProcessVersion.objects.filter(runs__state="running").order_by("process_id")
     running = dict(started.values_list("process_id").annotate(Count("runs")))
@@ -102,21 +104,22 @@ def build_matrix() -> list[MatrixRow]:
 
 
 def _build_cell(
-    process: Process | None, flow: str, versions: dict[int, dict[str, ProcessVersion]], running: dict[int, int]
+    process: Process | None, flow: str, versions: dict[int, dict[str, Any]], running: dict[int, int]
 ) -> Cell:
     if process is None:
         return Cell(None, flow)
     states = versions.get(process.pk, {})
     published = states.get(ProcessVersion.State.PUBLISHED)
-    steps = len(published.steps.all()) if published else 0
+    steps = published.steps_count if published else 0
     has_draft = ProcessVersion.State.DRAFT in states
     return Cell(process, flow, published, steps, has_draft=has_draft, running=running.get(process.pk, 0))
 
 
 def build_process_editor(process: Process, *, beside: str = "") -> ProcessEditor | None:
     """The draft, else what is in force, with the same flow of the segment ``beside`` (a key) next to it."""
-    draft = find_version(process, ProcessVersion.State.DRAFT)
-    published = find_version(process, ProcessVersion.State.PUBLISHED)
+    last = list(process.versions.select_related("published_by")[: 1 + VERSIONS_SHOWN])  # whatever is in force is newest
+    by_state = {version.state: version for version in reversed(last)}
+    draft, published = by_state.get(ProcessVersion.State.DRAFT), by_state.get(ProcessVersion.State.PUBLISHED)
     version = draft or published
     if version is None:
         return None
@@ -126,8 +129,7 @@ def build_process_editor(process: Process, *, beside: str = "") -> ProcessEditor
         .select_related("segment")
         .order_by("segment__priority")
     )
-    shown = ProcessShown(process, version, list(version.steps.all()))
-    other = _find_other(others, beside)
+    shown, other = _show_both(process, version, _choose_other(others, beside))
     here, there = [step.title for step in shown.steps], [step.title for step in other.steps] if other else []
     return ProcessEditor(
         shown=shown,
@@ -138,16 +140,28 @@ def build_process_editor(process: Process, *, beside: str = "") -> ProcessEditor
         only_here=[title for title in here if title not in there],
         only_there=[title for title in there if title not in here],
         others=others,
-        versions=list(process.versions.exclude(state=ProcessVersion.State.DRAFT).select_related("published_by")[:10]),
+        versions=[one for one in last if one.state != ProcessVersion.State.DRAFT][:VERSIONS_SHOWN],
     )
 
 
-def _find_other(others: list[Process], beside: str) -> ProcessShown | None:
+def _choose_other(others: list[Process], beside: str) -> Process | None:
     """The process to compare with: the one asked for, else that of the segment that takes the rest, else the last."""
     wanted = next((one for one in others if one.segment.key == beside), None)
-    wanted = wanted or next((one for one in others if one.segment.is_fallback), others[-1] if others else None)
-    version = find_version(wanted, ProcessVersion.State.PUBLISHED) if wanted else None
-    return ProcessShown(wanted, version, list(version.steps.all())) if wanted and version else None
+    return wanted or next((one for one in others if one.segment.is_fallback), others[-1] if others else None)
+
+
+def _show_both(
+    process: Process, version: ProcessVersion, wanted: Process | None
+) -> tuple[ProcessShown, ProcessShown | None]:
+    """``version`` and what is in force of ``wanted``, with the steps of both read at once."""
+    theirs = find_version(wanted, ProcessVersion.State.PUBLISHED) if wanted else None
+    steps: dict[int, list[ProcessStep]] = {}
+    for step in ProcessStep.objects.filter(version__in=[one.pk for one in (version, theirs) if one]):
+        steps.setdefault(step.version_id, []).append(step)
+    shown = ProcessShown(process, version, steps.get(version.pk, []))
+    if wanted is None or theirs is None:
+        return shown, None
+    return shown, ProcessShown(wanted, theirs, steps.get(theirs.pk, []))
 
 
 def find_draft_step(step: ProcessStep, draft: ProcessVersion) -> ProcessStep | None:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Subquery
 
 from crm.core.metric_catalogue import METRICS, Metric
 from crm.core.statement_planning import CustomerRange, plan_as_usual, plan_for_everybody, share_ranges
@@ -229,9 +229,10 @@ def read_repeat_rate(plan: Mapping[str, Any], *, segment_key: str | None) -> flo
 
 def count_members() -> dict[int, int]:
     """Customers in each segment by segment id: as of the last figures, else counted up to 10,000 in each."""
-    last = SegmentDay.objects.filter(team=None).aggregate(last=Max("day"))["last"]
-    if last is not None:
-        return dict(SegmentDay.objects.filter(team=None, day=last).values_list("segment_id", "customers"))
+    days = SegmentDay.objects.filter(team=None).order_by()
+    last = days.values("team").annotate(last=Max("day")).values("last")
+    if found := dict(days.filter(day=Subquery(last)).values_list("segment_id", "customers")):
+        return found
     counts: dict[int, int] = {}
     for segment_id in Membership.objects.current().order_by("segment_id").values_list("segment_id", flat=True)[:10_000]:
         counts[segment_id] = counts.get(segment_id, 0) + 1

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 from django.utils.text import capfirst
 
 from crm.core.change_reading import Change, find_event_model, list_kept_models, read_changes
@@ -74,23 +74,34 @@ def find_removed(kind: str, pk: int, *, user: User, at: datetime) -> type[models
 
 def list_bin(user: User, *, at: datetime, kind: str = "", before: datetime | None = None) -> list[Removed]:
     """The newest 100 of one kind or all, before a moment where one is given."""
-    parts, customers = [], {}
-    for model in list_binned_models(user):
-        if kind in {"", model._meta.model_name}:
-            rows = _removals(model, user, at=at)
-            rows = rows.filter(pgh_created_at__lt=before) if before is not None else rows
-            keys = list(rows.order_by("-pgh_id").values_list("pgh_id", flat=True)[:MOST_SHOWN])
-            if keys:
-                events: Any = find_event_model(model)
-                parts.append(events.objects.filter(pk__in=keys))
-                if _has_customer(model):
-                    of = parts[-1].values_list("pgh_obj_id", "customer")
-                    customers.update({(model._meta.model_name, pk): customer for pk, customer in of})
+    models_here = [model for model in list_binned_models(user) if kind in {"", model._meta.model_name}]
+    found = _find_newest(models_here, user, at=at, before=before)
+    keys: dict[type[models.Model], list[int]] = {}
+    for place, kept_as, _pk, _customer in found:
+        keys.setdefault(models_here[place], []).append(kept_as)
+    customers = {(models_here[place]._meta.model_name, pk): customer for place, _kept_as, pk, customer in found}
+    events: list[Any] = [(find_event_model(model), kept) for model, kept in keys.items()]
+    parts = [event.objects.filter(pk__in=kept) for event, kept in events]
     changes = read_changes(parts) if parts else []
     return [
         Removed(change, change.at + KEPT_FOR, customers.get((change.kind, change.pk)))
         for change in changes[:MOST_SHOWN]
     ]
+
+
+def _find_newest(
+    kinds: list[type[models.Model]], user: User, *, at: datetime, before: datetime | None
+) -> list[tuple[int, int, int, int | None]]:
+    """The newest 100 removals of each of ``kinds`` in one query: the place of the kind, the keys of the kept row, of
+    the record and of its customer."""
+    selects = []
+    for place, model in enumerate(kinds):
+        rows = _removals(model, user, at=at)
+        rows = rows.filter(pgh_created_at__lt=before) if before is not None else rows
+        customer = F("customer_id") if _has_customer(model) else Value(None, output_field=models.BigIntegerField())
+        told = rows.annotate(told_place=Value(place), told_customer=customer).order_by("-pgh_id")
+        selects.append(told.values_list("told_place", "pgh_id", "pgh_obj_id", "told_customer")[:MOST_SHOWN])
+    return list(selects[0].union(*selects[1:], all=True)) if selects else []
 
 
 def list_bin_kinds(user: User) -> list[tuple[str, str]]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
-from django.utils.functional import Promise
+from django.utils.functional import Promise as LazyWords
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,12 +16,11 @@ from complaints.models import Complaint
 from crm.core.formats import format_money
 from crm.core.models import User
 from customers.customer_merging import MERGE_FIELDS, find_people_of_both
-from customers.models import ContactPoint, Customer, DuplicatePair, PurchaseDay
-from interactions.models import Interaction, ProcessRun
-from segments.models import CurrentScore
+from customers.models import ContactPoint, Customer, DuplicatePair, Person, PurchaseDay
+from interactions.models import Interaction, ProcessRun, Promise
 
 YEAR_DAYS = 365
-LABELS: dict[str, str | Promise] = {
+LABELS: dict[str, str | LazyWords] = {
     "name": gettext_lazy("Name"),
     "trading_name": gettext_lazy("Trading name"),
     "kind": gettext_lazy("Kind"),
@@ -43,7 +43,7 @@ class FieldRow:
     """One field of both; ``choice`` is the side taken unless somebody chooses."""
 
     name: str
-    label: str | Promise
+    label: str | LazyWords
     kept: str
     gone: str
     choice: str
@@ -171,38 +171,41 @@ def _compare_days(
 
 
 def _count_relations(kept: Customer, gone: Customer, *, user: User) -> list[FigureRow]:
-    counted = Customer.objects.filter(pk__in=[kept.pk, gone.pk]).annotate(
-        found_people=Count("people", filter=Q(people__left_on=None), distinct=True),
-        found_promises=Count("promises", filter=Q(promises__state="open"), distinct=True),
-    )
-    by_pk = {row.pk: row for row in counted}
-    ours, theirs = by_pk[kept.pk], by_pk[gone.pk]
+    ours, theirs = (_count_each([kept.pk, gone.pk])[pk] for pk in (kept.pk, gone.pk))
     same = len(find_people_of_both(kept, gone))
-    told = _("%(count)s, %(same)s the same") % {"count": theirs.found_people, "same": same} if same else None
-    together = ours.found_people + theirs.found_people - same
-    talks = _count_talks([kept.pk, gone.pk])
-    runs = list(
-        ProcessRun.objects.filter(customer__in=[kept, gone], state="running").values_list("customer", flat=True)
-    )
+    told = _("%(count)s, %(same)s the same") % {"count": theirs["people"], "same": same} if same else None
+    together = ours["people"] + theirs["people"] - same
     rows = [
-        FigureRow(_("People"), ours.found_people, told or theirs.found_people, together),
-        FigureRow(_("Talks, mails"), talks[kept.pk], talks[gone.pk], talks[kept.pk] + talks[gone.pk]),
-        FigureRow(
-            _("Open promises"), ours.found_promises, theirs.found_promises, ours.found_promises + theirs.found_promises
+        FigureRow(_("People"), ours["people"], told or theirs["people"], together),
+        *(
+            FigureRow(label, ours[name], theirs[name], ours[name] + theirs[name])
+            for name, label in (
+                ("talks", _("Talks, mails")),
+                ("promises", _("Open promises")),
+                ("runs", _("Running processes")),
+            )
         ),
-        FigureRow(_("Running processes"), runs.count(kept.pk), runs.count(gone.pk), len(runs)),
     ]
     if user.has_perm("complaints.view_complaint"):
         rows.append(_list_complaints(kept, gone))
-    scores = CurrentScore.objects.in_bulk([kept.pk, gone.pk])
-    grades = [scores[pk].grade if pk in scores else None for pk in (kept.pk, gone.pk)]
+    grades = [getattr(getattr(customer, "score", None), "grade", None) for customer in (kept, gone)]
     rows.append(FigureRow(_("Class"), grades[0], grades[1], _("worked out at once")))
     return rows
 
 
-def _count_talks(ids: list[int]) -> dict[int, int]:
-    rows = Interaction.objects.filter(customer__in=ids).order_by().values_list("customer").annotate(Count("pk"))
-    return dict.fromkeys(ids, 0) | dict(rows)
+def _count_each(ids: list[int]) -> dict[int, dict[str, int]]:
+    """By customer: people there, talks, open promises and running processes; one query."""
+    counted = {
+        "people": Person.objects.filter(left_on=None),
+        "talks": Interaction.objects.all(),
+        "promises": Promise.objects.filter(state="open"),
+        "runs": ProcessRun.objects.filter(state="running"),
+    }
+    found = Customer.objects.filter(pk__in=ids).values("pk")
+    for name, rows in counted.items():
+        of_one = rows.filter(customer=OuterRef("pk")).order_by().values("customer")
+        found = found.annotate(**{name: Coalesce(Subquery(of_one.annotate(n=Count("pk")).values("n")), 0)})
+    return {row.pop("pk"): row for row in found}
 
 
 def _list_complaints(kept: Customer, gone: Customer) -> FigureRow:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from complaints.models import Complaint
 from crm.core.models import JobRun
 from customers.customer_watching import watch_customer
 from customers.item_rollup import take_in_items
@@ -13,6 +14,7 @@ from customers.models import (
     ContactPoint,
     Customer,
     DuplicatePair,
+    Person,
     PersonalDataAct,
     Product,
     ShowroomReference,
@@ -22,7 +24,7 @@ from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from customers.wallet_estimating import estimate_wallet
 from interactions.audience_keeping import add_members
-from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Task
+from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Promise, Task
 from segments.models import (
     BelowZeroSpell,
     BestFit,
@@ -47,6 +49,23 @@ def make_pairs(n: int, cast: Any) -> None:
             make_score(customer)
         evidence = [["phone", "762190440"], ["name", "0.92"]]
         DuplicatePair.objects.create(first=pair[0], second=pair[1], percent=90, evidence=evidence, weight=number)
+
+
+ONE_PAIR = 2_000_000_001
+
+
+def make_rich_pairs(n: int, cast: Any) -> None:
+    """``n`` pairs; of the pair ``ONE_PAIR`` both have a person, a promise and a complaint more each time."""
+    make_pairs(n, cast)
+    pair = DuplicatePair.objects.filter(pk=ONE_PAIR).first()
+    if pair is None:
+        first, second = (factories.make_customer(owner=cast.rep, team=cast.rep.team) for _side in range(2))
+        pair = DuplicatePair.objects.create(pk=ONE_PAIR, first=first, second=second, percent=90, weight=1)
+    for number in range(n):
+        for customer in (pair.first, pair.second):
+            factories.make_person(customer, name=f"Søren Holm {Person.objects.count()}")
+            Complaint.objects.create(customer=customer, title=f"Seals {number}", taken_at=timezone.now())
+            Promise.objects.create(customer=customer, side="ours", text="A sample", due_on=date(2026, 3, 2))
 
 
 def make_scored_customers(n: int, cast: Any) -> None:
@@ -228,6 +247,7 @@ LISTS: list[ListPage] = [
     ListPage("data health", "/measure/health/", make_scored_customers, "lead"),
     ListPage("pairs as a list", "/customers/duplicates/all/", make_pairs, "lead"),
     ListPage("pairs", "/customers/duplicates/", make_pairs, "lead"),
+    ListPage("one pair", f"/customers/duplicates/?pair={ONE_PAIR}", make_rich_pairs, "lead", most_queries=15),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),
