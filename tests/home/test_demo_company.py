@@ -5,11 +5,22 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.db.models import Count, Sum
+from django.utils import timezone
 
 from complaints.models import Article, Complaint
+from crm.core.bin_reading import list_bin
+from crm.core.models import AccessToken, User
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.company import DemoRefused, load_demo_company
-from customers.models import Customer, CustomField, CustomValueSet, Order, OrderLine
+from customers.models import (
+    Customer,
+    CustomField,
+    CustomValueSet,
+    DataImport,
+    Order,
+    OrderLine,
+    PersonalDataAct,
+)
 from interactions.models import Audience
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -37,6 +48,7 @@ def test_the_company_is_whole_and_of_the_same_day_and_size_the_same(db, settings
                 prospects_are_known_by_what_they_spend_elsewhere()
                 what_closed_cases_taught_is_published()
                 what_a_company_arranges_for_itself_is_there()
+                the_office_leaves_no_page_empty()
             transaction.set_rollback(True)
     assert seen[0] == seen[1]
 
@@ -54,6 +66,19 @@ def what_a_company_arranges_for_itself_is_there():
     keys = {str(pk) for pk in CustomField.objects.values_list("pk", flat=True)}
     assert len(keys) == 3
     assert keys == set().union(*filled)
+
+
+def the_office_leaves_no_page_empty():
+    states = dict(DataImport.objects.values_list("kind", "state"))
+    assert states == {"people": "done", "products": "done", "customers": "ready"}
+    fair = DataImport.objects.get(kind="people").report
+    assert (fair["created"], fair["rejected"]) == (8, 2)
+    assert DataImport.objects.get(kind="products").report["changed"] > 5
+    assert DataImport.objects.get(kind="customers").preview["problems"]
+    assert sorted(token.revoked_at is None for token in AccessToken.objects.all()) == [False, True]
+    assert set(PersonalDataAct.objects.values_list("kind", flat=True)) == {"export", "person"}
+    admin = User.objects.get(email="admin@rapport.example")
+    assert [one.change.by.name for one in list_bin(admin, at=timezone.now())] == ["Ana Ribeiro"]
 
 
 def prospects_are_known_by_what_they_spend_elsewhere():

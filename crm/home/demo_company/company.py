@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from crm.core.models.business_setting import change_setting
 from crm.core.role_permissions import sync_roles
+from crm.home.demo_company.back_office import keep_the_office
 from crm.home.demo_company.best_customers import honour_best_customers
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.contracts import choose_contract_customers, write_contracts
@@ -101,6 +102,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     note_satisfaction(at=at)
     honour_best_customers(at=at)
     arrange_own_ways(at=at)
+    keep_the_office(at=at)
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
