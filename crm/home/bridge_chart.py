@@ -6,8 +6,10 @@ The axis is cut where the parts would otherwise be too small to see; the page sa
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-TOP, LABEL_LINES = 20.0, 2
+TOP = 20.0
 LARGEST_CUT = 0.55
+ROW, ROW_BAR, ROWS_WIDTH = 30.0, 14.0, 340
+ROW_BAR_FROM, ROW_BAR_TO = 138.0, 272.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,20 @@ class BridgeBar:
 
 
 @dataclass(frozen=True)
+class BridgeRow:
+    """A bar that lies, for a narrow screen: the same as ``BridgeBar``, its words on one line before it."""
+
+    kind: str
+    x: str
+    y: str
+    width: str
+    text_y: str
+    link: str
+    words: str
+    cents: int
+
+
+@dataclass(frozen=True)
 class BridgeChart:
     """The drawing; ``starts_at_cents`` is where its axis is cut, 0 for not at all."""
 
@@ -50,10 +66,19 @@ class BridgeChart:
     floor: str
     bars: list[BridgeBar]
     starts_at_cents: int
+    rows: list[BridgeRow]
 
     @property
     def axis_end(self) -> int:
         return self.width - 4
+
+    @property
+    def rows_width(self) -> int:
+        return ROWS_WIDTH
+
+    @property
+    def rows_height(self) -> int:
+        return round(ROW * len(self.rows))
 
     @property
     def before(self) -> BridgeBar:
@@ -86,7 +111,7 @@ def draw_bridge(
     slot = (width - 8) / (len(steps) + 2)
     bar = slot * 0.55
     bars = []
-    everything = [(before, "total"), *((step, "up" if step.cents >= 0 else "down") for step in steps), (now, "total")]
+    everything = _name_kinds(before, steps, now)
     for number, (step, kind) in enumerate(everything):
         if kind == "total":
             ends = (min(place(step.cents), place(max(start, 0))), max(place(step.cents), place(max(start, 0))))
@@ -112,7 +137,33 @@ def draw_bridge(
                 step.url,
             )
         )
-    return BridgeChart(width, round(floor + 8 + 13 * lines), _f(floor), bars, start if start > 0 else 0)
+    rows = _lay_down(everything, levels, start=start, high=high)
+    return BridgeChart(width, round(floor + 8 + 13 * lines), _f(floor), bars, start if start > 0 else 0, rows)
+
+
+def _name_kinds(before: BridgeStep, steps: Sequence[BridgeStep], now: BridgeStep) -> list[tuple[BridgeStep, str]]:
+    return [(before, "total"), *((step, "up" if step.cents >= 0 else "down") for step in steps), (now, "total")]
+
+
+def _lay_down(
+    everything: Sequence[tuple[BridgeStep, str]], levels: Sequence[int], *, start: int, high: int
+) -> list[BridgeRow]:
+    """The same bars one below the other, from left to right by the same cut axis."""
+
+    def place(cents: int) -> float:
+        return ROW_BAR_FROM + (cents - start) / (high - start) * (ROW_BAR_TO - ROW_BAR_FROM)
+
+    rows = []
+    for number, (step, kind) in enumerate(everything):
+        begins = max(start, 0) if kind == "total" else levels[number - 1]
+        ends = step.cents if kind == "total" else levels[number]
+        left, right = sorted((place(begins), place(ends)))
+        top = ROW * number + (ROW - ROW_BAR) / 2
+        x = place(levels[min(number, len(levels) - 1)])
+        link = f"M{_f(x)} {_f(top + ROW_BAR)}V{_f(top + ROW)}" if number < len(everything) - 1 else ""
+        width, text_y = _f(max(1.5, right - left)), _f(top + ROW_BAR - 3)
+        rows.append(BridgeRow(kind, _f(left), _f(top), width, text_y, link, " ".join(step.words), step.cents))
+    return rows
 
 
 def _cut_axis(levels: Sequence[int]) -> int:

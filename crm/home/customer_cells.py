@@ -6,9 +6,11 @@ They are drawn here and not by templates: a page has three hundred of them.
 from collections.abc import Callable
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.core import formats
 from crm.core.models import User
@@ -18,6 +20,15 @@ from crm.core.templatetags.look import clock, icon, risk_level
 
 LONG_NAME = 26
 HIGH_RISK = 2
+# Why no rhythm is known, in words that keep a row one line high; the whole reason stands on the customer's page.
+SHORT_NOTES: dict[str, Promise] = {
+    "no_order": gettext_lazy("no order yet"),
+    "one_order": gettext_lazy("too early"),
+    "few_orders": gettext_lazy("too early"),
+    "contract": gettext_lazy("by contract"),
+    "little_data": gettext_lazy("too little data"),
+    "degenerate": gettext_lazy("no model"),
+}
 
 
 def draw_nothing(words: str = formats.UNKNOWN) -> SafeString:
@@ -53,7 +64,10 @@ def draw_risk(row: Any) -> SafeString:
     score = row.shown_score
     if score and score.gap_ratio:
         return risk_level(score.risk + 1, formats.format_multiple(score.gap_ratio))
-    return draw_nothing(score.get_note_display()) if score and score.note else draw_nothing()
+    if not score or not score.note:
+        return draw_nothing()
+    whole = score.get_note_display()
+    return format_html('<span class="f nw" title="{}">{}</span>', whole, SHORT_NOTES.get(score.note, whole))
 
 
 def draw_silence(row: Any) -> SafeString:

@@ -29,10 +29,10 @@ from customers.question_asking import AnswerRate
 KEPT_SECONDS = 3600
 MOST_QUESTIONS = 20
 ORIGINS = {
-    "asked": gettext_lazy("answers to our questions"),
-    "told": gettext_lazy("told by somebody we know"),
-    "noted": gettext_lazy("noted by a colleague"),
-    "file": gettext_lazy("from elsewhere"),
+    "asked": gettext_lazy("Answers to our questions"),
+    "told": gettext_lazy("Told by somebody we know"),
+    "noted": gettext_lazy("Noted by a colleague"),
+    "file": gettext_lazy("From elsewhere"),
 }
 AGES = (("fresh", 182), ("year", 365), ("old", 730))
 COLUMNS = ("fresh", "year", "old", "oldest", "over")
@@ -65,7 +65,7 @@ def facts_told(request: HttpRequest) -> HttpResponse:
     context = {
         "facts": count_facts(user, team=choice.team, on=today),
         "questions": count_answers(user, team=choice.team),
-        "heads": [_("6 months"), _("a year"), _("2 years"), _("older"), _("no longer sure")],
+        "heads": [_("6 months"), _("A year"), _("2 years"), _("Older"), _("No longer sure")],
         "may_edit": user.has_perm("core.change_settings"),
     }
     name = "home/facts_told.html"
@@ -82,7 +82,7 @@ def count_facts(user: User, *, team: Team | None, on: date) -> list[OriginRow]:
     rows = [_make_row(label, [counts.get((origin, age), 0) for age in COLUMNS]) for origin, label in ORIGINS.items()]
     rows = [row for row in rows if row.total]
     columns = zip(*(row.counts for row in rows), strict=True)
-    return [*rows, _make_row(_("all"), [sum(column) for column in columns])] if rows else []
+    return [*rows, _make_row(_("All"), [sum(column) for column in columns])] if rows else []
 
 
 def _count_facts(facts: QuerySet[Any], *, on: date) -> dict[tuple[str, str], int]:

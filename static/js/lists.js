@@ -28,6 +28,11 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-select], [data-select-page], [data-bulk-all]")) tellSelection();
 });
 
+// A thumb that meets the cell beside its box means the box.
+document.addEventListener("click", (event) => {
+  if (event.target.matches("td.r-sel, th.r-sel")) event.target.querySelector("input[type=checkbox]")?.click();
+});
+
 document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-bulk-clear]")) {
     for (const box of boxes()) box.checked = false;

@@ -22,6 +22,18 @@ def test_each_bar_begins_where_the_one_before_ended():
     assert float(fall.y) + float(fall.height) == pytest.approx(float(now.y), abs=0.11)
 
 
+def test_on_a_phone_each_lying_bar_begins_where_the_one_before_ended():
+    before, rise, fall, now = draw(10_000, 5_000, -8_000).rows
+
+    def right_of(row):
+        return float(row.x) + float(row.width)
+
+    assert [row.kind for row in (before, rise, fall, now)] == ["total", "up", "down", "total"]
+    assert float(rise.x) == pytest.approx(right_of(before), abs=0.11)
+    assert right_of(fall) == pytest.approx(right_of(rise), abs=0.11)
+    assert right_of(now) == pytest.approx(float(fall.x), abs=0.11)
+
+
 @pytest.mark.parametrize(
     ("before", "parts", "start"),
     [
@@ -44,3 +56,7 @@ def test_everything_stays_inside_the_drawing(before, parts):
         assert float(bar.y) + float(bar.height) <= float(chart.floor) + 1.6
         assert float(bar.x) >= 0
         assert float(bar.x) + float(bar.width) <= chart.width
+    for row in chart.rows:
+        assert float(row.x) >= 137.9
+        assert float(row.x) + float(row.width) <= 273.6
+        assert float(row.text_y) <= chart.rows_height

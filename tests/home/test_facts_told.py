@@ -49,11 +49,11 @@ def test_the_newest_of_each_fact_is_counted_where_it_came_from_and_by_age(custom
     ask(customer, question, "answered", fact=tell(customer, "Machines", asked_by=rep))
     rows = {str(row.label): row.counts for row in count_facts(admin, team=None, on=TODAY)}
     assert rows == {
-        "answers to our questions": [1, 0, 0, 0, 0],
-        "told by somebody we know": [0, 1, 0, 0, 0],
-        "noted by a colleague": [1, 0, 0, 1, 1],
-        "from elsewhere": [0, 0, 1, 0, 0],
-        "all": [2, 1, 1, 1, 1],
+        "Answers to our questions": [1, 0, 0, 0, 0],
+        "Told by somebody we know": [0, 1, 0, 0, 0],
+        "Noted by a colleague": [1, 0, 0, 1, 1],
+        "From elsewhere": [0, 0, 1, 0, 0],
+        "All": [2, 1, 1, 1, 1],
     }
 
 
@@ -84,7 +84,7 @@ def test_the_page_names_figures_and_questions_and_is_part_of_data_health(custome
     tell(customer, "Rivals")
     ask(customer, question, "answered")
     page = browser.get(reverse("home:facts-told")).content.decode()
-    for words in ("from elsewhere", "no longer sure", question.text, "100%", "The bank of questions"):
+    for words in ("From elsewhere", "No longer sure", question.text, "100%", "The bank of questions"):
         assert words in page
     card = browser.get(reverse("home:facts-told"), headers={"HX-Request": "true"}).content.decode()
     assert question.text in card
