@@ -11,6 +11,7 @@ from customers.models import Customer
 from segments.models import Membership, Pin, Segment, SegmentChange
 from segments.rules.abc_classes import GRADES
 from segments.segment_choice import build_segment_choice
+from segments.segment_noting import hold_segment, note_segment
 
 LONGEST_PIN_DAYS = 366 * 2
 
@@ -36,7 +37,7 @@ def pin_customer(
     A pin of the same kind that is in force ends. It counts at once: for page, lists and rules. Raises ``PinRefused``.
     """
     _refuse_wrong_pin(segment, grade, reason=reason, expires_on=expires_on, on=on)
-    Customer.objects.select_for_update().get(pk=customer.pk)
+    Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     earlier = Pin.objects.filter(customer=customer, ended_at=None)
     earlier = earlier.filter(segment__isnull=False) if segment else earlier.exclude(grade="")
     earlier.update(ended_at=at)
@@ -66,7 +67,7 @@ def reconfirm_pin(pin: Pin, *, reason: str, expires_on: date, by: User, on: date
 @transaction.atomic
 def end_pin(pin: Pin, *, on: date, at: datetime) -> Pin:
     """Let the rules decide again, at once. A pin that has ended stays as it is."""
-    Customer.objects.select_for_update().get(pk=pin.customer_id)
+    Customer.objects.select_for_update(no_key=True).get(pk=pin.customer_id)
     pin = Pin.objects.select_for_update().select_related("customer").get(pk=pin.pk)
     if pin.ended_at is None:
         pin.ended_at = at
@@ -84,6 +85,7 @@ def assign_customer(customer: Customer, *, on: date) -> Membership:
 
     Twice on the same day leaves one change: from where he began the day to where he ends it.
     """
+    hold_segment(customer.pk)
     chosen, pin_id, rule_id, reason = _choose(customer, on=on)
     held = Membership.objects.select_for_update().filter(customer=customer, until=None).first()
     was = held.segment_id if held else None
@@ -99,6 +101,7 @@ def assign_customer(customer: Customer, *, on: date) -> Membership:
         )
     if was != chosen:
         _note_change(customer, was=was, becomes=chosen, on=on, reason=reason)
+    note_segment(customer.pk, segment_id=chosen)
     return held
 
 

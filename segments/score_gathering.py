@@ -64,6 +64,11 @@ SELECT (c.relation = 'contract')::int, coalesce((SELECT p.pinned_grade FROM ({pi
     coalesce((SELECT sum(e.cents) FROM ({events}) e), 0)::bigint, (SELECT h.days FROM ({histories}) h)
 FROM customers_customer c WHERE c.archived_at IS NULL AND {limit}
 """
+# Answered by an index alone too, one segment after the other.
+MEMBERS = """
+SELECT m.customer_id, m.segment_id::integer AS segment_number FROM segments_membership m
+WHERE m.until IS NULL AND m.customer_id >= {low} AND m.customer_id <= {high}
+"""
 ID = ("customer_id", "i8")
 EVENTS_OF_YEAR = "SELECT customer_id, cents FROM ({sql}) one WHERE day > {today} - 365 AND day <= {today}"
 WRITTEN_SINCE = """
@@ -168,6 +173,17 @@ def gather_customer(customer_id: int, *, on: date) -> Any:
     for name, _kind in CUSTOMER_FIELDS:
         figures[name] = found[name]
     return figures
+
+
+def gather_segments(ids: Any) -> Any:
+    """The number of the segment each of the customers ``ids`` is in, who come in order; 0 for none."""
+    numbers = np.zeros(len(ids), dtype=np.int32)
+    if len(ids):
+        query = MEMBERS.format(low=int(ids[0]), high=int(ids[-1]))
+        found = read_packed(query, (ID, ("segment_number", "i4")))
+        place, known = _find(ids, found["customer_id"])
+        numbers[place[known]] = found["segment_number"][known]
+    return numbers
 
 
 def _limit_to(low: int, high: int) -> Limit:

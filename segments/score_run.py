@@ -29,11 +29,12 @@ from segments.figure_keeping import (
 )
 from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
 from segments.plan_making import make_plan
-from segments.rules.customer_scoring import ScoringPlan
+from segments.rules.customer_scoring import Columns, ScoringPlan
 from segments.score_gathering import (
     describe_counting,
     freeze_figures,
     gather_customer,
+    gather_segments,
     note_late_customers,
 )
 from segments.score_keeping import drop_run, list_outdated_runs
@@ -45,6 +46,7 @@ from segments.score_writing import (
     name_shard_table,
     write_shard,
 )
+from segments.segment_noting import hold_segment, note_moved
 
 SHARD_IDS = 100_000
 EPOCH = date(1970, 1, 1)
@@ -160,9 +162,7 @@ def score_customer(customer_id: int, *, on: date) -> bool:
 
     His orders are taken in first. ``False`` where there is no run yet, or the customer is archived.
     """
-    with connection.cursor() as cursor:
-        # Held until the commit: a night that is switching waits for us, or we for it and then see its run.
-        cursor.execute("SELECT FROM segments_current_score LIMIT 0")
+    hold_segment(customer_id)
     run = ScoreRun.objects.filter(is_current=True).first()
     if run is None:
         return False
@@ -179,7 +179,7 @@ def _write_score(run: ScoreRun, customer_id: int, *, on: date) -> bool:
     if not len(figures):
         return False
     plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(on - EPOCH).days)
-    columns = score_with_contracts(figures, plan)
+    columns = _score(figures, plan)
     values = [_to_python(columns, name, kind, run_id=run.pk, on=on) for name, kind in SCORE_COLUMNS]
     table = name_run_table(run.pk)
     with connection.cursor() as cursor:
@@ -287,7 +287,7 @@ def _score_next(
         return False
     plan = ScoringPlan.from_json(run.plan["scoring"])
     rows = write_shard(
-        (score_with_contracts(part, plan) for part in iterate_figures(run.pk, numbers=list_pieces(shard.number))),
+        (_score(part, plan) for part in iterate_figures(run.pk, numbers=list_pieces(shard.number))),
         run_id=run.pk,
         as_of_day=plan.as_of_day,
         number=shard.number,
@@ -303,14 +303,21 @@ def _score_next(
     return True
 
 
+def _score(figures: Any, plan: ScoringPlan) -> Columns:
+    """All columns of the scores of some customers, who come by their ids."""
+    return score_with_contracts(figures, plan) | {"segment_number": gather_segments(figures["customer_id"])}
+
+
 @transaction.atomic
 def _index_next(run: ScoreRun) -> bool:
     shards = ScoreShard.objects.filter(run=run, indexed_at=None, run__state=ScoreRun.State.FINISHED).order_by("number")
     shard = shards.select_for_update(skip_locked=True, no_key=True, of=("self",)).first()
     if shard is None:
         return False
+    table = name_shard_table(run.pk, shard.number)
+    note_moved(table, first_id=shard.first_id, next_id=shard.next_id)
     index_shard(run.pk, shard.number)
-    ScoreShard.objects.filter(pk=shard.pk).update(indexed_at=Now())
+    ScoreShard.objects.filter(pk=shard.pk).update(indexed_at=Now(), noted_at=Now())
     return True
 
 

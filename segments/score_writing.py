@@ -10,7 +10,7 @@ import numpy as np
 from django.db import connection
 
 from crm.core.binary_copy import copy_columns
-from segments.models.score import SORTED_COLUMNS
+from segments.models.score import SORTED_COLUMNS, SORTED_IN_SEGMENT
 from segments.rules.customer_scoring import Columns
 
 # The columns of segments_score in their order: name and type; texts are fields of the given number of bytes.
@@ -45,10 +45,12 @@ SCORE_COLUMNS = (
     ("at_stake_cents", "i8"),
     ("risk_rank", "f8"),
     ("risk", "i2"),
+    ("segment_number", "i4"),
 )
 COLUMN_NAMES = ", ".join(name for name, _kind in SCORE_COLUMNS)
 SCORE_INDEXES = (
     *(f"({column}, customer_id)" for column in SORTED_COLUMNS),
+    *(f"(segment_number, {column}, customer_id)" for column in SORTED_IN_SEGMENT),
     "(risk_rank, customer_id) WHERE risk > 0",
     # The lost have nothing at stake any more: in the order of the stake they would stand behind everybody else.
     "(at_stake_cents, customer_id) WHERE risk = 3",

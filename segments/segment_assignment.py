@@ -20,6 +20,7 @@ from segments.models import Segment, SegmentRule
 from segments.rules.criteria import find_metrics
 from segments.score_run import score_customer
 from segments.segment_choice import PIN_JOIN, NoFallbackSegment, SegmentChoice, build_segment_choice
+from segments.segment_noting import note_late_moves
 
 ANALYSE_FROM = 1000  # newcomers of one evening
 
@@ -128,6 +129,7 @@ def assign_segments(*, on: date) -> AssignmentReport:
         came, moved = cursor.fetchone()
         for statement in WRITE_MOVES:
             cursor.execute(statement, {"today": on})
+        note_late_moves("moves")
         if came > ANALYSE_FROM:
             cursor.execute("ANALYZE segments_membership")  # the next steps of the night would take it for empty
         cursor.execute("DROP TABLE moves")

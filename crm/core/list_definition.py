@@ -26,7 +26,8 @@ class Column:
     makes a cell that is more than its value, out of the row; a ``template`` does the same, ten times as slowly.
 
     Where ``sort`` is no path but a name, ``sort_with`` gives it to the rows: it takes them, and as
-    ``filled`` whether only those with a value are asked for, which lets it join what an index leads through.
+    ``filled`` whether only those with a value are asked for, which lets it join what an index leads through, or say
+    again what another index begins with.
     """
 
     name: str

@@ -37,6 +37,7 @@ from crm.home.known_list import KnownListView
 from crm.home.ladder_filter import LADDER_FILTER
 from crm.home.metric_columns import list_metric_columns, load_metric_values
 from crm.home.need_filter import NEED_FILTER
+from crm.home.segment_order import begin_in_segment, only_in_segment
 from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person, TradingName
 from customers.tagging import with_tags
@@ -64,10 +65,7 @@ def search_customers(rows: Customers, text: str, request: HttpRequest) -> Custom
 
 
 def _of_segment(rows: Customers, key: str, request: HttpRequest) -> Customers:
-    """By the number of the segment: only of that one do the statistics say how many are in it, and by that the database
-    knows whether to begin with its members or with the order of the list."""
-    members = Membership.objects.current().filter(customer=OuterRef("pk"), segment=find_segment_number(key))
-    return rows.filter(Exists(members))
+    return only_in_segment(rows, find_segment_number(key))
 
 
 def find_segment_number(key: str) -> int:
@@ -162,10 +160,10 @@ def list_team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 
 def load_row_details(rows: list[Any], request: HttpRequest) -> None:
-    """Segment, tags, last contact, next task and open complaint of one page, in three queries."""
+    """Segment, tags, last contact, next task and open complaint of one page, in two queries."""
     keys = [row.pk for row in rows]
-    members = dict(Membership.objects.current().filter(customer__in=keys).values_list("customer", "segment"))
-    segments = Segment.objects.in_bulk(set(members.values()))
+    members = Membership.objects.current().filter(customer__in=keys).select_related("segment")
+    segments = {member.customer_id: member.segment for member in members}
     open_tasks = Task.objects.filter(customer=OuterRef("pk"), state=Task.State.OPEN).order_by("due_at", "id")
     talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-happened_at", "-id")
     details = with_tags(Customer.objects.filter(pk__in=keys)).annotate(
@@ -177,7 +175,7 @@ def load_row_details(rows: list[Any], request: HttpRequest) -> None:
     found = {key: rest for key, *rest in details.values_list("pk", *names)}
     today = company_day(timezone.now())
     for row in rows:
-        row.segment = segments.get(members.get(row.pk))
+        row.segment = segments.get(row.pk)
         row.talked_at, task, row.complains, row.tag_parts = found.get(row.pk, (None, None, False, []))
         row.task_title = task["title"] if task else ""
         row.task_day = timezone.localdate(datetime.fromisoformat(task["due"])) if task else None
@@ -205,6 +203,7 @@ CUSTOMERS = ListDefinition(
             _("Risk"),
             sort="score__gap_ratio",
             tie="score__customer_id",
+            sort_with=begin_in_segment,
             nullable=True,
             largest_first=True,
             hide_on_phone=True,
@@ -220,6 +219,7 @@ CUSTOMERS = ListDefinition(
             unit=currency_sign(),
             sort="score__sales_12m_cents",
             tie="score__customer_id",
+            sort_with=begin_in_segment,
             nullable=True,
             largest_first=True,
         ),
@@ -230,6 +230,7 @@ CUSTOMERS = ListDefinition(
             kind="amount",
             sort="score__contribution_12m_cents",
             tie="score__customer_id",
+            sort_with=begin_in_segment,
             nullable=True,
             largest_first=True,
             hide_on_phone=True,
@@ -250,6 +251,7 @@ CUSTOMERS = ListDefinition(
             kind="amount",
             sort="score__at_stake_cents",
             tie="score__customer_id",
+            sort_with=begin_in_segment,
             nullable=True,
             largest_first=True,
             head_term="at-stake",

@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 # Lists of customers can be sorted by these: each partition gets one index (column, customer_id) for each of them.
 SORTED_COLUMNS = ("at_stake_cents", "sales_12m_cents", "contribution_12m_cents", "value_3y_cents", "gap_ratio")
 
+# A list of one segment begins with that segment: one index (segment_number, column, customer_id) for each of these.
+SORTED_IN_SEGMENT = ("at_stake_cents", "sales_12m_cents", "contribution_12m_cents", "gap_ratio")
+
 
 class ModelFit(models.Model):
     """Fitted parameters of one model of buying, versioned; refitted weekly."""
@@ -74,7 +77,8 @@ class ScoreShard(models.Model):
     """A range of 100,000 customer ids of one run; taken with ``FOR UPDATE SKIP LOCKED`` by any worker.
 
     First its figures are gathered; when those of all shards are there the run is planned; then it is scored. The
-    indexes of sorted lists are made last, when the scores are in force.
+    indexes of sorted lists are made last, when the scores are in force; ``noted_at`` says since when its rows know of
+    everybody the segment he is in.
     """
 
     run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="shards")
@@ -85,6 +89,7 @@ class ScoreShard(models.Model):
     gathered_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     indexed_at = models.DateTimeField(null=True)
+    noted_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()
@@ -117,7 +122,8 @@ class CurrentScore(models.Model):
     """The score in force of one customer, read through the view ``segments_current_score``.
 
     Money is in cents of the company's currency; shares lie between 0 and 1; ``NULL`` means not known, with the reason
-    in ``note``. Years and quarters end on the run's evening.
+    in ``note``. Years and quarters end on the run's evening. ``segment_number`` is the id of the segment he is in, as
+    lists are sorted by it (0: in none); what counts is his membership.
     """
 
     class Note(models.TextChoices):
@@ -167,6 +173,7 @@ class CurrentScore(models.Model):
     at_stake_cents = models.BigIntegerField()
     risk_rank = models.FloatField()
     risk = models.SmallIntegerField(choices=Risk.choices)
+    segment_number = models.IntegerField(default=0, db_default=0)
 
     class Meta:
         managed = False

@@ -1,6 +1,7 @@
 """Server time, queries and bytes of the pages people live in, and of those of customers with far more than usual."""
 
 import statistics
+from collections.abc import Sequence
 from functools import partial
 
 from django.db import connection
@@ -9,13 +10,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.core.models import User
+from crm.home.customer_list import CUSTOMERS
 from crm.home.data_health import Links
 from customers.models import Customer
+from segments.models import Segment
 from tests.bench.figure import report, stopwatch
 from tests.bench.heavy_customer import CONTACTS, ORDERS, write_heavy_customer
 from tests.bench.page_cost import measure_visit
 
-TIMES, TIMES_OF_A_WORKLIST = 30, 5
+TIMES, TIMES_OF_A_WORKLIST, TIMES_OF_AN_ORDER = 30, 5, 3
 MEDIAN_MS, LIMIT_MS = 60, 120
 PAGES = (
     ("my_day", "rep", "/"),
@@ -51,6 +54,7 @@ def bench_pages(customers: int) -> None:
             label = f"page_{name}_of_{orders + contacts}_{what}_{customers}"
             _time_page(label, sign_in("rep"), path.format(customer=heavy.pk), median_ms=limit)
     _time_worklists(customers)
+    _time_lists_of_segments(customers)
 
 
 def sign_in(account: str) -> Client:
@@ -83,19 +87,29 @@ def _time_page(label: str, client: Client, url: str, *, median_ms: int = MEDIAN_
 
 def _time_worklists(customers: int) -> None:
     """Whoever the numbers of data health lead to, of everybody and of one segment, as admin: all of them together."""
-    client = sign_in("admin")
     worklists = [Links(key, None) for key in ("", "premium")]
     urls = [url for links in worklists for url in (links.unreached, links.mend, *links.gaps.values())]
-    times: list[float] = []
-    slowest, slow_url = 0.0, ""
+    _time_together(f"worklists_of_data_health_{customers}", "admin", urls, times=TIMES_OF_A_WORKLIST)
+
+
+def _time_lists_of_segments(customers: int) -> None:
+    """The customers of each segment in every order that is offered, largest and smallest first, by who sees how many:
+    in an order that begins with everybody else a list of a few takes longest."""
+    orders = [turn + column.name for column in CUSTOMERS.columns if column.sort for turn in ("", "-")]
+    segments = Segment.objects.filter(archived_at=None).values_list("key", flat=True)
+    urls = [f"/customers/?segment={key}&sort={order}" for key in segments for order in orders]
+    for account in ("admin", "lead", "rep"):
+        _time_together(f"lists_of_a_segment_{account}_{customers}", account, urls, times=TIMES_OF_AN_ORDER)
+
+
+def _time_together(label: str, account: str, urls: Sequence[str], *, times: int) -> None:
+    """All ``urls`` as one figure, by the processor, and the slowest by its name."""
+    client, seen = sign_in(account), []
     for url in urls:
         client.get(url)
-        for _again in range(TIMES_OF_A_WORKLIST):
-            visit = measure_visit(partial(client.get, url))
-            times.append(visit.ms)
-            if visit.ms > slowest:
-                slowest, slow_url = visit.ms, url
-    label = f"worklists_of_data_health_{customers}"
-    report(f"{label}_processor_median", statistics.median(times), "ms", limit=MEDIAN_MS)
-    report(f"{label}_processor_p95", sorted(times)[int(len(times) * 0.95)], "ms", limit=LIMIT_MS)
+        for _again in range(times):
+            seen.append((measure_visit(partial(client.get, url)).ms, url))
+    took, (slowest, slow_url) = sorted(ms for ms, _url in seen), max(seen)
+    report(f"{label}_processor_median", statistics.median(took), "ms", limit=MEDIAN_MS)
+    report(f"{label}_processor_p95", took[int(len(took) * 0.95)], "ms", limit=LIMIT_MS)
     report(f"{label}_slowest {slow_url}", slowest, "ms", limit=LIMIT_MS)
