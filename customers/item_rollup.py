@@ -6,31 +6,38 @@ harmlessly. All rows of a customer are written together, so they lie together, a
 few pages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
 
 from customers.models import TouchedItems
+from customers.rollup_renewing import RollupTable, renew_tables
 from customers.rules.item_rhythm import ASSUMED_GAPS, ASSUMED_SPREAD, AT_RISK_AFTER, LEAST_PURCHASES, LOST_AFTER
 
 EVERYBODY = 0
+TABLES = (
+    RollupTable("customers_itemday", indexes=(("item_day_by_customer", "(customer_id)"),)),
+    RollupTable("customers_itemrhythm", indexes=(("item_rhythm_by_customer", "(customer_id)"),)),
+)
 # With more touched customers than this, and more than half of all, making everything new is the shorter way.
 REBUILD_FROM = 10_000
 LOCK = "SELECT pg_advisory_xact_lock(hashtext('items-of-customers'))"
 
 # A return counts on the day of the order it returns, and takes its quantity back. An order without lines is one line.
+# Days are found and cents added up as in ``purchase_day_rebuild``.
 DAYS = """
 SELECT o.customer_id, coalesce(l.product_id, 0)::bigint AS product_id,
-       sum(coalesce(l.amount_cents, o.amount_cents))::bigint AS amount_cents,
-       sum(coalesce(l.cost_cents, CASE WHEN l.id IS NULL THEN o.cost_cents END, 0))::bigint AS cost_cents,
+       sum(coalesce(l.amount_cents, o.amount_cents)::float8)::bigint AS amount_cents,
+       sum(coalesce(l.cost_cents, CASE WHEN l.id IS NULL THEN o.cost_cents END, 0)::float8)::bigint AS cost_cents,
        sum(CASE WHEN l.amount_cents < 0 THEN -abs(l.quantity) ELSE coalesce(l.quantity, 1) END * 1000)::bigint
            AS quantity_milli,
-       coalesce(original.day, o.day) AS day, count(*)::integer AS lines
+       CASE WHEN o.returns_id IS NULL THEN o.day
+            ELSE coalesce((SELECT original.day FROM customers_order original WHERE original.id = o.returns_id), o.day)
+       END AS day, count(*)::integer AS lines
 FROM {source}
 LEFT JOIN customers_orderline l ON l.order_id = o.id
-LEFT JOIN customers_order original ON original.id = o.returns_id
-GROUP BY o.customer_id, coalesce(l.product_id, 0), coalesce(original.day, o.day)
+GROUP BY 1, 2, 6
 """
 DAY_COLUMNS = "customer_id, product_id, amount_cents, cost_cents, quantity_milli, day, lines"
 
@@ -74,16 +81,51 @@ RHYTHM_COLUMNS = (
     " amount_cents, quantity_milli, weekly_cents"
 )
 
+# Rhythms are made of the days while they are at hand.
+RANGE = f"""
+WITH days_now AS MATERIALIZED ({{days}} ORDER BY 1, 2, day
+), rhythms AS (
+    INSERT INTO {{into_rhythms}} ({RHYTHM_COLUMNS}) {{rhythms}} ORDER BY 1, 2
+)
+INSERT INTO {{into_days}} ({DAY_COLUMNS}) SELECT {DAY_COLUMNS} FROM days_now
+"""  # noqa: S608 - names of ours
+# Where the lines do not lie in the order of customers, each range reads all of them.
+RANGES = 4
 
-@transaction.atomic
+
 def take_in_items(*, customer_ids: Iterable[int] | None = None) -> int:
     """Make the rows new of everybody whose orders changed; how many were noted (everybody is one note).
 
     ``customer_ids`` limits it to those of them: whoever needs a few customers tonight does not wait for all.
     """
-    run_sql(LOCK)
-    if customer_ids is not None:
-        return _take_in_some(list(customer_ids))
+    beside = not connection.in_atomic_block  # connections of their own would not see what waits in this one
+    with transaction.atomic():
+        run_sql(LOCK)
+        return _take_in_all(beside=beside) if customer_ids is None else _take_in_some(list(customer_ids))
+
+
+def rebuild_items() -> int:
+    """Make everything new from the orders; returns the number of rows by customer, product and day."""
+    beside = not connection.in_atomic_block
+    with transaction.atomic():
+        run_sql(LOCK)
+        TouchedItems.objects.all().delete()
+        return _rebuild(beside=beside)
+
+
+def note_touched_items(customer_ids: Iterable[int]) -> None:
+    """These customers' orders changed; ``EVERYBODY`` is all."""
+    TouchedItems.objects.bulk_create([TouchedItems(customer_id=one) for one in customer_ids])
+
+
+def run_sql(sql: str, params: Any = None) -> int:
+    """Run one statement of ours; how many rows it met."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return int(cursor.rowcount)
+
+
+def _take_in_all(*, beside: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE touched_items (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
         cursor.execute(
@@ -98,31 +140,11 @@ def take_in_items(*, customer_ids: Iterable[int] | None = None) -> int:
         )
         (everybody,) = cursor.fetchone()
         if everybody:
-            _rebuild()
+            _rebuild(beside=beside)
         elif touched:
             _recompute()
         cursor.execute("DROP TABLE touched_items")
     return touched
-
-
-@transaction.atomic
-def rebuild_items() -> int:
-    """Make everything new from the orders; returns the number of rows by customer, product and day."""
-    run_sql(LOCK)
-    TouchedItems.objects.all().delete()
-    return _rebuild()
-
-
-def note_touched_items(customer_ids: Iterable[int]) -> None:
-    """These customers' orders changed; ``EVERYBODY`` is all."""
-    TouchedItems.objects.bulk_create([TouchedItems(customer_id=one) for one in customer_ids])
-
-
-def run_sql(sql: str, params: Any = None) -> int:
-    """Run one statement of ours; how many rows it met."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return int(cursor.rowcount)
 
 
 def _take_in_some(customer_ids: list[int]) -> int:
@@ -154,22 +176,16 @@ def _recompute() -> None:
     run_sql(f"INSERT INTO customers_itemrhythm ({RHYTHM_COLUMNS}) {rhythms} ORDER BY 1, 2")
 
 
-def _rebuild() -> int:
-    """Everything new, in the order of customers, item and day. The new tables are whole before they replace the old
-    ones."""
-    run_sql("SET LOCAL work_mem = '256MB'; SET LOCAL maintenance_work_mem = '256MB'; SET LOCAL enable_hashagg = off")
-    rows = _replace("customers_itemday", f"{DAYS.format(source='customers_order o')} ORDER BY 1, 2, day", "item_day")
-    source = "customers_itemday i WHERE i.product_id > 0"
-    _replace("customers_itemrhythm", f"{RHYTHMS.format(source=source)} ORDER BY 1, 2", "item_rhythm")
-    run_sql("SET LOCAL enable_hashagg = on")
-    return rows
+def _rebuild(*, beside: bool) -> int:
+    """Everything new, in the order of customers, item and day; how many rows by customer, item and day."""
+    return renew_tables(TABLES, _write_range, ranges=RANGES, beside=beside)
 
 
-def _replace(table: str, query: str, index: str) -> int:
-    rows = run_sql(f"CREATE TABLE {table}_fresh AS {query}")
-    run_sql(f"CREATE INDEX {index}_fresh ON {table}_fresh (customer_id)")
-    run_sql(f"DROP TABLE {table}")
-    run_sql(f"ALTER TABLE {table}_fresh RENAME TO {table}")
-    run_sql(f"ALTER INDEX {index}_fresh RENAME TO {index}_by_customer")
-    run_sql(f"ANALYZE {table}")
-    return rows
+def _write_range(fresh: Mapping[str, str], customers: str) -> str:
+    """Days and rhythms of a range of customers in one statement, which meets the days."""
+    return RANGE.format(
+        days=DAYS.format(source=f"(SELECT * FROM customers_order WHERE {customers}) o"),  # noqa: S608 - numbers of ours
+        rhythms=RHYTHMS.format(source="days_now i WHERE i.product_id > 0"),
+        into_days=fresh["customers_itemday"],
+        into_rhythms=fresh["customers_itemrhythm"],
+    )
