@@ -87,27 +87,32 @@ def shape_complaints(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped.drop(columns=["day", "closed"], errors="ignore")
 
 
-def prepare_complaints(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_complaints(stage: Stage, task: WritingTask) -> None:
     """Find customers, people and orders; reject what is closed before it was taken, or stands twice in the file."""
+    find_related_customers(stage, task)
+    find_related_people(stage)
+    stage.reject(in_company_days(
+        f"SELECT row, 'closed', 'closed_before', day_of(closed_at)::text, number FROM {stage.lines}"  # noqa: S608
+        " WHERE closed_at < taken_at"))  # fmt: skip
+    run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN token uuid, ADD COLUMN complaint_id bigint")
+    run_sql(f"""
+        UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'complaint ' || number
+            ELSE concat_ws(' ', customer_id, taken_at AT TIME ZONE 'UTC', title) END)::uuid""")  # noqa: S608
+    stage.reject(f"""
+        SELECT row, 'title', 'complaint_twice', first_row::text, number FROM (
+            SELECT row, number, first_value(row) OVER (PARTITION BY token ORDER BY row) AS first_row
+            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    run_sql(f"UPDATE {stage.lines} l SET complaint_id = c.id FROM complaints_complaint c"  # noqa: S608
+            " WHERE c.token = l.token")  # fmt: skip
+    if task.mode == "update":
+        stage.reject(f"SELECT row, 'title', 'not_here', coalesce(number, title), number FROM {stage.lines}"  # noqa: S608
+                     " WHERE complaint_id IS NULL")  # fmt: skip
+
+
+def prepare_complaints(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        find_related_customers(stage, task)
-        find_related_people(stage)
-        stage.reject(in_company_days(
-            f"SELECT row, 'closed', 'closed_before', day_of(closed_at)::text, number FROM {stage.lines}"  # noqa: S608
-            " WHERE closed_at < taken_at"))  # fmt: skip
-        run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN token uuid, ADD COLUMN complaint_id bigint")
-        run_sql(f"""
-            UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'complaint ' || number
-                ELSE concat_ws(' ', customer_id, taken_at AT TIME ZONE 'UTC', title) END)::uuid""")  # noqa: S608
-        stage.reject(f"""
-            SELECT row, 'title', 'complaint_twice', first_row::text, number FROM (
-                SELECT row, number, first_value(row) OVER (PARTITION BY token ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        run_sql(f"UPDATE {stage.lines} l SET complaint_id = c.id FROM complaints_complaint c"  # noqa: S608
-                " WHERE c.token = l.token")  # fmt: skip
-        if task.mode == "update":
-            stage.reject(f"SELECT row, 'title', 'not_here', coalesce(number, title), number FROM {stage.lines}"  # noqa: S608
-                         " WHERE complaint_id IS NULL")  # fmt: skip
+        check_complaints(stage, task)
         return {"records": stage.make_records()}
 
 
@@ -206,6 +211,7 @@ KIND = ImportKind(
     required=REQUIRED,
     stage_columns=STAGE_COLUMNS,
     shape=shape_complaints,
+    check=check_complaints,
     prepare=prepare_complaints,
     write=write_complaints,
     tables=(COMPLAINT_TABLE,),

@@ -86,32 +86,39 @@ def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
     ]
 
 
-def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_customers(stage: Stage, task: WritingTask) -> None:
     """Find the staged rows' customers by the chosen key, number the new ones, reject what is repeated or foreign.
 
     Returns how many wait in ``records``.
     """
+    follow_merged(stage, number="number")
+    _find_customers(stage, key=str(task.options.get("key") or "number"))
+    # Two rows of different numbers are one customer where he is known by something else.
+    code = """CASE WHEN l.number IS NULL THEN 'name_twice' WHEN l.number = f.number THEN 'customer_twice'
+                   ELSE 'customer_meant_twice' END"""
+    field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
+    stage.reject(f"""
+        SELECT l.row, {field}, {code}, f.row::text, l.number FROM {stage.lines} l
+        JOIN (SELECT known, min(row) AS row FROM {stage.lines} GROUP BY known HAVING count(*) > 1) o
+        ON o.known = l.known JOIN {stage.lines} f ON f.row = o.row WHERE l.row <> f.row""")  # noqa: S608
+    if task.by is not None and (seen := visible_ids(task.by)) is not None:
+        sql, params = seen
+        stage.reject(
+            f"""SELECT l.row, 'number', 'customer_not_yours', l.known, l.number
+                FROM {stage.lines} l WHERE l.customer_id IS NOT NULL AND l.customer_id NOT IN ({sql})""",  # noqa: S608
+            params,
+        )
+    _refuse_withdrawn_sources(stage, task)
+    reject_contracts(stage, task)
+    if task.mode == "update":
+        stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
+                         WHERE customer_id IS NULL""")  # noqa: S608
+
+
+def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        follow_merged(stage, number="number")
-        _find_customers(stage, key=str(task.options.get("key") or "number"))
-        code = "CASE WHEN l.number IS NULL THEN 'name_twice' ELSE 'customer_twice' END"
-        field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
-        stage.reject(f"""
-            SELECT l.row, {field}, {code}, f.row::text, l.number FROM {stage.lines} l
-            JOIN (SELECT known, min(row) AS row FROM {stage.lines} GROUP BY known HAVING count(*) > 1) f
-            ON f.known = l.known WHERE l.row <> f.row""")  # noqa: S608
-        if task.by is not None and (seen := visible_ids(task.by)) is not None:
-            sql, params = seen
-            stage.reject(
-                f"""SELECT l.row, 'number', 'customer_not_yours', l.known, l.number
-                    FROM {stage.lines} l WHERE l.customer_id IS NOT NULL AND l.customer_id NOT IN ({sql})""",  # noqa: S608
-                params,
-            )
-        _refuse_withdrawn_sources(stage, task)
-        reject_contracts(stage, task)
-        if task.mode == "update":
-            stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
-                             WHERE customer_id IS NULL""")  # noqa: S608
+        check_customers(stage, task)
         return {"records": stage.make_records()}
 
 
@@ -300,6 +307,7 @@ KIND = ImportKind(
     required=REQUIRED[CUSTOMERS],
     stage_columns=STAGE_COLUMNS,
     shape=shape_customers,
+    check=check_customers,
     prepare=prepare_customers,
     write=write_customers,
     tables=(CUSTOMER_TABLE, VALUES_TABLE, CONTRACT_TABLE, POINT_TABLE),

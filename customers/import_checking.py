@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,9 +23,9 @@ from customers.custom_field_import import offer_own_fields
 from customers.import_mapping import apply_mapping, find_mapping
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
+from customers.import_rehearsing import Outcome, Rehearsal
 from customers.models import DataImport
-from customers.rules.import_columns import CUSTOMERS, ORDERS, find_fitting_kinds, guess_columns, missing_fields
-from customers.withdrawn_sources import note_withdrawn_sources
+from customers.rules.import_columns import ORDERS, find_fitting_kinds, guess_columns, missing_fields
 
 SHOWN_ROWS = 20
 SHOWN_PROBLEM_ROWS = 30
@@ -135,20 +136,24 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
     data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
     styles = find_styles(table, data_import.kind, data_import.columns)
     rules = make_parse_rules(data_import, on=on, styles=styles)
+    missing = [list(group) for group in missing_fields(data_import.kind, data_import.columns)]
+    places = {name: table.headers.index(header) for name, header in rules.columns.items()}
     totals = Totals()
     shown: list[dict[str, Any]] = []
-    problem_rows: list[dict[str, Any]] = []
-    for chunk, parsed in parse_table(table, rules):
-        if data_import.kind == CUSTOMERS:
-            note_withdrawn_sources(parsed, file_name=data_import.file_name)
-        totals.add(parsed, chunk)
-        shown += _rows_to_show(chunk, parsed, table, rules, limit=SHOWN_ROWS - len(shown), wrong=False)
-        room = SHOWN_PROBLEM_ROWS - len(problem_rows)
-        problem_rows += _rows_to_show(chunk, parsed, table, rules, limit=room, wrong=True)
-        if progress:
-            progress(totals.rows, styles["rows"])
-    missing = [list(group) for group in missing_fields(data_import.kind, data_import.columns)]
-    return {
+    wrong: list[dict[str, Any]] = []
+    rehearsal = None if missing else Rehearsal(data_import)
+    with rehearsal or nullcontext():
+        for chunk, parsed in parse_table(table, rules):
+            totals.add(parsed, chunk)
+            if rehearsal:
+                rehearsal.add(parsed)
+            notes = _notes_by_row(parsed, limit=SHOWN_PROBLEM_ROWS)
+            shown += _show_rows(chunk, chunk.numbers[: SHOWN_ROWS - len(shown)], places, notes)
+            wrong += _show_rows(chunk, list(notes)[: SHOWN_PROBLEM_ROWS - len(wrong)], places, notes)
+            if progress:
+                progress(totals.rows, styles["rows"])
+        outcome = rehearsal.check(on=on, limit=SHOWN_PROBLEM_ROWS) if rehearsal else None
+    preview = {
         "shape": table.shape,
         "headers": table.headers,
         "samples": {h: _samples(sample, place) for place, h in enumerate(table.headers)},
@@ -164,7 +169,27 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         "currencies": sorted(c for c in totals.currencies if c != rules.currency)[:10],
         "problems": [{"field": f, "code": c, "count": n} for (f, c), n in totals.problems.most_common(50)],
         "shown": shown,
-        "problem_rows": problem_rows,
+        "problem_rows": wrong,
+    }
+    return preview | _tell_outcome(outcome, table, preview, places) if outcome else preview
+
+
+def _tell_outcome(outcome: Outcome, table: Table, preview: dict[str, Any], places: Mapping[str, int]) -> dict[str, Any]:
+    """What the check of all rows together says instead of what each row says by itself."""
+    known = {row["row"]: row for row in [*preview["shown"], *preview["problem_rows"]]}
+    if unread := sorted(outcome.rows.keys() - known.keys()):
+        for chunk in table.chunks(size=CHUNK_ROWS):
+            here = [number for number in unread if number <= chunk.last_row and number not in known]
+            known |= {row["row"]: row for row in _show_rows(chunk, here, places, {})}
+            if chunk.last_row >= unread[-1]:
+                break
+    return {
+        "ready": outcome.ready,
+        "customers": outcome.ready,
+        "problems": outcome.problems,
+        "shown": [{**row, "problems": outcome.rows.get(row["row"], [])} for row in preview["shown"]],
+        "problem_rows": [{**known[number], "problems": found} for number, found in outcome.rows.items()],
+        **outcome.figures,
     }
 
 
@@ -189,22 +214,24 @@ def _samples(sample: list[list[str]], place: int) -> list[str]:
     return list(dict.fromkeys(row[place][:60] for row in sample if row[place].strip()))[:SAMPLES]
 
 
-def _rows_to_show(
-    chunk: Chunk, parsed: Parsed, table: Table, rules: ParseRules, *, limit: int, wrong: bool
-) -> list[dict[str, Any]]:
-    """Rows for the preview: the first ones, or the first with problems; cells by field, as they stand in the file."""
-    if limit <= 0:
-        return []
-    if wrong:
-        numbers = list(dict.fromkeys(parsed.problems.sort_values("row", kind="stable")["row"].tolist()))[:limit]
-    else:
-        numbers = chunk.numbers[:limit]
-    chosen = set(numbers)
+def _notes_by_row(parsed: Parsed, *, limit: int) -> dict[int, list[dict[str, str]]]:
+    """The problems of the first ``limit`` rows of a chunk that have any."""
+    found = parsed.problems.sort_values("row", kind="stable")
     notes: dict[int, list[dict[str, str]]] = {}
-    found = parsed.problems[parsed.problems["row"].isin(chosen)]
     for row, name, code, value in zip(found["row"], found["field"], found["code"], found["value"], strict=True):
-        notes.setdefault(row, []).append({"field": name, "code": code, "value": str(value)})
-    places = {name: table.headers.index(header) for name, header in rules.columns.items()}
+        if row not in notes and len(notes) == limit:
+            break
+        notes.setdefault(int(row), []).append({"field": name, "code": code, "value": str(value)})
+    return notes
+
+
+def _show_rows(
+    chunk: Chunk, numbers: Sequence[int], places: Mapping[str, int], notes: Mapping[int, list[dict[str, str]]]
+) -> list[dict[str, Any]]:
+    """Rows for the preview with their problems; cells by field, as they stand in the file."""
+    chosen = set(numbers)
+    if not chosen:
+        return []
     rows = {n: row for n, row in zip(chunk.numbers, chunk.rows, strict=True) if n in chosen}
     texts = {n: "; ".join(cells) for n, _code, cells in chunk.broken if n in chosen}
     return [
@@ -215,4 +242,5 @@ def _rows_to_show(
             "problems": notes.get(number, []),
         }
         for number in numbers
+        if number in rows or number in texts
     ]

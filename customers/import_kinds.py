@@ -41,8 +41,9 @@ class WritingTask:
 class ImportKind:
     """One kind of record a file can hold.
 
-    ``shape`` turns parsed rows into the columns of the stage (``stage_columns``: name and SQL type). ``prepare`` checks
-    the staged rows as a set, moves bad ones to the rejected and leaves ``records`` numbered from 1. ``write`` writes
+    ``shape`` turns parsed rows into the columns of the stage (``stage_columns``: name and SQL type). ``check`` compares
+    the staged rows with each other and the database, moves bad ones to the rejected, leaves the good ones as ``lines``
+    and writes nothing else; ``prepare`` does that and leaves ``records`` numbered from 1. ``write`` writes
     the batch behind ``after`` and returns created, changed, unchanged and ``until``. ``finish`` runs once after the
     last batch. ``keys`` are the ways to find what is here already, the first unless the user says otherwise.
     ``in_pairs`` where two batches may be written side by side, because none of their records meet in any row.
@@ -58,6 +59,7 @@ class ImportKind:
     required: tuple[tuple[str, ...], ...]
     stage_columns: Mapping[str, str]
     shape: Callable[[pd.DataFrame], pd.DataFrame]
+    check: Callable[[Stage, WritingTask], None]
     prepare: Callable[[Stage, WritingTask], dict[str, int]]
     write: Callable[..., dict[str, int]]
     tables: Sequence[WrittenTable]

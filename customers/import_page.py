@@ -213,7 +213,7 @@ def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
 
 def _problem(data_import: DataImport, one: dict[str, Any]) -> str:
     label = field_label(data_import.kind, one["field"])
-    text = describe_problem(one["code"], one["value"])
+    text = describe_problem(one["code"], one["value"], one.get("number", ""))
     return f"{label}: {text}" if label else capfirst(text.rstrip(": "))
 
 

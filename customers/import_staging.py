@@ -19,8 +19,9 @@ from customers.writing_turn import one_writer as one_writer
 class Stage:
     """The tables of one import: ``rows`` as read, ``lines`` as checked, ``records`` as written, ``rejected``."""
 
-    def __init__(self, import_id: int) -> None:
-        prefix = f"import_{int(import_id)}"
+    def __init__(self, import_id: int, *, on_trial: bool = False) -> None:
+        """``on_trial`` for a look through the file, whose tables are never those of its writing."""
+        prefix = f"import_{int(import_id)}" + ("_trial" if on_trial else "")
         self.rows, self.lines, self.records = f"{prefix}_rows", f"{prefix}_lines", f"{prefix}_records"
         self.rejected = f"{prefix}_rejected"
 

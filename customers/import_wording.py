@@ -40,6 +40,7 @@ _PROBLEMS = {
     "order_incomplete": _("another line of order %(value)s cannot be imported"),
     "number_twice": _("the same order number stands in row %(value)s"),
     "customer_twice": _("the same customer number stands in row %(value)s"),
+    "customer_meant_twice": _("the same customer is meant in row %(value)s"),
     "name_twice": _("the same name without a number stands in row %(value)s"),
     "order_of_other_customer": _("this order is here already, of customer %(value)s"),
     "customer_not_yours": _("customer %(value)s belongs to another team"),
@@ -80,8 +81,10 @@ def kind_label(data_import: DataImport) -> str:
     return str(kind.label) if kind else data_import.kind
 
 
-def describe_problem(code: str, value: str) -> str:
-    """What is wrong with a cell or row, without its field."""
+def describe_problem(code: str, value: str, number: str = "") -> str:
+    """What is wrong with a cell or row, without its field; ``number`` is that of the record in the row."""
+    if number and code.endswith("_twice") and code != "customer_meant_twice":
+        return gettext("“%(number)s” stands already in row %(row)s") % {"number": number, "row": value}
     own = next((kind.problems[code] for kind in IMPORT_KINDS.values() if code in kind.problems), code)
     return str(_PROBLEMS.get(code, own)) % {"value": value}
 
@@ -89,6 +92,8 @@ def describe_problem(code: str, value: str) -> str:
 def problem_title(kind: str, name: str, code: str) -> str:
     """A kind of problem, for counting: "Order day: is not a date"."""
     text = describe_problem(code, "…")
+    if code.endswith("_twice"):
+        text = gettext("stands already in another row")
     for filler in ("“…” ", " “…”", ": …", ": “……”"):
         text = text.replace(filler, "")
     label = field_label(kind, name)

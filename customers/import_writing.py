@@ -23,7 +23,8 @@ from customers.customer_merging import gather_strays_since
 from customers.import_batches import WRITE_BATCH, Lease, add_beside, write_batches
 from customers.import_batches import NoLease as NoLease
 from customers.import_checking import make_parse_rules, open_import, parse_table
-from customers.import_kinds import IMPORT_KINDS, ImportKind, WritingTask
+from customers.import_kinds import IMPORT_KINDS, ImportKind
+from customers.import_rehearsing import make_task
 from customers.import_staging import Stage, copy_frame, fetch_row, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import DataImport
@@ -107,17 +108,6 @@ def _prepare(
         state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
     return state
-
-
-def make_task(data_import: DataImport, *, at: datetime) -> WritingTask:
-    """What the verbs of the import's kind need to know of it."""
-    options = {
-        "by_id": data_import.created_by_id,
-        "source": data_import.file_name,
-        "name_prefix": gettext("Customer") + " ",
-    }
-    chosen = {**data_import.options, **options}
-    return WritingTask(data_import.pk, data_import.columns, chosen, at, by=data_import.created_by)
 
 
 def _fix_shift(data_import: DataImport, stage: Stage, *, at: datetime) -> None:
@@ -204,11 +194,12 @@ def _make_report(stage: Stage, state: Mapping[str, Any]) -> dict[str, Any]:
         cursor.execute(f"SELECT field, code, count(*) FROM {stage.rejected} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50")  # noqa: S608
         report["problems"] = [{"field": f or "", "code": c, "count": n} for f, c, n in cursor.fetchall()]
         cursor.execute(
-            f"SELECT row, field, code, value FROM {stage.rejected} ORDER BY row LIMIT %s",  # noqa: S608
+            f"SELECT row, field, code, value, number FROM {stage.rejected} ORDER BY row LIMIT %s",  # noqa: S608
             [REPORTED_PROBLEMS],
         )
         report["first_problems"] = [
-            {"row": r, "field": f or "", "code": c, "value": v or ""} for r, f, c, v in cursor.fetchall()
+            {"row": r, "field": f or "", "code": c, "value": v or "", "number": n or ""}
+            for r, f, c, v, n in cursor.fetchall()
         ]
     return report
 
@@ -252,10 +243,10 @@ def _reasons(data_import: DataImport, stage: Stage, *, after: int, until: int) -
     """Why each row behind ``after`` up to ``until`` was rejected."""
     reasons: dict[int, list[str]] = {}
     with connection.cursor() as cursor:
-        sql = f"SELECT row, field, code, value FROM {stage.rejected} WHERE row > %s AND row <= %s ORDER BY row"  # noqa: S608
+        sql = f"SELECT row, field, code, value, number FROM {stage.rejected} WHERE row > %s AND row <= %s ORDER BY row"  # noqa: S608
         cursor.execute(sql, [after, until])
-        for row, name, code, value in cursor.fetchall():
+        for row, name, code, value, number in cursor.fetchall():
             label = field_label(data_import.kind, name) if name else ""
-            text = describe_problem(code, value or "")
+            text = describe_problem(code, value or "", number or "")
             reasons.setdefault(row, []).append(f"{label}: {text}" if label else text)
     return reasons

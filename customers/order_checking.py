@@ -64,25 +64,35 @@ def last_day(stage: Stage) -> date | None:
     return day if isinstance(day, date) else None
 
 
-def prepare_orders(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Check the staged rows against each other and the database; make customers and products they name.
+def _holds_lines(task: WritingTask) -> bool:
+    """Whether several rows may be one order."""
+    return has_lines(task.columns) and "number" in task.columns
 
-    Rows that cannot be written move to ``rejected``. Returns how many orders wait in ``records`` and how many
-    customers were made.
+
+def check_orders(stage: Stage, task: WritingTask) -> None:
+    """Check the staged rows against each other and the database; those that cannot be written move to ``rejected``."""
+    lined = _holds_lines(task)
+    follow_merged(stage)
+    _name_customers(stage)
+    _number_lines(stage, lined=lined)
+    _reject_unknown_names(stage)
+    if "number" in task.columns:
+        _reject_contradictions(stage, lined=lined)
+    _reject_foreign(stage, task.by)
+    if task.mode == "update":
+        stage.reject(f"""SELECT l.row, 'number', 'not_here', l.number, l.given FROM {stage.lines} l
+                         WHERE NOT EXISTS (SELECT FROM customers_order o WHERE o.number = l.number)""")  # noqa: S608
+
+
+def prepare_orders(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Check the staged rows; make customers and products that those which are left name.
+
+    Returns how many orders wait in ``records`` and how many customers were made.
     """
     columns, options = task.columns, task.options
-    lined = has_lines(columns) and "number" in columns
+    lined = _holds_lines(task)
     with one_writer():
-        follow_merged(stage)
-        _name_customers(stage)
-        _number_lines(stage, lined=lined)
-        _reject_unknown_names(stage)
-        if "number" in columns:
-            _reject_contradictions(stage, lined=lined)
-        _reject_foreign(stage, task.by)
-        if task.mode == "update":
-            stage.reject(f"""SELECT l.row, 'number', 'not_here', l.number, l.given FROM {stage.lines} l
-                             WHERE NOT EXISTS (SELECT FROM customers_order o WHERE o.number = l.number)""")  # noqa: S608
+        check_orders(stage, task)
         customers = _make_customers(stage, task)
         if has_lines(columns):
             _make_products(stage, task)

@@ -12,7 +12,7 @@ from customers.import_kinds import ImportKind, WritingTask
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, run_sql
 from customers.models import Order, OrderLine
-from customers.order_checking import STAGE_COLUMNS, prepare_orders, shape_orders
+from customers.order_checking import STAGE_COLUMNS, check_orders, prepare_orders, shape_orders
 from customers.product_import import PRODUCT_TABLE
 from customers.rules.import_columns import ORDER_FIELDS, ORDERS, REQUIRED, has_lines
 
@@ -196,6 +196,7 @@ KIND = ImportKind(
     required=REQUIRED[ORDERS],
     stage_columns=STAGE_COLUMNS,
     shape=shape_orders,
+    check=check_orders,
     prepare=prepare_orders,
     write=write_orders,
     tables=(CUSTOMER_TABLE, PRODUCT_TABLE, ORDER_TABLE),

@@ -71,30 +71,33 @@ def shape_people(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped.drop(columns=["first_name", "last_name"], errors="ignore")
 
 
-def prepare_people(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_people(stage: Stage, task: WritingTask) -> None:
     """Find customers and the people that are here, reject what the file holds twice."""
+    find_related_customers(stage, task)
+    run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN person_id bigint")
+    if "email" in task.columns:
+        _find_people(
+            stage,
+            "customers_contactpoint p",
+            "p.customer_id = s.customer_id AND p.kind = 'email' AND p.value_normal = s.email"
+            " AND p.person_id IS NOT NULL",
+            "p.person_id",
+        )
+    if (task.options.get("key") or "email") != "email_only":
+        _find_people(stage, "customers_person p", "p.customer_id = s.customer_id AND p.name_folded = s.folded", "p.id")
+    stage.reject(f"""
+        SELECT row, 'name', 'person_twice', first_row::text, NULL FROM (
+            SELECT row, first_value(row) OVER (
+                PARTITION BY customer_id, coalesce(person_id::text, email, folded) ORDER BY row) AS first_row
+            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    if task.mode == "update":
+        stage.reject(f"SELECT row, 'name', 'not_here', name, NULL FROM {stage.lines} WHERE person_id IS NULL")  # noqa: S608
+
+
+def prepare_people(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        find_related_customers(stage, task)
-        run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN person_id bigint")
-        if "email" in task.columns:
-            _find_people(
-                stage,
-                "customers_contactpoint p",
-                "p.customer_id = s.customer_id AND p.kind = 'email' AND p.value_normal = s.email"
-                " AND p.person_id IS NOT NULL",
-                "p.person_id",
-            )
-        if (task.options.get("key") or "email") != "email_only":
-            _find_people(
-                stage, "customers_person p", "p.customer_id = s.customer_id AND p.name_folded = s.folded", "p.id"
-            )
-        stage.reject(f"""
-            SELECT row, 'name', 'person_twice', first_row::text, NULL FROM (
-                SELECT row, first_value(row) OVER (
-                    PARTITION BY customer_id, coalesce(person_id::text, email, folded) ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        if task.mode == "update":
-            stage.reject(f"SELECT row, 'name', 'not_here', name, NULL FROM {stage.lines} WHERE person_id IS NULL")  # noqa: S608
+        check_people(stage, task)
         return {"records": stage.make_records()}
 
 
@@ -222,6 +225,7 @@ KIND = ImportKind(
     required=REQUIRED[PEOPLE],
     stage_columns=STAGE_COLUMNS,
     shape=shape_people,
+    check=check_people,
     prepare=prepare_people,
     write=write_people,
     tables=(PERSON_TABLE, POINT_TABLE),

@@ -34,24 +34,29 @@ def shape_products(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def prepare_products(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_products(stage: Stage, task: WritingTask) -> None:
     """Find the products that are here, reject what the file holds twice. Returns how many wait in ``records``."""
+    run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
+    run_sql(f"""
+        CREATE UNLOGGED TABLE {stage.lines} AS
+        SELECT s.*, coalesce(c.id, a.id) AS product_id, coalesce(c.number, s.number, a.number,
+            CASE WHEN length(s.name) <= 40 THEN s.name ELSE 'P-' || upper(substr(md5(s.name), 1, 10)) END) AS known
+        FROM {stage.rows} s LEFT JOIN customers_product c ON c.number = s.number
+        LEFT JOIN (SELECT lower(name) AS name, min(id) AS id, min(number) AS number FROM customers_product
+                   GROUP BY 1 HAVING count(*) = 1) a ON s.number IS NULL AND a.name = lower(s.name)""")  # noqa: S608
+    stage.reject(f"""
+        SELECT row, 'number', 'product_twice', first_row::text, number FROM (
+            SELECT row, number, first_value(row) OVER (PARTITION BY known ORDER BY row) AS first_row
+            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    if task.mode == "update":
+        stage.reject(f"SELECT row, 'number', 'not_here', known, number FROM {stage.lines}"  # noqa: S608
+                     " WHERE product_id IS NULL")  # fmt: skip
+
+
+def prepare_products(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
-        run_sql(f"""
-            CREATE UNLOGGED TABLE {stage.lines} AS
-            SELECT s.*, coalesce(c.id, a.id) AS product_id, coalesce(c.number, s.number, a.number,
-                CASE WHEN length(s.name) <= 40 THEN s.name ELSE 'P-' || upper(substr(md5(s.name), 1, 10)) END) AS known
-            FROM {stage.rows} s LEFT JOIN customers_product c ON c.number = s.number
-            LEFT JOIN (SELECT lower(name) AS name, min(id) AS id, min(number) AS number FROM customers_product
-                       GROUP BY 1 HAVING count(*) = 1) a ON s.number IS NULL AND a.name = lower(s.name)""")  # noqa: S608
-        stage.reject(f"""
-            SELECT row, 'number', 'product_twice', first_row::text, number FROM (
-                SELECT row, number, first_value(row) OVER (PARTITION BY known ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        if task.mode == "update":
-            stage.reject(f"SELECT row, 'number', 'not_here', known, number FROM {stage.lines}"  # noqa: S608
-                         " WHERE product_id IS NULL")  # fmt: skip
+        check_products(stage, task)
         return {"records": stage.make_records()}
 
 
@@ -103,6 +108,7 @@ KIND = ImportKind(
     required=REQUIRED[PRODUCTS],
     stage_columns=STAGE_COLUMNS,
     shape=shape_products,
+    check=check_products,
     prepare=prepare_products,
     write=write_products,
     tables=(PRODUCT_TABLE,),

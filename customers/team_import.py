@@ -85,29 +85,34 @@ def _key(person: str) -> str:
     return person.strip().casefold() if "@" in person else fold_text(person)
 
 
-def prepare_teams(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_teams(stage: Stage, task: WritingTask) -> None:
     """Find the colleagues that are here, reject what the file holds twice and names that two colleagues have."""
+    _gather_colleagues(stage)
+    run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
+    run_sql(f"""
+        CREATE UNLOGGED TABLE {stage.lines} AS
+        SELECT s.*, coalesce(e.id, n.id) AS user_id, coalesce(n.alike, 0) AS alike
+        FROM {stage.rows} s LEFT JOIN core_user e ON lower(e.email) = s.email
+        LEFT JOIN (SELECT folded, min(id) AS id, count(*) AS alike FROM colleagues GROUP BY 1) n
+        ON e.id IS NULL AND n.folded = s.folded""")  # noqa: S608
+    # An address of his own tells him from another of that name.
+    run_sql(f"""UPDATE {stage.lines} SET user_id = NULL WHERE email IS NOT NULL AND (alike > 1 OR alike = 1 AND
+                user_id IN (SELECT id FROM core_user WHERE email NOT LIKE '%@{NO_ADDRESS}'))""")  # noqa: S608
+    stage.reject(f"SELECT row, 'name', 'two_colleagues', name, NULL FROM {stage.lines}"  # noqa: S608
+                 " WHERE alike > 1 AND email IS NULL")  # fmt: skip
+    stage.reject(f"""
+        SELECT row, 'name', 'colleague_twice', first_row::text, NULL FROM (
+            SELECT row, first_value(row) OVER (
+                PARTITION BY coalesce(user_id::text, email, folded) ORDER BY row) AS first_row
+            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    if task.mode == "update":
+        stage.reject(f"SELECT row, 'name', 'not_here', name, NULL FROM {stage.lines} WHERE user_id IS NULL")  # noqa: S608
+
+
+def prepare_teams(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        _gather_colleagues(stage)
-        run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
-        run_sql(f"""
-            CREATE UNLOGGED TABLE {stage.lines} AS
-            SELECT s.*, coalesce(e.id, n.id) AS user_id, coalesce(n.alike, 0) AS alike
-            FROM {stage.rows} s LEFT JOIN core_user e ON lower(e.email) = s.email
-            LEFT JOIN (SELECT folded, min(id) AS id, count(*) AS alike FROM colleagues GROUP BY 1) n
-            ON e.id IS NULL AND n.folded = s.folded""")  # noqa: S608
-        # An address of his own tells him from another of that name.
-        run_sql(f"""UPDATE {stage.lines} SET user_id = NULL WHERE email IS NOT NULL AND (alike > 1 OR alike = 1 AND
-                    user_id IN (SELECT id FROM core_user WHERE email NOT LIKE '%@{NO_ADDRESS}'))""")  # noqa: S608
-        stage.reject(f"SELECT row, 'name', 'two_colleagues', name, NULL FROM {stage.lines}"  # noqa: S608
-                     " WHERE alike > 1 AND email IS NULL")  # fmt: skip
-        stage.reject(f"""
-            SELECT row, 'name', 'colleague_twice', first_row::text, NULL FROM (
-                SELECT row, first_value(row) OVER (
-                    PARTITION BY coalesce(user_id::text, email, folded) ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        if task.mode == "update":
-            stage.reject(f"SELECT row, 'name', 'not_here', name, NULL FROM {stage.lines} WHERE user_id IS NULL")  # noqa: S608
+        check_teams(stage, task)
         return {"records": stage.make_records()}
 
 
@@ -267,6 +272,7 @@ KIND = ImportKind(
     required=REQUIRED,
     stage_columns=STAGE_COLUMNS,
     shape=shape_teams,
+    check=check_teams,
     prepare=prepare_teams,
     write=write_teams,
     tables=(TEAM_TABLE, COLLEAGUE_TABLE, LEAD_TABLE),

@@ -32,6 +32,14 @@ def second_writer() -> Iterator[CursorWrapper]:
         yield cursor
 
 
+@contextmanager
+def checking() -> Iterator[CursorWrapper]:
+    """A transaction that looks at many rows and writes none that anybody else knows of: it waits for nobody's turn."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        _make_room(cursor)
+        yield cursor
+
+
 def _make_room(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL work_mem = '64MB'")
     cursor.execute("SET LOCAL synchronous_commit = on")

@@ -112,24 +112,29 @@ def shape_interactions(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped.drop(columns=["day"])
 
 
-def prepare_interactions(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_interactions(stage: Stage, task: WritingTask) -> None:
     """Find customers and people, give each contact the token by which it is known again."""
+    find_related_customers(stage, task)
+    find_related_people(stage)
+    run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN token uuid, ADD COLUMN interaction_id bigint")
+    run_sql(f"""
+        UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'interaction ' || number
+            ELSE concat_ws(' ', customer_id, moment AT TIME ZONE 'UTC', channel, coalesce(note, '')) END)::uuid""")  # noqa: S608
+    stage.reject(f"""
+        SELECT row, 'day', 'contact_twice', first_row::text, number FROM (
+            SELECT row, number, first_value(row) OVER (PARTITION BY token ORDER BY row) AS first_row
+            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    run_sql(f"UPDATE {stage.lines} l SET interaction_id = i.id FROM interactions_interaction i"  # noqa: S608
+            " WHERE i.token = l.token")  # fmt: skip
+    if task.mode == "update":
+        stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, row::text), number FROM {stage.lines}"  # noqa: S608
+                     " WHERE interaction_id IS NULL")  # fmt: skip
+
+
+def prepare_interactions(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        find_related_customers(stage, task)
-        find_related_people(stage)
-        run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN token uuid, ADD COLUMN interaction_id bigint")
-        run_sql(f"""
-            UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'interaction ' || number
-                ELSE concat_ws(' ', customer_id, moment AT TIME ZONE 'UTC', channel, coalesce(note, '')) END)::uuid""")  # noqa: S608
-        stage.reject(f"""
-            SELECT row, 'day', 'contact_twice', first_row::text, number FROM (
-                SELECT row, number, first_value(row) OVER (PARTITION BY token ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        run_sql(f"UPDATE {stage.lines} l SET interaction_id = i.id FROM interactions_interaction i"  # noqa: S608
-                " WHERE i.token = l.token")  # fmt: skip
-        if task.mode == "update":
-            stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, row::text), number FROM {stage.lines}"  # noqa: S608
-                         " WHERE interaction_id IS NULL")  # fmt: skip
+        check_interactions(stage, task)
         return {"records": stage.make_records()}
 
 
@@ -212,6 +217,7 @@ KIND = ImportKind(
     required=REQUIRED,
     stage_columns=STAGE_COLUMNS,
     shape=shape_interactions,
+    check=check_interactions,
     prepare=prepare_interactions,
     write=write_interactions,
     tables=(INTERACTION_TABLE,),

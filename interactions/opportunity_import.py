@@ -101,32 +101,35 @@ def _fold(word: object) -> str:
     return "".join(c for c in word.casefold() if c.isalnum()) if isinstance(word, str) else ""
 
 
-def prepare_opportunities(stage: Stage, task: WritingTask) -> dict[str, int]:
+def check_opportunities(stage: Stage, task: WritingTask) -> None:
     """Find customers and the process each proposal follows; reject what stands twice or has no process."""
+    find_related_customers(stage, task)
+    run_sql(f"ALTER TABLE {stage.lines} ADD COLUMN key text, ADD COLUMN version_id bigint, ADD COLUMN run_id bigint")
+    run_sql(f"UPDATE {stage.lines} SET key = 'import:' || left(coalesce(number, md5(subject)), 60)")  # noqa: S608
+    run_sql(f"""
+        UPDATE {stage.lines} l SET version_id = v.id FROM {stage.lines} x
+        LEFT JOIN segments_membership m ON m.customer_id = x.customer_id AND m.until IS NULL
+        JOIN segments_process p ON p.flow = 'propose' AND p.segment_id = coalesce(m.segment_id,
+            (SELECT id FROM segments_segment WHERE is_fallback AND archived_at IS NULL LIMIT 1))
+        JOIN segments_processversion v ON v.process_id = p.id AND v.state = 'published'
+        WHERE x.row = l.row AND EXISTS (SELECT FROM segments_processstep s WHERE s.version_id = v.id)""")  # noqa: S608
+    stage.reject(f"SELECT row, 'stage', 'no_process', coalesce(customer_name, customer), number FROM {stage.lines}"  # noqa: S608
+                 " WHERE version_id IS NULL")  # fmt: skip
+    stage.reject(f"""
+        SELECT row, 'number', 'opportunity_twice', first_row::text, number FROM (
+            SELECT row, number, first_value(row) OVER (PARTITION BY customer_id, key ORDER BY row) AS first_row
+            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    run_sql(f"UPDATE {stage.lines} l SET run_id = r.id FROM interactions_processrun r"  # noqa: S608
+            " WHERE r.customer_id = l.customer_id AND r.key = l.key")  # fmt: skip
+    if task.mode == "update":
+        stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, subject), number FROM {stage.lines}"  # noqa: S608
+                     " WHERE run_id IS NULL")  # fmt: skip
+
+
+def prepare_opportunities(stage: Stage, task: WritingTask) -> dict[str, int]:
+    """Number the rows that can be written; how many wait in ``records``."""
     with one_writer():
-        find_related_customers(stage, task)
-        run_sql(
-            f"ALTER TABLE {stage.lines} ADD COLUMN key text, ADD COLUMN version_id bigint, ADD COLUMN run_id bigint"
-        )
-        run_sql(f"UPDATE {stage.lines} SET key = 'import:' || left(coalesce(number, md5(subject)), 60)")  # noqa: S608
-        run_sql(f"""
-            UPDATE {stage.lines} l SET version_id = v.id FROM {stage.lines} x
-            LEFT JOIN segments_membership m ON m.customer_id = x.customer_id AND m.until IS NULL
-            JOIN segments_process p ON p.flow = 'propose' AND p.segment_id = coalesce(m.segment_id,
-                (SELECT id FROM segments_segment WHERE is_fallback AND archived_at IS NULL LIMIT 1))
-            JOIN segments_processversion v ON v.process_id = p.id AND v.state = 'published'
-            WHERE x.row = l.row AND EXISTS (SELECT FROM segments_processstep s WHERE s.version_id = v.id)""")  # noqa: S608
-        stage.reject(f"SELECT row, 'stage', 'no_process', coalesce(customer_name, customer), number FROM {stage.lines}"  # noqa: S608
-                     " WHERE version_id IS NULL")  # fmt: skip
-        stage.reject(f"""
-            SELECT row, 'number', 'opportunity_twice', first_row::text, number FROM (
-                SELECT row, number, first_value(row) OVER (PARTITION BY customer_id, key ORDER BY row) AS first_row
-                FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
-        run_sql(f"UPDATE {stage.lines} l SET run_id = r.id FROM interactions_processrun r"  # noqa: S608
-                " WHERE r.customer_id = l.customer_id AND r.key = l.key")  # fmt: skip
-        if task.mode == "update":
-            stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, subject), number FROM {stage.lines}"  # noqa: S608
-                         " WHERE run_id IS NULL")  # fmt: skip
+        check_opportunities(stage, task)
         records = stage.make_records()
         if "owner" in task.columns:
             _give_owners(stage, task)
@@ -283,6 +286,7 @@ KIND = ImportKind(
     required=REQUIRED,
     stage_columns=STAGE_COLUMNS,
     shape=shape_opportunities,
+    check=check_opportunities,
     prepare=prepare_opportunities,
     write=write_opportunities,
     tables=(CUSTOMER_TABLE, RUN_TABLE, TASK_TABLE),

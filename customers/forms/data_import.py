@@ -213,4 +213,8 @@ class ReadingForm(forms.Form):
         """Whether the file must be looked through again before it may be imported."""
         options = self.data_import.options
         same = all((options.get(name) or "") == (value or "") for name, value in self.reading_options().items())
+        usual = {"mode": "both", "key": IMPORT_KINDS[self.data_import.kind].keys[0][0]}
+        same = same and all(
+            (options.get(name) or first) == self.writing_options()[name] for name, first in usual.items()
+        )
         return not same or self.chosen_mapping() is not None or self.cleaned_data["columns"] != self.data_import.columns

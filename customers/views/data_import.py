@@ -147,7 +147,7 @@ def import_mapping_forget(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required("customers.import_customer", raise_exception=True)
 def import_start(request: HttpRequest, pk: int) -> HttpResponse:
-    """Write it; where the columns were changed since the last look, look again first."""
+    """Write it; where columns, or what is to be done with the rows, were changed since the last look, look again."""
     data_import = _find(request, pk)
     form = ReadingForm(request.POST, data_import=data_import, user=request.user)
     if not form.is_valid():

@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.core.job_ledger import perform_job
 from crm.core.models import JobRun
 from customers.models import Customer, DataImport, Order
+from tests import factories
 from tests.customers.import_files import cdnow_master
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +90,7 @@ def test_nothing_is_written_before_the_word_is_given(browser):
     assert data_import.state == "ready"
     assert (Order.objects.count(), Customer.objects.count()) == (0, 0)
     assert "Import 2 rows" in _page(browser, data_import)
+    factories.make_customer(name="A")
     people = _upload(browser, "company,name\nA,Ana\n", kind="people")
     assert "Import 1 row" in _page(browser, people)
 
