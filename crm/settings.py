@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "crm.core.upload_limit.UploadLimitMiddleware",
     "crm.core.login.PageLoginRequiredMiddleware",
+    "crm.core.partner_gate.PartnerGateMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

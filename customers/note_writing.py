@@ -20,10 +20,11 @@ class NoteRefused(Exception):
 
 
 def list_colleagues(customer: Customer) -> QuerySet[User]:
-    """Whoever may see ``customer``: those whom a note may name."""
+    """Whoever may see ``customer``: those whom a note may name. The partner who owns him is one of them."""
     sees = Q(role__in=SEES_ALL) | Q(pk=customer.owner_id)
     if customer.team_id is not None:
-        sees |= Q(team=customer.team_id) | Q(role=Role.MANAGER, managed_teams=customer.team_id)
+        of_team = Q(team=customer.team_id) | Q(role=Role.MANAGER, managed_teams=customer.team_id)
+        sees |= of_team & ~Q(role=Role.PARTNER)
     return User.objects.active().filter(sees).distinct()
 
 
@@ -48,7 +49,7 @@ def _save(note: Note, *, text: str, by: User, at: datetime) -> Note:
         raise NoteRefused(gettext("Write what colleagues should know."))
     if len(words) > LONGEST_NOTE:
         raise NoteRefused(gettext("A note has at most %(most)s letters.") % {"most": LONGEST_NOTE})
-    named = {key for _start, _end, key in find_mentions(words, names_for(note.customer))} - {by.pk}
+    named = {key for _start, _end, key in find_mentions(words, names_for(note.customer, by=by))} - {by.pk}
     if not note.pk or named - set(note.mentioned):
         note.told_at = at
     note.text, note.mentioned, note.changed_by = words, sorted(named), by
@@ -56,8 +57,11 @@ def _save(note: Note, *, text: str, by: User, at: datetime) -> Note:
     return note
 
 
-def names_for(customer: Customer) -> dict[int, str]:
-    """Ids and names of those whom a note about ``customer`` may name; at most 2,000."""
+def names_for(customer: Customer, *, by: User) -> dict[int, str]:
+    """Ids and names of those whom a note of ``by`` about ``customer`` may name; at most 2,000. A partner names nobody:
+    who works here is not told outside."""
+    if by.is_partner:
+        return {}
     return dict(list_colleagues(customer).order_by("name").values_list("pk", "name")[:MOST_NAMES])
 
 

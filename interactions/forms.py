@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -270,7 +271,9 @@ class HandOverForm(forms.Form):
 
     def __init__(self, data: Any = None, *, task: Task) -> None:
         super().__init__(data)
-        colleagues = User.objects.acting().exclude(pk=task.assignee_id).order_by("name")
+        acting = User.objects.acting().values("pk")
+        may_do = Q(pk__in=acting) | Q(pk=task.customer.owner_id, is_active=True)  # a partner, for his own customers
+        colleagues = User.objects.filter(may_do).exclude(pk=task.assignee_id).order_by("name")
         self.fields["to"].queryset = colleagues  # type: ignore[attr-defined]
 
 

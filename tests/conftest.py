@@ -1,6 +1,7 @@
 """The cast: the same colleagues in every test, in two teams that do not see each other's customers.
 
-``north``: rep, lead (its manager), viewer. ``south``: other_rep. Everywhere: admin, guardian, executive.
+``north``: rep, lead (its manager), viewer. ``south``: other_rep. Everywhere: admin, guardian, executive. From outside:
+partner, who owns no customer unless ``shared_customer`` is asked for.
 """
 
 from collections.abc import Callable, Iterator
@@ -147,6 +148,20 @@ def executive(db: None) -> User:
 @pytest.fixture
 def viewer(north: Team) -> User:
     return _colleague("Kaija Laine", Role.VIEWER, north)
+
+
+@pytest.fixture
+def partner(db: None) -> User:
+    user = _colleague("Bruno Marchetti", Role.PARTNER)
+    user.partner_of = "Adria Seals"
+    user.save()
+    return user
+
+
+@pytest.fixture
+def shared_customer(partner: User, north: Team) -> Any:
+    """A customer of team North that the partner owns."""
+    return factories.make_customer(owner=partner, team=north, name="Jadran Pumpe d.o.o.")
 
 
 @pytest.fixture

@@ -92,6 +92,8 @@ def complaint_new(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             add_toast(request, _describe_taken(complaint))
+            if not request.user.has_perm("complaints.view_complaint"):  # a partner: the guardian goes on from here
+                return redirect("home:customer-page", complaint.customer_id)
             return redirect("complaints:complaint-detail", pk=complaint.pk)
     chosen = form.cleaned_data.get("customer") if form.is_bound else customer
     shown = {"form": form, "choices": form.choices, "customer": chosen}

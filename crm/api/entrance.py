@@ -56,6 +56,8 @@ def answer_program(request: HttpRequest) -> HttpResponseBase:
 
 def _answer(request: HttpRequest, *, at: datetime) -> HttpResponseBase:
     token = _let_in(request, at=at)
+    if token.user.is_partner:
+        raise Problem(403, _("Programs of partners are not let in: they work on the pages."))
     allowance = take_turn(f"token:{token.pk}", limit=int(setting("api.requests_per_minute")), at=at)
     if allowance.is_over:
         text = _("More than %(limit)s requests in a minute.") % {"limit": allowance.limit}

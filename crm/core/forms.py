@@ -129,12 +129,29 @@ class AccountForm(forms.ModelForm):
         self.fields["time_zone"].choices = [("", _("as the company")), *list_time_zones()]
 
 
-class InvitationForm(forms.ModelForm):
-    """A new colleague."""
+class PartnerFieldsMixin:
+    """A partner has the name of his company and stands in no team; everybody else the other way round."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}  # type: ignore[misc]
+        values["partner_of"] = " ".join(values.get("partner_of", "").split())
+        if values.get("role") != Role.PARTNER:
+            values["partner_of"] = ""
+        elif not values["partner_of"]:
+            self.add_error("partner_of", _("Whose partner is it? The name stands beside what is written."))  # type: ignore[attr-defined]
+        else:
+            values["team"] = None
+        return values
+
+
+class InvitationForm(PartnerFieldsMixin, forms.ModelForm):
+    """A new colleague, or a partner."""
 
     class Meta:
         model = User
-        fields = ["name", "email", "role", "team", "job_title"]
+        fields = ["name", "email", "role", "partner_of", "team", "job_title"]
 
     def clean_email(self) -> str:
         email = str(self.cleaned_data["email"])
@@ -143,12 +160,12 @@ class InvitationForm(forms.ModelForm):
         return email
 
 
-class UserForm(forms.ModelForm):
+class UserForm(PartnerFieldsMixin, forms.ModelForm):
     """A colleague's role, team and details."""
 
     class Meta:
         model = User
-        fields = ["name", "role", "team", "job_title", "phone"]
+        fields = ["name", "role", "partner_of", "team", "job_title", "phone"]
 
     def clean_role(self) -> str:
         role = str(self.cleaned_data["role"])

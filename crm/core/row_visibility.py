@@ -1,8 +1,9 @@
 """Which rows somebody may see: everything hangs on the customer, the customer on his team.
 
 A rep and a viewer see the customers they own and those of their team; a manager those of the teams he manages as well;
-admins, guardians (quality, who must hear every complaint) and executives see all. Every model offers
-``Model.objects.visible_to(user)``; a view that cannot find a row there answers 404.
+admins, guardians (quality, who must hear every complaint) and executives see all. A partner comes from outside and
+sees the customers he owns, whatever team he stands in. Every model offers ``Model.objects.visible_to(user)``; a view
+that cannot find a row there answers 404.
 """
 
 from django.db.models import Q
@@ -23,6 +24,8 @@ def customer_scope(user: User, *, prefix: str = "") -> Q:
     if user.role in SEES_ALL:
         return Q()
     own = Q(**{f"{prefix}owner": user.pk})
+    if user.is_partner:
+        return own
     if user.team_id is not None:
         own |= Q(**{f"{prefix}team": user.team_id})
     if user.role == Role.MANAGER:

@@ -17,14 +17,18 @@ class AlreadyAColleagueError(Exception):
 
 
 @transaction.atomic
-def invite_user(*, email: str, name: str, role: str, team: Team | None = None, job_title: str = "") -> User:
-    """A colleague who cannot sign in before he has set a password (``invitation_path``).
+def invite_user(
+    *, email: str, name: str, role: str, team: Team | None = None, job_title: str = "", partner_of: str = ""
+) -> User:
+    """A colleague, or a partner from the company ``partner_of``: neither can sign in before he has set a password
+    (``invitation_path``).
 
     Raises ``AlreadyAColleagueError``, whatever the capitals.
     """
     if User.objects.filter(email__iexact=email).exists():
         raise AlreadyAColleagueError(email)
-    user: User = User.objects.create_user(email, None, name=name, role=role, team=team, job_title=job_title)
+    details = {"name": name, "role": role, "team": team, "job_title": job_title, "partner_of": partner_of}
+    user: User = User.objects.create_user(email, None, **details)
     return user
 
 

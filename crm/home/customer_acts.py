@@ -28,21 +28,31 @@ DUE_HOUR = 17
 
 
 def list_assignable(user: Any) -> Any:
-    """Colleagues to whom ``user`` may give customers: a manager those of his teams, an admin everybody."""
-    people = User.objects.acting().order_by("name")
+    """Colleagues to whom ``user`` may give work: a manager those of his teams, an admin everybody."""
+    return _list_people(user, User.objects.acting())
+
+
+def list_owners(user: Any) -> Any:
+    """To whom ``user`` may give customers: those colleagues, and partners."""
+    return _list_people(user, User.objects.owning())
+
+
+def _list_people(user: Any, people: Any) -> Any:
     if user.role == Role.MANAGER:
-        people = people.filter(Q(team=user.team_id) | Q(team__in=user.managed_teams.values("pk")) | Q(pk=user.pk))
-    return people.select_related("team")
+        mine = Q(team=user.team_id) | Q(team__in=user.managed_teams.values("pk")) | Q(pk=user.pk)
+        people = people.filter(mine | Q(role=Role.PARTNER))
+    return people.order_by("name").select_related("team")
 
 
 class OwnerForm(forms.Form):
     """To whom."""
 
+    list_people = staticmethod(list_owners)
     owner = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Give to"))
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = list_assignable(user)  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = self.list_people(user)  # type: ignore[attr-defined]
 
 
 def _keep_owner(said: dict[str, Any]) -> dict[str, Any]:

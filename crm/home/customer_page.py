@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET
 
 from crm.core.generic_views import DetailView
 from crm.core.local_time import company_day
+from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
 from crm.home.class_reasons import load_class_reasons
 from crm.home.customer_group import load_group
 from crm.home.customer_state import describe_sales, load_state, with_segment
-from crm.home.customer_timeline import KINDS, load_timeline, read_place
+from crm.home.customer_timeline import SOURCES, load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement, read_days
+from crm.home.partner_timeline import list_partner_sources, load_partner_timeline
 from crm.home.value_outlook import load_outlook
 from customers.models import Customer
 from customers.tagging import with_tags
@@ -51,22 +53,29 @@ class CustomerPage(DetailView):
     def get_queryset(self) -> QuerySet[Any]:
         return with_tags(with_segment(super().get_queryset().select_related("owner", "team", "score")))
 
-    def get_context_data(self, **context: Any) -> dict[str, Any]:
+    def load_page(self) -> dict[str, Any]:
+        """What the page shows at first sight."""
         state = load_state(self.found, now=timezone.now())
         compared = describe_sales(state.score) if state.score else ""
-        return super().get_context_data(state=state, compared=compared, is_spared=is_spared(self.found), **context)
+        return {"state": state, "compared": compared, "is_spared": is_spared(self.found)}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(**self.load_page(), **context)
 
 
 def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    reader: Any = request.user
+    sources = list_partner_sources(reader) if reader.is_partner else SOURCES
+    load = load_partner_timeline if reader.is_partner else load_timeline
+    kinds = {source.key: source.label for source in sources}
     kind = request.GET.get("kind", "")
-    kind = kind if kind in KINDS else ""
+    kind = kind if kind in kinds else ""
     place = read_place(request.GET.get("after", ""))
-    whole = request.GET.get("group") == "1"
-    group = load_group(customer, user=request.user) if whole else None  # type: ignore[arg-type]
-    entries, more = load_timeline(
-        group.everybody if group else [customer], kind=kind, place=place, today=timezone.localdate()
-    )
-    tabs = [{"key": "", "label": _("Everything")}, *({"key": key, "label": label} for key, label in KINDS.items())]
+    whole = request.GET.get("group") == "1" and not reader.is_partner
+    group = load_group(customer, user=reader) if whole else None
+    wanted: dict[str, Any] = {"kind": kind, "place": place, "today": timezone.localdate()}
+    entries, more = load(group.everybody if group else [customer], sources=sources, **wanted)
+    tabs = [{"key": "", "label": _("Everything")}, *({"key": key, "label": label} for key, label in kinds.items())]
     return {"entries": entries, "more": more, "kind": kind, "tabs": tabs, "is_first": place is None, "group": group}
 
 
@@ -101,6 +110,8 @@ def show_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("score"), pk=pk)
     if part not in PARTS:
         raise Http404
+    if part != "timeline":
+        refuse_unless(request.user, "customers.view_order")  # they reckon in money
     shown = {
         "customer": customer,
         "is_card": part == "timeline",

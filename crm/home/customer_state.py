@@ -93,7 +93,7 @@ def read_segment(parts: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _load_people(state: CustomerState) -> None:
     talks = Interaction.objects.filter(person=OuterRef("pk")).order_by("-happened_at")
-    people = Person.objects.filter(customer=state.customer, left_on=None)
+    people = Person.objects.filter(customer=state.customer, left_on=None).select_related("created_by")
     state.people = list(people.annotate(talked_at=Subquery(talks.values("happened_at")[:1]))[:MOST_PEOPLE])
     state.points = list(ContactPoint.objects.filter(customer=state.customer))
     for person in state.people:
@@ -200,16 +200,21 @@ def describe_sales(score: CurrentScore) -> str:
     }
 
 
-def load_state(customer: Customer, *, now: datetime) -> CustomerState:
-    """Everything at first sight; ``customer`` comes from ``with_segment`` with owner, team and score."""
+def load_state(customer: Customer, *, now: datetime, with_value: bool = True) -> CustomerState:
+    """Everything at first sight; ``customer`` comes from ``with_segment`` with owner, team and score.
+
+    Without ``with_value`` neither score nor alert is read: nothing that reckons in money.
+    """
     today = company_day(now)
-    score = getattr(customer, "score", None)
+    score = getattr(customer, "score", None) if with_value else None
     silent = (today - score.last_day).days if score and score.last_day else None
     state = CustomerState(customer, score, read_segment(customer.segment_parts), silent)
     _load_people(state)
     _load_facts(state, today=today)
     _load_complaint(state, today=today)
-    state.alert = Alert.objects.filter(customer=customer).open().select_related("trigger").order_by("-rank").first()
+    if with_value:
+        alerts = Alert.objects.filter(customer=customer).open().select_related("trigger")
+        state.alert = alerts.order_by("-rank").first()
     state.conversation = continue_conversation(customer, at=now)
     state.fall = _judge_fall(score) if score else ""
     repeats = find_repeat_rate(score, state.segment) if score else None

@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
 from crm.core.formats import format_money
+from crm.core.models import User
 from crm.core.models.business_setting import setting
 from customers.models import Attachment, Customer, Note, Order
 from interactions.alert_wording import explain_alert
@@ -37,7 +38,8 @@ CHANNEL_ICONS = {"call": "phone", "mail": "mail", "visit": "visit", "chat": "mes
 
 @dataclass
 class Entry:
-    """One line of the timeline. ``said`` marks the customer's own words; ``day_only`` has no hour to show."""
+    """One line of the timeline. ``said`` marks the customer's own words; ``day_only`` has no hour to show; ``by`` is
+    whoever wrote it, named last in ``who``."""
 
     at: datetime
     rank: int
@@ -51,6 +53,7 @@ class Entry:
     day_only: bool = False
     said: bool = False
     heading: str = ""
+    by: User | None = None
     files: list[Attachment] = field(default_factory=list)
     file_url: str = ""
 
@@ -110,6 +113,7 @@ def _read_interaction(row: Interaction) -> Entry:
         _join(outcome, minutes, row.logged_by),
         "\n".join(part for part in (row.note, against) if part),
         said=row.direction == "in",
+        by=row.logged_by,
     )
 
 
@@ -128,9 +132,8 @@ def _read_complaint(row: Complaint) -> Entry:
     closed = _("closed %(day)s") % {"day": timezone.localdate(row.closed_at)} if row.closed_at else _("open")
     tone = "good" if row.closed_at else "bad"
     url = reverse("complaints:complaint-detail", args=[row.pk])
-    return Entry(
-        row.taken_at, 2, row.pk, "alert", what, _join(closed, row.taken_by), row.words, tone, url=url, said=True
-    )
+    who = _join(closed, row.taken_by)
+    return Entry(row.taken_at, 2, row.pk, "alert", what, who, row.words, tone, url=url, said=True, by=row.taken_by)
 
 
 def _read_alert(row: Alert) -> Entry:
@@ -152,7 +155,8 @@ def _read_step(row: StepRun) -> Entry:
     what = (_("Step skipped: %(step)s") if skipped else _("Step done: %(step)s")) % {"step": row.step.title}
     icon, tone = ("pause", "warn") if skipped else ("check", "good")
     url = reverse("interactions:process-run-detail", args=[row.run_id])
-    return Entry(row.closed_at, 4, row.pk, icon, what, _join(row.run, row.closed_by), row.skip_reason, tone, url=url)
+    who, by = _join(row.run, row.closed_by), row.closed_by
+    return Entry(row.closed_at, 4, row.pk, icon, what, who, row.skip_reason, tone, url=url, by=by)
 
 
 def _read_change(row: SegmentChange) -> Entry:
@@ -183,7 +187,7 @@ def _read_benefit(row: Benefit) -> Entry:
 
 
 def _read_note(row: Note) -> Entry:
-    return Entry(row.created_at, 8, row.pk, "note", _("Note"), _join(row.created_by), row.text)
+    return Entry(row.created_at, 8, row.pk, "note", _("Note"), _join(row.created_by), row.text, by=row.created_by)
 
 
 SOURCES = (
@@ -264,7 +268,6 @@ SOURCES = (
         _read_note,
     ),
 )
-KINDS = {source.key: source.label for source in SOURCES}
 Place = tuple[datetime, int, int]
 
 
@@ -361,14 +364,14 @@ def _add_files(entries: list[Entry], customers: Sequence[Customer]) -> None:
 
 
 def load_timeline(
-    customers: Sequence[Customer], *, kind: str, place: Place | None, today: date
+    customers: Sequence[Customer], *, kind: str, place: Place | None, today: date, sources: Sequence[Source] = SOURCES
 ) -> tuple[list[Entry], str]:
     """A page of entries of one customer, or of a group as one; of one kind or ("") of all. And the next page's token.
 
-    In a group each entry says whose it is.
+    In a group each entry says whose it is. Only of ``sources``.
     """
-    sources = [source for source in SOURCES if not kind or source.key == kind]
-    places = _find_entries(sources, [one.pk for one in customers], place)
+    asked = [source for source in sources if not kind or source.key == kind]
+    places = _find_entries(asked, [one.pk for one in customers], place)
     entries = _read_entries(places, customers)
     more = write_place(entries[PAGE_SIZE - 1]) if len(entries) > PAGE_SIZE else ""
     _headings(entries[:PAGE_SIZE], today=today)

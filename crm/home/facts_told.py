@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from crm.core.local_time import company_day
-from crm.core.models import Team, User
+from crm.core.models import Role, Team, User
 from crm.core.row_visibility import SEES_ALL
 from crm.home.dashboard_choice import read_choice
 from crm.home.data_health import may_look
@@ -32,6 +32,7 @@ ORIGINS = {
     "asked": gettext_lazy("Answers to our questions"),
     "told": gettext_lazy("Told by somebody we know"),
     "noted": gettext_lazy("Noted by a colleague"),
+    "partner": gettext_lazy("Noted by a partner"),
     "file": gettext_lazy("From elsewhere"),
 }
 AGES = (("fresh", 182), ("year", 365), ("old", 730))
@@ -87,6 +88,7 @@ def count_facts(user: User, *, team: Team | None, on: date) -> list[OriginRow]:
 
 def _count_facts(facts: QuerySet[Any], *, on: date) -> dict[tuple[str, str], int]:
     origin = Case(
+        When(asked_by__role=Role.PARTNER, then=Value("partner")),
         When(asking__isnull=False, then=Value("asked")),
         When(person__isnull=False, then=Value("told")),
         When(asked_by__isnull=False, then=Value("noted")),

@@ -28,7 +28,7 @@ class PersonPage(DetailView):
     title = _("Person")
 
     def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().select_related("customer")
+        return super().get_queryset().select_related("customer", "created_by")
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         person = self.found
@@ -36,7 +36,8 @@ class PersonPage(DetailView):
         stations = list_stations(person, user=self.request.user)  # type: ignore[arg-type]
         talks, older = load_talks(stations, before=self.request.GET.get("before", ""))
         points = list(ContactPoint.objects.filter(person=person))
-        facts = ProfileFact.objects.filter(person__in=stations).select_related("customer", "asked_by")
+        told = ProfileFact.objects.visible_to(self.request.user)  # type: ignore[arg-type]
+        facts = told.filter(person__in=stations).select_related("customer", "asked_by")
         promises = Promise.objects.open().filter(person__in=stations).select_related("customer", "owner")
         return super().get_context_data(
             customer=customer,

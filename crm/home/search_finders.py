@@ -100,7 +100,8 @@ def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
     if not any(letter.isdigit() for letter in text):
         return []
     parts = []
-    for model in (Customer, Order) if len(text) >= 4 else (Customer,):
+    with_orders = len(text) >= 4 and user.has_perm("customers.view_order")
+    for model in (Customer, Order) if with_orders else (Customer,):
         for begins in {text, text.upper()}:  # a part each: asked for either, the database may read all numbers
             nearest = model.objects.filter(number__startswith=begins).order_by("number").values("pk")[:NUMBERS]
             parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from complaints.models import Complaint
 from crm.core.formats import format_initials
 from crm.core.models import User
+from crm.core.partner_gate import is_open_to_partners
 from crm.home.my_day import find_waiting
 from crm.home.news import count_unseen
 
@@ -213,6 +214,8 @@ def _count_once_a_while(item: NavItem, user: User) -> int:
 
 def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
     """The links of ``items`` that ``user`` may open."""
+    if user.is_partner:
+        items = [item for item in items if is_open_to_partners(item.url_name)]
     links = []
     for item in items:
         url = reverse(item.url_name)
@@ -252,7 +255,7 @@ def build_shell(request: HttpRequest) -> Shell:
         theme=user.theme,
         density=user.density,
         single_keys=user.single_keys,
-        news=_resolve([NEWS], user=user, path=path)[0],
+        news=next(iter(_resolve([NEWS], user=user, path=path)), None),
         nav=nav,
         tabs=_phone_tabs(nav, log_url),
         settings_groups=groups,

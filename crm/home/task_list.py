@@ -89,6 +89,12 @@ def find_tasks(request: HttpRequest) -> QuerySet[Any]:
     return rows if request.GET.get("state") in {"done", "dropped"} else rows.filter(state__in=OPEN_STATES)
 
 
+class DoerForm(OwnerForm):
+    """To which colleague."""
+
+    list_people = staticmethod(list_assignable)
+
+
 class AssigneeForm(forms.Form):
     """To whom."""
 
@@ -207,7 +213,7 @@ def register() -> None:
             act=act_one_by_one(Task, _hand_over, (TaskRefused,)),
             undo=put_fields_back(Task),
             tell=lambda choices: _("given to %(name)s") % {"name": choices["name"]},
-            make_form=lambda data, user: OwnerForm(data, user=user),
+            make_form=lambda data, user: DoerForm(data, user=user),
             keep=lambda said: {"owner": said["owner"].pk, "name": said["owner"].name},
             chunk=200,
         )

@@ -35,6 +35,7 @@ from crm.home import (
     order_list,
     pair_list,
     pareto_cut,
+    partner_pages,
     person_list,
     person_page,
     personal_data_page,
@@ -53,6 +54,7 @@ from crm.home import (
     wanted_list,
     worst_signs,
 )
+from crm.home.partner_pages import by_reader
 
 app_name = "home"
 urlpatterns = [
@@ -76,7 +78,7 @@ urlpatterns = [
     path("segments/fit/", process_fit.ProcessFit.as_view(), name="process-fit"),
     path("segments/fit/<int:pk>/move/", process_fit.process_fit_move, name="process-fit-move"),
     path("segments/figures.<slug:kind>", segment_export.segment_export, name="segment-export"),
-    path("", my_day.my_day, name="my-day"),
+    path("", by_reader(my_day.my_day, partners=partner_pages.partner_day), name="my-day"),
     path("risk/", risk_rankings.RiskList.as_view(), name="risk-my-day"),
     path(
         "risk/certainty/",
@@ -122,7 +124,11 @@ urlpatterns = [
     path("lists/exports/<int:pk>/file/", list_files.export_file, name="export-file"),
     path("lists/exports/<int:pk>/stop/", list_files.export_stop, name="export-stop"),
     path("lists/<slug:name>/cells/<int:pk>/<slug:column>/", list_cells.list_cell, name="list-cell"),
-    path("customers/", customer_list.CustomerList.as_view(), name="customer-list"),
+    path(
+        "customers/",
+        by_reader(customer_list.CustomerList.as_view(), partners=partner_pages.PartnerCustomerList.as_view()),
+        name="customer-list",
+    ),
     path("customers/audiences/", audience_list.AudienceList.as_view(), name="audience-list"),
     path("customers/audiences/members/", audience_members.AudienceMemberList.as_view(), name="audience-member-list"),
     path("customers/audiences/<int:pk>/", audience_list.audience_edit, name="audience-edit"),
@@ -136,7 +142,11 @@ urlpatterns = [
     path("customers/duplicates/<int:pk>/again/", duplicate_queue.duplicate_again, name="duplicate-again"),
     path("customers/<int:pk>/merge/", duplicate_choosing.merge_choose, name="merge-choose"),
     path("customers/merges/<int:pk>/undo/", duplicate_queue.merge_undo, name="merge-undo"),
-    path("customers/<int:pk>/", customer_page.CustomerPage.as_view(), name="customer-page"),
+    path(
+        "customers/<int:pk>/",
+        by_reader(customer_page.CustomerPage.as_view(), partners=partner_pages.PartnerCustomerPage.as_view()),
+        name="customer-page",
+    ),
     path("customers/<int:pk>/group/", customer_group.customer_group, name="customer-group"),
     path("people/<int:pk>/", person_page.PersonPage.as_view(), name="person-page"),
     path("customers/<int:pk>/value/", value_page.customer_value, name="customer-value"),

@@ -19,6 +19,7 @@ from customers.rules.contact_point_reading import read_domain
 from customers.source_withdrawing import find_withdrawn
 
 ASSIGN = "customers.assign_customer"
+NOT_OF_PARTNERS = ("number", "owner", "team", "stage", "relation", "since", "source", "lawful_basis", "kind")
 
 
 class CustomerForm(CustomFieldsMixin, forms.ModelForm):
@@ -63,6 +64,12 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
         self.duplicates: list[LikelyDuplicate] = []
         self.fields["number"].required = False
         self.fields["name"].widget.attrs["dir"] = "auto"
+        if user.is_partner:
+            # What is ours to say of him: how he is kept in the books, and what nobody outside is asked.
+            for name in NOT_OF_PARTNERS:
+                del self.fields[name]
+            self.custom_definitions = []
+            return
         if user.has_perm(ASSIGN):
             self.fields["owner"].queryset = self._owners()
             self.fields["team"].queryset = self._teams()
@@ -72,9 +79,10 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
 
     def _owners(self) -> Any:
         """Whoever has him now stays offered."""
-        owners = User.objects.acting()
+        owners = User.objects.owning()
         if self.user.role == Role.MANAGER:
-            owners = owners.filter(Q(team=self.user.team_id) | Q(team__in=self.user.managed_teams.values("pk")))
+            mine = Q(team=self.user.team_id) | Q(team__in=self.user.managed_teams.values("pk"))
+            owners = owners.filter(mine | Q(role=Role.PARTNER))
         return User.objects.filter(Q(pk__in=owners.values("pk")) | Q(pk=self.instance.owner_id)).order_by("name")
 
     def _teams(self) -> Any:

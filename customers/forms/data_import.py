@@ -121,7 +121,7 @@ class ReadingForm(forms.Form):
         self.headers: list[str] = data_import.preview.get("headers", [])
         nobody = [("", _("nobody"))] if sees_all else []
         self.fields["team"].choices = nobody + [(team.pk, team.name) for team in teams]
-        owners = User.objects.acting() if sees_all else User.objects.acting().filter(team__in=teams)
+        owners = User.objects.owning() if sees_all else User.objects.acting().filter(team__in=teams)
         self.fields["owner"].choices = [("", _("nobody")), *owners.values_list("pk", "name")[:200]]
         self.fields["encoding"].choices = [("", _("as the file tells")), *((name, name) for name in ENCODINGS)]
         kind = IMPORT_KINDS[data_import.kind]

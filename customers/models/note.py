@@ -1,5 +1,7 @@
 """What colleagues write down for each other about a customer, and who wants to hear what happens there."""
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -8,8 +10,18 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import keep_history
+from crm.core.models import User
 from crm.core.models.edited import EditedModel
 from customers.models.belonging import BelongingQuerySet
+
+
+class NoteQuerySet(BelongingQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Notes about visible customers; a partner reads his own and those that name him."""
+        seen = super().visible_to(user)
+        if user.is_authenticated and user.is_partner:
+            return seen.filter(models.Q(created_by=user.pk) | models.Q(mentioned__contains=[user.pk]))
+        return seen
 
 
 @keep_history(exclude=["changed_at", "edit_version"])
@@ -24,7 +36,7 @@ class Note(EditedModel):
     mentioned = ArrayField(models.BigIntegerField(), verbose_name=_("who is told"), default=list, db_default=[])
     told_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    objects = BelongingQuerySet.as_manager()
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

@@ -9,10 +9,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import keep_history
+from crm.core.models import User
 from customers.models.belonging import BelongingQuerySet
 
 
 class ProfileFactQuerySet(BelongingQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Facts of visible customers; of those that are not for talk a partner sees only what he noted himself."""
+        seen = super().visible_to(user)
+        if user.is_authenticated and user.is_partner:
+            return seen.filter(Q(use_in_talk=True) | Q(asked_by=user.pk))
+        return seen
+
     def in_force(self, *, on: date) -> Self:
         """The newest of each label that holds on the local day ``on``, in the order of labels."""
         holds = Q(withdrawn_on=None) & (Q(valid_until=None) | Q(valid_until__gte=on))

@@ -39,8 +39,10 @@ def note_card(request: HttpRequest, customer_pk: int) -> HttpResponse:
     """The newest notes, all of them with ``?all=1``, and who watches."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
     most = MOST_NOTES if request.GET.get("all") == "1" else NOTES_SHOWN
-    notes = list(Note.objects.filter(customer=customer).select_related("created_by")[: most + 1])
-    watches = list(Watch.objects.filter(customer=customer).select_related("user").order_by("since")[:MOST_WATCHERS])
+    notes = Note.objects.visible_to(request.user).filter(customer=customer).select_related("created_by")
+    notes = list(notes[: most + 1])
+    watches = Watch.objects.filter(customer=customer).select_related("user").order_by("since")
+    watches = [] if request.user.is_partner else list(watches[:MOST_WATCHERS])
     named = {key for note in notes for key in note.mentioned}
     names = dict(list_colleagues(customer).filter(pk__in=named).values_list("pk", "name")) if named else {}
     for note in notes:
@@ -93,7 +95,7 @@ def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_note(request: HttpRequest, form: Any, customer: Customer, **words: Any) -> HttpResponse:
-    names = [name for key, name in names_for(customer).items() if key != request.user.pk]
+    names = [name for key, name in names_for(customer, by=request.user).items() if key != request.user.pk]
     shown = {"about": customer, "act": _("Save"), "back_url": page_url(customer), "names": names}
     return show_entry(request, form, template="customers/note_form.html", **shown, **words)
 
@@ -113,7 +115,8 @@ def note_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def note_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """The undo of a removal."""
     kept = find_removal(Note, pk, at=timezone.now())
-    customer_pk = kept.customer_id if kept else 0
+    is_his = kept is not None and (not request.user.is_partner or kept.created_by_id == request.user.pk)
+    customer_pk = kept.customer_id if kept and is_his else 0
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
     refuse_unless(request.user, "customers.add_note")
     try:

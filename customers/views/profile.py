@@ -59,7 +59,7 @@ def _find_fact(request: HttpRequest, pk: int) -> ProfileFact:
 def fact_history(request: HttpRequest, pk: int) -> HttpResponse:
     """How the answer changed over time: every fact of the same name, who asked, whom, and how sure it was."""
     fact = _find_fact(request, pk)
-    rows = ProfileFact.objects.filter(customer=fact.customer, label=fact.label)
+    rows = ProfileFact.objects.visible_to(request.user).filter(customer=fact.customer, label=fact.label)
     rows = rows.select_related("asked_by", "person").order_by("-told_on", "-pk")[:MOST_HISTORY]
     frame = f"components/entry_{'dialog' if request.htmx else 'page'}.html"
     shown = {

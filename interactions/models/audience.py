@@ -23,7 +23,7 @@ class AudienceQuerySet(models.QuerySet["Audience"]):
         if user.role in SEES_ALL:
             return self.all()
         seen = models.Q(owner=user.pk)
-        if user.team_id is not None:
+        if user.team_id is not None and not user.is_partner:
             seen |= models.Q(team=user.team_id)
         if user.role == Role.MANAGER:
             seen |= models.Q(team__in=user.managed_teams.values("pk"))

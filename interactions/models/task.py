@@ -13,9 +13,10 @@ from customers.models.belonging import BelongingQuerySet
 
 class TaskQuerySet(BelongingQuerySet):
     def visible_to(self, user: User) -> "TaskQuerySet":
-        """Tasks of visible customers, and whatever was given to ``user`` himself."""
+        """Tasks of visible customers, and whatever was given to ``user`` himself, unless he is from outside."""
         scope = customer_scope(user, prefix="customer__")
-        return self.filter(scope | models.Q(assignee=user.pk) if scope else scope)
+        is_whole = not scope or user.is_partner if user.is_authenticated else True
+        return self.filter(scope if is_whole else scope | models.Q(assignee=user.pk))
 
     def open(self) -> "TaskQuerySet":
         return self.filter(state=Task.State.OPEN)

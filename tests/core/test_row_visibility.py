@@ -17,6 +17,7 @@ from tests import factories
         ("guardian", True, True),
         ("executive", True, True),
         ("admin", True, True),
+        ("partner", False, False),
     ],
 )
 def test_customers_are_seen_by_team_and_role(

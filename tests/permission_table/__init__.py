@@ -2,7 +2,8 @@
 
 A module per app holds ``ROWS``. A new address without a row fails ``tests/test_permissions.py``, and so does a row
 whose answer changed. ``World`` is what the rows may point at: everything in it belongs to team North unless its name
-says otherwise, so ``other_rep`` (team South) must get 404 for it.
+says otherwise, so ``other_rep`` (team South) must get 404 for it. ``partner`` comes from outside: he gets 403 wherever
+no other answer is named, in ``partner.py`` or in the row.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
-ROLES = ("anonymous", "rep", "other_rep", "viewer", "lead", "guardian", "executive", "admin")
+from tests.permission_table.partner import OF_PARTNERS
+
+ROLES = ("anonymous", "rep", "other_rep", "viewer", "lead", "guardian", "executive", "admin", "partner")
 World = SimpleNamespace
 LOGIN = 302
 
@@ -18,12 +21,12 @@ LOGIN = 302
 def only(*roles: str, ok: int = 200, others: int = 403, hidden_from: tuple[str, ...] = ()) -> dict[str, int]:
     """``roles`` get ``ok``; those in ``hidden_from`` 404; the signed-in rest ``others``; strangers the login page."""
     answers = dict.fromkeys(ROLES, others) | dict.fromkeys(hidden_from, 404) | dict.fromkeys(roles, ok)
-    return answers | {"anonymous": LOGIN}
+    return answers | {"anonymous": LOGIN, "partner": ok if "partner" in roles else 403}
 
 
 def everybody(ok: int = 200) -> dict[str, int]:
-    """Whoever is signed in."""
-    return only(*ROLES[1:], ok=ok)
+    """Whoever is signed in and works here."""
+    return only(*ROLES[1:-1], ok=ok)
 
 
 def who_sees_north(ok: int = 200) -> dict[str, int]:
@@ -45,6 +48,10 @@ class Row:
     data: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
     query: str = ""
     method: str = "get"
+
+    def __post_init__(self) -> None:
+        if self.label in OF_PARTNERS:
+            object.__setattr__(self, "expect", {**self.expect, "partner": OF_PARTNERS[self.label]})
 
     @property
     def label(self) -> str:

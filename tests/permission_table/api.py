@@ -47,7 +47,7 @@ SELLERS = ("rep", "lead", "admin")
 ROWS: list[Row] = [
     _takes_token(row)
     for row in (
-        Row("api:api-root", dict.fromkeys(everybody(), 404)),
+        Row("api:api-root", dict.fromkeys(everybody(), 404) | {"partner": 403}),
         Row("api:me", everybody()),
         Row("api:colleague-list", everybody()),
         Row("api:customer-list", everybody()),

@@ -11,6 +11,11 @@ def loggers(ok: int = 200) -> dict[str, int]:
     return only(*LOGGERS, ok=ok, hidden_from=FOREIGN)
 
 
+def logs_to_north(ok: int = 200) -> dict[str, int]:
+    """A partner may log too, with his own customers."""
+    return loggers(ok) | {"partner": 404}
+
+
 def doers(ok: int = 200) -> dict[str, int]:
     return only(*DOERS, ok=ok, hidden_from=FOREIGN)
 
@@ -32,11 +37,11 @@ def step(world):
 
 
 ROWS: list[Row] = [
-    Row("interactions:interaction-new", only(*LOGGERS, "other_rep")),
-    Row("interactions:interaction-new", only(*LOGGERS, "other_rep"), query="?q=a%00b"),
-    Row("interactions:interaction-new", loggers(), customer),
-    Row("interactions:interaction-new", loggers(422), customer, method="post"),
-    Row("interactions:interaction-new", loggers(302), customer, lambda world: {"channel": "call"}, method="post"),
+    Row("interactions:interaction-new", only(*LOGGERS, "other_rep", "partner")),
+    Row("interactions:interaction-new", only(*LOGGERS, "other_rep", "partner"), query="?q=a%00b"),
+    Row("interactions:interaction-new", logs_to_north(), customer),
+    Row("interactions:interaction-new", logs_to_north(422), customer, method="post"),
+    Row("interactions:interaction-new", logs_to_north(302), customer, lambda world: {"channel": "call"}, method="post"),
     Row("interactions:contact-preference-edit", loggers(), customer),
     Row("interactions:contact-preference-edit", loggers(422), customer, method="post"),
     Row("interactions:process-run-start", doers(), customer),

@@ -11,8 +11,12 @@ from crm.core.models.user import Role, User
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def visible_to(self, user: User) -> "SavedViewQuerySet":
-        """His own, those of his team (and of the teams he manages), and everybody's; not those taken away."""
-        seen = models.Q(owner=user.pk) | models.Q(audience=SavedView.Audience.ALL)
+        """His own, those of his team (and of the teams he manages), and everybody's; not those taken away. A partner
+        sees only his own."""
+        seen = models.Q(owner=user.pk)
+        if user.is_partner:
+            return self.filter(seen, removed_at=None)
+        seen |= models.Q(audience=SavedView.Audience.ALL)
         if user.team_id is not None:
             seen |= models.Q(audience=SavedView.Audience.TEAM, team=user.team_id)
         if user.role == Role.MANAGER:

@@ -20,6 +20,7 @@ class Role(models.TextChoices):
     GUARDIAN = "guardian", _("guardian, quality")
     EXECUTIVE = "executive", _("executive")
     VIEWER = "viewer", _("viewer")
+    PARTNER = "partner", _("partner, outside the company")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -28,7 +29,11 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True)
 
     def acting(self) -> "UserQuerySet":
-        """Colleagues to whom work or a customer can be given: those who may sign in, and not only to look."""
+        """Colleagues to whom work can be given: those who may sign in, and not only to look; nobody from outside."""
+        return self.active().exclude(role__in=[Role.VIEWER, Role.PARTNER])
+
+    def owning(self) -> "UserQuerySet":
+        """To whom a customer can be given: colleagues, and partners, who then see him and feed his record."""
         return self.active().exclude(role=Role.VIEWER)
 
 
@@ -49,7 +54,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 @keep_history(exclude=["password", "last_login", "last_seen_at"])
 class User(AbstractBaseUser, PermissionsMixin):
-    """A colleague who signs in by e-mail."""
+    """A colleague who signs in by e-mail; or a partner: somebody of a reseller or channel, whose company is
+    ``partner_of``."""
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=150)
@@ -58,6 +64,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     role = models.CharField(_("role"), max_length=12, choices=Role.choices, default=Role.REP)
     team = models.ForeignKey(
         "core.Team", models.SET_NULL, null=True, blank=True, related_name="members", verbose_name=_("team")
+    )
+    partner_of = models.CharField(
+        _("partner’s company"),
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of a partner alone."),
     )
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("joined"), db_default=Now(), editable=False)
@@ -100,6 +114,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    @property
+    def is_partner(self) -> bool:
+        """From outside: sees the customers he owns and nothing else, and what he writes is marked."""
+        return self.role == Role.PARTNER
 
     @property
     def initials(self) -> str:

@@ -125,6 +125,20 @@ def clock(due: date | datetime | None, done: date | datetime | None = None, hold
 
 
 @register.simple_tag
+def partner_tag(person: Any) -> SafeString | str:
+    """``{% partner_tag note.created_by %}``: stands after the name of whoever wrote something, where he is a partner:
+    "partner" and his company. Nothing for colleagues, and for None."""
+    if not getattr(person, "is_partner", False):
+        return ""
+    words = gettext("partner")
+    return format_html(
+        '<span class="r-tag partner" title="{}">{}</span>',
+        gettext("Written by a partner, outside the company"),
+        f"{words} · {person.partner_of}" if person.partner_of else words,
+    )
+
+
+@register.simple_tag
 def avatar(person: Any, form: str = "") -> SafeString | str:
     """``{% avatar user %}``: initials with the whole name for hover and screen readers; forms ``me`` and ``l`` (large).
 
