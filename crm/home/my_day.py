@@ -1,13 +1,13 @@
 """My day: one list, most value at risk first, and what stands around it."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from django_htmx.http import push_url, replace_url
 
 from crm.core.absence_planning import list_absences, list_stood_in_for
-from crm.core.business_calendar import company_calendar
+from crm.core.business_calendar import AwayDays, company_calendar
 from crm.core.formats import format_day
 from crm.core.local_time import company_day
 from crm.core.models import Role, User
@@ -25,7 +25,7 @@ from customers.models import ContactPoint, Customer
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
-from interactions.models import ContactPreference, Interaction, Task
+from interactions.models import ContactPreference, Interaction, StepRun, Task
 from segments.models import Membership
 
 PAGE = 16
@@ -45,13 +45,14 @@ ICONS = {"alert": "bolt", "step": "flow", "follow_up": "clock", "promise": "flag
 
 @dataclass
 class MyDay:
-    """The list and its figures; ``stake_cents`` counts a customer once."""
+    """The list and its figures; ``stake_cents`` counts a customer once. ``absences`` are those of the day."""
 
     tasks: list[Task]
     next_after: str
     counts: dict[str, int]
     stake_cents: int
     late: int
+    absences: list[AwayDays]
     tab: str = ""
     is_team: bool = False
 
@@ -90,7 +91,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"day": day, "now": now}
     if target == "my-day-more":
         return render(request, "home/my_day_rows.html", context)
-    context["around"] = look_around(request.user, at=now)
+    context["around"] = look_around(request.user, at=now, absences=day.absences)
     if target == "my-day-around":
         return _replace_address(request, day, render(request, "home/my_day_changed.html", context))
     return render(request, "home/my_day.html", context | _open(request, day.tasks, now=now))
@@ -106,7 +107,9 @@ def _replace_address(request: HttpRequest, day: MyDay, response: HttpResponse) -
     return replace_url(response, f"{request.path}?{rest}" if rest else request.path)
 
 
-def find_waiting(user: User, *, at: datetime, is_team: bool = False) -> QuerySet[Task]:
+def find_waiting(
+    user: User, *, at: datetime, is_team: bool = False, absences: list[AwayDays] | None = None
+) -> QuerySet[Task]:
     """What is to be done now by ``user`` and for whom he stands in, or by the people of the teams he manages: alerts at
     once, the rest when it falls due within two days. What sleeps is left out."""
     horizon = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=AHEAD_DAYS + 1)
@@ -115,15 +118,16 @@ def find_waiting(user: User, *, at: datetime, is_team: bool = False) -> QuerySet
     )
     tasks = tasks.exclude(customer__in=Customer.objects.exclude(archived_at=None).values("pk"))
     if not is_team:
-        return tasks.filter(assignee__in=[user.pk, *list_stood_in_for(user, on=company_day(at))])
+        return tasks.filter(assignee__in=[user.pk, *list_stood_in_for(user, on=company_day(at), absences=absences)])
     if user.role == Role.MANAGER:
         return tasks.filter(assignee__in=User.objects.filter(team__managers=user).values("pk"))
     return tasks.exclude(assignee=None)
 
 
 def build_day(user: User, *, at: datetime, tab: str = "", after: str = "", is_team: bool = False) -> MyDay:
-    """The list from the place ``after`` on, and the figures of its head; three queries."""
-    waiting = find_waiting(user, at=at, is_team=is_team)
+    """The list from the place ``after`` on, and the figures of its head; four queries."""
+    absences = list_absences(on=company_day(at))
+    waiting = find_waiting(user, at=at, is_team=is_team, absences=absences)
     counts, stake, late = _measure(waiting, at=at)
     kind = next((kind for key, _label, kind in TABS if key == tab and key), None)
     shown = waiting.filter(kind=kind) if kind else waiting
@@ -136,17 +140,18 @@ def build_day(user: User, *, at: datetime, tab: str = "", after: str = "", is_te
     tasks = list(with_customer(shown).order_by("-rank", "due_at", "pk")[: PAGE + 1])
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
     shown_tasks = _describe(tasks[:PAGE], at=at)
-    return MyDay(shown_tasks, next_after, counts, stake, late, tab=tab if kind else "", is_team=is_team)
+    return MyDay(shown_tasks, next_after, counts, stake, late, absences, tab=tab if kind else "", is_team=is_team)
 
 
 def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Everything a row shows, in one query however many rows there are."""
+    """Everything a row shows, in two queries however many rows there are: steps are on few days, and to plan four
+    tables more takes longer than to read them apart."""
     segment = Membership.objects.current().filter(customer=OuterRef("customer"))
     points = ContactPoint.objects.filter(customer=OuterRef("customer"), is_valid=True).order_by("person__is_main", "pk")
     refused = ContactPreference.objects.filter(customer=OuterRef("customer"), is_allowed=False)
-    return tasks.select_related(
-        "customer__score", "assignee", "alert__trigger", "step_run__step", "step_run__run", "promise"
-    ).annotate(
+    steps = Prefetch("step_run", StepRun.objects.select_related("step", "run"))
+    related = tasks.select_related("customer__score", "assignee", "alert__trigger", "promise").prefetch_related(steps)
+    return related.annotate(
         segment=Subquery(segment.values(found=JSONObject(name="segment__name", mark="segment__mark"))[:1]),
         phone=Subquery(points.filter(kind=ContactPoint.Kind.PHONE).values("value_normal")[:1]),
         email=Subquery(points.filter(kind=ContactPoint.Kind.EMAIL).values("value_normal")[:1]),
@@ -168,8 +173,8 @@ def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
     return tasks
 
 
-def look_around(user: User, *, at: datetime) -> AroundMyDay:
-    """The right column; five queries, six for a stand-in."""
+def look_around(user: User, *, at: datetime, absences: list[AwayDays]) -> AroundMyDay:
+    """The right column; four queries, five for a stand-in."""
     coverage = measure_coverage(user, at=at)
     waiting = (
         Task.objects.open()
@@ -177,17 +182,20 @@ def look_around(user: User, *, at: datetime) -> AroundMyDay:
         .exclude(assignee=user)
         .exclude(assignee=None)
         .exclude(source__startswith="alert-manager:")  # the manager is told of an alert; the work is the owner's
-        .select_related("customer", "assignee")
-        .order_by("due_at", "pk")[:ASIDE_ROWS]
+        .order_by("due_at", "pk")
     )
+    # Found by themselves, the few are joined with all they show: else every open task is, before one is left out.
+    first = Task.objects.filter(pk__in=waiting.values("pk")[:ASIDE_ROWS]).select_related("customer", "assignee")
     overdue = sum(row["of"] - row["in_time"] for row in coverage)
-    return AroundMyDay(_tell_absences(user, at=at), coverage, overdue, list(waiting), _list_done(user, at=at))
+    owed = list(first.order_by("due_at", "pk"))
+    return AroundMyDay(
+        _tell_absences(user, absences, on=company_day(at)), coverage, overdue, owed, _list_done(user, at=at)
+    )
 
 
-def _tell_absences(user: User, *, at: datetime) -> list[str]:
+def _tell_absences(user: User, everybody: list[AwayDays], *, on: date) -> list[str]:
     """Whose work is shown here as well, and that one's own is done by somebody else, in sentences."""
-    on = company_day(at)
-    absences = {absence.user_id: absence for absence in list_absences(on=on)}
+    absences = {absence.user_id: absence for absence in everybody}
     others = list_stood_in_for(user, on=on, absences=absences.values())
     own = absences.get(user.pk)
     names = User.objects.in_bulk([*others, own.stand_in_id or 0] if own else others) if own or others else {}
@@ -210,7 +218,8 @@ def _tell_absences(user: User, *, at: datetime) -> list[str]:
 def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
     """Of the customers ``user`` owns: how many were talked to within their segment's rhythm, by segment.
 
-    Whoever has been known for less than a rhythm is in time.
+    Whoever has been known for less than a rhythm is in time. Asked so that indexes answer it: thousands of rows of
+    customers would be read to find that none is archived.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -224,7 +233,8 @@ def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
             FROM customers_customer c
             JOIN segments_membership m ON m.customer_id = c.id AND m.until IS NULL
             JOIN segments_segment g ON g.id = m.segment_id
-            WHERE c.owner_id = %(user)s AND c.archived_at IS NULL AND g.cadence_days IS NOT NULL
+            WHERE c.owner_id = %(user)s AND g.cadence_days IS NOT NULL
+                AND NOT EXISTS (SELECT FROM customers_customer a WHERE a.id = c.id AND a.archived_at IS NOT NULL)
             GROUP BY g.id ORDER BY g.priority
             """,
             {"user": user.pk, "today": company_day(at)},

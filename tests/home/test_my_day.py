@@ -221,6 +221,9 @@ def test_coverage_counts_who_was_talked_to_within_the_rhythm(customer, rep):
     log_interaction(quiet, channel="call", outcome="not_reached", by=rep, at=AT - timedelta(days=2))
     row = measure_coverage(rep, at=AT)[0]
     assert (row["name"], row["in_time"], row["of"]) == ("Premium", 2, 3)
+    type(fresh).objects.filter(pk=fresh.pk).update(archived_at=AT)
+    row = measure_coverage(rep, at=AT)[0]
+    assert (row["in_time"], row["of"]) == (1, 2), "who is archived need not be talked to"
 
 
 def test_the_whole_page_costs_no_more_queries_with_an_open_row_and_many_rows(customer, rep, signed_in):
