@@ -20,6 +20,7 @@ from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
 from segments.models import ScoreRun
+from segments.score_keeping import forget_sorting
 from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
 from segments.segment_editing import publish_due_rules
@@ -75,6 +76,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     _call_helpers(run, at=at, step="index")  # not sooner: both cores are busy with the passes before
     watch.time("index", lambda: index_shards(run))
     if report.switched:
+        forget_sorting(run)
         watch.time("figures", lambda: _write_figures(on=on))
         report.lists = watch.time("lists", lambda: write_value_lists(on=on))
     watch.time("items", take_in_items)

@@ -2,13 +2,20 @@
 
 from datetime import timedelta
 
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from segments.figure_keeping import drop_figures
 from segments.models import ScoreRun
 from segments.score_writing import name_run_table, name_shard_table
 
 DAILY_FOR = timedelta(days=35)
+LOCK_SECONDS = 2
+SORTING = """
+SELECT r.id, array_agg(i.indexrelid::regclass::text)
+FROM segments_scoreshard s JOIN segments_scorerun r ON r.id = s.run_id
+JOIN pg_index i ON i.indrelid = to_regclass(format('segments_score_%%s_%%s', s.run_id, s.number))
+WHERE r.id < %(current)s AND r.state = 'finished' AND NOT r.is_current AND NOT i.indisprimary GROUP BY r.id
+"""
 
 
 def list_outdated_runs(latest: ScoreRun) -> list[ScoreRun]:
@@ -39,3 +46,26 @@ def drop_run(run: ScoreRun) -> None:
     drop_figures(run.pk)
     run.state = ScoreRun.State.DROPPED
     run.save(update_fields=["state"])
+
+
+def forget_sorting(current: ScoreRun) -> int:
+    """Drop the indexes by which the scores of runs before ``current`` were sorted; returns of how many runs.
+
+    What is asked of an earlier evening is asked by customer: the other indexes are as large as the scores themselves.
+    Of a run that somebody is reading they are left for the next night.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(SORTING, {"current": current.pk})
+        runs = cursor.fetchall()
+    return sum(_drop_indexes(names) for _run, names in runs)
+
+
+def _drop_indexes(names: list[str]) -> bool:
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+            cursor.execute(f"DROP INDEX {', '.join(names)}")
+            cursor.execute("SET LOCAL lock_timeout = DEFAULT")
+    except OperationalError:
+        return False
+    return True
