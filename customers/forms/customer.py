@@ -114,6 +114,14 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
     def clean_domain(self) -> str:
         return read_domain(self.cleaned_data["domain"])
 
+    def clean(self) -> dict[str, Any]:
+        """A manager keeps him in sight: who has neither owner nor team is seen by those who see everybody alone."""
+        values = super().clean() or {}
+        chosen = values.get("owner") or values.get("team") or {"owner", "team"} & self.errors.keys()
+        if self.instance.pk and self.user.role == Role.MANAGER and "team" in self.fields and not chosen:
+            self.add_error("team", _("Choose an owner or a team: you would not see this customer any more."))
+        return values
+
 
 class NewCustomerForm(CustomerForm):
     """With a first e-mail and phone, and a word about who looks alike; ``another`` says why it is another one."""
@@ -121,6 +129,11 @@ class NewCustomerForm(CustomerForm):
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
     another = forms.CharField(label=_("Why it is another customer"), required=False, max_length=200)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        if user.role == Role.MANAGER and "team" in self.fields and self.initial.get("team") is None:
+            self.initial["team"] = user.team_id
 
     def clean_email(self) -> str:
         text = self.cleaned_data["email"].strip()
@@ -146,6 +159,8 @@ class NewCustomerForm(CustomerForm):
             customer.owner, customer.team = self.user, self.user.team
         elif customer.team is None and customer.owner is not None:
             customer.team = customer.owner.team
+        elif customer.team is None and self.user.role == Role.MANAGER:
+            customer.team = self.user.team
         if not customer.domain and (email := self.cleaned_data["email"]):
             customer.domain = read_domain(email)
         if commit:

@@ -265,6 +265,16 @@ def test_a_wrong_content_type_is_refused_not_an_error(rep, customer, signed_in, 
         assert answer.status_code in {400, 422}
 
 
+def test_a_manager_never_loses_sight_of_whom_he_enters_or_changes(lead, customer, signed_in):
+    browser = signed_in(lead)
+    assert f'<option value="{lead.team_id}" selected>' in browser.get(reverse("customers:customer-new")).text
+    made = browser.post(reverse("customers:customer-new"), typed(owner="", team=""))
+    assert browser.get(made["Location"]).context["customer"].team == lead.team
+    left = browser.post(new_url("customer-edit", customer), typed(number=customer.number, edit_version="1"))
+    assert left.status_code == 422
+    assert "you would not see this customer any more" in left.text
+
+
 @pytest.mark.parametrize("forged", [{"owner": "9" * 30}, {"team": "-1"}, {"owner": "x"}, {"edit_version": "9" * 40}])
 def test_forged_values_do_no_harm(lead, customer, signed_in, forged):
     data = {**typed(number=customer.number, edit_version="1", owner=customer.owner_id, team=customer.team_id), **forged}
