@@ -152,6 +152,20 @@ class InteractionForm(forms.Form):
         calendar = company_calendar()
         return add_working_days(calendar.local_day(self.at), days=5, holidays=calendar.holidays).isoformat()
 
+    @property
+    def typed_lines(self) -> list[dict[str, str]]:
+        """The promise lines that were sent, as they were typed: they stand there again when the form was refused."""
+        if not hasattr(self.data, "getlist"):
+            return []
+        lines = []
+        for side in (Promise.Side.OURS, Promise.Side.THEIRS):
+            days = self.data.getlist(f"{side}_due")
+            for number, text in enumerate(self.data.getlist(f"{side}_text")[:MOST_LINES]):
+                if text.strip():
+                    due = days[number] if number < len(days) else ""
+                    lines.append({"side": str(side.value), "text": text.replace("\0", ""), "due": due})
+        return lines
+
     def clean_outcome(self) -> str:
         return self.cleaned_data["outcome"] or Interaction.Outcome.TALKED
 

@@ -46,6 +46,7 @@ function forget(form) {
 }
 
 function fill(form, values) {
+  form.dispatchEvent(new CustomEvent("draftRestored", { bubbles: true, detail: { values } })); // lines that are not there yet
   for (const field of fieldsOf(form)) {
     const kept = values[field.name];
     if (field.type === "checkbox" || field.type === "radio") field.checked = Boolean(kept?.includes(field.value));

@@ -2,12 +2,27 @@
 // logs; and a row that left its list hands the focus to the one that took its place.
 const formOf = (part) => part.closest("form[data-log-form]");
 
-function addLine(form, side) {
+function appendLine(form, side) {
   const line = form.querySelector(`template[data-log-line="${side}"]`).content.firstElementChild.cloneNode(true);
   form.querySelector("[data-log-lines]").append(line);
-  line.querySelector("input").focus();
+  return line;
+}
+
+function addLine(form, side) {
+  appendLine(form, side).querySelector("input").focus();
   form.dataset.touched = "";
 }
+
+// A draft with promises gets its lines back before they are filled.
+document.addEventListener("draftRestored", (event) => {
+  const form = event.target;
+  if (!form.matches("[data-log-form]")) return;
+  for (const side of ["ours", "theirs"]) {
+    const there = form.querySelectorAll(`[name="${side}_text"]`).length;
+    const kept = event.detail.values[`${side}_text`]?.length || 0;
+    for (let number = there; number < kept; number += 1) appendLine(form, side);
+  }
+});
 
 document.addEventListener("click", (event) => {
   const adder = event.target.closest("[data-log-add]");

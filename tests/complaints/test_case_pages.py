@@ -112,6 +112,14 @@ class TestCase:
         assert complaint.entries.count() == before
         assert Complaint.objects.open().count() == 1
 
+    def test_what_is_wrong_is_told_by_the_name_of_its_field(self, complaint, guardian, signed_in):
+        client = signed_in(guardian)
+        gift = client.post(case_url(complaint, "goodwill"), {"what": "Kit", "amount_cents": "a lot"}).content.decode()
+        assert "<b>Amount:</b>" in gift
+        assert 'aria-invalid="true" aria-describedby="goodwill-errors" value="a lot"' in gift
+        talk = client.post(case_url(complaint, "answer"), {"text": "x", "minutes": "-1"}).content.decode()
+        assert "<b>Minutes:</b>" in talk
+
     def test_above_the_limit_the_page_says_who_may(self, complaint, guardian, admin, signed_in):
         answer = signed_in(guardian).post(case_url(complaint, "goodwill"), {"what": "Car", "amount_cents": "9,000"})
         assert "Thomas Okafor" in answer.content.decode()

@@ -74,6 +74,16 @@ def test_what_was_logged_does_not_come_back_as_a_draft(open_page, rep, alert, cu
     expect(page.locator("textarea[name=note]")).to_have_value("")
 
 
+def test_a_promise_that_was_typed_comes_back_with_the_draft(open_page, rep, alert, customer):
+    page = open_page(rep, f"/customers/{customer.pk}/contacts/new/")
+    page.locator("textarea[name=note]").fill("Wants it in writing")
+    page.get_by_role("button", name="We promised").click()
+    page.locator("input[name=ours_text]").fill("Cause in writing")
+    page.goto(f"/customers/{customer.pk}/contacts/new/")
+    expect(page.locator("textarea[name=note]")).to_have_value("Wants it in writing")
+    expect(page.locator("input[name=ours_text]")).to_have_value("Cause in writing")
+
+
 def test_why_me_done_and_undo_by_single_keys(open_page, rep, alert):
     page = open_page(rep, "/")
     page.keyboard.press("j")

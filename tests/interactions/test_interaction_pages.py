@@ -99,6 +99,19 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_still_there(browser, log_ur
     assert not Interaction.objects.exists()
 
 
+def test_promises_typed_before_a_mistake_stand_there_again_and_the_mistake_is_named(browser, log_url):
+    sent = {"channel": "call", "note": "n", "ours_text": ["Send <the> list", ""], "ours_due": ["2030-03-02", ""]}
+    sent |= {"theirs_text": "A sample", "theirs_due": "2030-03-09", "minutes": "-3"}
+    answer = read(browser.post(log_url, sent, headers=HTMX))
+    lines = answer[answer.index("data-log-lines") : answer.index("<template")]
+    assert 'value="Send &lt;the&gt; list"' in lines
+    assert 'value="A sample"' in lines
+    assert 'value="2030-03-09"' in lines
+    assert lines.count("r-log-line") == 2
+    assert "<b>Minutes:</b>" in answer
+    assert '<details class="r-log-more" open>' in answer
+
+
 def test_somebody_of_another_customer_cannot_be_chosen(browser, log_url, foreign_customer):
     stranger = factories.make_person(foreign_customer)
     assert browser.post(log_url, {"channel": "call", "person": stranger.pk}).status_code == 422
