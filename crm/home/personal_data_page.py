@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
 from crm.core.permission_check import refuse_unless
-from crm.core.toasts import add_error, add_toast
+from crm.core.toasts import add_toast
 from crm.home.personal_data_file import write_personal_file
 from customers.models import Customer, Person, PersonalDataAct
 from customers.personal_data_erasing import EraseRefused, erase_customer, erase_person
@@ -40,14 +40,21 @@ def _find_person(request: HttpRequest, customer: Customer) -> Person | None:
 @require_GET
 def personal_data(request: HttpRequest, pk: int) -> HttpResponse:
     """Whose data stands here, and what was done with it."""
-    customer = _find(request, pk)
+    return _show(request, _find(request, pk))
+
+
+def _show(request: HttpRequest, customer: Customer, *, refused: str = "", problem: str = "") -> HttpResponse:
+    """The page; ``refused`` names the form and field that were not taken (``erase-again``), ``problem`` says why."""
     shown = {
         "customer": customer,
         "people": Person.objects.filter(customer=customer)[:MOST_PEOPLE],
         "acts": PersonalDataAct.objects.filter(customer_id=customer.pk).select_related("done_by")[:50],
         "is_erased": customer.number == f"erased-{customer.pk}",
+        "refused": refused,
+        "problem": problem,
+        "typed": request.POST,
     }
-    return render(request, "home/personal_data.html", shown)
+    return render(request, "home/personal_data.html", shown, status=422 if refused else 200)
 
 
 @require_POST
@@ -60,8 +67,7 @@ def personal_data_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         note_export(customer, person=person, by=request.user, at=now, **words)
     except HandingRefused as refusal:
-        add_error(request, str(refusal))
-        return redirect("home:personal-data", pk)
+        return _show(request, customer, refused="export-reason", problem=str(refusal))
     name = f"personal-data-{customer.pk}{f'-{person.pk}' if person else ''}-{now:%Y-%m-%d}.zip"
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
@@ -72,17 +78,16 @@ def personal_data_erase(request: HttpRequest, pk: int) -> HttpResponse:
     customer = _find(request, pk)
     person, now, reason = _find_person(request, customer), timezone.now(), request.POST.get("reason", "")
     if request.POST.get("again", "").strip() != (person.name if person else customer.number):
-        add_error(request, _("Nothing was erased: what you typed is not the number or name that stands there."))
-        return redirect("home:personal-data", pk)
+        problem = _("Nothing was erased: what you typed is not the number or name that stands there.")
+        return _show(request, customer, refused="erase-again", problem=problem)
     try:
         if person:
             erase_person(person, reason=reason, by=request.user, at=now)
         else:
             erase_customer(customer, reason=reason, by=request.user, at=now)
     except EraseRefused as refusal:
-        add_error(request, str(refusal))
-    else:
-        add_toast(request, _("Erased. It is noted below."))
+        return _show(request, customer, refused="erase-reason", problem=str(refusal))
+    add_toast(request, _("Erased. It is noted below."))
     return redirect("home:personal-data", pk)
 
 

@@ -194,7 +194,13 @@ def test_the_page_asks_for_the_request_and_the_number_again(client, admin, known
     assert f"Ada {SECRET}" in client.get(page).text
     refused = client.post(reverse("home:personal-data-export", args=[customer.pk]), {}, follow=True)
     assert "Say on whose request" in refused.text
-    assert "Nothing was erased" in client.post(erase, {"again": "K-1", "reason": "x"}, follow=True).text
+    typed = {"person": person.pk, "again": "K-1", "reason": "Mail of 3 March"}
+    answer = client.post(erase, typed)
+    assert answer.status_code == 422
+    assert "Nothing was erased" in answer.text
+    assert 'value="Mail of 3 March"' in answer.text
+    assert f'<option value="{person.pk}" selected>' in answer.text
+    assert 'aria-describedby="erase-again-error"' in answer.text
     assert client.post(erase, {"person": "999999", "again": "x", "reason": "x"}).status_code == 404
     said = client.post(erase, {"person": person.pk, "again": person.name, "reason": "Mail"}, follow=True)
     assert "Erased. It is noted below." in said.text

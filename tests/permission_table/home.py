@@ -220,7 +220,7 @@ ROWS += [
     *[
         Row(
             name,
-            only("admin", ok=302, hidden_from=("other_rep",)),
+            only("admin", ok=422, hidden_from=("other_rep",)),
             lambda world: {"pk": world.customer.pk},
             method="post",
         )
