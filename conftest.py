@@ -6,7 +6,12 @@ from typing import Any
 import django
 import pytest
 
-from tests.embedded_test_servers import start_test_servers, start_worker_servers, stop_test_servers
+from tests.embedded_test_servers import (
+    report_breakdowns,
+    start_test_servers,
+    start_worker_servers,
+    stop_test_servers,
+)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
 start_test_servers()
@@ -18,6 +23,12 @@ def pytest_xdist_setupnodes(specs: list[Any]) -> None:
     """Called in the controller of pytest-xdist before it starts its workers."""
     for number, spec in enumerate(specs):
         spec.env.update(start_worker_servers(number))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Beside what failed, whether the server that all tests share broke down."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        report_breakdowns(terminalreporter.write_line)
 
 
 def pytest_unconfigure() -> None:

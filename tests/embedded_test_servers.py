@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +22,15 @@ from crm.process_supervision import AlreadyRunningError, InstanceLock
 
 PREFIX = "rapport-test-"
 TEMPLATE = "rapport_migrated"
+# What Postgres logs when it, or one of its processes, ends in the middle of a run.
+BREAKDOWNS = (
+    "terminated by signal",
+    "PANIC:",
+    "terminating any other active server processes",
+    "out of memory",
+    "shutdown request",
+)
+BREAKDOWN_LINES = 30
 ROOT = Path(__file__).resolve().parent.parent
 _started: list[Postgres | Valkey] = []
 _folder: list[Path] = []
@@ -128,6 +138,28 @@ def remove_folders_of_killed_runs() -> None:
                 shutil.rmtree(folder, ignore_errors=True)
         except (AlreadyRunningError, PermissionError, FileNotFoundError):
             continue
+
+
+def find_breakdowns(log: Path) -> list[str]:
+    """What the log of Postgres says of breakdowns, what it was doing then included: the last few lines, cut short."""
+    found: list[str] = []
+    goes_on = False
+    with log.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            is_detail = goes_on and any(word in line for word in ("DETAIL:", "HINT:", "STATEMENT:"))
+            goes_on = is_detail or any(word in line for word in BREAKDOWNS)
+            if goes_on:
+                found.append(line.rstrip()[:300])
+    return found[-BREAKDOWN_LINES:]
+
+
+def report_breakdowns(write_line: Callable[[str], None]) -> None:
+    """After a run that failed: tests that lost their database tell nothing of why; its log does, and is removed."""
+    log = Path(os.environ["RAPPORT_TEST_SERVERS"]) / "postgres.log"
+    if log.exists() and (lines := find_breakdowns(log)):
+        write_line("The Postgres of the tests broke down during this run:")
+        for line in lines:
+            write_line(line)
 
 
 def stop_test_servers() -> None:

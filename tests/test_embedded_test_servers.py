@@ -1,11 +1,16 @@
 """The servers of the tests are real, and no database of a customer is ever used for a test."""
 
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 import redis
 from django.conf import settings
 from django.db import connection
 
-from tests.embedded_test_servers import refuse_a_real_database
+import conftest
+from tests.embedded_test_servers import BREAKDOWN_LINES, refuse_a_real_database
 
 
 @pytest.mark.django_db
@@ -32,3 +37,63 @@ def test_a_database_that_is_not_for_tests_is_refused() -> None:
     with pytest.raises(pytest.UsageError, match="rapport"):
         refuse_a_real_database("postgres://boss@db.example/rapport")
     refuse_a_real_database("postgres://boss@db.example/rapport_test")
+
+
+CRASH = """\
+2026-11-22 09:00:00 UTC [7] LOG:  database system is ready to accept connections
+2026-11-22 09:00:01 UTC [8] ERROR:  duplicate key value violates unique constraint "one"
+2026-11-22 09:00:01 UTC [8] DETAIL:  Key (id)=(1) already exists.
+2026-11-22 09:00:02 UTC [7] LOG:  client backend (PID 9) was terminated by signal 9: Killed
+2026-11-22 09:00:02 UTC [7] DETAIL:  Failed process was running: SELECT 1
+2026-11-22 09:00:02 UTC [7] LOG:  terminating any other active server processes
+2026-11-22 09:00:03 UTC [7] LOG:  all server processes terminated; reinitializing
+"""
+
+
+@pytest.fixture
+def end_of_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, dict[str, list[str]]], list[str]]:
+    """What is told at the end of a run with this log of Postgres and these outcomes."""
+    monkeypatch.setenv("RAPPORT_TEST_SERVERS", str(tmp_path))
+
+    def end(log: str, stats: dict[str, list[str]]) -> list[str]:
+        (tmp_path / "postgres.log").write_text(log)
+        told: list[str] = []
+        conftest.pytest_terminal_summary(SimpleNamespace(stats=stats, write_line=told.append))
+        return told
+
+    return end
+
+
+@pytest.mark.parametrize("outcome", ["failed", "error"])
+def test_a_run_that_failed_tells_that_its_postgres_broke_down_and_over_what(end_of_run, outcome) -> None:
+    told = end_of_run(CRASH, {"passed": ["a"], outcome: ["b"]})
+    assert [line.partition("] ")[2] for line in told[1:]] == [
+        "LOG:  client backend (PID 9) was terminated by signal 9: Killed",
+        "DETAIL:  Failed process was running: SELECT 1",
+        "LOG:  terminating any other active server processes",
+    ]
+
+
+@pytest.mark.parametrize(
+    "last_word",
+    ["PANIC:  could not write to file", "ERROR:  out of memory", "LOG:  received fast shutdown request"],
+)
+def test_so_it_does_of_a_panic_of_memory_that_ran_out_and_of_a_stop(end_of_run, last_word) -> None:
+    assert end_of_run(f"2026-11-22 09:00:02 UTC [7] {last_word}\n", {"failed": ["b"]})[1].endswith(last_word)
+
+
+def test_a_long_log_is_told_by_its_end_in_short_lines(end_of_run) -> None:
+    log = "".join(f"PANIC:  {number} {'x' * 999}\n" for number in range(500))
+    told = end_of_run(log, {"failed": ["b"]})
+    assert len(told) == BREAKDOWN_LINES + 1
+    assert told[-1].startswith("PANIC:  499")
+    assert max(map(len, told)) == 300
+
+
+def test_nothing_is_told_of_a_run_without_failures_or_without_a_breakdown(end_of_run, monkeypatch, tmp_path) -> None:
+    assert end_of_run(CRASH, {"passed": ["a"]}) == []
+    assert end_of_run("LOG:  database system is ready to accept connections\n", {"failed": ["b"]}) == []
+    monkeypatch.setenv("RAPPORT_TEST_SERVERS", str(tmp_path / "a server of somebody else keeps no log here"))
+    told: list[str] = []
+    conftest.pytest_terminal_summary(SimpleNamespace(stats={"failed": ["b"]}, write_line=told.append))
+    assert told == []

@@ -3,14 +3,15 @@
 Computed only when a page with the frame is rendered (fragments never ask), and empty for somebody who is not signed in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache, partial
 from typing import Any
 
-from django.core.cache import cache
+from django.core.cache import cache as kept_counts
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
@@ -200,29 +201,41 @@ class Shell:
     modules: list[str] = field(default_factory=list)
 
 
-def _count_once_a_while(item: NavItem, user: User) -> int:
-    """The count of ``item``, at most 20 seconds old: pages do not pay for it with every click."""
-    if item.count is None:
-        return 0
-    key = f"nav:{item.url_name}:{user.pk}"
-    count = cache.get(key)
-    if count is None:
-        count = item.count(user, at=timezone.now())
-        cache.set(key, count, COUNT_SECONDS)
-    return int(count)
+def _choose(items: Iterable[NavItem], *, user: User, holds: Callable[[str], bool]) -> list[NavItem]:
+    """Those of ``items`` that ``user`` may open; ``holds`` tells whether he has a permission."""
+    return [
+        item
+        for item in items
+        if (not item.permission or holds(item.permission))
+        and (not user.is_partner or is_open_to_partners(item.url_name))
+    ]
 
 
-def _resolve(items: list[NavItem], *, user: User, path: str) -> list[Link]:
-    """The links of ``items`` that ``user`` may open."""
-    if user.is_partner:
-        items = [item for item in items if is_open_to_partners(item.url_name)]
+@cache
+def _find_url(url_name: str, prefix: str) -> str:
+    """The address of a page where the product stands below ``prefix``; forty are asked for with every page."""
+    return reverse(url_name)
+
+
+def _count_once_a_while(items: Iterable[NavItem], user: User) -> dict[str, int]:
+    """The counts of ``items`` by their URL names, at most 20 seconds old: pages do not pay for them with every click,
+    and ask the cache for all at once."""
+    counted = {f"nav:{item.url_name}:{user.pk}": item for item in items if item.count}
+    counts = kept_counts.get_many(counted)
+    now = timezone.now()
+    missing = {key: item.count(user, at=now) for key, item in counted.items() if item.count and key not in counts}
+    if missing:
+        kept_counts.set_many(missing, COUNT_SECONDS)
+    return {counted[key].url_name: int(count) for key, count in (counts | missing).items()}
+
+
+def _resolve(items: Iterable[NavItem], *, path: str, counts: Mapping[str, int]) -> list[Link]:
+    """The links of ``items``, all of which the reader may open."""
     links = []
     for item in items:
-        url = reverse(item.url_name)
-        if item.permission and not user.has_perm(item.permission):
-            continue
+        url = _find_url(item.url_name, get_script_prefix())
         current = path == url or any(path.startswith(start) for start in item.paths or ((url,) if url != "/" else ()))
-        count = _count_once_a_while(item, user)
+        count = counts.get(item.url_name, 0)
         links.append(Link(str(item.label), url, item.icon, item.go_key, current, count, item.count_tone))
     return links
 
@@ -239,14 +252,17 @@ def build_shell(request: HttpRequest) -> Shell:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return Shell()
-    path = request.path
-    nav = _resolve(NAV, user=user, path=path)
-    groups = [SettingsGroup(str(label), _resolve(items, user=user, path=path)) for label, items in SETTINGS]
+    holds = cache(user.has_perm)
+    choose = partial(_choose, user=user, holds=holds)
+    places, news = choose(NAV), choose([NEWS])
+    resolve = partial(_resolve, path=request.path, counts=_count_once_a_while([*places, *news], user))
+    nav = resolve(places)
+    groups = [SettingsGroup(str(label), resolve(choose(items))) for label, items in SETTINGS]
     groups = [group for group in groups if group.entries]
     in_settings = any(link.current for group in groups for link in group.entries)
     if in_settings:  # imports and cost rates lie under /customers/: one place is marked, not two
         nav = [replace(link, current=False) for link in nav]
-    may_log = user.has_perm("interactions.add_interaction")
+    may_log = holds("interactions.add_interaction")
     log_url = reverse("interactions:interaction-new") if may_log else ""
     return Shell(
         user=user,
@@ -255,11 +271,11 @@ def build_shell(request: HttpRequest) -> Shell:
         theme=user.theme,
         density=user.density,
         single_keys=user.single_keys,
-        news=next(iter(_resolve([NEWS], user=user, path=path)), None),
+        news=next(iter(resolve(news)), None),
         nav=nav,
         tabs=_phone_tabs(nav, log_url),
         settings_groups=groups,
-        account_links=_resolve(ACCOUNT, user=user, path=path),
+        account_links=resolve(choose(ACCOUNT)),
         in_settings=in_settings,
         home_url=reverse("home:my-day"),
         search_url=reverse("home:search"),

@@ -19,9 +19,7 @@ from tests.test_permissions import ROWS
 pytestmark = pytest.mark.django_db
 AT = datetime.combine(END, datetime.min.time(), tzinfo=UTC) + timedelta(hours=26)
 NOTHING_ASKED = Row.__dataclass_fields__["data"].default
-NO_NUMBER = re.compile(
-    r"""[^\n<>]{0,40}(?<![\w-])(?:nan|-?inf|infinity)(?![\w-])[^\n<>]{0,20}|>\s*None\s*<""", re.IGNORECASE
-)
+NO_NUMBER = re.compile(r"(?<![\w-])(?:nan|-?inf|infinity)(?![\w-])|>\s*None\s*<", re.IGNORECASE)
 OF_A_CUSTOMER = ("home:customer-page", "home:customer-value", "home:customer-products", "home:customer-value-change")
 
 
@@ -84,15 +82,17 @@ def test_every_page_opens_and_shows_only_numbers(write, signed_in, admin, monkey
         run_night(on=END - timedelta(ago), at=AT)
     run_back_test(on=END)
     browser = signed_in(admin)
-    found = CurrentScore.objects.order_by("-sales_12m_cents").values_list("customer_id", flat=True).first()
+    largest = CurrentScore.objects.order_by("-sales_12m_cents").values_list("customer_id", flat=True).first()
     pages = list_plain_pages()
-    if found is not None:
-        pages += [reverse(name, kwargs={"pk": found}) for name in OF_A_CUSTOMER]
+    if largest is not None:
+        pages += [reverse(name, kwargs={"pk": largest}) for name in OF_A_CUSTOMER]
     faulty = {}
     for page in pages:
         answer = browser.get(page)
         text = "" if answer.streaming else answer.content.decode(errors="replace")
         is_page = answer.headers.get("Content-Type", "").startswith("text/html")
-        if answer.status_code >= 400 or (is_page and NO_NUMBER.search(text)):
-            faulty[page] = answer.status_code, [one.strip() for one in NO_NUMBER.findall(text)[:3]]
+        found = list(NO_NUMBER.finditer(text)) if is_page else []
+        if answer.status_code >= 400 or found:
+            around = [text[max(0, one.start() - 40) : one.end() + 20] for one in found[:3]]
+            faulty[page] = answer.status_code, around
     assert faulty == {}
