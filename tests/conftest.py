@@ -13,6 +13,7 @@ from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
 
+from crm.core.list_catalogue import load_lists
 from crm.core.models import Role, Team, User
 from crm.core.role_permissions import sync_roles
 from tests import factories
@@ -96,6 +97,12 @@ def _forget_committed_scores(request: pytest.FixtureRequest) -> Iterator[None]:
         from tests.segments.purchase_world import forget_scores
 
         forget_scores()
+
+
+@pytest.fixture
+def lists() -> None:
+    """Every list and act on many is known, as it is from the first page or job on that asks for one."""
+    load_lists()
 
 
 @pytest.fixture

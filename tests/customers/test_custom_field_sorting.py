@@ -28,7 +28,7 @@ from customers.custom_value_keeping import set_custom_values
 from customers.models import Customer, CustomField, CustomValueSet
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lists")]
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LIST = "/customers/"
 VALUES = {

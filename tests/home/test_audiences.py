@@ -18,7 +18,7 @@ from interactions.models import Audience, AudienceMember
 from segments.models import BelowZeroSpell
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lists")]
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 

@@ -28,7 +28,7 @@ from customers.tagging import forget_tag_names, tag_customers
 from interactions.models import Audience
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lists")]
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 NAMES = (
     "X",

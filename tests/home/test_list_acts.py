@@ -24,6 +24,8 @@ from tests.score_factory import make_score
 
 __all__ = ["three"]
 
+pytestmark = pytest.mark.usefixtures("lists")
+
 
 # --- Acts on many ----------------------------------------------------------------------------------------------------
 

@@ -18,6 +18,8 @@ from tests.score_factory import make_score
 
 __all__ = ["three"]
 
+pytestmark = pytest.mark.usefixtures("lists")
+
 URL = "/customers/"
 
 

@@ -17,7 +17,7 @@ from customers.models import Customer, CustomerMerge, DuplicatePair
 from tests import factories
 from tests.score_factory import make_score
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("lists")]
 LIST = "/customers/duplicates/all/"
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 
