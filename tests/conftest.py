@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from coverage import Coverage
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck, settings
@@ -37,9 +38,28 @@ UNTRACED = (
 )
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    if str(item.path.relative_to(Path(__file__).parent)).startswith(UNTRACED):
-        item.add_marker(pytest.mark.no_cover)
+def is_traced(path: Path) -> bool:
+    """Whether coverage looks on at the tests of this file."""
+    return not path.relative_to(Path(__file__).parent).as_posix().startswith(UNTRACED)
+
+
+class Tracing:
+    """Switches the tracer of lines between tests, so that what they are set up with goes untraced too."""
+
+    def __init__(self) -> None:
+        self.coverage: Coverage | None = None
+        self.is_on = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        self.coverage = self.coverage or Coverage.current()
+        if self.coverage is not None and self.is_on != (wanted := is_traced(item.path)):
+            (self.coverage.start if wanted else self.coverage.stop)()
+            self.is_on = wanted
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Tracing())
 
 
 # What every test finds: made by the migrations and by ``sync_roles``, changed by no test that commits.
