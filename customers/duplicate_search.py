@@ -4,10 +4,9 @@ Each night only who was changed since the last search gets his keys anew and is 
 Blocks (customers under one key) beyond a size say nothing and are left out, so the number of pairs stays bounded.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from json import dumps
 from time import perf_counter
 from typing import Any
@@ -19,9 +18,9 @@ from crm.core.binary_copy import copy_columns
 from crm.core.local_time import company_day
 from crm.core.statement_planning import plan_for_everybody
 from customers.duplicate_facts import read_facts
-from customers.duplicate_keeping import CUSTOMERS, POINTS, digest_key, list_keys, list_keys_of_point
+from customers.duplicate_gathering import gather_everybody, gather_keys, stream_rows
 from customers.models import DuplicatePair, DuplicateSearch
-from customers.rules.duplicate_blocks import mark_key, merge_pairs, pair_blocks, sort_keys, split_marks
+from customers.rules.duplicate_blocks import merge_pairs, pair_blocks, sort_keys, split_marks
 from customers.rules.duplicate_keys import PUBLIC_DOMAINS, KeyKind
 from customers.rules.duplicate_scoring import QUEUED_FROM, compare_customers
 
@@ -38,8 +37,6 @@ BIGGEST_BLOCK = {
 LATE_COMMITS = timedelta(hours=1)
 WHOLE_EVERY = timedelta(days=6, hours=12)
 TABLE = "customers_duplicatekey"
-PARTS = 8
-CHUNK = 20_000
 PAIR_CHUNK = 10_000
 YEAR_DAYS = 365
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('duplicate-search'))"
@@ -164,14 +161,19 @@ def _find_changed(cursor: Any, search: DuplicateSearch) -> bool:
 # --- keys ------------------------------------------------------------------------------------------------------------
 def _write_keys(cursor: Any, *, was_whole: bool) -> tuple[int, np.ndarray]:
     """Keys of everybody, or of ``changed``, made anew: how many those are, and in a search of all who meets whom."""
-    parts, customers = _gather_keys(was_whole=was_whole)
+    if was_whole:
+        gathered = gather_everybody()
+    else:
+        changed = "IN (SELECT customer_id FROM changed)"
+        gathered = gather_keys(of_customer=f"AND c.id {changed}", of_point=f"AND p.customer_id {changed}")
+    parts = gathered.parts
     sizes = [BIGGEST_BLOCK[kind] for kind in KeyKind]
     pairs = []
     indexes = _take_indexes_off(cursor, TABLE) if was_whole else []
     cursor.execute(f"TRUNCATE {TABLE}" if was_whole else FORGET)
     while parts:
-        part = parts.pop()
-        keys, marks = sort_keys(np.concatenate([told[0] for told in part]), np.concatenate([told[1] for told in part]))
+        told = np.concatenate(parts.pop(), axis=1)
+        keys, marks = sort_keys(told[0], told[1])
         owners, kinds = split_marks(marks)
         columns = {"key": keys, "kind": kinds.astype(np.int16), "customer_id": owners}
         copy_columns(cursor.cursor, TABLE, columns)
@@ -181,43 +183,7 @@ def _write_keys(cursor: Any, *, was_whole: bool) -> tuple[int, np.ndarray]:
         cursor.execute(statement)
     if was_whole:
         cursor.execute(f"ANALYZE {TABLE}")
-    return customers, merge_pairs(np.concatenate(pairs)) if pairs else np.zeros((0, 3), dtype=np.int64)
-
-
-def _gather_keys(*, was_whole: bool) -> tuple[list[list[np.ndarray]], int]:
-    """Keys with their marks in parts by their first bits, so that each block lies in one; and of how many customers."""
-    scope_customer = "" if was_whole else "AND c.id IN (SELECT customer_id FROM changed)"
-    scope_point = "" if was_whole else "AND p.customer_id IN (SELECT customer_id FROM changed)"
-    sources = (
-        (CUSTOMERS.format(scope=scope_customer), list_keys),
-        (POINTS.format(scope=scope_point), list_keys_of_point),
-    )
-    parts: list[list[np.ndarray]] = [[np.zeros((2, 0), dtype=np.int64)] for _part in range(PARTS)]
-    customers = 0
-    for place, (sql, read_keys) in enumerate(sources):
-        for rows in _stream(sql):
-            customers += len(rows) * (place == 0)
-            digests, marks = [], []
-            for row in rows:
-                for kind, text in read_keys(row):
-                    if text:
-                        digests.append(digest_key(kind, text))
-                        marks.append(mark_key(row[0], kind))
-            keys = np.frombuffer(b"".join(digests), dtype=">i8").astype(np.int64)
-            told, part_of = np.stack((keys, np.array(marks, dtype=np.int64))), keys & (PARTS - 1)
-            for number, part in enumerate(parts):
-                part.append(told[:, part_of == number])
-    return parts, customers
-
-
-def _stream(sql: str) -> Iterator[list[tuple[Any, ...]]]:
-    """The rows of a query, a chunk at a time."""
-    with connection.connection.cursor(name="duplicate_facts") as cursor:
-        cursor.itersize = CHUNK
-        cursor.execute(sql)
-        rows = iter(cursor)
-        while chunk := list(islice(rows, CHUNK)):
-            yield chunk
+    return gathered.customers, merge_pairs(np.concatenate(pairs)) if pairs else np.zeros((0, 3), dtype=np.int64)
 
 
 def _take_indexes_off(cursor: Any, table: str) -> list[str]:
@@ -261,7 +227,7 @@ def _keep_pairs(cursor: Any, *, was_whole: bool, at: datetime) -> int:
     cursor.execute(
         "CREATE TEMP TABLE alike (first_id bigint, second_id bigint, percent smallint, evidence jsonb) ON COMMIT DROP"
     )
-    for pairs in _stream("SELECT one, other FROM candidates ORDER BY one, other"):
+    for pairs in stream_rows("SELECT one, other FROM candidates ORDER BY one, other"):
         for start in range(0, len(pairs), PAIR_CHUNK):
             _compare(cursor, pairs[start : start + PAIR_CHUNK])
     touched = "" if was_whole else "AND (p.first_id IN (TABLE changed) OR p.second_id IN (TABLE changed))"
