@@ -51,6 +51,8 @@ COLUMN_NAMES = ", ".join(name for name, _kind in SCORE_COLUMNS)
 SCORE_INDEXES = (
     *(f"({column}, customer_id)" for column in SORTED_COLUMNS),
     *(f"(segment_number, {column}, customer_id)" for column in SORTED_IN_SEGMENT),
+    "(segment_number, grade, customer_id)",
+    "(segment_number, risk, customer_id) WHERE risk > 0",
     "(risk_rank, customer_id) WHERE risk > 0",
     # The lost have nothing at stake any more: in the order of the stake they would stand behind everybody else.
     "(at_stake_cents, customer_id) WHERE risk = 3",

@@ -65,7 +65,9 @@ def search_customers(rows: Customers, text: str, request: HttpRequest) -> Custom
 
 
 def _of_segment(rows: Customers, key: str, request: HttpRequest) -> Customers:
-    return only_in_segment(rows, find_segment_number(key))
+    asked = request.GET
+    of_score = asked.get("grade") in dict(GRADES) or asked.get("risk") in RISKS or asked.get("below_zero") == "1"
+    return only_in_segment(rows, find_segment_number(key), are_scored=of_score)
 
 
 def find_segment_number(key: str) -> int:
@@ -78,7 +80,7 @@ def find_segment_number(key: str) -> int:
 
 
 def _of_grade(rows: Customers, grade: str, request: HttpRequest) -> Customers:
-    return rows.filter(score__grade=grade) if len(grade) == 2 else rows.filter(score__grade__startswith=grade)
+    return rows.filter(score__grade__in=[known for known, _words in GRADES if known.startswith(grade)])
 
 
 def _of_owner(rows: Customers, owner: str, request: HttpRequest) -> Customers:

@@ -90,6 +90,21 @@ def test_a_list_of_one_segment_begins_with_its_members_in_every_order(sort, walk
     assert any('"segment_number" = ' in query["sql"] for query in queries), "not from the index of the segment"
 
 
+@pytest.mark.parametrize("asked", ["grade=C", "grade=A1", "risk=watch", "below_zero=1", "grade=none"])
+def test_what_is_asked_of_the_scores_besides_is_asked_within_the_segment(asked, walk):
+    name, _equals, value = asked.partition("=")
+    conditions = {
+        "grade": {"grade__startswith": value if value != "none" else ""},
+        "risk": {"risk": CurrentScore.Risk.WATCH},
+        "below_zero": {"contribution_12m_cents__lt": 0},
+    }
+    found = set(CurrentScore.objects.filter(**conditions[name]).values_list("customer", flat=True))
+    for segment in ("large", "rest"):
+        expected = [pk for pk in sort_by_hand(segment, "-sales") if pk in found]
+        assert walk(f"{segment}&{asked}", "-sales") == expected
+        assert set(walk(f"{segment}&{asked}", "name")) == set(expected)
+
+
 def test_who_is_pinned_stands_in_the_lists_of_his_segment_at_once_and_in_those_of_the_other_no_more(walk, lead):
     customer = Customer.objects.get(pk=walk("rest", "-sales")[0])
     large = Segment.objects.get(key="large")
@@ -148,6 +163,16 @@ def test_a_night_that_goes_on_after_its_indexes_were_made_leaves_no_list_wrong(w
     assert customer.pk in walk("rest", "-sales")
     assert walk("large", "-sales") == []
     assert_lists_are_right(walk)
+
+
+def test_in_a_night_whoever_is_asked_for_by_class_is_found_in_the_segment_he_was_moved_to(walk):
+    customer = walk("large", "sales")[0]
+    ScoreShard.objects.update(noted_at=None)
+    SegmentRule.objects.update(criteria={"metric": "sales_12m", "operator": "at_least", "value": 90_000_000_00})
+    assign_segments(on=TODAY)
+    grade = CurrentScore.objects.get(customer=customer).grade
+    assert customer in walk(f"rest&grade={grade}", "-sales")
+    assert walk(f"large&grade={grade}", "-sales") == []
 
 
 def test_before_the_first_night_of_a_new_release_the_lists_are_as_right_as_they_were(walk):
