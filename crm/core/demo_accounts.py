@@ -17,8 +17,9 @@ COMES_FOR: dict[str, Promise] = {
     Role.ADMIN: _("Segments, processes, imports, colleagues; dry run and history"),
     Role.EXECUTIVE: _("The most valuable customers and the segment dashboard"),
     Role.VIEWER: _("The customers of one team, to look at; nothing can be changed"),
+    Role.PARTNER: _("From a reseller: the customers shared with her, and nothing else"),
 }
-SHOWN = ("rep", "lead", "guardian", "admin", "exec", "viewer", "other-rep")
+SHOWN = ("rep", "lead", "guardian", "admin", "exec", "viewer", "partner", "other-rep")
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from customers.models import (
     OrderLine,
     PersonalDataAct,
 )
-from interactions.models import Audience
+from interactions.models import Audience, Task
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -49,8 +49,20 @@ def test_the_company_is_whole_and_of_the_same_day_and_size_the_same(db, settings
                 what_closed_cases_taught_is_published()
                 what_a_company_arranges_for_itself_is_there()
                 the_office_leaves_no_page_empty()
+                a_reseller_has_a_handful_of_customers_and_wrote_about_them()
             transaction.set_rollback(True)
     assert seen[0] == seen[1]
+
+
+def a_reseller_has_a_handful_of_customers_and_wrote_about_them():
+    petra, ana = (User.objects.get(email=f"{name}@rapport.example") for name in ("partner", "rep"))
+    shared = Customer.objects.visible_to(petra)
+    assert petra.partner_of
+    assert 3 <= shared.count() <= 6
+    assert not shared.exclude(pk__in=Customer.objects.visible_to(ana).values("pk")).exists()
+    assert Task.objects.visible_to(petra).open().filter(assignee=petra).exists()
+    wrote = {fact.asked_by for one in shared for fact in one.facts.all()}
+    assert petra in wrote
 
 
 def what_closed_cases_taught_is_published():

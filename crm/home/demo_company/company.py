@@ -19,6 +19,7 @@ from crm.home.demo_company.duplicates import plant_duplicates
 from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
 from crm.home.demo_company.order_book import plant_cases, references_checked_at_once, write_orders
 from crm.home.demo_company.own_ways import arrange_own_ways
+from crm.home.demo_company.partners import share_customers
 from crm.home.demo_company.people import hire_staff
 from crm.home.demo_company.product_shelf import Shelf, write_products
 from crm.home.demo_company.prospects import write_prospects
@@ -102,6 +103,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     note_satisfaction(at=at)
     honour_best_customers(at=at)
     arrange_own_ways(at=at)
+    share_customers(at=at)
     keep_the_office(at=at)
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)

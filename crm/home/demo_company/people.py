@@ -18,6 +18,7 @@ ACCOUNTS: tuple[tuple[str, str, str, str, str], ...] = (
     ("guardian@rapport.example", "Nurul Aini", Role.GUARDIAN, "", "quality"),
     ("exec@rapport.example", "Ingrid Vos", Role.EXECUTIVE, "", "managing director"),
     ("viewer@rapport.example", "Elin Dahl", Role.VIEWER, "North", "stock planning"),
+    ("partner@rapport.example", "Petra Nyberg", Role.PARTNER, "", "reseller"),
 )
 TEAM_NAMES = ("North", "South", "West", "East")
 

@@ -114,7 +114,8 @@ class Command(BaseCommand):
         """Where it is and how to get in."""
         users = get_user_model().objects
         if settings.DEMO and users.filter(email="rep@rapport.example").exists():
-            entry = "Sign in as rep@, lead@, admin@, guardian@, exec@ or viewer@rapport.example, password rapport-demo."
+            names = "rep@, lead@, admin@, guardian@, exec@, viewer@ or partner@rapport.example"
+            entry = f"Sign in as {names}, password rapport-demo."
         elif users.exists():
             entry = "Sign in with your account."
         else:
