@@ -5,6 +5,7 @@ The addresses are the same (``by_reader``); whatever else there is, is closed to
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -62,18 +63,13 @@ def partner_day(request: HttpRequest) -> HttpResponse:
     return render(request, "home/partner/my_day.html", {"tasks": tasks, "now": now})
 
 
-def _draw_name(row: Any) -> SafeString:
-    address = row_address("home:customer-page", row.pk)
-    return format_html('<a class="r-name cut" href="{}" data-open dir="auto">{}</a>', address, row.name)
-
-
 def _draw_next(row: Any) -> SafeString:
     """An open complaint, else the next task and until when."""
     if row.complains:
         return format_html('<span class="r-tag bad">{}</span>', _("complaint open"))
     if not row.task:
         return draw_nothing()
-    due = timezone.localdate(timezone.datetime.fromisoformat(row.task["due"]))
+    due = timezone.localdate(datetime.fromisoformat(row.task["due"]))
     return format_html(
         '<span class="row-x"><span class="cut" dir="auto">{}</span>{}</span>', row.task["title"], clock(due)
     )
@@ -81,12 +77,12 @@ def _draw_next(row: Any) -> SafeString:
 
 SHARED_CUSTOMERS = ListDefinition(
     columns=(
-        Column("name", _("Customer"), sort="name_folded", fixed=True, draw=_draw_name),
-        Column("class", _("Class"), draw=lambda row: class_badge(row.grade) or draw_nothing(), head_term="class"),
-        Column("segment", _("Segment"), draw=lambda row: segment_mark(row.segment_parts) or draw_nothing()),
+        Column("name", _("Customer"), sort="name_folded", url=lambda row: row_address("home:customer-page", row.pk)),
+        Column("class", _("Class"), lambda row: class_badge(row.grade) or draw_nothing(), head_term="class"),
+        Column("segment", _("Segment"), lambda row: segment_mark(row.segment_parts) or draw_nothing()),
         Column("city", _("City"), sort="city", hide_on_phone=True),
-        Column("talk", _("Last contact"), draw=draw_talk, hide_on_phone=True),
-        Column("next", _("Next"), draw=_draw_next),
+        Column("talk", _("Last contact"), draw_talk, hide_on_phone=True),
+        Column("next", _("Next"), _draw_next, hide_on_phone=True),
         Column("number", _("Number"), sort="number", hide_on_phone=True),
     ),
     filters=(TextFilter("q", _("Name or number"), search_customers),),

@@ -64,11 +64,21 @@ def test_he_is_told_class_and_promise_and_no_money_of_ours(shared_customer, brow
     assert ">A1<" in page
     timeline = read(browser, "home:customer-part", shared_customer.pk, "timeline")
     listed = read(browser, "home:customer-list")
+    assert ">A1<" in listed
+    assert "Premium" in listed
+    assert f'href="{reverse("home:customer-page", args=[shared_customer.pk])}"' in listed
     for shown in (page, timeline, listed):
         for money in ("7,654", "7654", "1,234", "9,876", "9876"):
             assert money not in shown
     for part in ("value", "class", "steps"):
         assert browser.get(reverse("home:customer-part", args=[shared_customer.pk, part])).status_code == 403
+
+
+def test_his_list_says_what_comes_next_and_whether_somebody_complains(shared_customer, partner, browser):
+    factories.make_task(shared_customer, assignee=partner, title="Call about seals")
+    assert "Call about seals" in read(browser, "home:customer-list")
+    Complaint.objects.create(customer=shared_customer, title="Leaks", taken_at=timezone.now())
+    assert "complaint open" in read(browser, "home:customer-list")
 
 
 @pytest.mark.parametrize(
