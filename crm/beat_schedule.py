@@ -15,6 +15,7 @@ from crm.core.list_exporting import CLEAN_JOB as CLEAN_LISTS_JOB
 from crm.core.models import JobRun
 from crm.night_requesting import request_scheduled_night
 from customers.jobs import CLEAN_JOB, request_duplicates, request_weekly_alike
+from interactions.jobs import CLEAN_JOB as CLEAN_WEB_JOB
 from segments.jobs import request_scheduled_back_test, request_scheduled_cluster_search
 
 COMPLAINT_CLOCK = timedelta(minutes=5)
@@ -31,8 +32,8 @@ def request_due_work(*, at: datetime) -> None:
     """The jobs that the clock asks for at ``at``.
 
     Once a week the base is tested on its past and it is worked out who is alike; once a month new groups of customers
-    are searched for; once a day duplicates are looked for and old import files cleared away; done rounds of the
-    complaint clocks are forgotten after a week.
+    are searched for; once a day duplicates are looked for and old import files and web visits cleared away; done
+    rounds of the complaint clocks are forgotten after a week.
     """
     request_scheduled_night(at=at)
     request_scheduled_back_test(at=at)
@@ -43,6 +44,7 @@ def request_due_work(*, at: datetime) -> None:
     midnight = at.replace(hour=0, minute=0, second=0, microsecond=0)
     request_job(CLEAN_JOB, key="clock", due_at=midnight)
     request_job(CLEAN_LISTS_JOB, key="clock", due_at=midnight)
+    request_job(CLEAN_WEB_JOB, key="clock", due_at=midnight)
     request_duplicates(at=at)
     request_weekly_alike(at=at)
     JobRun.objects.filter(kind=ESCALATE, state=JobRun.State.DONE, due_at__lt=at - FORGET_AFTER).delete()

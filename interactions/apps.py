@@ -87,6 +87,7 @@ def _describe_records() -> None:
     from interactions import models
 
     describe_records(models.ContactPreference, is_removed=True)
+    describe_records(models.WebEvent, is_removed=True)
     describe_records(models.Alert, keep=("evidence",))
     describe_records(models.ProcessRun, keep=("key",))
     describe_records(models.ProductSuggestion, keep=("family",))

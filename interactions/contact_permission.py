@@ -9,6 +9,7 @@ from crm.core.models import User
 from customers.models import Customer
 from interactions.models import ContactPreference, Interaction
 from interactions.rules.send_permission import SendPermission, StatedPreference, judge_channel
+from interactions.web_event_keeping import forget_web_events
 
 
 def find_permission(customer: Customer, *, channel: str) -> SendPermission:
@@ -37,7 +38,8 @@ def list_permissions(*, customer_ids: Iterable[int]) -> dict[int, dict[str, Send
 def note_preferences(customer: Customer, *, said: Mapping[str, Mapping[str, Any]], by: User) -> None:
     """Keep what the customer said, by channel: ``is_allowed``, ``hours``, ``reason``, ``said_on``.
 
-    A channel that is simply allowed needs no row; a row that was there goes.
+    A channel that is simply allowed needs no row; a row that was there goes. Whoever does not want his visits on the
+    web kept has those forgotten that were.
     """
     for channel, words in said.items():
         if words["is_allowed"] and not words["hours"] and not words["reason"]:
@@ -46,3 +48,5 @@ def note_preferences(customer: Customer, *, said: Mapping[str, Mapping[str, Any]
         ContactPreference.objects.update_or_create(
             customer=customer, channel=channel, defaults={**words, "noted_by": by}
         )
+        if channel == ContactPreference.WEB and not words["is_allowed"]:
+            forget_web_events(customer)

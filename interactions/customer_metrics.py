@@ -90,13 +90,56 @@ LEFT JOIN (
 ) quotes ON quotes.customer_id = c.id
 """.strip()
 
+# A visit begins with an event half an hour or more after the last of the same person.
+WEB_VISITS = in_company_days(
+    """
+LEFT JOIN (
+    SELECT e.customer_id, count(*) AS visits
+    FROM (
+        SELECT e.customer_id, e.at, lag(e.at) OVER (PARTITION BY e.customer_id, e.person_id ORDER BY e.at) AS before
+        FROM interactions_webevent e
+        WHERE e.at >= start_of(%(today)s::date - 29) AND e.at < start_of(%(today)s::date + 1)
+    ) e
+    WHERE e.before IS NULL OR e.at > e.before + interval '30 minutes'
+    GROUP BY e.customer_id
+) web_visits ON web_visits.customer_id = c.id
+""".strip()
+)
+LAST_VISIT = in_company_days(
+    """
+LEFT JOIN (
+    SELECT e.customer_id, day_of(max(e.at)) AS day FROM interactions_webevent e
+    WHERE e.at < start_of(%(today)s::date + 1) GROUP BY e.customer_id
+) last_visit ON last_visit.customer_id = c.id
+""".strip()
+)
+VISITED_LATELY = in_company_days("""EXISTS (
+    SELECT FROM interactions_webevent e WHERE e.customer_id = c.id
+        AND e.at >= start_of(%(today)s::date - {value}::int) AND e.at < start_of(%(today)s::date + 1))""")
+# Carts are few; whether he ordered since is looked up for those who left one, along the index of their orders.
+CART_LEFT = in_company_days(
+    """
+LEFT JOIN (
+    SELECT l.customer_id, l.day
+    FROM (
+        SELECT e.customer_id, day_of(max(e.at)) AS day FROM interactions_webevent e
+        WHERE e.kind = 'cart_left' AND e.at < start_of(%(today)s::date)
+        GROUP BY e.customer_id
+    ) l
+    WHERE NOT EXISTS (SELECT FROM customers_order o
+        WHERE o.customer_id = l.customer_id AND o.day BETWEEN l.day AND %(today)s::date AND o.amount_cents > 0)
+) cart_left ON cart_left.customer_id = c.id
+""".strip()
+)
+
 TALK = _("what was said and promised")
+WEB = _("what they do on the web")
 WORK = _("what is to be done")
 
 
 def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
-    register_metrics(*_contact_metrics(), *_work_metrics(), *_quote_metrics())
+    register_metrics(*_contact_metrics(), *_work_metrics(), *_quote_metrics(), *_web_metrics())
     register_service_events(
         ServiceEvents("contacts", tuple(Interaction.Channel.values), CONTACT_EVENTS, of_year=CONTACT_COSTS_OF_YEAR)
     )
@@ -216,4 +259,19 @@ def _quote_metrics() -> list[Metric]:
         Metric("quotes_for_shortlist_24m", _("quotes only for a shortlist, 24 months"), number,
                _("Proposals they asked for only to fill a list of suppliers."),
                "coalesce(quotes.for_shortlist, 0)", join=QUOTES, group=offers),
+    ]  # fmt: skip
+
+
+def _web_metrics() -> list[Metric]:
+    number, days = MetricKind.NUMBER, MetricKind.DAYS
+    return [
+        Metric("web_visits_30d", _("web visits, 30 days"), number,
+               _("Visits on our pages by somebody we know there; half an hour without a click ends a visit."),
+               "coalesce(web_visits.visits, 0)", join=WEB_VISITS, group=WEB),
+        Metric("days_since_web_visit", _("days since the last web visit"), days,
+               _("Days since somebody we know there was on our pages; nothing where nobody was or it is not kept."),
+               "%(today)s::date - last_visit.day", join=LAST_VISIT, group=WEB, lately=VISITED_LATELY),
+        Metric("cart_left_days", _("days since a cart was left"), days,
+               _("Days since they last left a cart, from the day after, where they ordered nothing since."),
+               "%(today)s::date - cart_left.day", join=CART_LEFT, group=WEB),
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from crm.core.job_ledger import JobLease, job_kind
 from crm.core.local_time import company_day
 
 ALERTS_OF_CUSTOMER = "alerts-of-customer"
+CLEAN_JOB = "web-events-clean"
 
 
 @job_kind(ALERTS_OF_CUSTOMER, label=_("alerts of a customer after an act"))
@@ -24,3 +25,15 @@ def perform_refresh(lease: JobLease) -> dict[str, Any]:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [ALERT_LOCK])
         raised = refresh_alerts(int(lease.params["customer"]), on=company_day(at), at=at)
     return {"alerts": len(raised)}
+
+
+@job_kind(CLEAN_JOB, label=_("Forgetting old web visits"))
+def clean_web_events_job(lease: JobLease) -> dict[str, Any]:
+    """Once a day, some thousands at a time."""
+    from interactions.web_event_keeping import clear_web_events
+
+    at, gone = timezone.now(), 0
+    while cleared := clear_web_events(at=at):
+        gone += cleared
+        lease.progress(gone, gone)
+    return {"web_events": gone}

@@ -3,9 +3,11 @@
 What is sent may hold nothing that is not known: a field with a wrong name is told, not dropped.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
+from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
@@ -73,6 +75,13 @@ class FieldWrong(Schema):
 
     field: str
     reason: str
+
+
+def say_error(error: Mapping[str, Any]) -> str:
+    """What pydantic has against a value, in our words."""
+    if error["type"] == "extra_forbidden":
+        return _("There is no such field.")
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 class ProblemTold(Schema):

@@ -29,6 +29,7 @@ GROUPS: dict[str, str | Promise] = {
     "encounters": gettext_lazy("Encounters"),
     "questions": gettext_lazy("Questions"),
     "contacts": gettext_lazy("Contacts"),
+    "web": gettext_lazy("Web visits"),
     "api": gettext_lazy("Programs"),
 }
 LONGEST_TEXT = 100

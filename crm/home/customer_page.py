@@ -27,8 +27,9 @@ from crm.home.value_outlook import load_outlook
 from customers.models import Customer
 from customers.tagging import with_tags
 from interactions.contact_sparing import is_spared
-from interactions.models import Task
+from interactions.models import ContactPreference, Task, WebEvent
 from interactions.process_overview import list_running
+from interactions.web_visit_listing import list_looked_at
 from segments.models import CurrentScore, ScoreRun
 from segments.segment_offering import list_customer_sold_outside
 
@@ -101,7 +102,19 @@ def _class_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     return {"score": score, "reasons": load_class_reasons(customer, score, run, days=days)}
 
 
-PARTS = {"timeline": _timeline_part, "value": _value_part, "steps": _steps_part, "class": _class_part}
+def _looked_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """The products they looked at last on the web; or since when they do not want that to be kept."""
+    said = ContactPreference.objects.filter(customer=customer, channel=ContactPreference.WEB, is_allowed=False)
+    return {"looked": list_looked_at(WebEvent.objects.filter(customer=customer)), "objection": said.first()}
+
+
+PARTS = {
+    "timeline": _timeline_part,
+    "value": _value_part,
+    "steps": _steps_part,
+    "class": _class_part,
+    "looked": _looked_part,
+}
 
 
 @require_GET

@@ -25,10 +25,12 @@ from complaints.models import Complaint
 from crm.core.formats import format_money
 from crm.core.models import User
 from crm.core.models.business_setting import setting
+from crm.home.web_interest import has_left_cart, name_visit, tell_visit
 from customers.models import Attachment, Customer, Note, Order
 from interactions.alert_wording import explain_alert
-from interactions.models import Alert, Benefit, Interaction
+from interactions.models import Alert, Benefit, Interaction, WebEvent
 from interactions.models.process_run import StepRun
+from interactions.web_visit_listing import attach_visits
 from segments.models import Pin, SegmentChange
 
 PAGE_SIZE = 25
@@ -69,7 +71,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Source:
-    """A kind of entry: its rows by ids of customers, the field that orders them, and how a row reads."""
+    """A kind of entry: its rows by ids of customers, the field that orders them, and how a row reads; ``prepare`` loads
+    for the rows of a page what belongs to each."""
 
     key: str
     label: str | LazyText
@@ -78,6 +81,7 @@ class Source:
     moment: str
     read: Callable[[Any], Entry]
     by_day: bool = False
+    prepare: Callable[[list[Any]], None] | None = None
 
 
 def _start_of(day: date) -> datetime:
@@ -190,6 +194,12 @@ def _read_note(row: Note) -> Entry:
     return Entry(row.created_at, 8, row.pk, "note", _("Note"), _join(row.created_by), row.text, by=row.created_by)
 
 
+def _read_visit(row: Any) -> Entry:
+    tone = "warn" if has_left_cart(row.visit) else ""
+    who = str(row.person or _("the company"))
+    return Entry(row.at, 9, row.pk, "world", name_visit(row.visit), who, tell_visit(row.visit), tone)
+
+
 SOURCES = (
     Source(
         "talks",
@@ -267,6 +277,15 @@ SOURCES = (
         "created_at",
         _read_note,
     ),
+    Source(
+        "web",
+        gettext_lazy("Web"),
+        9,
+        lambda c: WebEvent.objects.filter(customer__in=c).visits().select_related("person"),
+        "at",
+        _read_visit,
+        prepare=attach_visits,
+    ),
 )
 Place = tuple[datetime, int, int]
 
@@ -329,7 +348,10 @@ def _read_entries(places: Sequence[Place], customers: Sequence[Customer]) -> lis
     read: dict[tuple[int, int], Entry] = {}
     for source in SOURCES:
         wanted = [pk for _at, rank, pk in places if rank == source.rank]
-        for row in source.rows(list(names)).filter(pk__in=wanted) if wanted else ():
+        rows = list(source.rows(list(names)).filter(pk__in=wanted)) if wanted else []
+        if source.prepare is not None:
+            source.prepare(rows)
+        for row in rows:
             entry = read[source.rank, row.pk] = source.read(row)
             if len(names) > 1:
                 whose = row.run.customer_id if isinstance(row, StepRun) else row.customer_id

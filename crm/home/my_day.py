@@ -149,6 +149,7 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
     segment = Membership.objects.current().filter(customer=OuterRef("customer"))
     points = ContactPoint.objects.filter(customer=OuterRef("customer"), is_valid=True).order_by("person__is_main", "pk")
     refused = ContactPreference.objects.filter(customer=OuterRef("customer"), is_allowed=False)
+    refused = refused.filter(channel__in=Interaction.Channel.values)
     steps = Prefetch("step_run", StepRun.objects.select_related("step", "run"))
     related = tasks.select_related("customer__score", "assignee", "alert__trigger", "promise").prefetch_related(steps)
     return related.annotate(

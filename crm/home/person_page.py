@@ -12,7 +12,8 @@ from crm.core.generic_views import DetailView
 from crm.home.customer_state import read_segment, with_segment
 from customers.models import ContactPoint, Customer, Person, ProfileFact
 from customers.person_moving import list_stations
-from interactions.models import Interaction, Promise
+from interactions.models import Interaction, Promise, WebEvent
+from interactions.web_visit_listing import list_looked_at
 
 TALKS_SHOWN = 30
 LINES_SHOWN = 40
@@ -49,6 +50,7 @@ class PersonPage(DetailView):
             older=older,
             facts=facts.order_by("-told_on", "-pk")[:LINES_SHOWN],
             promises=promises[:LINES_SHOWN],
+            looked=list_looked_at(WebEvent.objects.filter(person__in=stations)),
             **context,
         )
 

@@ -11,6 +11,7 @@ from interactions.models.product_suggestion import ProductSuggestion
 from interactions.models.promise import Promise
 from interactions.models.spared_contact import SparedContact
 from interactions.models.task import Task
+from interactions.models.web_event import WebEvent
 
 __all__ = [
     "Alert",
@@ -27,4 +28,5 @@ __all__ = [
     "SparedContact",
     "StepRun",
     "Task",
+    "WebEvent",
 ]

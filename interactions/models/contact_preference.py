@@ -11,10 +11,16 @@ from interactions.models.interaction import Interaction
 
 @keep_history()
 class ContactPreference(models.Model):
-    """One row per customer and channel that is not simply allowed; obeyed by whoever sends or calls."""
+    """One row per customer and channel that is not simply allowed; obeyed by whoever sends or calls.
+
+    ``WEB`` is no way to reach him: it says whether his visits on the web may be kept (``web_event_keeping``).
+    """
+
+    WEB = "web"
+    SUBJECTS = [*Interaction.Channel.choices, (WEB, _("keeping their web visits"))]
 
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="contact_preferences")
-    channel = models.CharField(_("channel"), max_length=6, choices=Interaction.Channel.choices)
+    channel = models.CharField(_("channel"), max_length=6, choices=SUBJECTS)
     is_allowed = models.BooleanField(_("allowed"), default=True)
     hours = models.CharField(_("when"), max_length=100, blank=True, default="", db_default="")
     reason = models.CharField(_("said by whom, why"), max_length=200, blank=True, default="", db_default="")

@@ -12,7 +12,7 @@ from crm.core.toasts import add_toast
 from customers.models import Customer
 from interactions.contact_permission import note_preferences
 from interactions.forms import ContactPreferenceForm
-from interactions.models import ContactPreference, Interaction
+from interactions.models import ContactPreference
 from interactions.views.interaction import link_customer
 
 
@@ -30,14 +30,14 @@ def edit(request: HttpRequest, customer_pk: int) -> HttpResponse:
             instance=known.get(channel),
             initial=None if channel in known else {"is_allowed": True, "said_on": company_day(timezone.now())},
         )
-        for channel in Interaction.Channel.values
+        for channel, _label in ContactPreference.SUBJECTS
     }
     if request.method == "POST" and all(form.is_valid() for form in forms.values()):
         said = {channel: form.cleaned_data for channel, form in forms.items()}
         note_preferences(customer, said=said, by=request.user)
         add_toast(request, _("%(name)s: noted how they want to be contacted.") % {"name": customer.name})
         return redirect(link_customer(customer))
-    labels = dict(Interaction.Channel.choices)
+    labels = dict(ContactPreference.SUBJECTS)
     rows = [{"label": labels[channel], "form": form} for channel, form in forms.items()]
     context = {"customer": customer, "rows": rows, "customer_url": link_customer(customer)}
     status = 422 if request.method == "POST" else 200

@@ -38,6 +38,10 @@ def _new_contact(world: World) -> dict[str, object]:
     return {"customer": world.customer.number, "channel": "call", "note": "Asked for seals"}
 
 
+def _new_web_event(world: World) -> dict[str, object]:
+    return {"events": [{"id": str(uuid4()), "kind": "viewed", "customer": world.customer.number, "words": "Seal"}]}
+
+
 def _takes_token(row: Row) -> Row:
     """A stranger is told to show a token."""
     return replace(row, expect={**row.expect, "anonymous": 401})
@@ -138,6 +142,12 @@ ROWS: list[Row] = [
             data=_new_contact,
         ),
         Row("api:interaction", who_sees_north(), _contact),
+        Row(
+            "api:web-event-list",
+            only(*SELLERS, "guardian", "executive", "other_rep"),  # whom he does not see is unknown to him
+            method="post",
+            data=_new_web_event,
+        ),
         Row("api:segment-list", everybody()),
         Row("api:score", who_sees_north(), _number),
     )

@@ -134,6 +134,7 @@ ROWS: list[Row] = [
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "value"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "steps"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "class"}),
+    Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "looked"}),
     Row("home:customer-value", who_sees_north(), lambda world: {"pk": world.customer.pk}),
     Row("home:customer-value-change", who_sees_north(), lambda world: {"pk": world.customer.pk}, query="?since=never"),
     Row("home:customer-value-file", who_sees_north(), lambda world: {"pk": world.customer.pk}),

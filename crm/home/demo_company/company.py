@@ -26,6 +26,7 @@ from crm.home.demo_company.prospects import write_prospects
 from crm.home.demo_company.purchases import HORIZON, draw_purchases
 from crm.home.demo_company.relations import Relations
 from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
+from crm.home.demo_company.web_visits import write_web_visits
 from crm.nightly_run import run_night
 from customers.basket_pairs import rebuild_basket_pairs
 from customers.duplicate_search import search_duplicates
@@ -47,6 +48,7 @@ ANALYSED = (
     "customers_potential",
     "customers_walletestimate",
     "interactions_interaction",
+    "interactions_webevent",
     "interactions_promise",
     "complaints_complaint",
 )
@@ -87,6 +89,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     year_cents = np.bincount(purchases.customer, weights=of_year, minlength=customers)
     Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
     write_prospects(base, rng=np.random.default_rng(SEED + 3))
+    write_web_visits(base, now=at, rng=np.random.default_rng(SEED + 4))
     say("a year of contacts, promises, facts, needs, notes, favours and complaints")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checked in one go: a long queue slows every later statement
