@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Max, QuerySet
 
+from crm.core.local_time import company_day
 from customers.models import OrderLine, Person
 from interactions.models import WebEvent
 from interactions.rules.web_page_reading import count_events_of_visit
@@ -29,8 +30,8 @@ _EVENTS_SQL = """SELECT e.* FROM unnest(%s::bigint[]) AS first (id)
 
 @dataclass(frozen=True)
 class LookedProduct:
-    """A product that was looked at: when last, by whom where that is known, whether it is left in a cart, and the local
-    day on which the customer last bought it, None for never."""
+    """A product that was looked at: when last, by whom where that is known, whether it lies in a cart and was
+    not bought since, and the local day on which the customer last bought it, None for never."""
 
     number: str
     name: str
@@ -65,14 +66,15 @@ def list_looked_at(events: QuerySet[Any]) -> list[LookedProduct]:
         if len(shown) < PRODUCTS_SHOWN:
             shown.setdefault(row.product_id or row.words.casefold(), row)
     bought = _find_last_days(shown.values())
+    days = {row.pk: bought.get((row.customer_id, row.product_id)) for row in shown.values()}
     return [
         LookedProduct(
             number=row.product.number if row.product else "",
             name=row.product.name if row.product else row.words,
             at=row.at,
             person=row.person,
-            in_cart=row.kind != WebEvent.Kind.VIEWED,
-            bought_on=bought.get((row.customer_id, row.product_id)),
+            in_cart=row.kind != WebEvent.Kind.VIEWED and (days[row.pk] or date.min) < company_day(row.at),
+            bought_on=days[row.pk],
         )
         for row in shown.values()
     ]

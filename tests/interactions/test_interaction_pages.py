@@ -220,8 +220,8 @@ def test_a_promise_is_kept_or_taken_back(browser, customer, rep):
 
 def test_preferences_are_noted_and_forgotten(browser, customer):
     url = reverse("interactions:contact-preference-edit", args=[customer.pk])
-    fields = {f"{channel}-said_on": "2026-01-12" for channel in Interaction.Channel.values}
-    allowed = {f"{channel}-is_allowed": "on" for channel in Interaction.Channel.values}
+    fields = {f"{channel}-said_on": "2026-01-12" for channel, _label in ContactPreference.SUBJECTS}
+    allowed = {f"{channel}-is_allowed": "on" for channel, _label in ContactPreference.SUBJECTS}
     refused = {key: value for key, value in allowed.items() if not key.startswith("call")}
     assert browser.post(url, fields | refused).status_code == 302
     assert list(ContactPreference.objects.values_list("channel", "is_allowed")) == [("call", False)]

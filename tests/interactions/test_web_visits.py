@@ -126,6 +126,14 @@ def test_the_five_products_looked_at_last_say_by_whom_and_whether_they_were_ever
     assert "not a product" not in text
 
 
+def test_what_lies_in_the_cart_is_marked_until_it_is_bought(customer, products, open_part):
+    do(customer, "cart", product=products[0], at=NOON)
+    do(customer, product=products[1], at=NOON)
+    assert open_part(customer, "looked").count("in the cart") == 1
+    factories.sell(customer, TODAY, (products[0], 10_000, 1))
+    assert "in the cart" not in open_part(customer, "looked")
+
+
 def test_a_page_without_web_visits_shows_no_empty_card(customer, rep, signed_in):
     address = reverse("home:customer-part", args=[customer.pk, "looked"])
     assert signed_in(rep).get(address, headers={"hx-request": "true"}).content.strip() == b""

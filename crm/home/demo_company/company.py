@@ -48,7 +48,6 @@ ANALYSED = (
     "customers_potential",
     "customers_walletestimate",
     "interactions_interaction",
-    "interactions_webevent",
     "interactions_promise",
     "complaints_complaint",
 )
@@ -89,11 +88,11 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     year_cents = np.bincount(purchases.customer, weights=of_year, minlength=customers)
     Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
     write_prospects(base, rng=np.random.default_rng(SEED + 3))
-    write_web_visits(base, now=at, rng=np.random.default_rng(SEED + 4))
     say("a year of contacts, promises, facts, needs, notes, favours and complaints")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checked in one go: a long queue slows every later statement
         cursor.execute("ANALYZE " + ", ".join(ANALYSED))
+    write_web_visits(base, now=at, rng=np.random.default_rng(SEED + 4))
     for days in (90, 30):
         evening = today - timedelta(days=days)
         run_night(on=evening, at=noon(evening, at))
