@@ -194,6 +194,10 @@ def _read_note(row: Note) -> Entry:
     return Entry(row.created_at, 8, row.pk, "note", _("Note"), _join(row.created_by), row.text, by=row.created_by)
 
 
+def _find_visits(ids: list[int]) -> QuerySet[Any]:
+    return WebEvent.objects.filter(customer__in=ids).visits().select_related("person")
+
+
 def _read_visit(row: Any) -> Entry:
     tone = "warn" if has_left_cart(row.visit) else ""
     who = str(row.person or _("the company"))
@@ -277,15 +281,7 @@ SOURCES = (
         "created_at",
         _read_note,
     ),
-    Source(
-        "web",
-        gettext_lazy("Web"),
-        9,
-        lambda c: WebEvent.objects.filter(customer__in=c).visits().select_related("person"),
-        "at",
-        _read_visit,
-        prepare=attach_visits,
-    ),
+    Source("web", gettext_lazy("Web"), 9, _find_visits, "at", _read_visit, prepare=attach_visits),
 )
 Place = tuple[datetime, int, int]
 

@@ -40,6 +40,8 @@ class PersonPage(DetailView):
         told = ProfileFact.objects.visible_to(self.request.user)  # type: ignore[arg-type]
         facts = told.filter(person__in=stations).select_related("customer", "asked_by")
         promises = Promise.objects.open().filter(person__in=stations).select_related("customer", "owner")
+        reader: Any = self.request.user  # a partner hears nothing of what was bought
+        looked = [] if reader.is_partner else list_looked_at(WebEvent.objects.filter(person__in=stations))
         return super().get_context_data(
             customer=customer,
             segment=read_segment(customer.segment_parts),
@@ -50,7 +52,7 @@ class PersonPage(DetailView):
             older=older,
             facts=facts.order_by("-told_on", "-pk")[:LINES_SHOWN],
             promises=promises[:LINES_SHOWN],
-            looked=list_looked_at(WebEvent.objects.filter(person__in=stations)),
+            looked=looked,
             **context,
         )
 
