@@ -243,6 +243,7 @@ CUSTOMERS = ListDefinition(
             _("Silent / usual"),
             "silent_days",
             kind="number",
+            hide_on_phone=True,
             head_term="silent",
             draw=draw_silence,
         ),

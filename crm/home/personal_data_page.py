@@ -99,7 +99,7 @@ ACTS = ListDefinition(
     columns=(
         Column("what", gettext_lazy("What"), "get_kind_display"),
         Column("customer", gettext_lazy("Customer"), "customer_id"),
-        Column("reason", gettext_lazy("On whose request")),
+        Column("reason", gettext_lazy("On whose request"), kind="words"),
         Column("by", gettext_lazy("By"), "done_by", kind="avatar", hide_on_phone=True),
         Column("at", gettext_lazy("When"), "done_at", "moment", sort="id", largest_first=True),
     ),
