@@ -179,3 +179,11 @@ def test_whoever_opens_a_dialog_types_at_once(page, customer):
     page.keyboard.press("Enter")
     expect(page.locator("dialog#dialog")).to_be_hidden()
     expect(page.locator("main")).to_contain_text("All of them")
+
+
+def test_a_click_beside_the_box_of_a_row_means_the_box(open_page, rep, customer):
+    page = open_page(rep, "/customers/")
+    cell = page.locator("td.r-sel").first
+    cell.click(position={"x": 2, "y": 2})
+    expect(cell.locator("input")).to_be_checked()
+    expect(page.locator("[data-bulk-count]")).to_contain_text("1")
