@@ -101,7 +101,8 @@ class PartnerCustomerList(ListView):
 
     def get_queryset(self) -> QuerySet[Any]:
         talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-happened_at", "-id")
-        tasks = Task.objects.filter(customer=OuterRef("pk"), state=Task.State.OPEN).order_by("due_at", "id")
+        user: Any = self.request.user
+        tasks = Task.objects.open().filter(customer=OuterRef("pk"), assignee=user.pk).order_by("due_at", "id")
         return with_segment(super().get_queryset().current()).annotate(
             grade=F("score__grade"),
             talked_at=Subquery(talks.values("happened_at")[:1]),

@@ -13,10 +13,12 @@ from customers.models.belonging import BelongingQuerySet
 
 class TaskQuerySet(BelongingQuerySet):
     def visible_to(self, user: User) -> "TaskQuerySet":
-        """Tasks of visible customers, and whatever was given to ``user`` himself, unless he is from outside."""
+        """Tasks of visible customers, and whatever was given to ``user`` himself. A partner sees his own alone: what
+        colleagues plan with his customers is theirs."""
         scope = customer_scope(user, prefix="customer__")
-        is_whole = not scope or user.is_partner if user.is_authenticated else True
-        return self.filter(scope if is_whole else scope | models.Q(assignee=user.pk))
+        if user.is_authenticated and user.is_partner:
+            return self.filter(scope, assignee=user.pk)
+        return self.filter(scope | models.Q(assignee=user.pk) if scope else scope)
 
     def open(self) -> "TaskQuerySet":
         return self.filter(state=Task.State.OPEN)

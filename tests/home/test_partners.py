@@ -112,6 +112,13 @@ def test_his_day_holds_his_tasks_without_what_is_at_stake(partner, shared_custom
     assert browser.get(reverse("interactions:task-hand-over", args=[alert.pk])).status_code == 403
 
 
+def test_what_colleagues_plan_with_his_customers_is_not_told(shared_customer, rep, browser):
+    theirs = factories.make_task(shared_customer, assignee=rep, title="Give unasked: a discount")
+    for name in ("home:my-day", "home:customer-list"):
+        assert "a discount" not in read(browser, name)
+    assert browser.post(reverse("interactions:task-done", args=[theirs.pk])).status_code == 404
+
+
 def test_he_corrects_the_record_but_not_how_we_keep_it(partner, shared_customer, rep, browser):
     address = reverse("customers:customer-edit", args=[shared_customer.pk])
     form = browser.get(address).content.decode()
