@@ -50,8 +50,10 @@ class Matches:
 
 
 def fold_words(text: str) -> list[str]:
-    """The words of ``text`` as names are compared, at most six."""
-    return fold_text(text).split()[:MOST_WORDS]
+    """The words of ``text`` as names are compared, at most six; a lone "&" only where nothing else was typed, since no
+    index knows it."""
+    words = fold_text(text).split()
+    return ([word for word in words if any(map(str.isalnum, word))] or words)[:MOST_WORDS]
 
 
 def find_matches(text: str, *, user: User) -> Matches:

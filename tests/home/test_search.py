@@ -197,6 +197,12 @@ def test_who_is_called_so_stands_before_who_only_has_it_in_his_name(rep):
     assert names(find_everything("holm", user=rep)) == ["Holm & Sons", "Bruder Holm", "Nordholm Pumps"]
 
 
+def test_signs_between_words_do_not_count(rep):
+    factories.make_customer(owner=rep, name="Lim & Sons")
+    for typed in ("lim &", "lim - sons", "& sons", "lim &&& sons"):
+        assert names(find_everything(typed, user=rep)) == ["Lim & Sons"], typed
+
+
 @pytest.fixture
 def known_by_everything(rep, kjeldsen):
     """Kjeldsen with a person, a phone, a mail, an order and a case that all answer to the same digits or name."""
