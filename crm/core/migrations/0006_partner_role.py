@@ -7,9 +7,10 @@ from django.db import migrations, models
 
 def close_partners(apps, schema_editor):
     """Before there was a partner: a house that knows none takes him for a colleague, so he is let in no more."""
-    users = apps.get_model("core", "User").objects.filter(role="partner")
+    alias = schema_editor.connection.alias
+    users = apps.get_model("core", "User").objects.using(alias).filter(role="partner")
     users.update(role="viewer", is_active=False, team=None)
-    apps.get_model("auth", "Group").objects.filter(name="partner").delete()
+    apps.get_model("auth", "Group").objects.using(alias).filter(name="partner").delete()
 
 
 class Migration(migrations.Migration):
