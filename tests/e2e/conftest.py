@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,17 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     yield open_as
     for context in contexts:
         context.close()
+    wait_for_requests()
     assert not complaints
+
+
+def wait_for_requests(*, seconds: float = 10) -> None:
+    """Until the web server is through with what closed browsers left in the middle: such a request still holds rows,
+    and a connection to a database that is about to be dropped."""
+    until = time.monotonic() + seconds
+    for thread in threading.enumerate():
+        if thread.name.endswith("(process_request_thread)"):
+            thread.join(max(0, until - time.monotonic()))
 
 
 @pytest.fixture
