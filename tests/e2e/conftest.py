@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 
 from crm.core.models import User
@@ -40,10 +40,14 @@ def browser() -> Iterator[Any]:
 
     expect.set_options(timeout=15_000)
     arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    # While its event loop runs Django keeps other connections for this thread than before and after it: those left open
+    # would be shared by every process that is forked meanwhile, and keep the database from being dropped at the end.
+    connections.close_all()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+        connections.close_all()
 
 
 @pytest.fixture
