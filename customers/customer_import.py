@@ -87,10 +87,7 @@ def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
 
 
 def check_customers(stage: Stage, task: WritingTask) -> None:
-    """Find the staged rows' customers by the chosen key, number the new ones, reject what is repeated or foreign.
-
-    Returns how many wait in ``records``.
-    """
+    """Find the staged rows' customers by the chosen key; reject what is repeated or foreign."""
     follow_merged(stage, number="number")
     _find_customers(stage, key=str(task.options.get("key") or "number"))
     # Two rows of different numbers are one customer where he is known by something else.

@@ -35,7 +35,7 @@ def shape_products(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_products(stage: Stage, task: WritingTask) -> None:
-    """Find the products that are here, reject what the file holds twice. Returns how many wait in ``records``."""
+    """Find the products that are here; reject what the file holds twice."""
     run_sql(f"DROP TABLE IF EXISTS {stage.lines}")
     run_sql(f"""
         CREATE UNLOGGED TABLE {stage.lines} AS
