@@ -57,7 +57,16 @@ def find_visitors(named: Sequence[NamedVisitor], *, user: User) -> list[FoundVis
     ids = {one.customer_id for one in found if one.customer_id is not None}
     seen = set(Customer.objects.visible_to(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     unknown = FoundVisitor(problem=_("Nobody whom you may see is known by this."))
-    return [one if one.customer_id in seen or one.problem else unknown for one in found]
+    return [_tell(one, unknown=unknown, seen=seen) for one in found]
+
+
+def _tell(found: FoundVisitor, *, unknown: FoundVisitor, seen: set[int]) -> FoundVisitor:
+    """What is wrong at a customer whom the reader does not see would tell him that there is one."""
+    if found.customer_id is None:
+        return found if found.problem else unknown
+    if found.customer_id not in seen:
+        return unknown
+    return FoundVisitor(problem=found.problem) if found.problem else found
 
 
 def _find(named: NamedVisitor, known: _Known) -> FoundVisitor:
@@ -81,7 +90,7 @@ def _find_at(customer_id: int | None, named: NamedVisitor, known: _Known) -> Fou
         return FoundVisitor()
     if named.person_id is not None:
         if known.people.get(named.person_id) != customer_id:
-            return FoundVisitor(problem=_("This person is not with that customer."))
+            return FoundVisitor(customer_id, problem=_("This person is not with that customer."))
         return FoundVisitor(customer_id, named.person_id)
     people = (known.at_customer.get((customer_id, point)) for point in _read_points(named))
     return FoundVisitor(customer_id, next((person for person in people if person is not None), None))

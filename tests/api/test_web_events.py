@@ -110,6 +110,19 @@ def test_nobody_is_guessed(rep, shop, customer, foreign_customer, buyer):
     assert WebEvent.objects.count() == 1
 
 
+def test_nobody_learns_that_a_customer_exists_whom_he_does_not_see(shop, customer, foreign_customer, buyer):
+    events = [
+        view(nth, customer=number, person_id=buyer.pk) for nth, number in enumerate([foreign_customer.number, "K-none"])
+    ]
+    told = shop.post("/web-events", {"events": events}).json()["events"]
+    assert {(one["outcome"], one["reason"]) for one in told} == {
+        ("unknown", "Nobody whom you may see is known by this.")
+    }
+    stranger = factories.make_person(foreign_customer, name="Somebody else")
+    told = shop.post("/web-events", {"events": [view(9, customer=customer.number, person_id=stranger.pk)]}).json()
+    assert told["events"][0]["reason"] == "This person is not with that customer."
+
+
 def test_who_was_merged_is_the_one_he_went_into(lead, rep, shop, customer, buyer, seal):
     kept = factories.make_customer(owner=rep, team=rep.team)
     assert tell(shop, view(1, email="lene@kjeldsen.example")) == ["kept"]
