@@ -52,7 +52,7 @@ def take_segment(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('segments', '0008_below_zero_spells'),
+        ('segments', '0001_squashed_0008_below_zero_spells'),
     ]
 
     operations = [

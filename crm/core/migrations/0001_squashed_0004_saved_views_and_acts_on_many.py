@@ -1,4 +1,4 @@
-"""All tables of the app in one step, as the migrations that it replaces made them one after the other."""
+"""All tables of the app in one step, as the migrations that it replaces (gone since; installations know them by name) made them."""
 
 import crm.core.migration_operations
 import django.contrib.postgres.operations

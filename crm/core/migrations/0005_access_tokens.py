@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0004_saved_views_and_acts_on_many'),
+        ('core', '0001_squashed_0004_saved_views_and_acts_on_many'),
     ]
 
     operations = [
