@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.local_time import in_company_days
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
+from customers.customer_metrics import KNOWN
 
 _GROUP = _("Complaints")
 _CASES = in_company_days("""LEFT JOIN (
@@ -36,6 +37,20 @@ _GOODWILL = in_company_days("""SELECT k.customer_id, 'goodwill'::text AS work, d
     1 AS pieces, 0 AS minutes, g.amount_cents AS cents
     FROM complaints_goodwillgrant g JOIN complaints_complaint k ON k.id = g.complaint_id
     WHERE k.kind = 'complaint'""")
+
+# Whatever carries its author and that a partner may write. Read from the author, as the mark beside it is: who becomes
+# a colleague has written as one. Each of these tables has an index by author.
+FED_BY_PARTNERS = " UNION ALL ".join(
+    f"""SELECT w.customer_id FROM {table} w
+    WHERE w.{author} IN (SELECT u.id FROM core_user u WHERE u.role = 'partner')"""  # noqa: S608 - text of ours
+    for table, author in (
+        ("customers_person", "created_by_id"),
+        ("customers_profilefact", "asked_by_id"),
+        ("customers_note", "created_by_id"),
+        ("interactions_interaction", "logged_by_id"),
+        ("complaints_complaint", "created_by_id"),
+    )
+)
 
 
 def register_complaint_metrics() -> None:
@@ -79,5 +94,15 @@ def register_complaint_metrics() -> None:
             "coalesce(complaint_cost.cents, 0)",
             _COST,
             group=_("cost to serve"),
+        ),
+        # Here, because complaints are the highest of what a partner may write.
+        Metric(
+            "fed_by_partner",
+            _("something added by a partner"),
+            MetricKind.FLAG,
+            _("A partner wrote a person, a fact, a note, a contact or a complaint that is on their record."),
+            f"c.id IN ({FED_BY_PARTNERS})",
+            group=KNOWN,
+            among=FED_BY_PARTNERS,
         ),
     )

@@ -37,7 +37,8 @@ class Metric:
     ``protected`` marks what nobody may be treated differently for: no rule can ask it. ``from_segment`` marks what
     follows from the segment: no segment's own rule can ask it. ``match`` is a condition that an index serves, true
     where the value of a choice or flag is ``{value}``; ``lately`` one that is true where the days since something are
-    at most ``{value}``.
+    at most ``{value}``; ``among`` the ids of the few customers of whom a flag is true, found by indexes, so that a list
+    begins with them instead of going through everybody.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Metric:
     from_segment: bool = False
     match: str = ""
     lately: str = ""
+    among: str = ""
 
 
 MetricSource = Callable[[], Mapping[str, Metric]]

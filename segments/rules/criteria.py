@@ -323,6 +323,8 @@ class _Compiler:
             sql = f"nullif({sql}::text, '')"
         if (match := getattr(metric, "match", "")) and operator in {"is", "one_of", "yes", "no"}:
             return self.match(match, operator, value)
+        if (among := getattr(metric, "among", "")) and operator in {"yes", "no"}:
+            return f"c.id {'' if operator == 'yes' else 'NOT '}IN ({among})"
         if self.for_page and operator == "at_most" and (lately := getattr(metric, "lately", "")):
             return f"({lately.format(value=self.put(max(-MOST_DAYS, min(math.floor(value), MOST_DAYS))))})"
         if operator in KNOWN:

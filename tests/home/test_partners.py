@@ -1,5 +1,6 @@
 """A reseller sees the customers he owns and nothing else, feeds their records, and what he writes is marked."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -168,6 +169,38 @@ def test_what_he_writes_is_marked_for_those_who_read_it(partner, shared_customer
 def test_what_a_colleague_writes_carries_no_mark(customer, rep, signed_in):
     write_note(customer, text="Likes tea", by=rep, at=timezone.now())
     assert "r-tag partner" not in read(signed_in(rep), "home:customer-part", customer.pk, "timeline")
+
+
+@pytest.mark.parametrize("what", ["person", "fact", "note", "contact", "complaint"])
+def test_customers_to_whom_a_partner_added_something_are_a_filter_of_lists_and_rules(
+    what, partner, shared_customer, customer, rep, admin, signed_in
+):
+    now = timezone.now()
+    for whose, by in ((shared_customer, partner), (customer, rep)):
+        match what:
+            case "person":
+                factories.make_person(whose, name="Ivana Babić", created_by=by)
+            case "fact":
+                ProfileFact.objects.create(customer=whose, label="Fleet", value="9", told_on=now, asked_by=by)
+            case "note":
+                write_note(whose, text="Likes tea", by=by, at=now)
+            case "contact":
+                Interaction.objects.create(customer=whose, channel="call", happened_at=now, logged_by=by)
+            case "complaint":
+                Complaint.objects.create(customer=whose, title="Leaks", taken_at=now, created_by=by)
+    ours = signed_in(admin)
+
+    def listed(operator):
+        rule = json.dumps({"metric": "fed_by_partner", "operator": operator})
+        shown = ours.get(reverse("home:customer-list"), {"rule": rule}).content.decode()
+        return {who.pk for who in (shared_customer, customer) if f"{who.pk}/" in shown and who.name in shown}, shown
+
+    those, page = listed("yes")
+    assert those == {shared_customer.pk}
+    assert "something added by a partner: yes" in page
+    assert listed("no")[0] == {customer.pk}
+    User.objects.filter(pk=partner.pk).update(role=Role.REP)  # what a colleague wrote is not marked either
+    assert listed("yes")[0] == set()
 
 
 def test_facts_of_partners_are_counted_apart(partner, shared_customer, admin):
