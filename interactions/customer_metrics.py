@@ -78,17 +78,19 @@ LEFT JOIN (
 ) alerts ON alerts.customer_id = c.id
 """.strip()
 
-QUOTES = """
+QUOTES = in_company_days(
+    """
 LEFT JOIN (
     SELECT r.customer_id, count(*) AS decided, count(*) FILTER (WHERE r.state = 'done') AS won,
         count(*) FILTER (WHERE r.fills_shortlist) AS for_shortlist
     FROM interactions_processrun r
     JOIN segments_processversion v ON v.id = r.version_id JOIN segments_process p ON p.id = v.process_id
     WHERE p.flow = 'propose' AND r.state IN ('done', 'lost')
-        AND r.ended_at >= %(today)s::date - 730 AND r.ended_at < %(today)s::date + 1
+        AND r.ended_at >= start_of(%(today)s::date - 730) AND r.ended_at < start_of(%(today)s::date + 1)
     GROUP BY r.customer_id
 ) quotes ON quotes.customer_id = c.id
 """.strip()
+)
 
 # A visit begins with an event half an hour or more after the last of the same person.
 WEB_VISITS = in_company_days(

@@ -13,6 +13,7 @@ import numpy as np
 from customers.models import Contract
 from customers.rules.contract_terms import ContractTerms, Renewals, add_months, count_renewals
 from segments.models import ModelFit
+from segments.rules.churn_risk import RiskLevel
 from segments.rules.contract_retention import ContractModel, estimate_renewal, fit_contracts
 from segments.rules.contract_value import LEAST_DAYS_SEEN, forecast_notice, value_contracts
 from segments.rules.customer_scoring import Columns, ScoringPlan, score_customers
@@ -106,6 +107,7 @@ def score_with_contracts(customers: Any, plan: ScoringPlan) -> Columns:
 
     Two queries where anybody of ``customers`` has a contract, else none. The value stays unknown without the days of
     the contract, after its end, for who has bought nothing yet, and while too few contracts have come to a renewal.
+    Whose contract has ended, and who has bought nothing since, is lost: nothing is at stake with him any more.
     """
     columns = score_customers(customers, plan)
     under = {int(customers["customer_id"][place]): int(place) for place in np.flatnonzero(customers["contract"] == 1)}
@@ -128,6 +130,8 @@ def _value_running(
     for customer, *row in rows:
         terms, place = ContractTerms(*row), under[customer]
         found = count_renewals(terms, on=on)
+        if found.lapsed and not (bought[place] and customers["last_day"][place] >= _number_day(terms.ended_on or on)):
+            _give_up(columns, place)
         if found.lapsed or not bought[place]:
             continue
         if terms.ended_on is not None:
@@ -140,6 +144,12 @@ def _value_running(
         renewals = np.array([done for _place, done, _days in running])
         due_in = _fill_up([days for _place, _done, days in running])
         _write(columns, places, value_contracts(model, renewals=renewals, due_in=due_in, daily_cents=daily[places]))
+
+
+def _give_up(columns: Columns, place: int) -> None:
+    columns["risk"][place] = RiskLevel.LOST
+    for name in ("at_stake_cents", "risk_rank"):
+        columns[name][place] = 0
 
 
 def _fill_up(rows: list[list[int]]) -> FloatArray:

@@ -82,6 +82,7 @@ TRIGGERS = [
             "all": [
                 {"metric": "relation", "operator": "is", "value": "contract"},
                 {"metric": "fall", "operator": "at_least", "value": 0.4},
+                {"not": {"metric": "risk", "operator": "is", "value": "lost"}},
             ]
         },
     ),

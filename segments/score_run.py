@@ -160,12 +160,14 @@ def index_shards(run: ScoreRun) -> int:
 def score_customer(customer_id: int, *, on: date) -> bool:
     """Score one customer again as of ``on`` by the plan of the current run, as it is in force for all others.
 
-    His orders are taken in first. ``False`` where there is no run yet, or the customer is archived.
+    His orders are taken in first. Nobody goes back behind the evening of the run, whatever day an act was dated or
+    the company's clock was set back to. ``False`` where there is no run yet, or the customer is archived.
     """
     hold_segment(customer_id)
     run = ScoreRun.objects.filter(is_current=True).first()
     if run is None:
         return False
+    on = max(on, run.as_of)
     ingest_customer(customer_id)
     if not _write_score(run, customer_id, on=on):
         return False

@@ -42,7 +42,8 @@ from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person, TradingName
 from customers.tagging import with_tags
 from interactions.contact_sparing import only_spared
-from interactions.models import Interaction, Task
+from interactions.models import Alert, Interaction, Task
+from interactions.rules.alert_conditions import VISIT_NOW
 from segments.models import CurrentScore, Membership, Segment
 
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
@@ -130,10 +131,16 @@ def _unreachable(rows: Customers, value: str, request: HttpRequest) -> Customers
 
 
 def _complained(rows: Customers, value: str, request: HttpRequest) -> Customers:
-    """Complained within 365 days, as the figures of the segments count it."""
-    since = timezone.now() - timedelta(days=365)
-    cases = Complaint.objects.filter(customer=OuterRef("pk"), kind=Complaint.Kind.COMPLAINT, taken_at__gt=since)
+    """Complained within 365 of the company's days, as the figures of the segments count it."""
+    first = company_day(timezone.now()) - timedelta(days=364)
+    since = datetime.combine(first, time.min, tzinfo=company_zone())
+    cases = Complaint.objects.filter(customer=OuterRef("pk"), kind=Complaint.Kind.COMPLAINT, taken_at__gte=since)
     return rows.filter(Exists(cases))
+
+
+def _to_visit(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    """Those of whom an alert says that somebody must visit them now."""
+    return rows.filter(pk__in=Alert.objects.open().filter(trigger__key=VISIT_NOW).values("customer"))
 
 
 def _segment_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
@@ -323,6 +330,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("spared", _("Serve themselves"), lambda rows, value, request: only_spared(rows), in_form=False),
         FlagFilter("unreachable", _("Cannot be named and reached"), _unreachable, in_form=False),
         FlagFilter("complained", _("Complained in 12 months"), _complained, in_form=False),
+        FlagFilter("visit", _("To be visited now"), _to_visit, in_form=False),
         TextFilter("was", _("Was in"), of_earlier_segment, in_form=False, accepts=is_place, tell=tell_place),
         TextFilter("moved", _("Moved"), of_movers, in_form=False, accepts=is_move, tell=tell_move),
         FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),

@@ -90,7 +90,7 @@ def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     """What is planned next, every running process with its steps, and what was sold outside of the segment."""
     tasks = Task.objects.filter(customer=customer).open().select_related("assignee")
-    sold = list_customer_sold_outside(customer, on=timezone.localdate())
+    sold = list_customer_sold_outside(customer, on=company_day(timezone.now()))
     return {"task": tasks.order_by("due_at", "id").first(), "runs": list_running(customer), "sold": sold}
 
 

@@ -19,7 +19,7 @@ from django_htmx.http import push_url, replace_url
 from crm.core.absence_planning import list_absences, list_stood_in_for
 from crm.core.business_calendar import AwayDays, company_calendar
 from crm.core.formats import format_day
-from crm.core.local_time import company_day
+from crm.core.local_time import company_day, in_company_days
 from crm.core.models import Role, User
 from customers.models import ContactPoint, Customer
 from interactions.alert_wording import explain_alert_now
@@ -224,11 +224,11 @@ def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            in_company_days("""
             SELECT g.name, g.mark, g.cadence_days, count(*) AS of, count(*) FILTER (
                 WHERE m.since > %(today)s::date - g.cadence_days OR EXISTS (
                     SELECT 1 FROM interactions_interaction i
-                    WHERE i.customer_id = c.id AND i.happened_at >= %(today)s::date - g.cadence_days
+                    WHERE i.customer_id = c.id AND i.happened_at >= start_of(%(today)s::date - g.cadence_days)
                         AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
                 )) AS in_time
             FROM customers_customer c
@@ -237,7 +237,7 @@ def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
             WHERE c.owner_id = %(user)s AND g.cadence_days IS NOT NULL
                 AND NOT EXISTS (SELECT FROM customers_customer a WHERE a.id = c.id AND a.archived_at IS NOT NULL)
             GROUP BY g.id ORDER BY g.priority
-            """,
+            """),
             {"user": user.pk, "today": company_day(at)},
         )
         names = [column.name for column in cursor.description]

@@ -27,6 +27,7 @@ from crm.home.segment_charts import (
 from crm.home.segment_summary import Summary, build_summary, count_at_risk, read_points, scope_of
 from customers.models import Customer
 from interactions.models import Alert, Task
+from interactions.rules.alert_conditions import VISIT_NOW
 from segments.models import CurrentScore, Membership
 
 AT_RISK_SHOWN = 6
@@ -40,7 +41,6 @@ LIST_PARTS = {
     "complained": "&complained=1",
     "unreachable": "&unreachable=1",
     "a_unreachable": "&unreachable=1&grade=A",
-    "visit": "&risk=high&grade=A",
 }
 
 
@@ -162,9 +162,11 @@ def list_at_risk(user: User, *, team: Team | None) -> list[AtRiskRow]:
 
 
 def count_visits(request: HttpRequest, choice: Choice) -> dict[str, Any]:
-    """Open alerts to visit now: how many, their yearly sales at stake, how many are past their clock."""
-    alerts = Alert.objects.open().filter(customer_scope(request.user, prefix="customer__"), trigger__key="visit-now")
+    """Customers with an open alert to visit them now: how many, what is at stake, how many are past their clock."""
+    alerts = Alert.objects.open().filter(customer_scope(request.user, prefix="customer__"), trigger__key=VISIT_NOW)
+    alerts = alerts.filter(customer__archived_at=None)
     if choice.team is not None:
         alerts = alerts.filter(customer__team=choice.team)
     late = Q(task__state=Task.State.OPEN, task__due_at__lt=timezone.now())
-    return alerts.aggregate(n=Count("pk"), cents=Sum("at_stake_cents"), late=Count("pk", filter=late))
+    many = {"n": Count("customer", distinct=True), "late": Count("customer", filter=late, distinct=True)}
+    return alerts.aggregate(cents=Sum("at_stake_cents"), **many)

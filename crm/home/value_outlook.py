@@ -14,8 +14,9 @@ from crm.home.contract_outlook import ContractOutlook, foresee_contract
 from customers.models import Customer
 from segments.model_fitting import DROPOUT
 from segments.models import CurrentScore, ModelFit, ScoreRun
+from segments.rules.churn_risk import measure_margin_rates
 from segments.rules.customer_scoring import ScoringPlan, score_customers
-from segments.rules.dropout_model import estimate_silence
+from segments.rules.dropout_model import SilenceScores, estimate_silence, score_silence
 from segments.rules.expected_purchases import estimate_still_buying
 from segments.rules.lifetime_value import expect_service, share_of_margin
 from segments.rules.model_trust import Trust, judge_dropout
@@ -26,6 +27,7 @@ from segments.score_gathering import gather_customer
 
 EPOCH = date(1970, 1, 1)
 MOST_VERSIONS = 1_000
+LEAST_SHOWN = 0.0005  # chances are shown with three decimals
 
 
 @dataclass
@@ -34,7 +36,8 @@ class Outlook:
     ``contract`` stands in for them where there is one.
 
     ``figures`` are what the night knows of the customer (``CUSTOMER_FIELDS``), ``scores`` what follows from them;
-    money in cents, days as numbers of days. ``chance_shown`` says whether the chance of going on may be shown.
+    money in cents, days as numbers of days. ``chance_shown`` says whether the chance of going on may be shown; ``raw``
+    are the chances of the formula, of whoever has a rhythm.
     """
 
     run: ScoreRun
@@ -49,6 +52,31 @@ class Outlook:
     versions: int = 0
     fit: ModelFit | None = None
     contract: ContractOutlook | None = None
+    raw: SilenceScores | None = None
+
+    @property
+    def raw_chance(self) -> float | None:
+        """The chance of going on as the formula has it, where the one shown is another: bent to what happened."""
+        raw = float(self.raw.active[0]) if self.raw else None
+        return raw if raw is not None and self.chance is not None and abs(raw - self.chance) >= LEAST_SHOWN else None
+
+    @property
+    def raw_silent(self) -> float | None:
+        """The chance of silence as the formula has it."""
+        return float(self.raw.silent[0]) if self.raw else None
+
+    @property
+    def is_silence_bent(self) -> bool:
+        """Whether the chance of silence that is shown is not the one of the formula: bent, or learnt."""
+        shown = float(self.scores["silent_next"][0])
+        return self.raw_silent is not None and abs(self.raw_silent - shown) >= LEAST_SHOWN
+
+    @property
+    def margin_a_day_cents(self) -> float:
+        """What is at stake is reckoned from: margin a day since the first purchase."""
+        one = self.figures
+        age = self.plan.as_of_day - int(one["first_day"])
+        return float(measure_margin_rates(np.array([one["amount"] - one["cost"]]), np.array([age]))[0])
 
     @property
     def quarter(self) -> Forecast | None:
@@ -125,6 +153,8 @@ def _foresee(outlook: Outlook, figures: Any, *, customer_id: int) -> None:
         service_cents=float(service[0]),
         chance=chance if purchases[0] > 1 else 1.0,
     )
+    if not np.isnan(outlook.scores["surprise"][0]):
+        outlook.raw = score_silence(models.dropout, histories, horizon=plan.horizon_days)
     outlook.forecasts = forecast_value(models.purchases, models.spend, outlook.purchaser, seed=customer_id)
     if estimate_silence(models.dropout, histories)[0] > 1e-6:
         outlook.window_days = find_next_window(models.dropout, histories)

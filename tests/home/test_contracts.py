@@ -182,6 +182,20 @@ def test_a_contract_entered_or_given_notice_by_day_is_valued_at_once(subscriber)
     assert value() is None
 
 
+def test_nothing_is_at_stake_with_a_contract_that_has_ended_unless_he_still_buys(subscriber):
+    def end(day):
+        keep_contract(subscriber, started_on=date(2024, 1, 15), period_months=12, ended_on=day, at=AT)
+        return CurrentScore.objects.get(pk=subscriber.pk)
+
+    factories.make_order(subscriber, END - timedelta(100), 5_000_000)  # so the last quarter is a fall
+    falling = end(None)
+    assert falling.risk == CurrentScore.Risk.HIGH
+    assert falling.at_stake_cents > 0
+    ended = end(subscriber.score.last_day + timedelta(1))
+    assert (ended.risk, ended.at_stake_cents, ended.risk_rank) == (CurrentScore.Risk.LOST, 0, 0)
+    assert end(subscriber.score.last_day).risk == CurrentScore.Risk.HIGH
+
+
 def test_the_first_night_after_contracts_came_in_knows_what_they_are_worth():
     world = make_world(customers=120)
     pks = sorted(world, key=lambda pk: -len(world[pk]))

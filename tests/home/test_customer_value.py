@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -23,7 +24,7 @@ from customers.order_entry import enter_order
 from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
 from interactions.models import Interaction
 from segments.models import CurrentScore, ScoreRun, Segment
-from segments.score_run import finish_run, plan_run, work_shards
+from segments.score_run import finish_run, plan_run, score_customer, work_shards
 from segments.segment_figures import write_segment_figures
 from tests import factories
 from tests.segments.purchase_world import END, forget_scores, make_world
@@ -282,6 +283,25 @@ def test_a_fit_that_has_degenerated_hides_the_chance_and_says_so(admin, busiest,
     text = open_value(signed_in, admin, busiest).content.decode()
     assert "the fit for this base has degenerated" in text
     assert "of 100</div>" not in text
+
+
+def test_where_chances_are_bent_to_what_happened_the_formula_gives_its_own_figure_first(admin, world, signed_in):
+    run = ScoreRun.objects.get(is_current=True)
+    run.plan["scoring"]["models"]["bend"] = {"a": 0.5, "b": 0.5, "c": 0.0, "customers": 900}
+    run.save()
+    rhythms = CurrentScore.objects.filter(alive__lt=0.99, gap_days__lt=365, at_stake_cents__gt=0)
+    score = rhythms.order_by("-alive").first()
+    customer = Customer.objects.select_related("score").get(pk=score.pk)
+    score_customer(customer.pk, on=END)
+    bent = CurrentScore.objects.get(pk=score.pk)
+    page = re.sub(r"<[^>]+>", " ", open_value(signed_in, admin, customer).content.decode())
+    formula = " ".join(page.partition("Formula and data")[2].split())
+    assert f"·S) {score.alive:.3f} bent to what came of such chances here {bent.alive:.3f}" in formula
+    assert f"·S) {score.silent_next:.3f} bent to what came of such chances here {bent.silent_next:.3f}" in formula
+    odds = score.silent_next / (1 - score.silent_next)
+    assert bent.silent_next == pytest.approx(odds**0.5 / (1 + odds**0.5), abs=1e-6)
+    rate = re.search(rf"At stake {bent.silent_next:.3f} × €([\d.]+) margin a day × 91 €(\d+)", formula)
+    assert bent.silent_next * float(rate[1]) * 91 == pytest.approx(float(rate[2]), rel=0.01, abs=1)
 
 
 def test_with_too_little_data_nothing_is_foretold(admin, busiest, signed_in):

@@ -1,13 +1,19 @@
 """The segment dashboard and what opens from it: to whom it concerns, in few queries, as a file too."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from complaints.models import Complaint
+from crm.core.models.business_setting import change_setting, forget_settings
 from customers.models import Customer
+from interactions.models import Alert
 from segments.care_figures import write_care_figures
 from segments.customer_pinning import pin_customer
 from segments.models import CurrentScore, Membership, Segment
@@ -44,6 +50,44 @@ def test_every_number_opens_the_customers_behind_it(company, admin, signed_in):
     listed = client.get(reverse("home:customer-list"), {"segment": "standard"})
     count = next(one.figures.customers for one in figures_of(admin).segments if one.segment.key == "standard")
     assert f"{count} customers" in listed.content.decode() or str(count) in listed.content.decode()
+
+
+def test_each_list_holds_exactly_as_many_as_the_number_that_opened_it(company, admin, signed_in):
+    """Counts of segments, classes and moves, who is at risk, and whom to visit now, who need not be in class A."""
+    Alert.objects.all().delete()
+    trigger = factories.make_trigger("visit-now")
+    scores = CurrentScore.objects.order_by("grade")
+    for score in (scores.first(), scores.last()):
+        Alert.objects.create(customer=score.customer, trigger=trigger, period=END, at_stake_cents=12_300, day=END)
+    customers, client = company.order_by("pk"), signed_in(admin)
+    premium = Segment.objects.get(key="premium")
+    for customer in customers.exclude(memberships__segment=premium)[:4]:
+        pin_customer(customer, segment=premium, reason="More", expires_on=END + timedelta(90), by=admin, on=END, at=AT)
+    write_segment_figures(on=END)
+    html = client.get(reverse("home:segment-dashboard")).content.decode()
+    html += client.get(reverse("home:segment-movement"), {"since": str(END - timedelta(1))}).content.decode()
+    opened = {}
+    for link, words in re.findall(r'<a [^>]*href="(/customers/\?[^"]*)"[^>]*>(.*?)</a>', html, re.DOTALL):
+        said = " ".join(re.sub(r"<[^>]+>", " ", words).split())
+        number = re.search(r"^Visit now (\d+) |^(?:All )?(\d+)$", said)
+        if number and ("sort=" not in link or "visit" in link):
+            opened[unescape(link)] = int(number[1] or number[2])
+    assert sum(link.count("segment=") for link in opened) >= 4
+    assert opened["/customers/?&visit=1&sort=-stake"] == 2
+    assert {link: int(client.get(link).context["list"].shown) for link in opened} == opened
+
+
+def test_complaints_are_counted_by_the_companys_days_in_figure_and_list(company, admin, signed_in):
+    change_setting("company.time_zone", "Pacific/Honolulu", by=admin)
+    forget_settings()
+    customers = list(company.order_by("pk")[:2])
+    begins = datetime(2025, 11, 22, tzinfo=ZoneInfo("Pacific/Honolulu"))  # the first of the 365 days that end with END
+    for customer, at in zip(customers, (begins, begins - timedelta(minutes=1)), strict=True):
+        Complaint.objects.create(customer=customer, title="Late", taken_at=at)
+    write_segment_figures(on=END)
+    listed = signed_in(admin).get(reverse("home:customer-list"), {"complained": "1"}).context["list"]
+    assert [row.pk for row in listed.rows] == [customers[0].pk]
+    assert sum(one.figures.complained for one in figures_of(admin).segments) == 1
 
 
 def test_before_the_first_night_the_page_says_what_is_missing(lead, signed_in):

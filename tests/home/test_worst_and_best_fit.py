@@ -1,12 +1,15 @@
 """Worst signs with their figures, best fit by a rule anybody can check, and the lists that show them."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.core.metric_catalogue import METRICS
 from crm.core.models.business_setting import change_setting, forget_settings
+from crm.home.customer_value import read_metrics
 from customers.models import CustomerNeed, Need
 from customers.potential_noting import note_potential
 from customers.wallet_estimating import estimate_wallet
@@ -87,6 +90,20 @@ def test_quotes_are_signs_when_enough_were_decided(company):
     assert set(signs) == {"rejects", "shortlist"}
     assert (signs["rejects"].quotes, signs["rejects"].quotes_won, signs["rejects"].rejects_quotes) == (3, 0, True)
     assert (signs["shortlist"].quotes_for_shortlist, signs["shortlist"].fills_shortlists) == (2, True)
+
+
+def test_a_quote_is_decided_on_the_companys_day_wherever_its_clock_stands(customer, rep, premium):
+    """23:30 on Monday in Auckland is Monday's quote, though it is Monday noon in Europe; 00:30 is Tuesday's."""
+    change_setting("company.time_zone", "Pacific/Auckland")
+    forget_settings()
+    factories.put_in_segment(customer, premium)
+    monday = date(2026, 11, 23)
+    for minutes in (-30, 30):
+        run = start_process(customer, flow="propose", key=str(minutes), by=rep, at=AT)
+        ended = datetime(2026, 11, 24, tzinfo=ZoneInfo("Pacific/Auckland")) + timedelta(minutes=minutes)
+        stop_process(run, by=rep, at=ended, reason="Too dear", is_lost=True)
+    counted = [METRICS["quotes_decided_24m"]]
+    assert [read_metrics(customer, counted, on=monday + timedelta(days))[0] for days in (-1, 0, 1)] == [0, 1, 2]
 
 
 def test_the_database_judges_as_the_rule_does(company):

@@ -262,6 +262,15 @@ def test_refreshing_changes_nothing_where_nothing_happened():
     assert read_scores() == before
 
 
+def test_an_act_dated_before_the_evening_in_force_hides_nothing_that_evening_knew():
+    world = make_world()
+    score_all()
+    customer = max(world, key=lambda pk: len(world[pk]))
+    before = read_scores()
+    assert score_customer(customer, on=END - timedelta(30))
+    assert read_scores() == before
+
+
 def test_a_customer_entered_by_day_is_scored_at_once(customer):
     make_order(customer, END)
     score_all()
