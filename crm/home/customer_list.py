@@ -206,7 +206,7 @@ CUSTOMERS = ListDefinition(
     columns=(
         Column("name", _("Customer"), sort="name_folded", fixed=True, draw=draw_customer, export="name"),
         Column("class", _("Class"), "score.grade", "class", head_term="class"),
-        Column("segment", _("Segment"), kind="segment", hide_on_phone=True, head_term="segment", export=_segment_name),
+        Column("segment", _("Segment"), kind="segment", head_term="segment", export=_segment_name),
         Column(
             "risk",
             _("Risk"),
@@ -215,7 +215,6 @@ CUSTOMERS = ListDefinition(
             sort_with=begin_in_segment,
             nullable=True,
             largest_first=True,
-            hide_on_phone=True,
             head_term="risk",
             draw=draw_risk,
             export="score.gap_ratio",
@@ -274,7 +273,7 @@ CUSTOMERS = ListDefinition(
             hide_on_phone=True,
             draw=draw_talk,
         ),
-        Column("next", _("Next"), "task_title", hide_on_phone=True, draw=draw_next),
+        Column("next", _("Next"), "task_title", draw=draw_next),
         Column("owner", _("Owner"), kind="avatar", hide_on_phone=True, head_term="owner", edit="owner"),
         Column("number", _("Number"), sort="number", shown=False),
         Column("stage", _("Stage"), "get_stage_display", shown=False, edit="stage"),

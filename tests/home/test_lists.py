@@ -156,6 +156,14 @@ def test_every_figure_of_the_catalogue_can_be_a_column(rep, three, signed_in):
     assert "Bergen" in text
 
 
+def test_where_a_row_has_no_columns_a_figure_says_its_head_itself(rep, three, signed_in):
+    text = signed_in(rep).get(f"{URL}?columns=name,class,sales,city").content.decode()
+    assert '<td class="num" data-head="Sales 12 m">' in text
+    assert 'data-head="Customer"' not in text
+    assert 'data-head="Class"' not in text
+    assert 'data-head="City"' not in text
+
+
 # --- A field in its row ----------------------------------------------------------------------------------------------
 
 

@@ -42,6 +42,7 @@ def test_prospects_stand_by_what_they_spend_elsewhere_by_the_newest_estimate_wit
     assert [row.customer.name for row in shown(client, "?sort=spend")] == ["Beta", "Alfa"]
     text = client.get(URL).content.decode()
     assert "Grundfos 70%, A small one" in text
+    assert 'aria-label="Select Alfa"' in text
     assert [row.customer.name for row in shown(client, "?q=grundf")] == ["Alfa"]
     assert shown(signed_in(other_rep)) == []
 

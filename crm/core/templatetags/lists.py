@@ -95,12 +95,24 @@ def draw_cell(column: Column, row: Any, *, is_first: bool = False) -> SafeString
     return DRAWINGS.get(column.kind, _draw_text)(value)
 
 
+# What is read without its head, where a narrow screen shows a row as lines: a mark, a colleague, a sentence, a link.
+SPEAKS_FOR_ITSELF = {"class", "segment", "avatar", "words"}
+
+
 def _open_cell(column: Column, *, follows: bool, is_first: bool, is_last: bool, may_edit: bool) -> SafeString:
     """The tag that opens a cell, after the one that closes the cell before it."""
     marks = " ".join(part for part in (_mark(column, is_first=is_first), "ow nw" if is_last else "") if part)
     looks = format_html(' class="{}"', marks) if marks else ""
     edits = format_html(' data-edit="{}"', column.name) if may_edit else ""
-    return format_html("</td><td{}{}>" if follows else "<td{}{}>", looks, edits)
+    head = "" if is_first else _head_on_phone(column)
+    return format_html("</td><td{}{}{}>" if follows else "<td{}{}{}>", looks, edits, head)
+
+
+def _head_on_phone(column: Column) -> SafeString | str:
+    """The head of a figure or a day, said again in the cell for the screens on which a row has no columns."""
+    if column.hide_on_phone or column.draw or column.url or column.kind in SPEAKS_FOR_ITSELF:
+        return ""
+    return format_html(' data-head="{}"', column.label)
 
 
 def _draw_by_template(name: str, column: Column, context: template.Context) -> Draw:
@@ -140,8 +152,10 @@ def list_rows(context: template.Context) -> SafeString:
         )
         columns.append((opening, _find_drawing(column, context, is_first=place == 0)))
     drawn = conditional_escape("")
+    names = next((column for column in page.columns if column.fixed), page.columns[0])
     for row in page.rows:
-        drawn += _draw_row(row, columns, select=select, draw_acts=draw_acts)
+        box = _draw_box(row, select % {"row": names.read_for_file(row)}) if select else ""
+        drawn += _draw_row(row, columns, box=box, draw_acts=draw_acts)
     return drawn
 
 
@@ -151,15 +165,19 @@ def _find_drawing(column: Column, context: template.Context, *, is_first: bool) 
     return lambda row: draw_cell(column, row, is_first=is_first)
 
 
-def _draw_row(row: Any, columns: list[tuple[SafeString, Draw]], *, select: str, draw_acts: Draw | None) -> SafeString:
-    drawn = format_html('<tr data-row data-pk="{}">', row.pk)
-    if select:
-        drawn += format_html(
-            '<td class="r-sel"><input class="form-check-input" type="checkbox" name="row" value="{}" form="bulk"'
-            ' data-select aria-label="{}">',
-            row.pk,
-            select % {"row": row},
-        )
+def _draw_box(row: Any, label: str) -> SafeString:
+    return format_html(
+        '<td class="r-sel"><input class="form-check-input" type="checkbox" name="row" value="{}" form="bulk"'
+        ' data-select aria-label="{}">',
+        row.pk,
+        label,
+    )
+
+
+def _draw_row(
+    row: Any, columns: list[tuple[SafeString, Draw]], *, box: SafeString | str, draw_acts: Draw | None
+) -> SafeString:
+    drawn = format_html('<tr data-row data-pk="{}">{}', row.pk, box)
     for opening, draw in columns:
         drawn += opening + conditional_escape(draw(row))
     return drawn + format_html("{}</td></tr>\n", draw_acts(row) if draw_acts else "")
