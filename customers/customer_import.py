@@ -213,7 +213,7 @@ def _create_customers(stage: Stage, scope: str, task: WritingTask) -> int:
                 coalesce(n.relation, '{Customer.Relation.ORDERS}'), %s,
                 {", ".join(f"coalesce(n.{name}, '')" for name in texts)}
             FROM {stage.records} n WHERE {scope} AND n.customer_id IS NULL
-            ORDER BY n.id ON CONFLICT (number) DO NOTHING""",  # noqa: S608
+            ORDER BY n.id""",  # noqa: S608
         [
             options.get("customer_kind", Customer.Kind.ORGANISATION),
             options.get("source", "")[:100],
@@ -222,6 +222,7 @@ def _create_customers(stage: Stage, scope: str, task: WritingTask) -> int:
             options.get("by_id"),
         ],
         import_id=task.import_id,
+        once="number",
     )
 
 
@@ -239,21 +240,19 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
     ]
     if not sources:
         return 0
-    return int(
-        fetch_row(
-            f"""WITH added AS (
-                    INSERT INTO customers_contactpoint AS t (customer_id, kind, value, value_normal)
-                    SELECT c.id, p.kind, p.value, p.normal FROM ({" UNION ALL ".join(sources)}) p
-                    JOIN customers_customer c ON c.number = p.known
-                    ON CONFLICT (customer_id, person_id, kind, value_normal) DO NOTHING
-                    RETURNING t.customer_id, t.id, {POINT_TABLE.mark_sql("t")} AS mark),
-                noted AS (
-                    INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
-                    SELECT {int(task.import_id)}, '{POINT_TABLE.key}', id, mark FROM added)
-                SELECT count(DISTINCT a.customer_id) FROM added a JOIN customers_customer c ON c.id = a.customer_id
-                WHERE c.changed_at < %s""",  # noqa: S608
-            [started],
-        )[0]
+    only = """(SELECT count(DISTINCT a.customer_id) FROM made a JOIN customers_customer c ON c.id = a.customer_id
+               WHERE c.changed_at < %s)"""
+    # Many of them are there already: none is hoped to be new.
+    return insert_remembered(
+        POINT_TABLE,
+        f"""INSERT INTO customers_contactpoint AS t (customer_id, kind, value, value_normal)
+            SELECT c.id, p.kind, p.value, p.normal FROM ({" UNION ALL ".join(sources)}) p
+            JOIN customers_customer c ON c.number = p.known
+            ON CONFLICT (customer_id, person_id, kind, value_normal) DO NOTHING""",  # noqa: S608
+        [started],
+        import_id=task.import_id,
+        returning={"customer_id": "t.customer_id"},
+        tell=only,
     )
 
 

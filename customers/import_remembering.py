@@ -4,7 +4,7 @@ Undoing it compares each row with the checksum taken here, so the checksum is ov
 write and, where a table keeps the time of its last change, over that.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models
 
 from crm.core.models import User
+from customers.import_inserting import RowsInsert
 from customers.import_staging import run_sql
 
 
@@ -57,14 +58,24 @@ WRITTEN_TABLES: dict[str, WrittenTable] = {}
 """By key; filled by ``customers.import_kinds``."""
 
 
-def insert_remembered(table: WrittenTable, sql: str, params: Sequence[Any] = (), *, import_id: int) -> int:
-    """Run ``INSERT INTO <table> AS t …`` and remember the rows made; how many they were."""
-    return run_sql(
-        f"""WITH made AS ({sql} RETURNING t.id, {table.mark_sql("t")} AS mark)
-            INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
-            SELECT {int(import_id)}, '{table.key}', id, mark FROM made""",  # noqa: S608
-        params,
-    )
+def insert_remembered(
+    table: WrittenTable,
+    sql: str,
+    params: Sequence[Any] = (),
+    *,
+    import_id: int,
+    once: str = "",
+    returning: Mapping[str, str] | None = None,
+    tell: str = "count(*)",
+) -> int:
+    """Run ``INSERT INTO <table> AS t …`` and remember the rows made; how many they were, or what ``tell`` says of them.
+
+    Rows whose ``once`` (columns, with commas) is there already are left out.
+    """
+    note = f"""INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
+               SELECT {int(import_id)}, '{table.key}', id, mark FROM made"""  # noqa: S608
+    made = {**(returning or {}), "mark": table.mark_sql("t")}
+    return RowsInsert(table.table, sql, params, returning=made, also=[note], tell=tell, once=once).run()
 
 
 def change_remembered(

@@ -202,7 +202,7 @@ def _make_customers(stage: Stage, task: WritingTask) -> int:
         CUSTOMER_TABLE,
         """INSERT INTO customers_customer AS t
                (number, name, name_folded, kind, owner_id, team_id, created_by_id, source)
-           SELECT number, name, folded, %s, %s, %s, %s, %s FROM new_customers ON CONFLICT (number) DO NOTHING""",
+           SELECT number, name, folded, %s, %s, %s, %s, %s FROM new_customers""",
         [
             options.get("customer_kind", Customer.Kind.ORGANISATION),
             options.get("owner_id"),
@@ -211,6 +211,7 @@ def _make_customers(stage: Stage, task: WritingTask) -> int:
             options.get("source", "")[:100],
         ],
         import_id=task.import_id,
+        once="number",
     )
 
 

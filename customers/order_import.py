@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.utils.translation import gettext_lazy as _
 
 from customers.customer_import import CUSTOMER_TABLE
+from customers.import_inserting import RowsInsert
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
 from customers.import_staging import Stage, fetch_row, run_sql
@@ -33,13 +34,14 @@ def write_orders(stage: Stage, task: WritingTask, *, after: int, batch: int = BA
     changed = _change_orders(stage, scope, task, lined=lined) if here and task.mode != "create" else 0
     created = _create_orders(stage, scope, task) if here < total else 0
     if lined:
-        run_sql(f"""
-            INSERT INTO customers_orderline
+        lines = f"""
+            INSERT INTO customers_orderline AS t
                 (order_id, product_id, position, description, quantity, amount_cents, cost_cents)
             SELECT o.id, f.product_id, f.position, f.description, f.quantity, f.amount_cents, f.cost_cents
             FROM fresh_lines f JOIN {stage.records} n ON n.id = f.record JOIN customers_order o ON o.number = n.number
             WHERE n.order_id IS NULL OR f.order_differs
-            ORDER BY o.id, f.position ON CONFLICT (order_id, position) DO NOTHING""")  # noqa: S608
+            ORDER BY o.id, f.position"""  # noqa: S608
+        RowsInsert("customers_orderline", lines, once="order_id, position").run()
     return {"created": created, "changed": changed, "unchanged": total - created - changed, "until": until}
 
 
@@ -51,9 +53,10 @@ def _create_orders(stage: Stage, scope: str, task: WritingTask) -> int:
             SELECT n.customer_id, n.number, n.day, n.moment, n.amount, n.cost, n.freight, n.line_count, n.currency,
                 n.original, %s
             FROM {stage.records} n WHERE {scope} AND n.order_id IS NULL
-            ORDER BY n.id ON CONFLICT (number) DO NOTHING""",  # noqa: S608
+            ORDER BY n.id""",  # noqa: S608
         [task.import_id],
         import_id=task.import_id,
+        once="number",
     )
 
 

@@ -1,0 +1,98 @@
+"""Rows written as a set: what their keys and triggers would have asked and done is asked and done all the same."""
+
+import psycopg
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from customers import import_inserting
+from customers.import_batches import NoLease
+from customers.import_inserting import RowsInsert
+from customers.import_writing import write_import
+from customers.models import Customer, NameWord, Order, OrderLine, TouchedCustomer
+from tests.customers.import_files import AT, read_file
+
+CUSTOMERS = "number,name,email\n1,Zakłady Lampart,a@lampart.example\n2,Lampart Nord,\n3,Ørsted & Søn,b@sol.example\n"
+ORDERS = "order,customer id,date,amount,quantity\nA,1,2026-01-02,10,1\nB,2,2026-01-03,20,2\nC,1,2026-01-04,30,3\n"
+
+
+def _written(kind_and_text):
+    for kind, text in kind_and_text:
+        write_import(read_file(text, kind=kind), lease=NoLease(), at=AT)
+    touched = TouchedCustomer.objects.values_list("customer_id", flat=True)
+    numbers = set(Customer.objects.filter(pk__in=touched).values_list("number", flat=True))
+    return sorted(NameWord.objects.values_list("word", flat=True)), numbers, OrderLine.objects.count()
+
+
+@pytest.mark.django_db
+def test_words_of_names_and_touched_customers_are_noted_with_triggers_at_rest_as_with_them(monkeypatch):
+    assert import_inserting._find_rest("customers_customer") is not None
+    files = (("customers", CUSTOMERS), ("orders", ORDERS))
+    with transaction.atomic():
+        as_a_set = _written(files)
+        transaction.set_rollback(True)
+    monkeypatch.setattr(import_inserting, "may_rest_triggers", lambda: False)
+    assert _written(files) == as_a_set
+    assert as_a_set == (["lampart", "nord", "orsted", "son", "zaklady"], {"1", "2"}, 3)
+
+
+@pytest.mark.django_db
+def test_a_trigger_that_nobody_stands_in_for_is_never_put_to_rest():
+    assert import_inserting._find_rest("complaints_complaint") is None
+
+
+def _insert(values, *, once="number"):
+    sql = f"""INSERT INTO customers_customer AS t (number, name, name_folded, kind, owner_id)
+              SELECT n, 'Lampart ' || n, 'lampart ' || n, 'organisation', o FROM (VALUES {values}) given (n, o)"""
+    return RowsInsert("customers_customer", sql, once=once).run()
+
+
+def _triggers():
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW session_replication_role")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db
+def test_a_row_that_refers_to_nobody_is_refused_with_all_the_others(rep):
+    with pytest.raises(IntegrityError, match="owner_id"), transaction.atomic():
+        _insert(f"('1', {rep.pk}), ('2', -1)")
+    assert not Customer.objects.exists()
+    assert _triggers() == "origin"
+
+
+@pytest.mark.django_db
+def test_a_number_that_somebody_wrote_meanwhile_is_left_out_and_the_rest_is_written(rep):
+    Customer.objects.create(number="2", name="Was here first")
+    assert _insert(f"('1', {rep.pk}), ('2', {rep.pk})") == 1
+    assert set(Customer.objects.values_list("number", "name")) == {("1", "Lampart 1"), ("2", "Was here first")}
+    assert _triggers() == "origin"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_referred_to_cannot_go_before_the_new_rows_are_there():
+    customer = Customer.objects.create(number="1", name="Lampart")
+    sql = f"""INSERT INTO customers_order AS t (customer_id, number, day, amount_cents)
+              SELECT {customer.pk}, 'A', date '2026-01-02', 100"""
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key in {"host", "dbname"}}
+    parameters |= {"user": connection.settings_dict["USER"], "port": connection.settings_dict["PORT"] or None}
+    with psycopg.connect(**parameters, autocommit=True) as other:
+        other.execute("SET lock_timeout = '50ms'")
+        with transaction.atomic():
+            RowsInsert("customers_order", sql, once="number").run()
+            with pytest.raises(psycopg.errors.LockNotAvailable):
+                other.execute("DELETE FROM customers_customer")
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            other.execute("DELETE FROM customers_customer")
+    assert Order.objects.get().customer == customer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_somebody_who_went_meanwhile_are_refused():
+    customer = Customer.objects.create(number="1", name="Lampart")
+    customer_id = customer.pk
+    customer.delete()
+    sql = f"""INSERT INTO customers_order AS t (customer_id, number, day, amount_cents)
+              SELECT {customer_id}, 'A', date '2026-01-02', 100"""
+    with pytest.raises(IntegrityError, match="customer_id"):
+        RowsInsert("customers_order", sql, once="number").run()
+    assert not Order.objects.exists()
