@@ -20,7 +20,7 @@ from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.custom_field_import import offer_own_fields
-from customers.import_mapping import apply_mapping, find_mapping
+from customers.import_mapping import apply_mapping, apply_reading, find_mapping, find_reading_of_rest
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.import_rehearsing import Outcome, Rehearsal
@@ -194,12 +194,15 @@ def _tell_outcome(outcome: Outcome, table: Table, preview: dict[str, Any], place
 
 
 def _choose_columns(data_import: DataImport, headers: list[str], sample: list[list[str]]) -> None:
-    """As a file of the same headers was read before, else as they look."""
+    """As a file of the same headers was read before, or the file whose rejected rows these are; else as they look."""
     mapping = find_mapping(data_import.kind, headers)
-    if mapping is None:
-        data_import.columns = guess_columns(data_import.kind, headers, sample)
-        return
-    data_import.columns, options = apply_mapping(mapping, headers)
+    rest_of = find_reading_of_rest(data_import, headers) if mapping is None else None
+    if mapping is not None:
+        data_import.columns, options = apply_mapping(mapping, headers)
+    elif rest_of is not None:
+        data_import.columns, options = apply_reading(rest_of)
+    else:
+        data_import.columns, options = guess_columns(data_import.kind, headers, sample), {}
     data_import.options = {**data_import.options, **options}
 
 

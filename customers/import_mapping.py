@@ -12,6 +12,8 @@ from customers.models import DataImport, ImportMapping
 from customers.rules.import_columns import fold_header
 
 KEPT_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter", "rates", "mode", "key")
+OF_NEW_CUSTOMERS = ("customer_kind", "team_id", "owner_id")
+LATEST = 50
 
 
 class NameNeeded(Exception):
@@ -59,6 +61,21 @@ def apply_mapping(mapping: ImportMapping, headers: Sequence[str]) -> tuple[dict[
         name: known[fold_header(header)] for name, header in mapping.columns.items() if fold_header(header) in known
     }
     return columns, {**_without(mapping.options), "mapping_id": mapping.pk}
+
+
+def find_reading_of_rest(data_import: DataImport, headers: Sequence[str]) -> DataImport | None:
+    """The import of which this file holds the rejected rows, mended: it has two columns before those of that file."""
+    earlier = DataImport.objects.filter(kind=data_import.kind, created_by=data_import.created_by).exclude(rejected="")
+    newest = earlier.exclude(pk=data_import.pk).order_by("-pk")[:LATEST]
+    return next((one for one in newest if one.preview.get("headers") == list(headers[2:])), None)
+
+
+def apply_reading(data_import: DataImport) -> tuple[dict[str, str], dict[str, Any]]:
+    """Columns and options of an earlier import for its mended rows: all but how that file's letters were written."""
+    kept = (*KEPT_OPTIONS, *OF_NEW_CUSTOMERS, "mapping_id")
+    return data_import.columns, {
+        key: value for key, value in data_import.options.items() if key in kept and key not in {"encoding", "delimiter"}
+    }
 
 
 def _without(options: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from customers import import_workbook
+from customers.import_order_lines import find_lines
 from customers.import_text_rows import BLOCK_ROWS, MAX_LINE, BrokenRow, open_bytes, read_text_rows
 from customers.import_vcard import is_vcard, read_cards
 from customers.rules.import_columns import find_header, looks_headless
@@ -39,6 +40,20 @@ _MARKS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
+
+# What people send by mistake, and what would be read as a table of one column: documents, pictures, programs, pages.
+_NO_TABLES = (
+    b"%PDF-",
+    b"{\\rtf",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"MZ\x90",
+    b"\x7fELF",
+    b"Rar!\x1a",
+    b"7z\xbc\xaf",
+)
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|svg|\?xml)\b")
 
 
 @dataclass
@@ -75,8 +90,10 @@ class Table:
 
     def _chunks(self, size: int) -> Iterator[Chunk]:
         width, number, header_row = len(self.headers), 0, int(self.shape["header_row"])
-        chunk = Chunk()
+        chunk, lines = Chunk(), find_lines(self.headers)
         for block in _read_blocks(self.path, self.shape):
+            if lines is not None:
+                block = lines.repeat_orders(block)
             start = min(max(0, header_row - number), len(block))
             number += start
             while start < len(block):
@@ -137,6 +154,8 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
         shape = {"format": "vcard"}
     elif start.startswith(b"\xd0\xcf\x11\xe0"):
         raise ImportFileError("old_excel")
+    elif start.startswith(_NO_TABLES) or _PAGE.match(start.lower()):
+        raise ImportFileError("no_table")
     else:
         shape = _find_text_shape(path, packed=start.startswith(b"\x1f\x8b"), encoding=encoding, delimiter=delimiter)
     return _with_headers(path, shape)
@@ -146,14 +165,20 @@ def _with_headers(path: Path, shape: dict[str, Any]) -> Table:
     found = _read_first(path, shape)
     if not found:
         raise ImportFileError("empty_file")
-    number, first = found[find_header([row for _number, row in found])]
-    while first and not first[-1].strip():
-        first = first[:-1]
+    place = find_header([row for _number, row in found])
+    number, first = found[place]
+    used = max((_find_width(row) for _number, row in found[place + 1 :]), default=0)
+    first = first[: max(_find_width(first), used)]
     if len(first) > MAX_COLUMNS:
         raise ImportFileError("too_many_columns", count=len(first), limit=MAX_COLUMNS)
     has_header = not looks_headless(first)
     headers = name_headers(first if has_header else [""] * len(first))
     return Table(path, headers, {**shape, "header_row": number if has_header else 0})
+
+
+def _find_width(cells: Sequence[str]) -> int:
+    """How many cells there are up to the last that says something."""
+    return max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=0)
 
 
 def _read_first(path: Path, shape: dict[str, Any]) -> list[tuple[int, list[str]]]:

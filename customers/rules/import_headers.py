@@ -17,7 +17,8 @@ day: orderdate date day orderday invoicedate purchasedate dateordered createdate
     closedat wontime dateorder salesdate bookingdate transactiondate belegdatum bestelldatum auftragsdatum
     rechnungsdatum datum fecha fechapedido data datapedido datecommande dataordine datazamowienia timestamp
     effectivedate processedat paidat
-amount: amount orderamount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
+amount: orderlinessubtotal orderlinespricesubtotal orderlinestaxexcl
+    amount orderamount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
     closevalue dollarvalue sales revenue turnover untaxedamount amountuntaxed amounttotal grandtotal totalprice
     linetotal lineamount price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
     totalht importo kwota kwotanetto amountincompanycurrency unitsales

@@ -29,12 +29,12 @@ class Unreadable(ValueError):
 
 
 def clean_text(text: str) -> str:
-    """Without the apostrophe that our exports put before ``= + - @``, without NUL and outer space."""
+    """Without the apostrophe that our exports put before ``= + - @``, NUL and outer space; "" if none of it is seen."""
     if text.isascii() and text.isprintable() and not text.startswith("'"):
         return text.strip()
-    if text.startswith(_FORMULA_START):
-        text = text[1:]
-    return text.replace("\x00", "").strip().strip("\ufeff\u200b")
+    text = text[1:] if text.startswith(_FORMULA_START) else text
+    text = text.replace("\x00", "").strip().strip("\ufeff\u200b")
+    return text if any(unicodedata.category(letter) not in {"Cc", "Cf", "Zs"} for letter in text) else ""
 
 
 def read_plain_texts(texts: Sequence[str], *, length: int) -> list[str | None] | None:

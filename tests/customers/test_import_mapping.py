@@ -121,3 +121,27 @@ def test_rejected_rows_mended_and_sent_again_bring_the_rest(browser):  # noqa: F
     again.refresh_from_db()
     assert counts(again) == (1, 0, 0, 0)
     assert Order.objects.get(number="B").amount_cents == 1200
+
+
+def test_mended_rows_are_read_as_the_file_they_come_from(browser):  # noqa: F811
+    file = FILE.replace(",", ";") + "8;ü;05/04/2026;ten\n"
+    data_import = _upload(browser, file.encode("cp1252"))
+    _send(
+        browser,
+        "import-columns",
+        data_import,
+        **{"column-0": "customer_number", "column-3": "amount", "day_order": "month"},
+    )
+    _work()
+    data_import.refresh_from_db()
+    _send(browser, "import-start", data_import)
+    _work()
+    answer = browser.get(reverse("customers:import-rejected", args=[data_import.pk]))
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    again = _upload(browser, text.replace(",ten", ",12"))
+    assert again.columns == {"customer_number": "a", "day": "when", "amount": "how much"}
+    _send(browser, "import-start", again)
+    _work()
+    again.refresh_from_db()
+    assert counts(again) == (1, 0, 0, 0)
+    assert str(Order.objects.get(amount_cents=1200).day) == "2026-05-04"

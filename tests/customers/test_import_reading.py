@@ -298,3 +298,24 @@ def test_what_a_spreadsheet_writes_comes_back_cell_by_cell(tmp_path_factory, row
     assert found.headers == ["number", "name of it", "city"]
     assert _broken(found) == []
     assert _rows(found) == [[str(number), *cells] for number, *cells in rows]
+
+
+def test_a_column_without_a_name_is_kept_where_it_holds_something(table):
+    found = table("Number,Name,,\n1,Ana,north,\n2,Bo,,\n")
+    assert found.headers == ["Number", "Name", "Column 3"]
+    assert _rows(found) == [["1", "Ana", "north"], ["2", "Bo", ""]]
+    assert _broken(found) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.4\n1 0 obj\n",
+        b"MZ\x90\x00\x03",
+        b"<table><tr><td>Number</td></tr></table>",
+        b"\xef\xbb\xbf\n<!DOCTYPE html><html></html>",
+        b"{\\rtf1\\ansi Number}",
+    ],
+)
+def test_documents_programs_and_pages_are_no_tables_whatever_they_are_called(table, content):
+    assert _refusal(table, content) == "no_table"

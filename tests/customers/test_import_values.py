@@ -204,6 +204,8 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
     assert clean_text("'+49 30 1") == "+49 30 1"
     assert clean_text("'s-Hertogenbosch") == "'s-Hertogenbosch"
     assert clean_text(" a\x00b ") == "ab"
+    assert clean_text("\u200e") == clean_text("\u2060\u200f ") == ""  # marks of direction alone are no name
+    assert clean_text("\u200eΩ🦄") == "\u200eΩ🦄"
 
 
 @given(st.lists(st.text(alphabet="ab 1'é\t=\x0b\x00", max_size=14), max_size=6))

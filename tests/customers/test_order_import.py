@@ -200,3 +200,28 @@ def test_an_empty_customer_name_is_said_of_the_name_where_the_file_has_no_number
     assert problems(import_file("company,date,amount\n,2026-03-01,10\nx,2026-03-01,10\n")) == [
         (2, "customer_name", "empty")
     ]
+
+
+ODOO = """Order Reference,Customer,Order Date,Order Lines/Product,Order Lines/Quantity,Order Lines/Subtotal,Total
+S12,Odoo SA,2026-03-02 09:10:11,[GTX] GTX Pro,2,200.00,350.00
+,,,MG Special,1,150.00,
+S13,Odoo SA,2026-03-03 09:10:11,MG Special,3,450.00,450.00
+"""
+
+
+def test_lines_under_their_order_as_odoo_exports_them_are_lines_of_that_order():
+    done = import_file(ODOO)
+    assert problems(done) == []
+    assert list(Order.objects.order_by("number").values_list("number", "amount_cents")) == [
+        ("S12", 35000),
+        ("S13", 45000),
+    ]
+    lines = OrderLine.objects.order_by("order__number", "pk").values_list("order__number", "quantity", "amount_cents")
+    assert list(lines) == [("S12", Decimal(2), 20000), ("S12", Decimal(1), 15000), ("S13", Decimal(3), 45000)]
+    assert counts(import_file(ODOO))[:2] == (0, 0)
+
+
+def test_lines_without_amounts_of_their_own_are_left_and_the_sum_of_the_order_counts_once():
+    done = import_file(ODOO.replace("Order Lines/Subtotal", "Order Lines/Note"))
+    assert list(Order.objects.order_by("number").values_list("amount_cents", flat=True)) == [35000, 45000]
+    assert {row for row, _field, _code in problems(done)} == {3}
