@@ -200,7 +200,12 @@ def _rows(data_import: DataImport) -> list[dict[str, Any]]:
 def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
     bad = {problem["field"] for problem in row["problems"]}
     cells = [
-        {"text": row["cells"].get(field.name, ""), "bad": field.name in bad, "numeric": field.reading is Reading.MONEY}
+        {
+            "label": field_label(data_import.kind, field.name),
+            "text": row["cells"].get(field.name, ""),
+            "bad": field.name in bad,
+            "numeric": field.reading is Reading.MONEY,
+        }
         for field in _mapped(data_import)
     ]
     return {

@@ -61,7 +61,7 @@ def _draw_pair(row: Any) -> SafeString:
 
 
 def _draw_alike(row: Any) -> SafeString:
-    return format_html('<span class="n">{}%</span>', row.percent)
+    return format_html('<span class="n r-alike">{}%</span>', row.percent)
 
 
 def _tell_reasons(row: Any) -> str:
@@ -77,7 +77,7 @@ PAIRS = ListDefinition(
         Column("first", gettext_lazy("Customer"), fixed=True, draw=_draw_pair, export="first.name"),
         Column("second", gettext_lazy("May be the same as"), "second.name"),
         Column("alike", gettext_lazy("Alike"), draw=_draw_alike, export="percent"),
-        Column("reasons", gettext_lazy("Why"), _tell_reasons, "words", hide_on_phone=True),
+        Column("reasons", gettext_lazy("Why"), _tell_reasons, "words"),
         Column("doubts", gettext_lazy("Against it"), _tell_doubts, "words", hide_on_phone=True),
         Column("worth", gettext_lazy("Sales 12 m"), "worth_cents", "amount", unit=currency_sign(), hide_on_phone=True),
         Column(

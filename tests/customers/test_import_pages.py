@@ -123,6 +123,13 @@ def test_problems_stand_by_row_and_field_and_the_rest_comes_in(browser):
     assert len(text.splitlines()) == 5
 
 
+def test_on_a_phone_each_cell_of_the_preview_says_what_it_is(browser):
+    data_import = _upload(browser, "order,customer number,date,amount\nB,1,2026-01-06,ten\n")
+    page = _page(browser, data_import)
+    assert 'r-cell-bad" data-head="Amount without tax" dir="auto">ten<' in page
+    assert 'data-head="Customer number" dir="auto">1<' in page
+
+
 def test_another_column_can_be_chosen_and_the_file_is_looked_through_again(browser):
     data_import = _upload(browser, "a,b,when,how much,gross\n7,x,2026-03-01,10.00,11.90\n")
     assert "No column was found for" in _page(browser, data_import)

@@ -104,11 +104,12 @@ def _open_cell(column: Column, *, follows: bool, is_first: bool, is_last: bool, 
     marks = " ".join(part for part in (_mark(column, is_first=is_first), "ow nw" if is_last else "") if part)
     looks = format_html(' class="{}"', marks) if marks else ""
     edits = format_html(' data-edit="{}"', column.name) if may_edit else ""
-    head = "" if is_first else _head_on_phone(column)
+    head = "" if is_first else head_on_phone(column)
     return format_html("</td><td{}{}{}>" if follows else "<td{}{}{}>", looks, edits, head)
 
 
-def _head_on_phone(column: Column) -> SafeString | str:
+@register.filter
+def head_on_phone(column: Column) -> SafeString | str:
     """The head of a figure or a day, said again in the cell for the screens on which a row has no columns."""
     if column.hide_on_phone or column.draw or column.url or column.kind in SPEAKS_FOR_ITSELF:
         return ""
