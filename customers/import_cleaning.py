@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from crm.core.index_resting import wake_indexes
 from customers.import_handling import cancel_import
 from customers.import_staging import Stage
 from customers.import_undoing import UNDO_WITHIN
@@ -22,7 +23,8 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
     """Throw away uploads left lying for a week and rejected rows after a month, and what is remembered for an undo;
     the reports stay.
 
-    Returns how many of each went. Files and stages that no import knows any more go too, once they are a day old.
+    Returns how many of each went. Files and stages that no import knows any more go too, once they are a day old;
+    indexes that an import which never ended has left out come back.
     """
     left = DataImport.objects.filter(
         state__in=(DataImport.State.READY, DataImport.State.FAILED), created_at__lt=at - FORGET_UPLOADS_AFTER
@@ -44,6 +46,7 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
         "rejected": gone,
         "files": _remove_unknown_files(at),
         "stages": _drop_stages(),
+        "indexes": wake_indexes(),
     }
 
 

@@ -71,6 +71,12 @@ class ImportKind:
     in_pairs: bool = False
     seen_at: tuple[str, str] = ("", "")
 
+    @property
+    def table_names(self) -> list[str]:
+        """The tables of the database that it writes, those of parts included."""
+        parts = [table.parts[0]._meta.db_table for table in self.tables if table.parts]
+        return [*(table.table for table in self.tables), *parts]
+
 
 IMPORT_KINDS: dict[str, ImportKind] = {}
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
+from crm.core.index_resting import indexes_at_rest
 from crm.core.job_ledger import JobCancelled
 from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
@@ -46,10 +47,11 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
         kept = {}
     try:
         kept = _stage_rows(data_import, stage, lease, kept, at=at)
-        kept = _prepare(data_import, stage, lease, kept, at=at)
-        total = _total(data_import, kept)
-        for state in write_batches(kind, stage, make_task(data_import, at=at), lease, kept, total=total):
-            kept = state
+        with indexes_at_rest(kind.table_names, rows=kept["rows"] if kept["phase"] == "prepare" else 0):
+            kept = _prepare(data_import, stage, lease, kept, at=at)
+            total = _total(data_import, kept)
+            for state in write_batches(kind, stage, make_task(data_import, at=at), lease, kept, total=total):
+                kept = state
     except JobCancelled:
         _finish(data_import, stage, lease, kept, state=DataImport.State.CANCELLED, at=at)
         raise
@@ -153,13 +155,11 @@ def _finish(
         if state != DataImport.State.CANCELLED:
             transaction.on_commit(lambda: remove_file(data_import))
     if report["created"] > 10_000:
-        parts = [table.parts[0]._meta.db_table for table in kind.tables if table.parts]
-        tables = [*(table.table for table in kind.tables), *parts]
-        run_sql(f"ANALYZE {', '.join(tables)}")
+        run_sql(f"ANALYZE {', '.join(kind.table_names)}")
         run_sql(
             """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin' WHERE i.indrelid::regclass::text = ANY(%s)""",
-            [tables],
+            [kind.table_names],
         )
     return report
 
