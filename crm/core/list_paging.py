@@ -8,9 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Field, QuerySet
+from django.db.models import Count, F, Field, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 
 from crm.core.list_definition import Column
@@ -18,6 +19,8 @@ from crm.core.statement_planning import plan_for_everybody
 
 COUNT_LIMIT = 10_000
 FEW = 500
+GATHERED = 2_500  # put together from their keys where the planner expected many more of them
+MISJUDGED = 4
 DEAR = 3_000  # in the planner's units: about 40 ms
 LARGEST_ID = 2**63 - 1
 
@@ -61,8 +64,8 @@ class Counted:
 def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     """How many rows, in two statements; never counts further than ``limit``, nor where counting takes long.
 
-    Then the number is the planner's estimate. Of a few hundred rows the keys are read instead of counted: whatever
-    their order, the page is then put together from them alone.
+    Then the number is the planner's estimate. Of a few hundred rows, or of some thousand where he expected many more,
+    the keys are read too: whatever their order, the page is then put together from them alone.
     """
     keys = queryset.order_by().values_list("pk", flat=True)
     try:
@@ -74,14 +77,18 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     is_dear = cost > DEAR
     if estimate > limit * 5:
         return Counted(estimate)
-    if limit >= FEW and (estimate <= FEW or is_dear):
+    cost_of_few = cost * FEW / max(FEW, min(estimate, limit))
+    if limit >= FEW and (estimate <= FEW or (is_dear and cost_of_few <= DEAR)):
         found = list(keys[: FEW + 1])
         if len(found) <= FEW:
             return Counted(len(found), is_exact=True, keys=found)
     if is_dear:
         return Counted(max(estimate, FEW))
-    counted = keys[: limit + 1].count()
-    return Counted(counted, is_exact=True) if counted <= limit else Counted(max(estimate, limit))
+    counted = keys[: limit + 1].aggregate(count=Count("pk"), keys=ArrayAgg("pk"))
+    if (count := counted["count"]) > limit:
+        return Counted(max(estimate, limit))
+    is_surprise = count <= FEW or (count <= GATHERED and count * MISJUDGED < estimate)
+    return Counted(count, is_exact=True, keys=(counted["keys"] or []) if is_surprise else None)
 
 
 def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[int, bool]:

@@ -344,6 +344,8 @@ class _Compiler:
 
     def match(self, sql: str, operator: str, value: Any) -> str:
         """Equality in the words that the metric's index serves."""
+        if self.for_page and operator == "yes":  # "it exists" can be estimated, "that it exists is true" cannot
+            sql = sql.removesuffix(" = {value}")
         if operator in NO_VALUE:
             return sql.format(value="true" if operator == "yes" else "false")
         values = value if operator in LISTS else [value]

@@ -5,9 +5,11 @@ import json
 from itertools import chain
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
 
 from crm.core.list_engine import Column, FlagFilter, ListDefinition, TextFilter, build_list, count_about, write_token
+from crm.core.list_paging import count_rows
 from customers.models import Product
 
 NAMED = ListDefinition(
@@ -138,6 +140,23 @@ def test_small_lists_are_counted_large_ones_estimated(products):
     count, exact = count_about(Product.objects.all(), limit=4)
     assert (count >= 4, exact) == (True, False)
     assert count_about(Product.objects.none()) == (0, True)
+
+
+def test_a_few_of_whom_the_planner_expects_many_are_put_together_from_their_keys(db):
+    """Half of the products are seals that are sold, half are pumps that are not: seals not sold would be a quarter."""
+    Product.objects.bulk_create(
+        Product(number=f"P{n}", name=f"No. {n}", family="Seals" if n % 2 else "Pumps", is_active=bool(n % 2))
+        for n in range(4_000)
+    )
+    strange = Product.objects.create(number="S1", name="Seal no longer sold", family="Seals", is_active=False)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_product")
+    found = count_rows(Product.objects.filter(family="Seals", is_active=False))
+    assert (found.count, found.is_exact, found.keys) == (1, True, [strange.pk])
+    nobody = count_rows(Product.objects.filter(family="Pumps", is_active=True))
+    assert (nobody.count, nobody.is_exact, nobody.keys) == (0, True, [])
+    many = count_rows(Product.objects.filter(family="Seals"))
+    assert (many.count, many.is_exact, many.keys) == (2_001, True, None)
 
 
 def test_a_list_asks_the_database_as_often_for_three_rows_as_for_ten(products, django_assert_num_queries):

@@ -1,5 +1,6 @@
 """A list of one segment shows its members and nobody else, in every order, whoever moved them and whenever."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -88,6 +89,32 @@ def test_a_list_of_one_segment_begins_with_its_members_in_every_order(sort, walk
         for segment in ("large", "rest"):
             assert walk(segment, sort) == sort_by_hand(segment, sort)
     assert any('"segment_number" = ' in query["sql"] for query in queries), "not from the index of the segment"
+
+
+def test_where_the_scores_know_the_segment_the_order_does_not_ask_the_membership_besides(admin, signed_in):
+    client = signed_in(admin)
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/customers/?segment=large&sort=-sales")
+    (page,) = [query["sql"] for query in queries if '"list_sort_value"' in query["sql"]]
+    assert '"segment_number" = ' in page
+    assert '"segments_membership"' not in page
+
+
+def test_after_a_night_the_planner_knows_which_classes_a_segment_has_and_which_it_has_not():
+    large = Segment.objects.get(key="large")
+    classes, of_all = (
+        set(rows.order_by().values_list("grade", flat=True).distinct())
+        for rows in (CurrentScore.objects.filter(segment_number=large.pk), CurrentScore.objects.all())
+    )
+    assert classes < of_all, "some class is only in the other segment"
+
+    def expect(grade: str) -> int:
+        rows = CurrentScore.objects.filter(segment_number=large.pk, grade=grade)
+        return json.loads(rows.explain(format="json"))[0]["Plan"]["Plan Rows"]
+
+    assert {expect(grade) for grade in of_all - classes} == {1}
+    counts = {grade: CurrentScore.objects.filter(segment_number=large.pk, grade=grade).count() for grade in classes}
+    assert {grade: expect(grade) for grade in classes} == counts
 
 
 @pytest.mark.parametrize("asked", ["grade=C", "grade=A1", "risk=watch", "below_zero=1", "grade=none"])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crm.core.metric_catalogue import Metric, MetricKind
 from segments.rules.criteria import CriteriaError, compile_criteria, find_problems, validate_criteria
 from segments.rules.criteria_wording import describe_criteria, find_differences
 from tests.segments.criteria_figures import FIGURES, TODAY, WORDING, when
@@ -153,3 +154,16 @@ def test_a_first_rule_differs_from_none_in_all_it_says() -> None:
     assert [(one.before, one.after) for one in find_differences({}, first, FIGURES, WORDING)] == [
         ("", "sales, 12 months is at least 5")
     ]
+
+
+def test_a_page_asks_whether_something_exists_in_words_that_the_database_can_estimate() -> None:
+    left = Metric("left", "left", MetricKind.FLAG, "Somebody left.", "FALSE", match="(EXISTS (SELECT)) = {value}")
+    figures = {"left": left}
+
+    def ask(criteria: dict[str, Any], *, for_page: bool = True) -> str:
+        return compile_criteria(criteria, figures, today=TODAY, for_page=for_page).where
+
+    assert ask(when("left", "yes")) == "(EXISTS (SELECT))"
+    assert ask(when("left", "no")) == "(EXISTS (SELECT)) = false"
+    assert ask({"not": when("left", "yes")}) == "NOT (((EXISTS (SELECT))) IS TRUE)"
+    assert ask(when("left", "yes"), for_page=False) == "(EXISTS (SELECT)) = true"
