@@ -22,9 +22,11 @@ JOIN customers_product p ON p.id = l.product_id
 PAIRS = """
 INSERT INTO customers_boughttogether
     (family, product_id, with_family, with_product_id, together, orders, with_orders, baskets)
-WITH small AS (
+WITH large AS (
+    SELECT order_id FROM basket GROUP BY 1 HAVING count(*) > %(most_items)s
+), small AS (
     SELECT DISTINCT b.order_id, {thing} AS thing FROM basket b
-    WHERE b.order_id NOT IN (SELECT order_id FROM basket GROUP BY 1 HAVING count(*) > %(most_items)s) AND {named}
+    WHERE b.order_id NOT IN (SELECT order_id FROM large) AND {named}
 ), counted AS (
     SELECT thing, count(*) AS orders FROM small GROUP BY 1
 ), pairs AS (
@@ -35,7 +37,8 @@ WITH small AS (
     SELECT p.thing, p.other, p.together, a.orders, b.orders AS with_orders, all_of.baskets,
            row_number() OVER (PARTITION BY p.thing ORDER BY p.together DESC, p.other) AS place
     FROM pairs p JOIN counted a ON a.thing = p.thing JOIN counted b ON b.thing = p.other,
-         (SELECT count(DISTINCT order_id) AS baskets FROM basket) all_of
+         (SELECT count(DISTINCT b.order_id) AS baskets FROM basket b
+          WHERE b.order_id NOT IN (SELECT order_id FROM large)) all_of
     WHERE p.together::float8 * all_of.baskets >= %(lift)s * a.orders * b.orders
 )
 SELECT {columns}, j.together, j.orders, j.with_orders, j.baskets

@@ -49,6 +49,11 @@ class ServicePart:
     pieces: int = 0
     minutes: int = 0
 
+    @property
+    def taken_cents(self) -> int:
+        """What it takes off the margin, as a line of the statement: below zero."""
+        return -self.cents
+
 
 @dataclass
 class Statement:
@@ -73,6 +78,11 @@ class Statement:
     @property
     def net_cents(self) -> int:
         return self.sales_cents + self.returns_cents
+
+    @property
+    def goods_taken_cents(self) -> int:
+        """The cost of goods as a line of the statement: below zero; above it where more came back than went out."""
+        return -self.goods_cents
 
     @property
     def margin_cents(self) -> int:

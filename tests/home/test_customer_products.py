@@ -116,3 +116,22 @@ def test_what_goes_together_elsewhere_and_not_here_is_told_with_its_evidence(sig
     assert "Shaft seal goes with <b>Filter element</b>" in page
     assert "elsewhere in 7 of 10 orders; here in 0 of 3" in page  # 24 of 33 orders with a seal
     assert "24 orders (29%), 2.5× chance" in page
+
+
+def test_an_order_of_everything_counts_for_no_pair_and_not_among_the_orders_looked_at(customer, products, today):
+    """40 orders, 20 of both and 10 of the one: five deliveries of 31 products say nothing and make them no more."""
+    from customers.basket_pairs import rebuild_basket_pairs
+    from customers.models import BoughtTogether, Product
+
+    both = [Product.objects.create(number=f"T{nth}", name=f"T{nth}", family=f"T{nth}") for nth in range(2)]
+    many = [Product.objects.create(number=f"M{nth}", name=f"M{nth}", family="Rest") for nth in range(29)]
+    for nth in range(30):
+        bought = both if nth < 20 else both[:1]
+        sell(customer, today - timedelta(nth), *[(product, 1000, 1) for product in bought])
+    for nth in range(10):
+        sell(customer, today - timedelta(nth), (many[0], 1000, 1))
+    for nth in range(5):
+        sell(customer, today - timedelta(nth), *[(product, 1000, 1) for product in (*both, *many)])
+    rebuild_basket_pairs(on=today)
+    pair = BoughtTogether.objects.get(product=both[0], with_product=both[1])
+    assert (pair.together, pair.orders, pair.with_orders, pair.baskets) == (20, 30, 20, 40)
