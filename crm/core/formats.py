@@ -178,11 +178,12 @@ def format_full_day(day: date) -> str:
     return _write_day(day, "l j F Y")
 
 
-def format_days(days: int | None) -> str:
-    """A number of days: ``1 day``, ``62 days``."""
+def format_days(days: float | None) -> str:
+    """A number of days: ``1 day``, ``62 days``; a median between two days is the nearest whole one."""
     if days is None:
         return UNKNOWN
-    return ngettext("%(days)s day", "%(days)s days", days) % {"days": format_number(days)}
+    whole = round(days)
+    return ngettext("%(days)s day", "%(days)s days", whole) % {"days": format_number(whole)}
 
 
 def format_days_late(days: int) -> str:

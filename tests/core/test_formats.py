@@ -139,6 +139,13 @@ def test_lateness(due, text):
     assert formats.format_lateness(due, now=NOW, zone=OSLO) == text
 
 
+@pytest.mark.parametrize(
+    ("days", "text"), [(0, "0 days"), (1, "1 day"), (1.4, "1 day"), (4.6, "5 days"), (1_062, "1,062 days"), (None, "–")]
+)
+def test_so_many_days_as_the_reader_says_it(days, text):
+    assert formats.format_days(days) == text
+
+
 @pytest.mark.parametrize(("days", "usual", "text"), [(62, 18, "62 d / 18"), (62, None, "62 d"), (None, 18, "–")])
 def test_silence_against_the_own_rhythm(days, usual, text):
     assert formats.format_silence(days, usual) == text
