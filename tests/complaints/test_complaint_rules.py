@@ -27,6 +27,7 @@ from complaints.rules.recovery_outcome import (
     has_enough_cases,
     read_curve,
 )
+from complaints.rules.recovery_steps import RecoveryFacts, Step, list_steps
 
 WARSAW = ZoneInfo("Europe/Warsaw")
 DAYS = [1, 7, 14, 21, 30]
@@ -228,3 +229,22 @@ def test_the_curve_counts_each_case_once_and_reads_between_its_points():
 )
 def test_customers_words_stand_in_one_pair_of_quotes(typed, shown):
     assert quote_words(typed) == shown
+
+
+def test_the_step_of_now_is_the_first_that_is_open_even_when_a_later_one_is_done():
+    taken = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    facts = RecoveryFacts(
+        guardian_named_at=taken, first_answer_at=None, remedy_at=taken + timedelta(days=1), word_at=None, bought_on=None
+    )
+    due = {step: taken + timedelta(days=7 * nth) for nth, step in enumerate(Step)}
+    steps = list_steps(facts, due=due)
+    assert [one.step for one in steps] == list(Step)
+    assert [one.done_at is not None for one in steps] == [True, False, True, False, False]
+    assert [one.step for one in steps if one.is_now] == [Step.ANSWER]
+    assert [one.due_at for one in steps] == list(due.values())
+
+
+def test_no_step_is_the_one_of_now_when_all_are_done():
+    done = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    facts = RecoveryFacts(done, done, done, done, done.date())
+    assert not any(one.is_now for one in list_steps(facts, due=dict.fromkeys(Step, done)))

@@ -1,5 +1,6 @@
 """The grammar of conditions: what it accepts, what it refuses and says, and how it reads in words."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from crm.core.metric_catalogue import Metric, MetricKind
 from segments.rules.criteria import CriteriaError, compile_criteria, find_problems, validate_criteria
 from segments.rules.criteria_wording import describe_criteria, find_differences
-from tests.segments.criteria_figures import FIGURES, TODAY, WORDING, when
+from tests.segments.criteria_figures import FIGURES, TODAY, WORDING, Figure, when
 
 # --- What it accepts and refuses -------------------------------------------------------------------------------------
 
@@ -167,3 +168,21 @@ def test_a_page_asks_whether_something_exists_in_words_that_the_database_can_est
     assert ask(when("left", "no")) == "(EXISTS (SELECT)) = false"
     assert ask({"not": when("left", "yes")}) == "NOT (((EXISTS (SELECT))) IS TRUE)"
     assert ask(when("left", "yes"), for_page=False) == "(EXISTS (SELECT)) = true"
+
+
+@dataclass(frozen=True)
+class FigureOfLately(Figure):
+    """One that can also be asked of one customer after the other."""
+
+    lately: str = "EXISTS (SELECT FROM days d WHERE d.customer_id = c.id AND d.age <= {value})"
+
+
+def test_a_page_of_a_list_asks_one_customer_after_the_other_and_a_night_asks_all_at_once() -> None:
+    figures = {"silent": FigureOfLately("silent", "days")}
+    rule = when("silent", "at_most", 30.5)
+    page = compile_criteria(rule, figures, today=TODAY, for_page=True)
+    assert page.where == "(EXISTS (SELECT FROM days d WHERE d.customer_id = c.id AND d.age <= %(v0)s))"
+    assert page.params == {"v0": 30, "today": TODAY}
+    assert compile_criteria(rule, figures, today=TODAY).where == "(c.silent) <= %(v0)s"
+    farthest = compile_criteria(when("silent", "at_most", 1e12), figures, today=TODAY, for_page=True)
+    assert farthest.params["v0"] == 300_000

@@ -6,7 +6,15 @@ import pytest
 
 from customers.rules.contact_point_reading import PHONE, UnreadableContactPoint, read_contact_point
 from customers.rules.import_columns import ORDERS, guess_columns
-from customers.rules.import_values import Unreadable, decimal_sign_of, looks_like_day, read_number, read_plain_texts
+from customers.rules.import_values import (
+    Unreadable,
+    decimal_sign_of,
+    looks_like_day,
+    read_country,
+    read_number,
+    read_plain_amounts,
+    read_plain_texts,
+)
 
 
 def test_of_two_headers_for_one_field_the_surer_is_taken_and_the_other_left():
@@ -55,3 +63,18 @@ def test_a_phone_number_too_short_for_its_country_is_refused():
 )
 def test_a_column_of_plain_texts_is_read_at_once_with_single_spaces(texts, read):
     assert read_plain_texts(texts, length=20) == read
+
+
+@pytest.mark.parametrize(
+    ("texts", "cents"),
+    [(["12.50", "-0.07"], [1_250, -7]), (["12.50", "12,50"], None), (["12.50", ""], None), (["1.00\n2.00"], None)],
+)
+def test_a_column_of_plain_amounts_is_read_at_once_and_any_other_is_left_to_each_cell(texts, cents):
+    assert read_plain_amounts(texts) == cents
+
+
+def test_a_country_is_known_by_its_letters_and_by_its_name_with_a_slip_in_it():
+    assert (read_country("de"), read_country("Germany"), read_country("Germanny")) == ("DE", "DE", "DE")
+    for text in ("Atlantis", "Xx", "Borneo"):
+        with pytest.raises(Unreadable):
+            read_country(text)

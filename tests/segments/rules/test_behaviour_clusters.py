@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segments.rules.behaviour_clusters import (
+    MOST_CONDITIONS,
     Behaviour,
     Figure,
     find_clusters,
@@ -188,3 +189,12 @@ def test_a_figure_that_nobody_has_offers_no_condition():
     criteria, described = find_rule(Behaviour(figures), members)
     assert {condition["metric"] for condition in criteria["all"]} == {"gap"}
     assert np.array_equal(described, members)
+
+
+def test_a_rule_stays_short_enough_to_read_even_where_a_longer_one_would_describe_more():
+    random = np.random.default_rng(4)
+    figures = [Figure(f"figure_{nth}", random.uniform(0, 100, 4_000)) for nth in range(5)]
+    members = np.all([figure.values >= 30 for figure in figures], axis=0)
+    criteria, described = find_rule(Behaviour(figures), members)
+    assert len({condition["metric"] for condition in criteria["all"]}) == MOST_CONDITIONS
+    assert measure_agreement(described, members) < measure_agreement(described & members, members) == 1
