@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -75,6 +76,30 @@ def test_each_row_is_in_one_portion():
     assert sorted(row.label for param in PORTIONS for row in param.values[0]) == sorted(row.label for row in ROWS)
 
 
+@pytest.fixture
+def bare_refusals(monkeypatch):
+    """Refusals without the page that says so: every second answer of the table is one, and it is the same page."""
+    for status in (403, 404):
+
+        def refuse(request: HttpRequest, exception: Exception, *, status: int = status) -> HttpResponse:
+            return HttpResponse(status=status)
+
+        monkeypatch.setattr(f"crm.urls.handler{status}", refuse, raising=False)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+@pytest.mark.parametrize("app", APPS)
+def test_whoever_is_refused_reads_so_on_a_page_of_the_product(world, browsers, app, status):
+    for role, client in browsers.items():
+        row = next((row for row in rows_of(app) if row.method == "get" and row.expect[role] == status), None)
+        if row is not None:
+            answer = client.get(reverse(row.name, kwargs=row.kwargs(world)) + row.query)
+            assert answer.status_code == status, (row.label, role)
+            assert b"<h1" in answer.content, (row.label, role)
+            assert b"</html>" in answer.content, (row.label, role)
+
+
+@pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize("rows", PORTIONS)
 def test_each_role_gets_its_answer(world, browsers, rows):
     wrong = {}
@@ -89,6 +114,7 @@ def test_each_role_gets_its_answer(world, browsers, rows):
     assert wrong == {}, "role: (got, expected)"
 
 
+@pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize("rows", PORTIONS)
 def test_a_forged_id_is_not_found_or_refused_never_an_error(world, browsers, rows):
     """Whoever guesses numbers learns nothing."""
