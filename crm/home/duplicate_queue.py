@@ -161,7 +161,7 @@ def duplicate_merge(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         words = {"gone": merge.gone.number, "kept": merge.kept.name}
         undo = reverse("home:merge-undo", args=[merge.pk])
-        add_toast(request, _("%(gone)s went into %(kept)s.") % words, undo_url=undo)
+        add_toast(request, _("%(gone)s went into “%(kept)s”.") % words, undo_url=undo)
     return redirect("home:duplicate-queue")
 
 

@@ -115,7 +115,7 @@ def test_two_merge_the_same_pair_and_the_second_is_told_by_whom_it_was_merged(pa
         door.let_come(ask(lead, "merge", pair))
         door.let_come(ask(admin, "merge", pair))
     first, second = door.hear()
-    assert "K-2 went into Hüttenwerke Oberrhein GmbH" in first
+    assert "K-2 went into “Hüttenwerke Oberrhein GmbH”" in first
     assert f"was merged into Hüttenwerke Oberrhein GmbH by {lead} already" in second
     assert CustomerMerge.objects.get().merged_by == lead
     assert set(Order.objects.values_list("customer", flat=True)) == {pair.first_id}
@@ -159,7 +159,7 @@ def test_a_pair_is_merged_though_somebody_puts_it_off_at_that_moment(pair, lead,
         door.let_come(ask(lead, "later", pair))
         door.let_come(ask(admin, "merge", pair))
     _first, second = door.hear()
-    assert "K-2 went into Hüttenwerke Oberrhein GmbH" in second
+    assert "K-2 went into “Hüttenwerke Oberrhein GmbH”" in second
     pair.refresh_from_db()
     assert pair.state == DuplicatePair.State.MERGED
 

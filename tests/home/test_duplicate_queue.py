@@ -43,7 +43,7 @@ def test_the_first_pair_stands_open_with_reasons_and_sides(pair, lead, signed_in
 def test_a_merge_leads_on_and_is_taken_apart_by_undo(pair, lead, signed_in):
     browser = signed_in(lead)
     answer = browser.post(f"{QUEUE}{pair.pk}/merge/", {"kept": pair.first_id, "field-name": "gone"}, follow=True)
-    assert "K-2 went into Huettenwerke Oberrhein" in answer.content.decode()
+    assert "K-2 went into “Huettenwerke Oberrhein" in answer.content.decode()
     merge = CustomerMerge.objects.get()
     assert merge.kept.name == "Huettenwerke Oberrhein"
     assert browser.get(f"/customers/{pair.second_id}/")["Location"] == f"/customers/{pair.first_id}/"
