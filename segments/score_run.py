@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
-from crm.core.process_memory import give_back_memory
+from crm.core.process_memory import keep_freed_memory
 from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
@@ -79,6 +79,7 @@ def begin_run(*, on: date) -> ScoreRun:
     return run
 
 
+@keep_freed_memory()
 def plan_run(*, on: date) -> ScoreRun:
     """The unfinished run for the evening of ``on``, or a new one, with its figures gathered and its plan made.
 
@@ -95,6 +96,7 @@ def score_shard(run: ScoreRun, number: int) -> bool:
     return _score_next(run, number=number, wait=False)
 
 
+@keep_freed_memory()
 def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = None, wait: bool = True) -> int:
     """Gather, plan and score whatever of the run nobody else has; returns how many shards this call scored.
 
@@ -109,7 +111,6 @@ def work_shards(run: ScoreRun, *, progress: Callable[[int, int], None] | None = 
         done += 1
     while wait and run.shards.filter(done_at=None).exists():
         done += _score_next(run, progress=progress, wait=True)
-    give_back_memory()
     return done
 
 
@@ -205,7 +206,6 @@ def _gather_all(run: ScoreRun) -> None:
         pass
     while run.shards.filter(gathered_at=None).exists():
         _gather_next(run, wait=True)
-    give_back_memory()
 
 
 @transaction.atomic

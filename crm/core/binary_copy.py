@@ -15,8 +15,10 @@ SIGNATURE = b"PGCOPY\n\xff\r\n\0" + b"\0" * 8
 TRAILER = b"\xff\xff"
 POSTGRES_EPOCH = np.datetime64("2000-01-01", "D")
 CHUNK_ROWS = 8_000  # what the memory near the processor holds
+MOST_SHAPES = 1 << 16
 
 Column = npt.NDArray[np.generic]
+Wire = tuple[Column, np.dtype[np.generic]]
 
 
 def copy_columns(
@@ -70,8 +72,9 @@ def pack_small_numbers(values: Column) -> Column:
     return packed.view("V10")
 
 
-def _pack(columns: dict[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]) -> bytes:
-    """The rows in their order. Rows with the same fields empty and texts of the same lengths are laid out together."""
+def _pack(columns: Mapping[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]) -> memoryview:
+    """The rows in their order. All are laid out as if no field were empty and every text as long as can be; what is too
+    much is then left out, by one mask for all rows with the same fields empty and texts of the same lengths."""
     wires = {name: _wire(column) for name, column in columns.items()}
     empty = {name: mask for name, mask in nulls.items() if mask.any()}
     lengths = {
@@ -79,64 +82,51 @@ def _pack(columns: dict[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]
         for name, (column, kind) in wires.items()
         if kind.kind == "S"
     }
-    shape = _number_shapes(len(next(iter(columns.values()))), empty, lengths)
-    found = np.unique(shape)
-    if len(found) == 1:
-        return _lay_out(wires, 0, slice(None), empty, lengths).tobytes()
-    rows = np.empty(len(shape), dtype=object)
-    for number in found:
-        alike = np.flatnonzero(shape == number)
-        laid_out = _lay_out(wires, int(alike[0]), alike, empty, lengths)
-        rows[alike] = laid_out.view(f"V{laid_out.dtype.itemsize}").tolist()
-    return b"".join(rows.tolist())
+    shape, examples = _number_shapes(len(next(iter(wires.values()))[0]), empty, lengths)
+    layout: list[tuple[str, str]] = [("fields", ">i2")]
+    for index, (_column, kind) in enumerate(wires.values()):
+        layout += [(f"n{index}", ">i4"), (f"v{index}", kind.str)]
+    shapes = np.zeros(len(examples), dtype=layout)
+    shapes["fields"] = len(wires)
+    kept = np.ones((len(examples), shapes.dtype.itemsize), dtype=np.bool_)
+    for index, (name, (_column, kind)) in enumerate(wires.items()):
+        size = lengths[name][examples] if name in lengths else np.full(len(examples), kind.itemsize)
+        if name in empty:
+            size = np.where(empty[name][examples], -1, size)
+        shapes[f"n{index}"] = size
+        if name in lengths or name in empty:
+            place = shapes.dtype.fields[f"v{index}"][1]  # type: ignore[index]
+            kept[:, place : place + kind.itemsize] = np.arange(kind.itemsize) < size[:, None]
+    rows = shapes.take(shape)
+    for index, (column, _kind) in enumerate(wires.values()):
+        rows[f"v{index}"] = column
+    laid_out = rows.view(np.uint8)
+    return memoryview(laid_out if kept.all() else laid_out[kept.take(shape, axis=0).ravel()])
 
 
 def _number_shapes(
     rows: int, empty: Mapping[str, npt.NDArray[np.bool_]], lengths: Mapping[str, npt.NDArray[np.int_]]
-) -> npt.NDArray[np.int64]:
-    """A number for each row; rows with the same number need the same bytes for each field."""
-    shape, numbers = np.zeros(rows, dtype=np.int64), 1
-    parts = [(mask.astype(np.int64), 2) for mask in empty.values()]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """A number from 0 for each row, and an example of each; rows with the same number need the same bytes a field."""
+    shape, numbers, before = np.zeros(rows, dtype=np.int64), 1, None
+    parts = [(mask.view(np.uint8), 2) for mask in empty.values()]
     parts += [(length, int(length.max(initial=0)) + 1) for length in lengths.values()]
     for part, possible in parts:
-        if numbers * possible >= 2**62:
-            kept, shape = np.unique(shape, return_inverse=True)
-            numbers = len(kept)
+        if before is not None and np.array_equal(part, before):
+            continue  # what is known together is empty together
+        if numbers * possible > MOST_SHAPES:
+            found, shape = np.unique(shape, return_inverse=True)
+            numbers = len(found)
         shape = shape * possible + part
         numbers *= possible
-    return shape
+        before = part
+    examples = np.full(numbers, -1)
+    examples[shape] = np.arange(rows)
+    used = examples >= 0
+    return (np.cumsum(used) - 1)[shape], examples[used]
 
 
-def _lay_out(
-    wires: Mapping[str, tuple[Column, np.dtype[np.generic]]],
-    example: int,
-    rows: "slice | npt.NDArray[np.intp]",
-    empty: Mapping[str, npt.NDArray[np.bool_]],
-    lengths: Mapping[str, npt.NDArray[np.int_]],
-) -> npt.NDArray[np.void]:
-    """Records of some rows whose fields are as long, and as empty, as those of the row ``example``."""
-    layout: list[tuple[str, str]] = [("fields", ">i2")]
-    sizes: list[int] = []
-    for index, (name, (_column, kind)) in enumerate(wires.items()):
-        is_empty = name in empty and empty[name][example]
-        size = -1 if is_empty else int(lengths[name][example]) if name in lengths else kind.itemsize
-        sizes.append(size)
-        layout.append((f"n{index}", ">i4"))
-        if size > 0:
-            layout.append((f"v{index}", f"S{size}" if name in lengths else kind.str))
-    record = np.zeros(1, dtype=np.dtype(layout))
-    record["fields"] = len(wires)
-    for index, size in enumerate(sizes):
-        record[f"n{index}"] = size
-    first = next(iter(wires.values()))[0]
-    packed = np.repeat(record, len(first[rows]))
-    for index, (column, _kind) in enumerate(wires.values()):
-        if sizes[index] > 0:
-            packed[f"v{index}"] = column[rows]
-    return packed
-
-
-def _wire(values: Column) -> tuple[Column, np.dtype[np.generic]]:
+def _wire(values: Column) -> Wire:
     """The column, and how Postgres reads it: big-endian, dates as days since 2000."""
     kind, size = values.dtype.kind, values.dtype.itemsize
     if kind == "M":
