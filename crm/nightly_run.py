@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Any, TypeVar
 
 from crm.core.job_ledger import request_job
+from crm.core.process_memory import keep_freed_memory
 from crm.night_requesting import SCORING_HELP, STEPS
 from customers.item_rollup import take_in_items
 from customers.purchase_day_rebuild import ingest_orders
@@ -63,12 +64,13 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     watch = _Watch(report, progress)
     report.orders_of_customers = watch.time("ingest", lambda: ingest_orders(at=at)).customers
     finished = ScoreRun.objects.filter(pk=run_id or 0, state=ScoreRun.State.FINISHED).first()
-    run = finished or watch.time("plan", lambda: _plan(on=on, at=at))
-    report.run_id, report.customers = run.pk, run.customers
-    if finished is None:
-        run = watch.time("score", lambda: _score(run, on=on, watch=watch))
-        report.run_id = run.pk
-    report.switched = watch.time("finish", lambda: finish_run(run)).switched
+    with keep_freed_memory():
+        run = finished or watch.time("plan", lambda: _plan(on=on, at=at))
+        report.run_id, report.customers = run.pk, run.customers
+        if finished is None:
+            run = watch.time("score", lambda: _score(run, on=on, watch=watch))
+            report.run_id = run.pk
+        report.switched = watch.time("finish", lambda: finish_run(run)).switched
     if report.switched:
         assigned = watch.time("segments", lambda: _move_segments(on=on, at=at))
         report.came, report.moved = assigned.came, assigned.moved

@@ -57,6 +57,10 @@ CONTACT_COSTS_OF_YEAR = in_company_days("""SELECT i.customer_id,
         FROM customers_costrate OFFSET 0
     ) r ON r.work = i.channel AND i.happened_at >= r.since AND (r.until IS NULL OR i.happened_at < r.until)
     WHERE i.happened_at >= (SELECT start_of({today} - 364)) AND i.happened_at < (SELECT start_of({today} + 1))""")
+# Answered by the index of a customer's contacts alone.
+CONTACTS_MOVED = in_company_days("""SELECT i.customer_id FROM interactions_interaction i
+    WHERE i.happened_at >= (SELECT start_of({before} + 1)) AND i.happened_at < (SELECT start_of({today} + 1))
+    OR i.happened_at >= (SELECT start_of({before} - 364)) AND i.happened_at < (SELECT start_of({today} - 364))""")
 TASKS = in_company_days(
     """
 LEFT JOIN (
@@ -143,7 +147,13 @@ def register() -> None:
     """Add them to the catalogue; called once when Django starts."""
     register_metrics(*_contact_metrics(), *_work_metrics(), *_quote_metrics(), *_web_metrics())
     register_service_events(
-        ServiceEvents("contacts", tuple(Interaction.Channel.values), CONTACT_EVENTS, of_year=CONTACT_COSTS_OF_YEAR)
+        ServiceEvents(
+            "contacts",
+            tuple(Interaction.Channel.values),
+            CONTACT_EVENTS,
+            of_year=CONTACT_COSTS_OF_YEAR,
+            moved=CONTACTS_MOVED,
+        )
     )
 
 

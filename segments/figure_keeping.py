@@ -125,7 +125,7 @@ def _read(run_id: int, number: int, column: str) -> tuple[dict[str, Any], dict[s
 def _pack(columns: Mapping[str, Any], about: Mapping[str, Any] | None) -> list[Any]:
     """Pieces of bytes: the length of the head, the head, and the arrays one behind the other.
 
-    Whole numbers travel in four bytes where all of a column fit, which is nearly always; the head knows what they were.
+    Whole numbers travel in as few bytes as all of a column fit into; the head knows what they were.
     """
     arrays = {name: np.ascontiguousarray(_narrow(column)) for name, column in columns.items()}
     shapes = [[name, column.dtype.str, len(column), columns[name].dtype.str] for name, column in arrays.items()]
@@ -137,10 +137,12 @@ def _pack(columns: Mapping[str, Any], about: Mapping[str, Any] | None) -> list[A
 
 
 def _narrow(column: Any) -> Any:
-    if column.dtype.kind == "i" and column.dtype.itemsize == 8 and len(column):
-        limits = np.iinfo(np.int32)
-        if column.min() >= limits.min and column.max() <= limits.max:
-            return column.astype(np.int32)
+    if column.dtype.kind == "i" and len(column):
+        least, most = column.min(), column.max()
+        for kind in (np.int8, np.int16, np.int32):
+            limits = np.iinfo(kind)
+            if limits.min <= least and most <= limits.max:
+                return column.astype(kind, copy=False)
     return column
 
 

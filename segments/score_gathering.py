@@ -2,11 +2,11 @@
 
 Orders never travel to Python: what travels is the packed history of purchase days (24 bytes a day), a range of
 customers as one piece. A night takes over the figures of the one before and reads the histories only of those whose
-days were written since, or of whom a day came into or left a period that is counted; and besides those of one in 28, so
-that whatever was ever missed is right again within four weeks.
+days or contacts were written since, or of whom a day or contact came into or left a period that is counted; and besides
+those of one in 28, so that whatever was ever missed is right again within four weeks.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,8 @@ import numpy as np
 from django.db import connection
 from django.db.models.functions import Now
 
-from crm.core.service_cost_catalogue import SOURCES
+from crm.core.models.business_setting import BusinessSetting
+from crm.core.service_cost_catalogue import SOURCES, ServiceEvents
 from customers.item_rollup import EVERYBODY
 from customers.models import CostRate
 from segments.figure_keeping import (
@@ -45,6 +46,11 @@ Limit = Callable[[str], str]  # a condition for customers, given the column of t
 
 # Each is answered by an index alone: the rows are ten times as much to read.
 CUSTOMERS = "SELECT c.id AS customer_id FROM customers_customer c WHERE {limit} ORDER BY c.id"
+COUNTED = """
+SELECT count(*), (SELECT min(c.id) FROM customers_customer c WHERE {limit}),
+    (SELECT max(c.id) FROM customers_customer c WHERE {limit})
+FROM customers_customer c WHERE {limit}
+"""
 ARCHIVED = "SELECT c.id AS customer_id FROM customers_customer c WHERE c.archived_at IS NOT NULL AND {limit}"
 UNDER_CONTRACT = "SELECT c.id AS customer_id FROM customers_customer c WHERE c.relation = 'contract' AND {limit}"
 PINS = """
@@ -64,9 +70,9 @@ SELECT (c.relation = 'contract')::int, coalesce((SELECT p.pinned_grade FROM ({pi
     coalesce((SELECT sum(e.cents) FROM ({events}) e), 0)::bigint, (SELECT h.days FROM ({histories}) h)
 FROM customers_customer c WHERE c.archived_at IS NULL AND {limit}
 """
-# Answered by an index alone too, one segment after the other.
+# Answered by an index alone too, one segment after the other. Two numbers are sent as one.
 MEMBERS = """
-SELECT m.customer_id, m.segment_id::integer AS segment_number FROM segments_membership m
+SELECT ((m.customer_id - {low}) << 32) | m.segment_id AS place_and_segment FROM segments_membership m
 WHERE m.until IS NULL AND m.customer_id >= {low} AND m.customer_id <= {high}
 """
 ID = ("customer_id", "i8")
@@ -78,15 +84,25 @@ WHERE transaction >= pg_snapshot_xmin({snapshot})::text::bigint
     OR transaction = pg_current_xact_id_if_assigned()::text::bigint
 """
 MOVED_SINCE = "SELECT customer_id FROM customers_purchaseday WHERE day > '{after}'::date AND day <= '{until}'::date"
-# What follows from the purchase days alone, and so is taken over.
+# What follows from the purchase days alone, and so is taken over; ``contacts_12m`` are the costs of all service events
+# that say who moved.
 _OF_EVERY_NIGHT = {"customer_id", "contract", "service_12m", "pinned_grade"}
 OF_HISTORY = (*(name for name, _kind in CUSTOMER_FIELDS if name not in _OF_EVERY_NIGHT), "handling_12m")
+TAKEN_OVER = (*OF_HISTORY, "contacts_12m")
 
 
 def describe_counting() -> dict[str, Any]:
     """How figures are counted: those of a run that was counted otherwise are not taken over."""
-    rates = [[[rate.first_day, rate.last_day, rate.cents_each] for rate in work] for work in _list_handling_rates()]
-    return {"fields": list(OF_HISTORY), "pieces": PIECES, "edges": list(PERIOD_EDGES), "rates": rates}
+    rates = CostRate.objects.order_by("work", "valid_from", "id")
+    values = rates.values_list("work", "valid_from", "valid_to", "cents_each", "cents_per_minute")
+    return {
+        "fields": list(TAKEN_OVER),
+        "pieces": PIECES,
+        "edges": list(PERIOD_EDGES),
+        "rates": [[str(value) for value in rate] for rate in values],
+        "zone": list(BusinessSetting.objects.filter(key="company.time_zone").values_list("value", flat=True)),
+        "events": [source.of_year or source.sql for source in SOURCES.values() if source.moved],
+    }
 
 
 def note_late_customers(run: ScoreRun) -> None:
@@ -112,12 +128,15 @@ def note_late_customers(run: ScoreRun) -> None:
 
 
 def _list_late(kept: ScoreRun, *, on: date) -> Any:
-    """Ids of customers whose days were written since the snapshot of ``kept``, or crossed the edge of a period."""
+    """Ids of customers whose days or contacts were written since the snapshot of ``kept``, or crossed the edge of a
+    period."""
     snapshot = "'" + kept.snapshot + "'::pg_snapshot"
     parts = [WRITTEN_SINCE.format(snapshot=snapshot)]
     for edge in PERIOD_EDGES:
         after, until = kept.as_of - timedelta(days=edge), on - timedelta(days=edge)
         parts.append(MOVED_SINCE.format(after=after.isoformat(), until=until.isoformat()))
+    before, today = _say_day(kept.as_of), _say_day(on)
+    parts += [source.moved.format(before=before, today=today) for source in SOURCES.values() if source.moved]
     found = read_packed(" UNION ALL ".join(parts), (("customer_id", "i8"),))
     return np.unique(found["customer_id"].astype(np.int64))
 
@@ -133,18 +152,18 @@ def freeze_figures(run_id: int, *, number: int, edges: Sequence[int], on: date) 
     noted = read_about(run_id, number=LATE)
     if noted is not None and not are_figures_kept(noted[1]["run"]):
         noted = None
-    rows = 0
-    for piece, (low, high) in zip(list_pieces(number), pairwise(edges), strict=True):
+    everybody = _read_customers(_limit_to(edges[0], edges[-1]), on=on)
+    starts = np.searchsorted(everybody["customer_id"], np.array(edges, dtype=np.int64))
+    for piece, (low, high), part in zip(list_pieces(number), pairwise(edges), pairwise(starts), strict=True):
         limit = _limit_to(low, high)
-        figures = _read_customers(limit, on=on)
+        figures = {name: column[slice(*part)] for name, column in everybody.items()}
         ids = figures["customer_id"]
         taken_over = noted and _take_over(noted[1]["run"], ids, late=noted[0]["customer_id"], piece=piece, on=on)
         figures |= taken_over or _count(ids, limit, on=on)
-        figures["service_12m"] += figures["handling_12m"]
+        figures["service_12m"] += figures["handling_12m"] + figures["contacts_12m"]
         base, sums = measure_part(figures, as_of_day=(on - EPOCH).days)
         write_columns(run_id, piece, figures=figures, base=base, about=sums)
-        rows += len(ids)
-    return rows
+    return len(everybody["customer_id"])
 
 
 def gather_customer(customer_id: int, *, on: date) -> Any:
@@ -156,7 +175,7 @@ def gather_customer(customer_id: int, *, on: date) -> Any:
     today = _say_day(on)
     query = ONE_CUSTOMER.format(
         pins=_ask_pins(limit("p.customer_id"), today=today),
-        events=_ask_events(limit("e.customer_id"), today=today) or "SELECT 0 AS cents",
+        events=_ask_events(SOURCES.values(), limit("e.customer_id"), today=today) or "SELECT 0 AS cents",
         histories=HISTORIES.format(limit=limit("h.customer_id")),
         limit=limit("c.id"),
     )
@@ -180,9 +199,9 @@ def gather_segments(ids: Any) -> Any:
     numbers = np.zeros(len(ids), dtype=np.int32)
     if len(ids):
         query = MEMBERS.format(low=int(ids[0]), high=int(ids[-1]))
-        found = read_packed(query, (ID, ("segment_number", "i4")))
-        place, known = _find(ids, found["customer_id"])
-        numbers[place[known]] = found["segment_number"][known]
+        found = read_packed(query, [("place_and_segment", "i8")])["place_and_segment"].astype(np.int64)
+        place, known = _find(ids, (found >> 32) + ids[0])
+        numbers[place[known]] = found[known] & 0xFFFFFFFF
     return numbers
 
 
@@ -193,9 +212,10 @@ def _limit_to(low: int, high: int) -> Limit:
 def _read_customers(limit: Limit, *, on: date) -> Columns:
     """Who there is, and all figures of theirs that do not follow from the purchase days; by customer."""
     today = _say_day(on)
-    ids, archived, contracts = (
+    ids = _read_ids(limit)
+    archived, contracts = (
         read_packed(query.format(limit=limit("c.id")), [ID])["customer_id"].astype(np.int64)
-        for query in (CUSTOMERS, ARCHIVED, UNDER_CONTRACT)
+        for query in (ARCHIVED, UNDER_CONTRACT)
     )
     if len(archived):
         ids = ids[~np.isin(ids, archived)]
@@ -210,14 +230,26 @@ def _read_customers(limit: Limit, *, on: date) -> Columns:
         "customer_id": ids,
         "contract": contract,
         "pinned_grade": pinned,
-        "service_12m": _add_up_events(ids, limit, today=today),
+        "service_12m": _add_up_events(ids, limit, today=today, moved=False),
     }
 
 
-def _add_up_events(ids: Any, limit: Limit, *, today: str) -> Any:
-    """What serving each customer cost in the 365 days up to ``today``, but for what is counted from purchase days."""
+def _read_ids(limit: Limit) -> Any:
+    """All ids, in order; where none is missing between the first and the last, counting them is enough."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED.format(limit=limit("c.id")))
+        count, first, last = cursor.fetchone()
+    if count and count == last - first + 1:
+        return np.arange(first, last + 1, dtype=np.int64)
+    return read_packed(CUSTOMERS.format(limit=limit("c.id")), [ID])["customer_id"].astype(np.int64)
+
+
+def _add_up_events(ids: Any, limit: Limit, *, today: str, moved: bool) -> Any:
+    """What serving each customer cost in the 365 days up to ``today``, but for what is counted from purchase days:
+    by events of which it is known who moved, or by all others."""
     cents = np.zeros(len(ids), dtype=np.int64)
-    query = _ask_events(limit("e.customer_id"), today=today)
+    sources = [source for source in SOURCES.values() if bool(source.moved) == moved]
+    query = _ask_events(sources, limit("e.customer_id"), today=today)
     if query and len(ids):
         events = read_packed(query, (ID, ("cents", "i8")))
         place, known = _find(ids, events["customer_id"])
@@ -233,14 +265,14 @@ def _ask_pins(limit: str, *, today: str) -> str:
     return PINS.format(grades=f"ARRAY[{', '.join(repr(grade) for grade in GRADES)}]", today=today, limit=limit)
 
 
-def _ask_events(limit: str, *, today: str) -> str:
+def _ask_events(sources: Iterable[ServiceEvents], limit: str, *, today: str) -> str:
     """The query of what serving cost in the 365 days up to ``today``; "" where nothing but purchase days costs."""
-    sources = [
+    events = [
         source.of_year.format(today=today) if source.of_year else EVENTS_OF_YEAR.format(sql=source.sql, today=today)
-        for source in SOURCES.values()
+        for source in sources
         if not source.of_days
     ]
-    return EVENTS.format(events=" UNION ALL ".join(sources), limit=limit) if sources else ""
+    return EVENTS.format(events=" UNION ALL ".join(events), limit=limit) if events else ""
 
 
 def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
@@ -253,8 +285,8 @@ def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
 
 
 def _take_over(run_id: int, ids: Any, *, late: Any, piece: int, on: date) -> Columns | None:
-    """What follows from the purchase days, from the run before but for those ``late`` who moved since; ``None`` where
-    all must be counted from the beginning."""
+    """What follows from purchase days and contacts, from the run before but for those ``late`` who moved since;
+    ``None`` where all must be counted from the beginning."""
     try:
         kept = read_figures(run_id, number=piece)
     except FiguresLostError:  # a range that had no customers then
@@ -263,9 +295,11 @@ def _take_over(run_id: int, ids: Any, *, late: Any, piece: int, on: date) -> Col
     if not known.any():
         return None
     turn = (on - EPOCH).days % READ_ANEW_WITHIN_DAYS
-    moved = late[slice(*np.searchsorted(late, [ids[0], ids[-1] + 1]))]
-    anew = ~known | np.isin(ids, moved) | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
-    figures = {name: kept.pop(name)[place] for name in OF_HISTORY}
+    anew = ~known | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
+    at, found = _find(ids, late[slice(*np.searchsorted(late, [ids[0], ids[-1] + 1]))])
+    anew[at[found]] = True
+    same = len(ids) == len(kept["customer_id"]) and bool(known.all())
+    figures = {name: kept.pop(name) if same else kept.pop(name)[place] for name in TAKEN_OVER}
     chosen = ids[anew]
     wanted = f"ANY ('{{{','.join(map(str, chosen.tolist()))}}}'::bigint[])"
     for name, values in _count(chosen, lambda column: f"{column} = {wanted}", on=on).items():
@@ -274,7 +308,7 @@ def _take_over(run_id: int, ids: Any, *, late: Any, piece: int, on: date) -> Col
 
 
 def _count(ids: Any, limit: Limit, *, on: date) -> Columns:
-    """What follows from the purchase days of the customers ``ids``, whom ``limit`` makes a condition for."""
+    """What follows from purchase days and contacts of the customers ``ids``, whom ``limit`` makes a condition for."""
     found = read_packed(HISTORIES.format(limit=limit("h.customer_id")), (ID, ("length", "i4"), ("days", "bytes")))
     days = np.frombuffer(found["days"], dtype=DAY_RECORD)
     lengths = found["length"].astype(np.int64) // DAY_RECORD.itemsize
@@ -283,7 +317,8 @@ def _count(ids: Any, limit: Limit, *, on: date) -> Columns:
         days = days[np.repeat(known, lengths)]
     counts = np.zeros(len(ids), dtype=np.int64)
     counts[place[known]] = lengths[known]
-    return _summarise(counts, days, on=on)
+    contacts = _add_up_events(ids, limit, today=_say_day(on), moved=True)
+    return _summarise(counts, days, on=on) | {"contacts_12m": contacts}
 
 
 def _summarise(counts: Any, days: Any, *, on: date) -> Columns:

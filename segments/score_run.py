@@ -40,6 +40,7 @@ from segments.score_gathering import (
 from segments.score_keeping import drop_run, list_outdated_runs
 from segments.score_writing import (
     COLUMN_NAMES,
+    OF_RUN,
     SCORE_COLUMNS,
     index_shard,
     name_run_table,
@@ -374,7 +375,7 @@ def _score_refreshed(run: ScoreRun, *, known: set[int]) -> set[int]:
 
 def _to_python(columns: dict[str, Any], name: str, kind: str, *, run_id: int, on: date) -> Any:
     """The single value of a column as the database driver takes it."""
-    if name in {"run_id", "as_of"}:
+    if name in OF_RUN:
         return run_id if name == "run_id" else on
     value = columns[name][0]
     if value is np.ma.masked or (kind == "f8" and np.isnan(value)):

@@ -47,6 +47,7 @@ SCORE_COLUMNS = (
     ("risk", "i2"),
     ("segment_number", "i4"),
 )
+OF_RUN = ("run_id", "as_of")
 COLUMN_NAMES = ", ".join(name for name, _kind in SCORE_COLUMNS)
 SCORE_INDEXES = (
     *(f"({column}, customer_id)" for column in SORTED_COLUMNS),
@@ -91,9 +92,14 @@ def write_shard(
             f" CONSTRAINT in_range CHECK (customer_id >= {int(first_id)} AND customer_id < {int(next_id)}))"
             " WITH (autovacuum_enabled = false)"
         )
+        evening = np.datetime64(as_of_day, "D")
+        # What is the same in all rows is written by the database, which reads a row field by field.
+        cursor.execute(
+            f"ALTER TABLE {table} ALTER run_id SET DEFAULT {int(run_id)}, ALTER as_of SET DEFAULT '{evening}'::date"
+        )
         rows = 0
         for columns in parts:
-            values, unknown = lay_out_columns(columns, run_id=run_id, as_of_day=as_of_day)
+            values, unknown = lay_out_columns(columns)
             rows += copy_columns(cursor.cursor, table, values, nulls=unknown, freeze=True)
         cursor.execute(f"ALTER TABLE {table} ADD PRIMARY KEY (customer_id)")
     return rows
@@ -114,13 +120,13 @@ def index_shard(run_id: int, number: int) -> None:
         cursor.execute(f"ANALYZE {table}")
 
 
-def lay_out_columns(columns: Columns, *, run_id: int, as_of_day: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The columns in the types of the table, and where their values are unknown."""
-    number = len(columns["customer_id"])
-    values: dict[str, Any] = {"run_id": np.full(number, run_id), "as_of": np.full(number, as_of_day)} | columns
+def lay_out_columns(columns: Columns) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns in the types of the table, but for those of the run, and where their values are unknown."""
     laid_out, unknown = {}, {}
     for name, kind in SCORE_COLUMNS:
-        column = values[name]
+        if name in OF_RUN:
+            continue
+        column = columns[name]
         if isinstance(column, np.ma.MaskedArray):
             unknown[name] = np.ma.getmaskarray(column)
             column = column.filled(0)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as the C library numbers them
 _USUAL_BYTES = 1 << 20
 _LARGE_BYTES = 1 << 24  # no array of a piece of work is larger
+_keeping: list[None] = []
 
 
 def give_back_memory() -> None:
@@ -24,14 +25,18 @@ def keep_freed_memory() -> Iterator[None]:
     """Inside, the memory of an array that is gone serves the next one, and all is given back at the end.
 
     Left to itself the C library asks the machine for each array of a quarter of a megabyte anew, and the machine hands
-    it out page by page: a fifth of the time of arithmetic on some ten thousand customers at a time.
+    it out page by page: a fifth of the time of arithmetic on some ten thousand customers at a time. Of several inside
+    of each other the outermost counts.
     """
+    _keeping.append(None)
     _keep(4 * _LARGE_BYTES, _LARGE_BYTES)
     try:
         yield
     finally:
-        _keep(2 * _USUAL_BYTES, _USUAL_BYTES)
-        give_back_memory()
+        _keeping.pop()
+        if not _keeping:
+            _keep(2 * _USUAL_BYTES, _USUAL_BYTES)
+            give_back_memory()
 
 
 def _keep(free_bytes: int, array_bytes: int) -> None:

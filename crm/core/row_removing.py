@@ -42,10 +42,10 @@ class _Removal:
 
     @cached_property
     def triggers(self) -> list[str]:
-        """The triggers that removing a row fires, those of foreign keys aside."""
+        """The triggers that removing a row fires and that can be put to rest, those of foreign keys aside."""
         rows = self.fetch(f"""
             SELECT tgname FROM pg_trigger WHERE tgrelid = '{self.table}'::regclass AND NOT tgisinternal
-            AND tgenabled <> 'D' AND tgtype & {DELETE_BIT} <> 0""")  # noqa: S608
+            AND tgenabled NOT IN ('D', 'A') AND tgtype & {DELETE_BIT} <> 0""")  # noqa: S608
         return [str(name) for (name,) in rows]
 
     def find_history(self) -> list[str] | None:

@@ -20,13 +20,19 @@ class ServiceEvents:
     """``sql`` selects ``customer_id, work, day, pieces, minutes, cents``: ``work`` is a text, ``minutes`` 0 where
     nobody counts them. ``works`` are the works that can occur. ``of_days``: one piece for each order of a purchase day
     at the rate of that day, so the night, which reads these days anyway, counts it itself. ``of_year`` may select
-    ``customer_id, cents`` of the events of the 365 days up to ``{today}``, where that is quicker for everybody."""
+    ``customer_id, cents`` of the events of the 365 days up to ``{today}``, where that is quicker for everybody.
+
+    With ``moved``, which selects the ``customer_id`` of events that came into these 365 days or left them since the
+    evening ``{before}``, a night takes over what the one before added up: then whoever writes an event must note its
+    customer in ``customers_rewrittenhistory``, as a trigger does, and nothing else may decide what it costs but cost
+    rates and the company's time zone."""
 
     name: str
     works: tuple[str, ...]
     sql: str
     of_days: bool = False
     of_year: str = ""
+    moved: str = ""
 
 
 @dataclass(frozen=True)

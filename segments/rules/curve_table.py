@@ -21,26 +21,39 @@ def join_points(values: FloatArray, slopes: FloatArray, *, step: float) -> Float
     return np.column_stack([begin, rise, 3 * (end - begin) - 2 * rise - fall, 2 * (begin - end) + rise + fall])
 
 
-def read_curves(draw: Callable[[int], FloatArray], repeats: IntArray, place: FloatArray) -> FloatArray:
-    """The value of each customer: on the curve ``draw(repeats)`` of his own, ``place`` cells from its beginning.
+class CurveTable:
+    """The curves ``draw(repeats)`` of one model, all of one length, each drawn when it is first asked for."""
 
-    ``nan`` beyond the ends of the curves, where a curve is not finite, and beyond ``MOST_REPEATS``.
-    """
-    answer = np.full(len(repeats), np.nan)
-    counts = np.bincount(np.minimum(repeats, MOST_REPEATS + 1), minlength=MOST_REPEATS + 2)
-    used = np.flatnonzero(counts[: MOST_REPEATS + 1])
-    if not len(used):
+    def __init__(self, draw: Callable[[int], FloatArray]) -> None:
+        self._draw = draw
+        self._drawn = np.zeros(MOST_REPEATS + 1, dtype=np.bool_)
+        self._cells: FloatArray = np.zeros((MOST_REPEATS + 1, 0, 4))
+
+    def read(self, repeats: IntArray, place: FloatArray) -> FloatArray:
+        """The value of each customer: on the curve of his own ``repeats``, ``place`` cells from its beginning.
+
+        ``nan`` beyond the ends of the curves, where a curve is not finite, and beyond ``MOST_REPEATS``.
+        """
+        counts = np.bincount(np.minimum(repeats, MOST_REPEATS + 1), minlength=MOST_REPEATS + 2)
+        for count in np.flatnonzero((counts[: MOST_REPEATS + 1] > 0) & ~self._drawn).tolist():
+            curve = self._draw(count)
+            if not self._cells.size:
+                self._cells = np.empty((MOST_REPEATS + 1, *curve.shape))  # what is never drawn takes no memory
+            self._cells[count] = curve
+            self._drawn[count] = True
+        length = self._cells.shape[1]
+        held = (repeats <= MOST_REPEATS) & (place >= 0) & (place < length)
+        if held.all():
+            return self._interpolate(repeats, place)
+        answer = np.full(len(repeats), np.nan)
+        answer[held] = self._interpolate(repeats[held], place[held])
         return answer
-    cells = np.stack([draw(int(count)) for count in used])
-    row = np.zeros(MOST_REPEATS + 2, dtype=np.int64)
-    row[used] = np.arange(len(used)) * cells.shape[1]
-    held = np.flatnonzero((repeats <= MOST_REPEATS) & (place >= 0) & (place < cells.shape[1]))
-    inside = place[held]
-    cell = inside.astype(np.int64)
-    inside -= cell
-    polynomial = cells.reshape(-1, 4).take(row[repeats[held]] + cell, axis=0)
-    value = polynomial[:, 3]
-    for degree in (2, 1, 0):
-        value = value * inside + polynomial[:, degree]
-    answer[held] = value
-    return answer
+
+    def _interpolate(self, repeats: IntArray, place: FloatArray) -> FloatArray:
+        cell = place.astype(np.int64)
+        inside = place - cell
+        polynomial = self._cells.reshape(-1, 4).take(repeats * self._cells.shape[1] + cell, axis=0)
+        value: FloatArray = polynomial[:, 3]
+        for degree in (2, 1, 0):
+            value = value * inside + polynomial[:, degree]
+        return value

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from segments.rules.abc_classes import GRADES, Cut, assign_grades
+from segments.rules.abc_classes import GRADES, Cut, place_grades
 from segments.rules.chance_calibration import ChanceBend, bend_activity, bend_chances
 from segments.rules.churn_risk import (
     LEAST_PURCHASES_FOR_RHYTHM,
@@ -64,6 +64,9 @@ CUSTOMER_FIELDS = (
     ("pinned_grade", "i4"),
 )
 BASELINE_DAYS = 364
+# What is read only of those with a rhythm.
+_OF_RHYTHM = ("purchase_days", "first_day", "last_day", "log_gaps", "amount", "cost", "positive_amount")
+_OF_RHYTHM += ("purchase_days_12m", "sales_quarter", "sales_baseline", "service_12m")
 Columns = dict[str, Any]  # name → array; masked, or nan, where the value is not known
 
 
@@ -166,7 +169,7 @@ def score_customers(customers: Any, plan: ScoringPlan) -> Columns:
 
 
 def _pick(customers: Columns, who: IntArray) -> Columns:
-    return {name: figures[who] for name, figures in customers.items()}
+    return {name: customers[name][who] for name in _OF_RHYTHM}
 
 
 def _read_histories(customers: Any, plan: ScoringPlan) -> PurchaseHistories:
@@ -182,7 +185,7 @@ def _start_columns(customers: Any, plan: ScoringPlan, bought: BoolArray) -> Colu
     """What needs no model; the columns of risk and value start unknown or at nothing."""
     number = len(bought)
     silence = np.where(bought, plan.as_of_day - customers["last_day"], 0)
-    grades = assign_grades(customers["customer_id"], customers["sales_12m"], cuts=plan.grade_cuts)
+    grades = place_grades(customers["customer_id"], customers["sales_12m"], cuts=plan.grade_cuts)
     scores = assign_rfm(silence, customers["purchase_days_12m"], customers["sales_12m"], cuts=plan.rfm_cuts)
     known_days = np.minimum(plan.as_of_day - QUARTER_DAYS - customers["first_day"], BASELINE_DAYS)
     falls = measure_falls(customers["sales_baseline"], np.where(bought, known_days, 0), customers["sales_quarter"])
@@ -197,7 +200,7 @@ def _start_columns(customers: Any, plan: ScoringPlan, bought: BoolArray) -> Colu
         "goods_12m_cents": customers["goods_12m"],
         "service_12m_cents": customers["service_12m"],
         "contribution_12m_cents": customers["sales_12m"] - customers["goods_12m"] - customers["service_12m"],
-        "grade": np.where(pinned > 0, np.array(GRADES)[np.maximum(pinned, 1) - 1], np.where(bought, grades, "")),
+        "grade": np.array([*GRADES, ""])[np.where(pinned > 0, pinned - 1, np.where(bought, grades, len(GRADES)))],
         "gap_days": np.ma.MaskedArray(silence, mask=~bought),
         "fall": falls,
         "at_stake_cents": np.zeros(number, dtype=np.int64),
@@ -237,7 +240,7 @@ def _add_model_risk(
 
     Ranked by the raw chance of silence; shown, in money too, is the chance bent to what happened or the learnt."""
     known = np.flatnonzero(_has_rhythm(histories))
-    who, histories, rates, customers = who[known], histories.select(known), rates[known], _pick(customers, known)
+    who, histories, rates = who[known], histories.select(known), rates[known]
     silence: SilenceScores = score_silence(models.dropout, histories, horizon=plan.horizon_days)
     risk = judge_risk(silence.surprise, silence.active, histories.age - histories.last, histories.repeats)
     kept = risk != RiskLevel.LOST
@@ -245,7 +248,7 @@ def _add_model_risk(
     alike = histories.age - histories.last < LONG_GONE_DAYS  # as those from whom it was learnt
     shown = np.where(alike, bend_chances(models.bend, silence.silent), silence.silent)
     if models.learnt is not None:
-        features = _collect(histories, silence, rates, customers)
+        features = _collect(histories, silence, rates, _pick(customers, known))
         shown = np.where(alike, foresee_silence(models.learnt, features), silence.silent)
     columns["silent_next"][who] = shown
     if models.dropout_trusted:
@@ -306,9 +309,9 @@ def _add_value(
 ) -> None:
     """Purchases to expect, and what is left of them after goods and cost to serve. The chance is the one that is shown
     where one is shown, so the parts multiply."""
-    shown = columns["alive"][who]
-    still = estimate_still_buying(models.purchases, histories)
-    chance = np.where(np.isnan(shown), still, shown)
+    chance = columns["alive"][who]
+    hidden = np.flatnonzero(np.isnan(chance))
+    chance[hidden] = estimate_still_buying(models.purchases, histories.select(hidden))
     spend = expect_spend(
         models.spend,
         customers["purchase_days"].astype(np.int64),

@@ -18,7 +18,7 @@ from functools import lru_cache
 import numpy as np
 
 from crm.core.late_imports import betainc, betaln, gammaln, psi
-from segments.rules.curve_table import MOST_REPEATS, join_points, read_curves
+from segments.rules.curve_table import CurveTable, join_points
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import (
     EqualHistories,
@@ -204,7 +204,7 @@ def look_up_silence(model: DropoutModel, histories: PurchaseHistories, *, ahead:
     stretch = np.log(np.maximum(silence, 1e-300)) - np.log(model.alpha + histories.last)
     step = _find_step(model.k)
     place = (stretch - _SHORTEST) / step
-    found = np.exp(read_curves(lambda repeats: _draw_silence(model.k, model.r, repeats), histories.repeats, place))
+    found = np.exp(_find_curves(model.k, model.r).read(histories.repeats, place))
     found[silence <= 0] = 1.0
     missing = np.flatnonzero(np.isnan(found))
     if len(missing):
@@ -217,7 +217,11 @@ def _find_step(k: float) -> float:
     return 1 / 32 if k <= _REGULAR else 1 / 64
 
 
-@lru_cache(maxsize=2 * MOST_REPEATS + 2)
+@lru_cache(maxsize=2)
+def _find_curves(k: float, r: float) -> CurveTable:
+    return CurveTable(lambda repeats: _draw_silence(k, r, repeats))
+
+
 def _draw_silence(k: float, r: float, repeats: int) -> FloatArray:
     """The curve of one number of purchases: the logarithm of the chance, over the logarithm of the stretch."""
     step = _find_step(k)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from crm.core.late_imports import betaln, expit, gammaln, hyp2f1, psi
-from segments.rules.curve_table import MOST_REPEATS, join_points, read_curves
+from segments.rules.curve_table import CurveTable, join_points
 from segments.rules.likelihood_search import find_most_likely
 from segments.rules.purchase_history import (
     EqualHistories,
@@ -167,14 +167,18 @@ def look_up_purchases(model: ExpectedPurchaseModel, histories: PurchaseHistories
     """As ``expect_purchases_if_active``, to a millionth of it, in a tenth of the time for many customers."""
     exposure = np.log(model.alpha + histories.age) - np.log(horizon)
     place = (exposure - _SHORTEST) / _STEP
-    found = read_curves(lambda repeats: _draw_purchases(model, repeats), histories.repeats, place)
+    found = _find_curves(model).read(histories.repeats, place)
     missing = np.flatnonzero(np.isnan(found))
     if len(missing):
         found[missing] = expect_purchases_if_active(model, histories.select(missing), horizon=horizon)
     return found
 
 
-@lru_cache(maxsize=2 * MOST_REPEATS + 2)
+@lru_cache(maxsize=2)
+def _find_curves(model: ExpectedPurchaseModel) -> CurveTable:
+    return CurveTable(lambda repeats: _draw_purchases(model, repeats))
+
+
 def _draw_purchases(model: ExpectedPurchaseModel, repeats: int) -> FloatArray:
     """The curve of one number of repeats, over the logarithm of (alpha + T) ÷ horizon: of nothing else it depends."""
     near = 1e-4

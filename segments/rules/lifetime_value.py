@@ -110,13 +110,18 @@ def tabulate_ranges(
 
 def look_up_ranges(table: RangeTable, repeats: IntArray, age: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The two multiples for each customer, linear between the points of the grid, constant beyond it."""
-    down, at_down = _place(np.log1p(np.array(table.repeats)), np.log1p(repeats))
+    steps = np.arange(int(repeats.max(initial=0)) + 1)
+    down, at_down = (by_step[repeats] for by_step in _place(np.log1p(np.array(table.repeats)), np.log1p(steps)))
     right, at_right = _place(np.array(table.ages), age)
+    rest_down, rest_right = 1 - at_down, 1 - at_right
+    width = len(table.ages)
+    corner = down * width + right
     answers = []
-    for values in (np.array(table.low), np.array(table.high)):
-        upper = values[down, right] * (1 - at_right) + values[down, right + 1] * at_right
-        lower = values[down + 1, right] * (1 - at_right) + values[down + 1, right + 1] * at_right
-        answers.append(upper * (1 - at_down) + lower * at_down)
+    for lines in (table.low, table.high):
+        values = np.array(lines).ravel()
+        upper = values.take(corner) * rest_right + values.take(corner + 1) * at_right
+        lower = values.take(corner + width) * rest_right + values.take(corner + width + 1) * at_right
+        answers.append(upper * rest_down + lower * at_down)
     return answers[0], answers[1]
 
 

@@ -54,7 +54,9 @@ def measure_part(part: Columns, *, as_of_day: int) -> tuple[dict[str, Any], dict
         ("purchase_days_12m", part["purchase_days_12m"][bought]),
         ("silence", np.int32(as_of_day) - part["last_day"][bought]),
     ):
-        columns[name], columns[f"of_{name}"] = np.unique(values, return_counts=True)
+        counts = np.bincount(values)  # of days there are few
+        columns[name] = np.flatnonzero(counts).astype(values.dtype)
+        columns[f"of_{name}"] = counts[columns[name]]
     free = np.flatnonzero(bought & (part["contract"] == 0))
     days, first_day, amounts, costs, service, days_12m = (
         part[name][free]
@@ -109,7 +111,7 @@ def add_exactly(values: FloatArray) -> int:
     are added up as whole numbers, in two halves that cannot overflow."""
     shares, exponents = np.frexp(values)
     whole = (shares * 2.0**53).astype(np.int64)
-    order = np.argsort(exponents, kind="stable")
+    order = np.argsort(exponents.astype(np.int16), kind="stable")  # of so small numbers counted, not compared
     found, starts = np.unique(exponents[order], return_index=True)
     if not len(found):
         return 0

@@ -43,9 +43,11 @@ def find_score_cuts(values: FloatArray | IntArray, *, higher_is_better: bool = T
 
 def assign_scores(values: FloatArray | IntArray, *, cuts: ScoreCuts) -> IntArray:
     """Score 1 to 5 of each value by stored cuts."""
-    sign = 1.0 if cuts.higher_is_better else -1.0
-    reached = np.array([np.inf if cut is None else sign * cut for cut in cuts.cuts])
-    return (1 + np.searchsorted(reached, sign * values, side="right")).astype(np.int64)
+    scores = np.ones(len(values), dtype=np.int64)
+    for cut in cuts.cuts:
+        if cut is not None:
+            scores += values >= cut if cuts.higher_is_better else values <= cut
+    return scores
 
 
 @dataclass(frozen=True)
