@@ -70,7 +70,7 @@ class PurchaseHistory(models.Model):
 
 
 class RewrittenHistory(models.Model):
-    """The purchase days of this customer were written by a transaction; customer 0 stands for everybody's.
+    """The purchase days or contacts of this customer were written by a transaction; customer 0 stands for everybody's.
 
     A night takes over what it knew the night before, but for those of whom something was written since. Old rows are
     removed when scores are put in force.
