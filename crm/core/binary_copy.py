@@ -6,6 +6,7 @@ mask. Rows keep their order.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -101,7 +102,7 @@ def _pack(columns: Mapping[str, Column], nulls: Mapping[str, npt.NDArray[np.bool
     for index, (column, _kind) in enumerate(wires.values()):
         rows[f"v{index}"] = column
     laid_out = rows.view(np.uint8)
-    return memoryview(laid_out if kept.all() else laid_out[kept.take(shape, axis=0).ravel()])
+    return (laid_out if kept.all() else laid_out[kept.take(shape, axis=0).ravel()]).data
 
 
 def _number_shapes(
@@ -109,7 +110,7 @@ def _number_shapes(
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """A number from 0 for each row, and an example of each; rows with the same number need the same bytes a field."""
     shape, numbers, before = np.zeros(rows, dtype=np.int64), 1, None
-    parts = [(mask.view(np.uint8), 2) for mask in empty.values()]
+    parts: list[tuple[npt.NDArray[np.integer[Any]], int]] = [(mask.view(np.uint8), 2) for mask in empty.values()]
     parts += [(length, int(length.max(initial=0)) + 1) for length in lengths.values()]
     for part, possible in parts:
         if before is not None and np.array_equal(part, before):

@@ -65,8 +65,19 @@ CUSTOMER_FIELDS = (
 )
 BASELINE_DAYS = 364
 # What is read only of those with a rhythm.
-_OF_RHYTHM = ("purchase_days", "first_day", "last_day", "log_gaps", "amount", "cost", "positive_amount")
-_OF_RHYTHM += ("purchase_days_12m", "sales_quarter", "sales_baseline", "service_12m")
+_OF_RHYTHM = [
+    "purchase_days",
+    "first_day",
+    "last_day",
+    "log_gaps",
+    "amount",
+    "cost",
+    "positive_amount",
+    "purchase_days_12m",
+    "sales_quarter",
+    "sales_baseline",
+    "service_12m",
+]
 Columns = dict[str, Any]  # name → array; masked, or nan, where the value is not known
 
 

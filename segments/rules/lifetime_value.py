@@ -111,7 +111,8 @@ def tabulate_ranges(
 def look_up_ranges(table: RangeTable, repeats: IntArray, age: FloatArray) -> tuple[FloatArray, FloatArray]:
     """The two multiples for each customer, linear between the points of the grid, constant beyond it."""
     steps = np.arange(int(repeats.max(initial=0)) + 1)
-    down, at_down = (by_step[repeats] for by_step in _place(np.log1p(np.array(table.repeats)), np.log1p(steps)))
+    row, in_row = _place(np.log1p(np.array(table.repeats)), np.log1p(steps))
+    down, at_down = row[repeats], in_row[repeats]
     right, at_right = _place(np.array(table.ages), age)
     rest_down, rest_right = 1 - at_down, 1 - at_right
     width = len(table.ages)
