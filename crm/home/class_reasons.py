@@ -6,7 +6,7 @@ rungs are counted, in the index of the scores.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Q
@@ -20,6 +20,7 @@ from segments.models import CurrentScore, Membership, Pin, ScoreRun, ValueBand, 
 from segments.rules.abc_classes import GRADES
 from segments.rules.criteria import Criteria, find_metrics
 from segments.rules.criteria_evaluation import holds
+from segments.rules.fiscal_year import find_last_fiscal_year
 from segments.rules.rank_ladder import find_rung
 
 KEPT_GRADES = len(GRADES) - 1
@@ -122,10 +123,8 @@ def _find_place(reasons: ClassReasons, run: ScoreRun) -> None:
 
 def _add_fiscal_year(reasons: ClassReasons, days: Iterable[DayBought]) -> None:
     """Net sales of the last fiscal year that has ended."""
-    month, today = int(setting("company.fiscal_year_month")), reasons.score.as_of
-    began = date(today.year if today.month >= month else today.year - 1, month, 1)
-    reasons.fiscal_until = began - timedelta(days=1)
-    reasons.fiscal_from = date(began.year - 1, month, 1)
+    year = find_last_fiscal_year(on=reasons.score.as_of, first_month=int(setting("company.fiscal_year_month")))
+    reasons.fiscal_from, reasons.fiscal_until = year.first_day, year.last_day
     reasons.fiscal_cents = sum(
         bought.amount_cents for bought in days if reasons.fiscal_from <= bought.day <= reasons.fiscal_until
     )

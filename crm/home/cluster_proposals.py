@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from crm.core.formats import format_percent
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS, Metric
+from crm.core.row_visibility import SEES_ALL
 from crm.core.toasts import add_error, add_toast
 from crm.home.dashboard_choice import read_choice
 from crm.home.dashboard_tabs import list_tabs
@@ -77,6 +78,7 @@ def _show_list(
         "choice": choice,
         "tabs": list_tabs("groups", choice),
         "proposals": shown,
+        "sees_all": request.user.role in SEES_ALL,  # type: ignore[union-attr]
         "decided": decided[:DECIDED_SHOWN],
     }
     return render(request, "home/cluster_proposal_list.html", context, status=status)

@@ -114,6 +114,7 @@ def test_an_earlier_evening_is_chosen_and_its_figures_open_who_was_there_then(co
     html = client.get(reverse("home:segment-dashboard"), {"day": evening.isoformat()}).content.decode()
     assert f"was=standard.{evening.isoformat()}" in html
     assert "risk=high&amp;sort" not in html.split("By segment")[1].split("</table>")[0]
+    assert "grade=A" not in html, "who is in class A today is not who was then"
     latest = client.get(reverse("home:segment-dashboard"), {"day": (END + timedelta(1)).isoformat()}).content.decode()
     assert "segment=standard" in latest
     before_all = client.get(reverse("home:segment-dashboard"), {"day": "2020-01-01"}).content.decode()

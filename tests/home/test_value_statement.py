@@ -1,17 +1,21 @@
-"""The statement of a customer as it is printed: every line has one sign, and the printed lines add up."""
+"""The value page in figures anybody can add up: the lines of the statement, and the fiscal year of the class."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.home.customer_value import ServicePart, Statement
+from crm.core.models.business_setting import change_setting, forget_settings
+from crm.home.class_reasons import load_class_reasons
+from crm.home.customer_value import ServicePart, Statement, read_days
 from customers.models import CostRate
 from customers.purchase_day_rebuild import ingest_orders
+from segments.models import CurrentScore, ScoreRun
 from segments.score_run import finish_run, plan_run, work_shards
+from segments.value_band_writing import write_value_bands
 from tests import factories
 from tests.segments.purchase_world import END
 
@@ -24,6 +28,13 @@ def test_the_lines_of_a_statement_add_up_whatever_their_signs(sales, returns, go
     one = Statement(END, END, sales, returns, goods, service=service)
     lines = [one.sales_cents, one.returns_cents, one.goods_taken_cents, *(part.taken_cents for part in one.service)]
     assert sum(lines) == one.contribution_cents
+
+
+def score_everybody(*, on):
+    ingest_orders(at=datetime.combine(on, time(12), tzinfo=UTC))
+    run = plan_run(on=on)
+    work_shards(run)
+    finish_run(run)
 
 
 def read_lines(html):
@@ -40,12 +51,35 @@ def test_the_printed_statement_adds_up_for_returns_gifts_and_very_many_orders(am
     CostRate.objects.create(work="order", cents_each=900, valid_from=END - timedelta(900))
     for nth, amount in enumerate(amounts):
         factories.make_order(customer, END - timedelta(nth % 300), amount)
-    ingest_orders(at=None)
-    run = plan_run(on=END)
-    work_shards(run)
-    finish_run(run)
+    score_everybody(on=END)
     html = signed_in(admin).get(reverse("home:customer-value", args=[customer.pk])).content.decode()
     lines = list(read_lines(html))
     assert "−−" not in html
     assert sum(cents for kind, _words, cents in lines if kind in {"", "in"}) == lines[-1][2]
     assert not re.search(r"\d{4,}(?![\d.])", lines[0][1]), "a count of thousands is written with its comma"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("month", "evening", "first", "last"),
+    [
+        (1, date(2026, 12, 31), date(2026, 1, 1), date(2026, 12, 31)),
+        (12, date(2026, 11, 29), date(2024, 12, 1), date(2025, 11, 30)),
+        (3, date(2024, 2, 29), date(2023, 3, 1), date(2024, 2, 29)),
+        (3, date(2024, 2, 28), date(2022, 3, 1), date(2023, 2, 28)),
+    ],
+)
+def test_on_its_last_evening_a_fiscal_year_is_whole_in_the_reasons_as_in_the_places(month, evening, first, last):
+    """The night of 31 December ranks by the year that ends with it; the page of the customer says the same year."""
+    customer = factories.make_customer()
+    factories.make_order(customer, evening, 7_000)
+    change_setting("company.fiscal_year_month", month)
+    forget_settings()
+    score_everybody(on=evening)
+    write_value_bands(on=evening)
+    score = CurrentScore.objects.get()
+    reasons = load_class_reasons(
+        customer, score, ScoreRun.objects.get(is_current=True), days=read_days(customer, until=evening)
+    )
+    assert (reasons.fiscal_from, reasons.fiscal_until) == (first, last)
+    assert (reasons.fiscal_cents, reasons.fiscal_place) == ((7_000, 1) if last == evening else (0, None))

@@ -157,6 +157,9 @@ def test_an_admin_reads_the_evidence_decides_and_a_manager_only_reads(base, admi
     reader = signed_in(lead).get(url).content.decode()
     assert "What marks them off" in reader
     assert "Make it a segment" not in reader
+    counted = f"{proposal.size} customers</a>"
+    assert (counted in page, counted in reader) == (True, False), "a list of his own would hold fewer"
+    assert "Those among your customers" in reader
     refuse = reverse("home:cluster-proposal-refuse", args=[proposal.pk])
     assert signed_in(lead).post(refuse, {"reason": "No"}).status_code == 403
     assert signed_in(rep).get(url).status_code == 403
