@@ -70,7 +70,7 @@ def undo(request: HttpRequest, pk: int, change: int) -> HttpResponse:
     except (TaskRefused, ProcessRefused) as refusal:
         return _refuse(request, refusal)
     add_toast(request, _("%(customer)s is back: %(title)s") % {"customer": task.customer, "title": task.title})
-    return redirect(find_way_back(request))
+    return redirect(f"{find_way_back(request).partition('#')[0]}#task-{task.pk}")
 
 
 def find_way_back(request: HttpRequest) -> str:

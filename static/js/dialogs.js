@@ -73,6 +73,46 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.dataset.filled = "";
 });
 
+// What opened a dialog has the keyboard again when it closes, also where the act drew it anew.
+const nameOf = (part) => part?.getAttribute?.("hx-get") || part?.getAttribute?.("href") || "";
+let openedBy = null;
+let openedByName = "";
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const dialog = document.getElementById("dialog");
+  if (event.detail.target !== dialog || dialog.open) return;
+  openedBy = document.activeElement;
+  openedByName = nameOf(openedBy);
+});
+
+// An act whose answer is the page itself, drawn from its beginning: it goes on where the dialog was opened.
+const here = () => location.pathname + location.search;
+
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  if (!openedByName || !event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+  try { sessionStorage.setItem("opened-by", JSON.stringify([here(), openedByName])); } catch { /* then it begins at its top */ }
+});
+
+try {
+  const [page, name] = JSON.parse(sessionStorage.getItem("opened-by")) || [];
+  sessionStorage.removeItem("opened-by");
+  if (page === here()) openedByName = name;
+} catch { /* nothing was kept */ }
+
+function giveBack() {
+  if (!openedByName || openedBy?.isConnected || document.querySelector("dialog[open]")) return;
+  if (document.activeElement !== document.body) return;
+  const again = [...document.querySelectorAll("#main :is(a, button)")].find((part) => nameOf(part) === openedByName);
+  if (!again) return;
+  openedByName = "";
+  again.focus();
+}
+addEventListener("load", giveBack);
+document.addEventListener("focusin", ({ target }) => {
+  if (target !== openedBy && !target.closest("dialog")) openedByName = ""; // he is somewhere else by now
+});
+document.addEventListener("htmx:afterSettle", giveBack);
+
 // Not before htmx knows the new form: whoever types fast would send it without.
 document.addEventListener("htmx:afterSettle", () => {
   const dialog = document.getElementById("dialog");

@@ -61,3 +61,34 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(field.value);
   document.dispatchEvent(new CustomEvent("toasts", { detail: { said: [{ text: button.dataset.copied, undo: "", error: false }] } }));
 });
+
+// A page that is one form begins in it: in its first field, or the one that is wrong; but where an act was just done, keys
+// (Z takes it back) come first.
+const main = document.querySelector("form[data-first-field]");
+const wasDone = document.querySelector("#toasts [data-toast]");
+if (main && !wasDone && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
+  const fields = [...main.querySelectorAll("input, select, textarea")].filter((field) =>
+    field.type !== "hidden" && field.type !== "checkbox" && !field.disabled && field.getClientRects().length);
+  (fields.find((field) => field.getAttribute("aria-invalid") === "true") || fields[0])?.focus();
+}
+
+// What is found while one types is chosen with the arrow or Enter; Enter on a choice goes on to the next field.
+function goOn(choices) {
+  const fields = [...choices.closest("form").querySelectorAll("input, select, textarea")].filter((field) => field.type !== "hidden");
+  const last = fields.findLastIndex((field) => choices.contains(field));
+  fields[last + 1]?.focus();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.isComposing || !["ArrowDown", "Enter"].includes(event.key)) return;
+  const choices = event.target.closest?.("[data-choices]") || document.getElementById(event.target.getAttribute?.("aria-controls"));
+  if (!choices?.matches("[data-choices]")) return;
+  const found = [...choices.querySelectorAll("input[type=radio]")];
+  const isIn = choices.contains(event.target);
+  if (!found.length || (isIn && event.key === "ArrowDown")) return;
+  event.preventDefault();
+  if (isIn) event.target.checked = true;
+  else if (!found.some((one) => one.checked)) found[0].checked = true;
+  if (event.key === "Enter") goOn(choices);
+  else found.find((one) => one.checked).focus();
+});

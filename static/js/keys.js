@@ -62,6 +62,7 @@ function selectRow(row, isRange) {
 
 function openRow(row) {
   const link = row.querySelector("[data-open]") || row.querySelector("a[href]");
+  if (link) keepPlace(row);
   link?.click();
 }
 
@@ -127,11 +128,26 @@ document.addEventListener("keydown", (event) => {
   const logForm = target.closest?.("form.r-log");
   if (logForm && pressInLogBox(event, logForm)) return;
   if (document.querySelector("dialog[open]")) return;
-  if (event.key === "Escape") { leave(); return; }
+  if (event.key === "Escape") { if (!document.querySelector(":popover-open")) leave(); return; }
   if (isTyping(target) || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && target.matches("[data-row]")) { event.preventDefault(); openRow(target); return; }
   if (root.hasAttribute("data-single-keys") && pressSingle(event)) event.preventDefault();
 });
+
+// Whoever comes back to a list goes on in the row he left it by. Each address keeps its own place.
+const PLACE = `row:${location.pathname}${location.search}`;
+
+function keepPlace(row) {
+  try { sessionStorage.setItem(PLACE, String(rows().indexOf(row))); } catch { /* then the list begins at its top */ }
+}
+
+function takeUpPlace() {
+  if (performance.getEntriesByType("navigation")[0]?.type !== "back_forward" || document.activeElement !== document.body) return;
+  let at = -1;
+  try { at = Number(sessionStorage.getItem(PLACE) ?? -1); } catch { /* nothing was kept */ }
+  if (at >= 0) goTo(rows()[at]);
+}
+addEventListener("load", takeUpPlace);
 
 document.addEventListener("focusin", (event) => {
   const row = event.target.closest("[data-row]");

@@ -32,8 +32,7 @@ def test_a_rep_takes_a_complaint_with_the_keyboard(open_page, rep, guardian, cus
     page = open_page(rep, "/complaints/new/")
     page.keyboard.type("kjeldsen")
     page.get_by_text("Kjeldsen Maskinfabrik A/S").wait_for()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # chosen, and on to the next field
     page.keyboard.type("Shaft seals failed after six weeks")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Shaft seals failed after six weeks").wait_for()

@@ -55,6 +55,8 @@ def test_rows_are_walked_with_j_and_k_and_opened_with_enter(page):
     name = row.locator("a").inner_text()
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text(name)
+    page.go_back()  # and back to where one was
+    expect(page.locator("[data-row]").nth(1)).to_be_focused()
 
 
 def test_single_keys_can_be_switched_off_and_stay_off(page, admin):
