@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints.models import Complaint
-from crm.core.formats import format_money
+from crm.core.formats import format_money, format_plain_day
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.home.web_interest import has_left_cart, name_visit, tell_visit
@@ -84,6 +84,10 @@ class Source:
     prepare: Callable[[list[Any]], None] | None = None
 
 
+def _day_of(moment: datetime) -> str:
+    return format_plain_day(timezone.localdate(moment))
+
+
 def _start_of(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
 
@@ -133,7 +137,7 @@ def _read_order(row: Order) -> Entry:
 
 def _read_complaint(row: Complaint) -> Entry:
     what = _("%(kind)s %(title)s") % {"kind": row.get_kind_display().capitalize(), "title": row}
-    closed = _("closed %(day)s") % {"day": timezone.localdate(row.closed_at)} if row.closed_at else _("open")
+    closed = _("closed %(day)s") % {"day": _day_of(row.closed_at)} if row.closed_at else _("open")
     tone = "good" if row.closed_at else "bad"
     url = reverse("complaints:complaint-detail", args=[row.pk])
     who = _join(closed, row.taken_by)
@@ -159,8 +163,8 @@ def _read_step(row: StepRun) -> Entry:
     what = (_("Step skipped: %(step)s") if skipped else _("Step done: %(step)s")) % {"step": row.step.title}
     icon, tone = ("pause", "warn") if skipped else ("check", "good")
     url = reverse("interactions:process-run-detail", args=[row.run_id])
-    who, by = _join(row.run, row.closed_by), row.closed_by
-    return Entry(row.closed_at, 4, row.pk, icon, what, who, row.skip_reason, tone, url=url, by=by)
+    about, by = row.run.subject or row.run.version.process.get_flow_display(), row.closed_by
+    return Entry(row.closed_at, 4, row.pk, icon, what, _join(about, by), row.skip_reason, tone, url=url, by=by)
 
 
 def _read_change(row: SegmentChange) -> Entry:
@@ -177,7 +181,7 @@ def _read_pin(row: Pin) -> Entry:
         row.pk,
         "pin",
         what,
-        _join(row.pinned_by, _("until %(day)s") % {"day": row.expires_on}),
+        _join(row.pinned_by, _("until %(day)s") % {"day": format_plain_day(row.expires_on)}),
         row.reason,
     )
 
@@ -185,9 +189,8 @@ def _read_pin(row: Pin) -> Entry:
 def _read_benefit(row: Benefit) -> Entry:
     what, task = _("Benefit: %(benefit)s") % {"benefit": row}, row.task
     done = task.closed_at and task.state == task.State.DONE
-    given = _("given %(day)s") % {"day": timezone.localdate(task.closed_at)} if done else task.get_state_display()
-    tone = "good" if done else ""
-    return Entry(row.planned_at, 7, row.pk, "gift", what, _join(given, task.assignee), row.text, tone)
+    given = _("given %(day)s") % {"day": _day_of(task.closed_at)} if done else task.get_state_display()
+    return Entry(row.planned_at, 7, row.pk, "gift", what, _join(given, task.assignee), row.text, "good" if done else "")
 
 
 def _read_note(row: Note) -> Entry:
@@ -243,7 +246,7 @@ SOURCES = (
         gettext_lazy("Steps"),
         4,
         lambda c: StepRun.objects.filter(run__customer__in=c, closed_at__isnull=False).select_related(
-            "run", "step", "closed_by"
+            "run__version__process", "step", "closed_by"
         ),
         "closed_at",
         _read_step,

@@ -12,7 +12,7 @@ from django.utils.html import escape
 from complaints.models import Complaint
 from customers.models import ContactPoint, CostRate, ProfileFact, PurchaseDay
 from interactions.models import Alert, Interaction, Promise
-from segments.models import Membership, Segment
+from segments.models import Membership, Pin, Segment
 from tests import factories
 from tests.score_factory import make_score
 
@@ -123,6 +123,13 @@ def test_the_timeline_shows_everything_once_newest_first_page_by_page(rep, custo
             break
     assert len(seen) == len(set(seen)) == 80
     assert [at for at, *_rest in seen] == sorted((at for at, *_rest in seen), reverse=True)
+
+
+def test_the_timeline_writes_days_as_people_do(rep, customer, open_page):
+    Pin.objects.create(customer=customer, grade="A1", reason="theirs to win", pinned_by=rep, expires_on="2027-05-21")
+    text = open_page(rep, customer, "timeline").content.decode()
+    assert "until 21 May 2027" in text
+    assert "2027-05-21" not in text
 
 
 def test_the_timeline_says_why_an_alert_came_and_leads_to_what_it_tells(rep, customer, open_page):
