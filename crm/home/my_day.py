@@ -21,6 +21,7 @@ from crm.core.business_calendar import AwayDays, company_calendar
 from crm.core.formats import format_day
 from crm.core.local_time import company_day, in_company_days
 from crm.core.models import Role, User
+from crm.core.row_addresses import row_address
 from customers.models import ContactPoint, Customer
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
@@ -30,6 +31,7 @@ from segments.models import Membership
 
 PAGE = 16
 AHEAD_DAYS = 2
+MAY_ACT = "interactions.change_task"  # asked once for a page, not with every row
 ASIDE_ROWS = 5
 _KINDS = Task.Kind
 TABS = [
@@ -88,7 +90,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     day = build_day(
         request.user, at=now, tab=request.GET.get("tab", ""), after=request.GET.get("after", ""), is_team=is_team
     )
-    context: dict[str, Any] = {"day": day, "now": now}
+    context: dict[str, Any] = {"day": day, "now": now, "may_act": request.user.has_perm(MAY_ACT)}
     if target == "my-day-more":
         return render(request, "home/my_day_rows.html", context)
     context["around"] = look_around(request.user, at=now, absences=day.absences)
@@ -161,11 +163,15 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
 
 
 def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
-    """Each task learns its icon, why it is there by today's figures, and which complaint it is of, if any."""
+    """Each task learns its icon, where its acts are, why it is there by today's figures, and which complaint it is
+    of, if any."""
     today = company_day(at)
     for task in tasks:
         row: Any = task
         row.icon = ICONS[task.kind]
+        row.why_url = row_address("interactions:alert-why", task.alert_id) if task.alert_id else ""
+        for act in ("snooze", "hand_over", "done"):
+            setattr(row, f"{act}_url", row_address(f"interactions:task-{act.replace('_', '-')}", task.pk))
         parts = task.source.split(":")
         is_complaint = task.kind == _KINDS.COMPLAINT and len(parts) > 1 and parts[1].isdecimal()
         row.complaint_pk = int(parts[1]) if is_complaint else None
@@ -302,6 +308,7 @@ def _show_rows(request: HttpRequest, *, now: datetime) -> HttpResponse:
         "rows": sorted(tasks, key=lambda task: str(task.pk) != main),
         "main": int(main) if main.isdecimal() else 0,
         "now": now,
+        "may_act": request.user.has_perm(MAY_ACT),
     }
     response = render(request, "home/my_day_opened.html", context | _open(request, tasks, now=now))
     shown = here | ({"open": wanted[0]} if wanted[0] else {})
