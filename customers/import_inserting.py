@@ -32,11 +32,11 @@ STAND_INS = {
     "customers_note_name_words": StandIn(
         ("name_folded",),
         """INSERT INTO customers_nameword (word)
-           SELECT DISTINCT found.word
+           SELECT found.word
            FROM (SELECT DISTINCT unnest(string_to_array(name_folded, ' ')) AS token FROM made) named,
                regexp_split_to_table(named.token, '[^[:alnum:]]+') AS found (word)
            WHERE length(found.word) BETWEEN 3 AND 60
-           AND NOT EXISTS (SELECT FROM customers_nameword known WHERE known.word = found.word)""",
+           EXCEPT SELECT word FROM customers_nameword""",
     ),
 }
 """By the function of the trigger."""

@@ -14,6 +14,7 @@ from typing import Any
 from crm.core.late_imports import pandas as pd
 from customers.import_remembering import WRITTEN_TABLES, WrittenTable
 from customers.import_staging import Stage
+from customers.models import NameWord
 from customers.rules.import_columns import FIELDS, REQUIRED, ImportField
 
 
@@ -73,9 +74,10 @@ class ImportKind:
 
     @property
     def table_names(self) -> list[str]:
-        """The tables of the database that it writes, those of parts included."""
+        """The tables of the database that it writes, those of parts included, and of the words of names."""
         parts = [table.parts[0]._meta.db_table for table in self.tables if table.parts]
-        return [*(table.table for table in self.tables), *parts]
+        words = [NameWord._meta.db_table] if any("name_folded" in table.columns for table in self.tables) else []
+        return [*(table.table for table in self.tables), *parts, *words]
 
 
 IMPORT_KINDS: dict[str, ImportKind] = {}
