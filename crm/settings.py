@@ -228,7 +228,8 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = TESTING
+# Looked for when asked for: else every browser of a test begins with a look at all of them.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TESTING
 MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", default=200 * 1024 * 1024)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
+from django.apps import apps
 from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
@@ -71,6 +73,8 @@ def _mutate_unrendered(self: Migration, project_state: ProjectState, preserve: b
 
 def test_all_migrations_run_backward_to_an_empty_schema_and_forward_again(migrated, monkeypatch):
     monkeypatch.setattr(Migration, "mutate_state", _mutate_unrendered)
+    # Which models can be swapped is a matter of the product's own models; Django asks anew for every model of a state.
+    monkeypatch.setattr(apps, "get_swappable_settings_name", cache(apps.get_swappable_settings_name), raising=False)
     before = _read_schema(migrated)
     assert any(row[0] == "trigger" for row in before)
     executor = MigrationExecutor(migrated)

@@ -186,3 +186,17 @@ def test_a_page_of_a_list_asks_one_customer_after_the_other_and_a_night_asks_all
     assert compile_criteria(rule, figures, today=TODAY).where == "(c.silent) <= %(v0)s"
     farthest = compile_criteria(when("silent", "at_most", 1e12), figures, today=TODAY, for_page=True)
     assert farthest.params["v0"] == 300_000
+
+
+@dataclass(frozen=True)
+class FigureAmong(Figure):
+    """One whose customers a query names."""
+
+    among: str = "SELECT customer_id FROM fed"
+
+
+@pytest.mark.parametrize(("operator", "word"), [("yes", "IN"), ("no", "NOT IN")])
+def test_whom_a_query_names_are_asked_for_together(operator: str, word: str) -> None:
+    figures = {"fed": FigureAmong("fed", "flag")}
+    where = compile_criteria(when("fed", operator), figures, today=TODAY).where
+    assert " ".join(where.split()) == f"c.id {word} (SELECT customer_id FROM fed)"
