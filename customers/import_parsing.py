@@ -14,6 +14,7 @@ from crm.core.text_folding import fold_text
 from customers.import_reading import Chunk, Table
 from customers.rules.contact_point_reading import read_domain
 from customers.rules.custom_values import read_link
+from customers.rules.import_addresses import read_email, read_phone, read_plain_phones
 from customers.rules.import_choices import read_choice, read_yes_no
 from customers.rules.import_columns import FIELDS, REQUIRED, ImportField, Reading
 from customers.rules.import_values import (
@@ -26,7 +27,6 @@ from customers.rules.import_values import (
     read_currency,
     read_customer_kind,
     read_day,
-    read_email,
     read_money,
     read_plain_amounts,
     read_plain_texts,
@@ -130,6 +130,8 @@ def _parse_column(
 def _bulk_reader(import_field: ImportField) -> Callable[[Sequence[str]], list[Any] | None] | None:
     if import_field.reading is Reading.TEXT:
         return lambda texts: read_plain_texts(texts, length=import_field.length)
+    if import_field.reading is Reading.PHONE:
+        return lambda texts: read_plain_phones(texts, length=import_field.length)
     return read_plain_amounts if import_field.reading is Reading.MONEY else None
 
 
@@ -155,6 +157,8 @@ def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any
             return lambda text: read_quantity(text, decimal_sign=rules.decimal_sign)
         case Reading.OWNER:
             return lambda text: _known(rules.owners, _owner_key(text), "unknown_owner")
+        case Reading.PHONE:
+            return lambda text: read_phone(text, length=import_field.length)
         case Reading.TEAM:
             return lambda text: _known(rules.teams, fold_text(text), "unknown_team")
         case Reading.DOMAIN:

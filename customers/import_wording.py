@@ -22,6 +22,7 @@ _PROBLEMS = {
     "no_currency": _("“%(value)s” is not a currency code like EUR"),
     "no_rate": _("“%(value)s” has no rate"),
     "no_email": _("“%(value)s” is not an e-mail address"),
+    "no_phone": _("“%(value)s” is not a phone number"),
     "no_country": _("“%(value)s” is not a country or its two-letter code"),
     "no_kind": _("“%(value)s” is neither organisation nor person"),
     "no_yes_no": _("“%(value)s” is neither yes nor no"),

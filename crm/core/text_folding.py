@@ -19,6 +19,11 @@ class _Marks(dict[int, int | None]):
 _MARKS = _Marks()
 
 
+def shows_nothing(text: str) -> bool:
+    """Whether nothing of it can be seen: no letter, digit or sign, only space and marks of direction."""
+    return all(unicodedata.category(letter) in {"Cc", "Cf", "Zs"} for letter in text)
+
+
 def fold_text(text: str) -> str:
     """``"  Zakłady  Świętochłowice "`` becomes ``"zaklady swietochlowice"``; other scripts stay, unaccented.
 

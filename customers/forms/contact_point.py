@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models.business_setting import setting
+from crm.core.text_folding import shows_nothing
 from customers.models import ContactPoint, Person
 from customers.rules.card_reading import LONGEST
 from customers.rules.contact_point_reading import ContactPointReading, UnreadableContactPoint, read_contact_point
@@ -69,6 +70,14 @@ class ContactPointForm(forms.ModelForm):
             self.add_error("value", _("This is already noted here."))
 
 
+def refuse_unseen(form: forms.ModelForm, name: str) -> str:
+    """What was typed into the field; a name of nothing but space and marks of direction is asked for again."""
+    text: str = form.cleaned_data[name]
+    if shows_nothing(text):
+        raise ValidationError(form.fields[name].error_messages["required"], code="required")
+    return text
+
+
 class PersonForm(forms.ModelForm):
     """Somebody at the customer; a day in ``left_on`` takes him out of the page, not out of the history."""
 
@@ -76,6 +85,9 @@ class PersonForm(forms.ModelForm):
         model = Person
         fields = ["name", "job_title", "seniority", "influence", "language", "is_main", "left_on"]
         widgets = {"left_on": _DAY}
+
+    def clean_name(self) -> str:
+        return refuse_unseen(self, "name")
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

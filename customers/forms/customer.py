@@ -12,7 +12,7 @@ from crm.core.models import Role, Team, User
 from customers.customer_registration import next_number
 from customers.duplicate_deciding import note_another_customer
 from customers.duplicate_warning import LikelyDuplicate, TypedCustomer, find_duplicates
-from customers.forms.contact_point import read_or_refuse
+from customers.forms.contact_point import read_or_refuse, refuse_unseen
 from customers.forms.custom_field import CustomFieldsMixin
 from customers.models import ContactPoint, Customer
 from customers.rules.contact_point_reading import read_domain
@@ -91,6 +91,9 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
             mine = Q(pk=self.user.team_id) | Q(pk__in=self.user.managed_teams.values("pk"))
             teams = teams.filter(mine | Q(pk=self.instance.team_id))
         return teams
+
+    def clean_name(self) -> str:
+        return refuse_unseen(self, "name")
 
     def clean_number(self) -> str:
         number = self.cleaned_data["number"].strip()

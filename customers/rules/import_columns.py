@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 from statistics import median_high
 
+from customers.rules.import_addresses import looks_like_email
 from customers.rules.import_headers import CUSTOMER_HEADERS, ORDER_HEADERS, PERSON_HEADERS, PRODUCT_HEADERS
 from customers.rules.import_values import (
     fold_word,
     looks_like_country,
     looks_like_day,
-    looks_like_email,
     looks_like_money,
 )
 
@@ -36,6 +36,7 @@ class Reading(Enum):
     CURRENCY = "currency"
     COUNTRY = "country"
     EMAIL = "email"
+    PHONE = "phone"
     CUSTOMER_KIND = "customer_kind"
     OWNER = "owner"
     TEAM = "team"
@@ -97,7 +98,7 @@ CUSTOMER_FIELDS = (
     _F("tax_id", length=40, headers=CUSTOMER_HEADERS["tax_id"]),
     _F("domain", Reading.DOMAIN, length=200, headers=CUSTOMER_HEADERS["domain"]),
     _F("email", Reading.EMAIL, length=254, headers=CUSTOMER_HEADERS["email"]),
-    _F("phone", length=40, headers=CUSTOMER_HEADERS["phone"]),
+    _F("phone", Reading.PHONE, length=40, headers=CUSTOMER_HEADERS["phone"]),
     _F("owner_email", Reading.OWNER, length=254, headers=CUSTOMER_HEADERS["owner_email"]),
     _F("team", Reading.TEAM, length=100, headers=CUSTOMER_HEADERS["team"]),
     _F("source", length=100, headers=CUSTOMER_HEADERS["source"]),
@@ -130,8 +131,8 @@ PERSON_FIELDS = (
     _F("influence", Reading.CHOICE, headers=PERSON_HEADERS["influence"], choices=INFLUENCE_WORDS),
     _F("language", length=10, headers=PERSON_HEADERS["language"]),
     _F("email", Reading.EMAIL, length=254, headers=PERSON_HEADERS["email"]),
-    _F("phone", length=40, headers=PERSON_HEADERS["phone"]),
-    _F("mobile", length=40, headers=PERSON_HEADERS["mobile"]),
+    _F("phone", Reading.PHONE, length=40, headers=PERSON_HEADERS["phone"]),
+    _F("mobile", Reading.PHONE, length=40, headers=PERSON_HEADERS["mobile"]),
     _F("left_on", Reading.DAY, headers=PERSON_HEADERS["left_on"]),
 )
 

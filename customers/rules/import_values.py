@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from difflib import get_close_matches
 
+from crm.core.text_folding import shows_nothing
 from customers.rules.country_names import COUNTRY_CODES, COUNTRY_NAMES
 
 MAX_CENTS = 10**14
@@ -34,7 +35,7 @@ def clean_text(text: str) -> str:
         return text.strip()
     text = text[1:] if text.startswith(_FORMULA_START) else text
     text = text.replace("\x00", "").strip().strip("\ufeff\u200b")
-    return text if any(unicodedata.category(letter) not in {"Cc", "Cf", "Zs"} for letter in text) else ""
+    return "" if shows_nothing(text) else text
 
 
 def read_plain_texts(texts: Sequence[str], *, length: int) -> list[str | None] | None:
@@ -334,8 +335,6 @@ _CURRENCY_SIGNS = {
     "R$": "BRL", "₹": "INR", "ZŁ": "PLN", "SFR": "CHF", "FR.": "CHF", "KČ": "CZK", "FT": "HUF", "₽": "RUB",
     "₩": "KRW", "₺": "TRY", "RM": "MYR", "S$": "SGD", "A$": "AUD", "C$": "CAD", "CA$": "CAD", "AU$": "AUD",
 }  # fmt: skip
-_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
-_NAMED_EMAIL = re.compile(r".*<([^<>]+)>")
 _PERSON = {"person", "individual", "private", "privat", "b2c", "false", "no", "0", "consumer", "contact"}
 _ORGANISATION = {
     "organisation", "organization", "company", "business", "firma", "b2b", "true", "yes", "1", "account", "customer",
@@ -349,20 +348,6 @@ def read_currency(text: str) -> str:
     if not re.fullmatch(r"[A-Z]{3}", code):
         raise Unreadable("no_currency")
     return code
-
-
-def read_email(text: str) -> str:
-    """The address in lower case, also out of ``Ana <ana@example.com>``. Raises ``Unreadable``: ``no_email``."""
-    named = _NAMED_EMAIL.fullmatch(text)
-    address = (named[1] if named else text).strip().casefold()
-    if len(address) > 254 or not _EMAIL.fullmatch(address):
-        raise Unreadable("no_email")
-    return address
-
-
-def looks_like_email(text: str) -> bool:
-    """An e-mail address and nothing else."""
-    return bool(_EMAIL.fullmatch(text.strip()))
 
 
 def read_country(text: str) -> str:

@@ -34,6 +34,16 @@ def test_a_rep_enters_a_customer_who_becomes_his_own_with_number_mail_and_phone(
     }
 
 
+def test_a_name_of_which_nothing_can_be_seen_is_asked_for_again(rep, customer, signed_in):
+    browser = signed_in(rep)
+    for url in (reverse("customers:customer-new"), new_url("person-new", customer)):
+        answer = browser.post(url, typed(name="\u200e\u2060"))
+        assert answer.status_code == 422
+        assert "This field is required." in answer.content.decode()
+    assert not Person.objects.exists()
+    assert browser.post(reverse("customers:customer-new"), typed(name="Ω")).status_code == 302
+
+
 def test_the_form_sent_twice_makes_one_customer(rep, signed_in):
     browser = signed_in(rep)
     answers = [browser.post(reverse("customers:customer-new"), typed(form_token="a")) for _time in range(2)]

@@ -48,9 +48,10 @@ def test_an_empty_cell_and_a_missing_column_leave_what_is_known(rep):
 def test_a_phone_without_a_country_is_read_by_the_customers_else_by_the_companys():
     change_setting("company.country", "DE")
     file = "id,name,country,phone\n1,Kjeldsen,DK,86 12 34 56\n2,Brandt,,0621 123456\n3,Odd,DE,ask reception\n"
-    import_file(file, kind="customers")
+    done = import_file(file, kind="customers")
     read = dict(ContactPoint.objects.values_list("customer__number", "value_normal"))
-    assert read == {"1": "+4586123456", "2": "+49621123456", "3": "ask reception"}
+    assert read == {"1": "+4586123456", "2": "+49621123456"}
+    assert problems(done) == [(4, "phone", "no_phone")]
 
 
 def test_without_any_country_the_digits_are_kept():

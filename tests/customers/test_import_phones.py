@@ -3,7 +3,7 @@
 import pytest
 
 from customers.models import ContactPoint
-from tests.customers.import_files import counts, import_file
+from tests.customers.import_files import counts, import_file, problems
 
 pytestmark = pytest.mark.django_db
 PHONES = {
@@ -37,3 +37,13 @@ def test_phones_of_thirty_countries_are_one_number_however_they_are_written(writ
     assert len(PHONES) >= 30
     found = dict(ContactPoint.objects.values_list("customer__country", "value_normal"))
     assert found == {country: abroad for country, (_home, abroad) in PHONES.items()}
+
+
+@pytest.mark.parametrize(("kind", "head"), [("customers", "number,name"), ("people", "customer number,name")])
+def test_no_number_and_no_address_are_none_and_words_are_a_problem_of_their_row(kind, head, customer):
+    data_import = import_file(
+        f"{head},phone,email\n{customer.number},Lene Holm,n/a,-\nK-2,Bo,call Bob,bo@x.example\n", kind=kind
+    )
+    assert ("phone", "no_phone") in {(field, code) for _row, field, code in problems(data_import)}
+    assert not ContactPoint.objects.exists()
+    assert data_import.report["rejected"] == 1

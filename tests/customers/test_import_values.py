@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from customers.import_parsing import ParseRules, _parse_column, _reader
 from customers.rules.contact_point_reading import normalise_phone, read_domain
+from customers.rules.import_addresses import read_email, read_phone, read_plain_phones
 from customers.rules.import_columns import ImportField
 from customers.rules.import_values import (
     Unreadable,
@@ -22,7 +23,6 @@ from customers.rules.import_values import (
     read_currency,
     read_customer_kind,
     read_day,
-    read_email,
     read_money,
     read_plain_texts,
     read_quantity,
@@ -216,3 +216,21 @@ def test_a_column_read_at_once_is_what_its_cells_are_one_by_one(cells):
     at_once, codes_at_once = _parse_column(raw, read, lambda texts: read_plain_texts(texts, length=12))
     assert list(at_once) == list(values)
     assert list(codes_at_once) == list(codes)
+
+
+@pytest.mark.parametrize("word", ["n/a", "N/A", "-", "none", "unknown", "?"])
+def test_words_for_nothing_are_no_address_and_no_number(word):
+    assert read_email(word) is None
+    assert read_phone(word, length=40) is None
+
+
+def test_a_phone_number_has_a_digit_of_any_script():
+    assert read_phone("+45  86 12", length=40) == "+45 86 12"
+    assert read_phone("٠٢٢٣٤", length=40) == "٠٢٢٣٤"
+    assert _code(lambda text: read_phone(text, length=40), "call Bob") == "no_phone"
+    assert _code(lambda text: read_phone(text, length=4), "12 34 56") == "too_long"
+
+
+def test_a_column_of_phone_numbers_is_read_at_once_unless_one_is_none():
+    assert read_plain_phones(["+45 1", "", "86 12"], length=40) == ["+45 1", None, "86 12"]
+    assert read_plain_phones(["+45 1", "call Bob"], length=40) is None
