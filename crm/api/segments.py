@@ -124,8 +124,8 @@ class FiguresTold(Schema):
     silent_next: float | None
     fall: float | None
     expected_orders_12m: float | None
-    value_3y_cents: int | None
-    value_3y_low_cents: int | None
+    value_3y_cents: int | None = Field(description="Contribution of three years, weighed by the chance of going on.")
+    value_3y_low_cents: int | None = Field(description="80% range of it if it stays; of a contract, weighed.")
     value_3y_high_cents: int | None
     at_stake_cents: int
     risk_rank: float

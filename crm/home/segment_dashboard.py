@@ -28,6 +28,7 @@ from crm.home.segment_summary import Summary, build_summary, count_at_risk, read
 from customers.models import Customer
 from interactions.models import Alert, Task
 from interactions.rules.alert_conditions import VISIT_NOW
+from segments.membership_moves import moved_between
 from segments.models import CurrentScore, Membership
 
 AT_RISK_SHOWN = 6
@@ -55,6 +56,7 @@ def segment_dashboard(request: HttpRequest) -> HttpResponse:
         summary = build_summary(scope, day=choice.day, since=choice.since)
         context |= draw_everything(summary, choice)
         context["visits"] = count_visits(request, choice)
+        context["moved_since"] = count_moved_since(request, choice, today=company_day(now))
     return render(request, "home/segment_dashboard.html", context)
 
 
@@ -170,3 +172,16 @@ def count_visits(request: HttpRequest, choice: Choice) -> dict[str, Any]:
     late = Q(task__state=Task.State.OPEN, task__due_at__lt=timezone.now())
     many = {"n": Count("customer", distinct=True), "late": Count("customer", filter=late, distinct=True)}
     return alerts.aggregate(cents=Sum("at_stake_cents"), **many)
+
+
+def count_moved_since(request: HttpRequest, choice: Choice, *, today: date) -> dict[str, Any] | None:
+    """Customers whom an act of the day moved since the figures of the last night, and the list of them; None where the
+    figures and the lists say the same."""
+    if choice.day is None or not choice.is_latest or choice.day >= today:
+        return None
+    rows = Customer.objects.visible_to(request.user).current()
+    if choice.team is not None:
+        rows = rows.filter(team=choice.team)
+    moved = moved_between(rows, "any", "any", since=choice.day, until=today).count()
+    query = f"moved=any.any.{choice.day}.{today}"
+    return {"n": moved, "query": "&".join(filter(None, [query, choice.team_query]))} if moved else None

@@ -77,6 +77,24 @@ def test_each_list_holds_exactly_as_many_as_the_number_that_opened_it(company, a
     assert {link: int(client.get(link).context["list"].shown) for link in opened} == opened
 
 
+def test_whom_an_act_moved_since_the_last_night_is_said_and_listed(company, admin, lead, north, signed_in):
+    """Figures are of the evening, lists of now; the page names the difference instead of hiding it."""
+    page = reverse("home:segment-dashboard")
+    assert "moved since the figures" not in signed_in(admin).get(page).content.decode()
+    premium = Segment.objects.get(key="premium")
+    others = company.exclude(memberships__segment=premium)
+    next_day = END + timedelta(1)
+    for customer in (*others.filter(team=north)[:2], others.exclude(team=north).first()):
+        pin_customer(
+            customer, segment=premium, reason="More", expires_on=END + timedelta(90), by=admin, on=next_day, at=AT
+        )
+    for reader, moved in ((admin, 3), (lead, 2)):
+        client = signed_in(reader)
+        html = client.get(page).content.decode()
+        link, said = re.search(r'href="([^"]*)">(\d) customers</a> moved since the figures', html).groups()
+        assert (int(said), client.get(unescape(link)).context["list"].shown) == (moved, str(moved))
+
+
 def test_complaints_are_counted_by_the_companys_days_in_figure_and_list(company, admin, signed_in):
     change_setting("company.time_zone", "Pacific/Honolulu", by=admin)
     forget_settings()
