@@ -19,6 +19,7 @@ BATCH = 20_000
 _HEADERS = read_headers("""
 number: number casenumber ticketid ticketnumber caseid complaintid recordid id reference reklamationsnr
 customer_number: customernumber customerid accountid accountnumber companyid organizationid kundennr kundennummer
+    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyid associatedcompanyids
 customer_name: customername customer account accountname company companyname associatedcompany organization firma kunde
 person_name: personname person contact contactname ansprechpartner reportedby
 person_email: personemail email contactemail suppliedemail webemail

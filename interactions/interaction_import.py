@@ -25,6 +25,7 @@ _HEADERS = read_headers("""
 number: number activityid recordid engagementid callid taskid id externalid
 customer_number: customernumber customerid accountid accountnumber companyid organizationid relatedtoid whatid
     associatedcompanyid kundennr kundennummer
+    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyids
 customer_name: customername customer account accountname company companyname associatedcompany organization
     organisation relatedto firma kunde regarding
 person_name: personname person contact contactname contactperson attendee ansprechpartner who name

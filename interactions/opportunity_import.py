@@ -28,6 +28,7 @@ _HEADERS = read_headers("""
 number: number opportunityid dealid recordid id dealrecordid opportunitynumber externalid
 customer_number: customernumber customerid accountid accountnumber companyid organizationid associatedcompanyids
     associatedcompanyid kundennr kundennummer
+    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid
 customer_name: customername customer account accountname company companyname associatedcompany
     primaryassociatedcompany organization dealorganization organisation firma kunde partner
 subject: subject opportunityname dealname dealtitle opportunity deal title name product productname about betreff

@@ -5,6 +5,7 @@ customer_number: customernumber customerid customerno customernr customer custid
     accountid accountnumber companyid recordid masterid organizationid kundennr kundennummer kdnr debitor
     debitornr debitorennummer codigocliente numeroclient codicecliente klientid partnerid partnerref buyerid
     contactid userid
+    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyid associatedcompanyids
 customer_name: customername account accountname company companyname client clientname organization organisation
     organizationname kunde kundenname firma cliente nomecliente nomclient klient partner partnername buyer
     dealorganization associatedcompany
@@ -99,6 +100,7 @@ sold: active isactive productactive sold saleok cansell forsale canbesold
 _PERSON_TEXT = """
 customer_number: customernumber customerid accountid accountnumber companyid organizationid associatedcompanyid
     associatedcompanyids primaryassociatedcompanyid kundennr kundennummer parentid accountnameid companynumber
+    customerexternalid partnerexternalid relatedcompanyexternalid
 customer_name: customername customer account accountname company companyname associatedcompany
     primaryassociatedcompany organization organisation organizationname parentname relatedcompany firma firmenname
     kunde empresa societe azienda org

@@ -115,3 +115,19 @@ def test_the_headers_of_an_export_are_recognised(product, kind, headers):
     guess = guess_columns(kind, list(headers), [row])
     assert {header: name for name, header in guess.items()} == {h: name for h, name in headers.items() if name}
     assert missing_fields(kind, guess) == []
+
+
+@pytest.mark.parametrize("kind", ["orders", "people", "opportunities", "interactions", "complaints"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Account ID",
+        "Account Name.id",
+        "Customer/External ID",
+        "Deal - Organization ID",
+        "Associated Company IDs (Primary)",
+    ],
+)
+def test_whose_row_it_is_is_told_by_the_number_that_each_product_exports(kind, header):
+    guess = guess_columns(kind, [header, "Account Name"])
+    assert (guess["customer_number"], guess["customer_name"]) == (header, "Account Name")
