@@ -88,8 +88,8 @@ def write_shard(
         cursor.execute(f"DROP TABLE IF EXISTS {table}")
         cursor.execute(
             f"CREATE TABLE {table} (LIKE segments_score INCLUDING ALL,"
-            f" CONSTRAINT of_run CHECK (run_id = {int(run_id)}),"
-            f" CONSTRAINT in_range CHECK (customer_id >= {int(first_id)} AND customer_id < {int(next_id)}))"
+            f" CONSTRAINT of_shard CHECK (run_id = {int(run_id)}"
+            f" AND customer_id >= {int(first_id)} AND customer_id < {int(next_id)}))"
             " WITH (autovacuum_enabled = false)"
         )
         evening = np.datetime64(as_of_day, "D")

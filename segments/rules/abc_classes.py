@@ -179,7 +179,8 @@ def measure_top_share(revenue_cents: IntArray, *, customer_share: float) -> floa
 
 def draw_pareto_curve(revenue_cents: IntArray, *, points: int = 101) -> tuple[FloatArray, FloatArray]:
     """The Pareto curve: shares of customers from 0 to 1, best first, and the shares of revenue they bring."""
-    falling = -np.sort(-revenue_cents)
+    is_falling = bool((revenue_cents[1:] <= revenue_cents[:-1]).all())
+    falling = revenue_cents if is_falling else -np.sort(-revenue_cents)
     reached = _add_up(falling)
     heads = np.array([ceil(len(falling) * step / (points - 1)) for step in range(points)])
     scale = float(reached[-1]) or 1.0

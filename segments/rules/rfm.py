@@ -27,7 +27,7 @@ class ScoreCuts:
 
 def find_score_cuts(values: FloatArray | IntArray, *, higher_is_better: bool = True) -> ScoreCuts:
     """Cut points at the average-rank percentiles 20, 40, 60 and 80 of these values."""
-    rising = np.sort(values if higher_is_better else -values)
+    rising = _put_in_order(values if higher_is_better else -values)
 
     def find_percentile(place: int) -> float:
         first, end = (int(np.searchsorted(rising, rising[place], side=side)) for side in ("left", "right"))
@@ -39,6 +39,14 @@ def find_score_cuts(values: FloatArray | IntArray, *, higher_is_better: bool = T
         cut = float(rising[place]) if place < len(rising) else None
         cuts.append(cut if cut is None or higher_is_better else -cut)
     return ScoreCuts(tuple(cuts), higher_is_better)
+
+
+def _put_in_order(values: FloatArray | IntArray) -> FloatArray | IntArray:
+    """The values, the lowest first; those of a night come in order already, one way or the other."""
+    for ordered in (values, values[::-1]):
+        if bool((ordered[1:] >= ordered[:-1]).all()):
+            return ordered
+    return np.sort(values)  # type: ignore[return-value]
 
 
 def assign_scores(values: FloatArray | IntArray, *, cuts: ScoreCuts) -> IntArray:
