@@ -48,7 +48,9 @@ def test_what_customers_alike_buy_and_he_does_not_is_suggested_with_the_evidence
     assert "Alike: mining" in page
     assert "<b>€600</b>" in page
     peers = page_of(signed_in(rep), reverse("home:customer-peers", args=[alike.pk]))
-    assert "25 of 26 alike" in peers
+    assert "25 others of 26 alike" in peers
+    assert peers.count("<tr>") == 26, "a line for each of the others, under the head"
+    assert "this customer among the 26" in page
 
 
 def test_who_is_alike_is_shown_only_as_far_as_one_may_see(signed_in, rep, alike, other_rep, south):
