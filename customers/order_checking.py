@@ -47,7 +47,10 @@ def shape_orders(frame: pd.DataFrame) -> pd.DataFrame:
     """Parsed rows as the stage wants them: day and moment apart, names folded where no number is given."""
     shaped = frame.rename(columns={"customer_number": "customer"})
     reads = shaped["day"].tolist()
-    shaped["day"] = [read.day.isoformat() for read in reads]
+    # Each different text was read once: few days, however many rows.
+    places = list(map(id, reads))
+    days = {place: read.day.isoformat() for place, read in dict(zip(places, reads, strict=True)).items()}
+    shaped["day"] = list(map(days.__getitem__, places))
     if any(read.moment is not None for read in reads):
         shaped["moment"] = [read.moment.isoformat() if read.moment else None for read in reads]
     if "customer_name" in shaped:
