@@ -111,8 +111,11 @@ def test_two_processes_share_the_ranges_of_every_pass(company, in_ranges):
 
     with connection.execute_wrapper(keep):
         spend_evening()
-        try_segment_rule(SegmentRule.objects.get().segment, {}, on=MONDAY)
-    assert len(passes) == 3
+        premium = SegmentRule.objects.get().segment
+        try_segment_rule(premium, {}, on=MONDAY)
+        for name in ("web_visits_30d", "days_since_web_visit", "cart_left_days"):
+            try_segment_rule(premium, {"metric": name, "operator": "at_most", "value": 3}, on=MONDAY)
+    assert len(passes) == 6
     assert all("Parallel Append" in plan for plan in passes), "\n\n".join(passes)
 
 
