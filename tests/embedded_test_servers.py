@@ -104,12 +104,22 @@ def make_template(postgres: Postgres) -> None:
     else:
         environment = {**os.environ, "DATABASE_URL": postgres.url(TEMPLATE)}
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        part = dump.with_suffix(".part")
-        subprocess.run([postgres.program("pg_dump"), "--format=custom", f"--file={part}", address], check=True)
-        part.rename(dump)
+        keep_dump(postgres, dump, address)
     os.environ["RAPPORT_TEST_TEMPLATE"] = TEMPLATE
+
+
+def keep_dump(postgres: Postgres, dump: Path, address: str) -> None:
+    """Beside another run of the same clone, and not at all where nothing may be written: then the next migrates too."""
+    part = dump.with_suffix(f".{os.getpid()}")
+    try:
+        dump.parent.mkdir(parents=True, exist_ok=True)
+        part.touch()
+    except OSError:
+        return
+    subprocess.run([postgres.program("pg_dump"), "--format=custom", f"--file={part}", address], check=True)
+    part.rename(dump)
+    for older in set(dump.parent.glob("*.dump")) - {dump}:
+        older.unlink(missing_ok=True)
 
 
 def compute_migrations_fingerprint() -> str:

@@ -18,7 +18,11 @@ from django.test import Client
 from crm.core.models import User
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync")
+ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+# In a container the shared memory is too small for pages; they lie in the temporary folder then.
+ARGUMENTS += ["--disable-dev-shm-usage"]
+# Nothing is waited for in vain where all is well: this is for machines many times slower than ours.
+PATIENCE_SECONDS = 90
 WORKER = ("-m", "celery", "-A", "crm", "worker", "-c", "1", "--without-gossip", "--without-mingle", "-l", "info")
 # Playwright's sync calls run an event loop in this thread; Django would refuse its queries there otherwise.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
@@ -38,7 +42,7 @@ def browser() -> Iterator[Any]:
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
     from playwright.sync_api import expect, sync_playwright
 
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_SECONDS * 1_000)
     arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     # While its event loop runs Django keeps other connections for this thread than before and after it: those left open
     # would be shared by every process that is forked meanwhile, and keep the database from being dropped at the end.
@@ -73,7 +77,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on(
             "console",
@@ -93,7 +97,7 @@ def open_page(browser: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
     assert not complaints
 
 
-def wait_for_requests(*, seconds: float = 10) -> None:
+def wait_for_requests(*, seconds: float = PATIENCE_SECONDS) -> None:
     """Until the web server is through with what closed browsers left in the middle: such a request still holds rows,
     and a connection to a database that is about to be dropped."""
     until = time.monotonic() + seconds
@@ -127,5 +131,5 @@ def worker(transactional_db: None, tmp_path: Path) -> Iterator[subprocess.Popen[
         rest.start()
         yield process
         process.terminate()
-        process.wait(30)
+        process.wait(PATIENCE_SECONDS)
         rest.join()

@@ -41,7 +41,7 @@ def test_an_administrator_runs_the_night_now(open_page, worker, admin, base):
     expect(page.get_by_text("The night has begun.")).to_be_visible()
     row = page.get_by_role("region", name="Last nights").locator("tbody tr")
     expect(row).to_have_count(1)
-    expect(row).to_contain_text("done", timeout=60_000)
+    expect(row).to_contain_text("done", timeout=240_000)
     steps = row.get_by_role("img")
     for label in STEPS.values():
         expect(steps).to_have_attribute("aria-label", re.compile(re.escape(str(label))))

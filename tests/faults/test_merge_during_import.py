@@ -53,7 +53,7 @@ def test_every_order_ends_at_the_one_who_stays(nth, admin, monkeypatch):
     lease = MergesAt(nth, lambda: merge_customers(stays, goes, by=admin, at=timezone.now()))
     write_import(data_import, lease=lease, at=AT)
     for thread in lease.waiting:
-        thread.join(timeout=60)
+        thread.join(timeout=240)
     assert lease.waiting
     assert Customer.objects.get(pk=goes.pk).merged_into == stays
     assert counts(data_import) == (40, 0, 0, 0)

@@ -44,7 +44,7 @@ def score_with(processes: int, *, on) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(timeout=120)
+        worker.join(timeout=300)
         assert worker.exitcode == 0, "killed" if said.empty() else said.get()
     assert finish_run(run).switched
     assert index_shards(run) == run.shards.count()

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_WAIT_SECONDS = 120
+LONGEST_WAIT_SECONDS = 300
 pytestmark = pytest.mark.faults
 
 

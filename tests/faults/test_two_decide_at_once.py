@@ -21,7 +21,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 QUEUE = "/customers/duplicates/"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 def count_waiting() -> int:
