@@ -39,7 +39,7 @@ MOST_POINTS = 60
 
 @dataclass
 class ParetoChart:
-    """Two curves, and where A and B end; shares are of customers."""
+    """Two curves, and where A and B end, as shares of customers; B and C are in whole percents that add up."""
 
     sales: str
     contribution: str
@@ -55,11 +55,11 @@ class ParetoChart:
 
     @property
     def b_part(self) -> float:
-        return self.b - self.a
+        return round(self.b, 2) - round(self.a, 2)
 
     @property
     def c(self) -> float:
-        return 1 - self.b
+        return 1 - round(self.b, 2)
 
     @property
     def a_width(self) -> str:

@@ -48,6 +48,15 @@ def test_one_customer_is_all_of_a():
     assert [letter for letter, _x in chart.letters] == ["A", "B", "C"]
 
 
+@given(st.lists(st.tuples(st.integers(0, 12), st.integers(1, 400), st.integers(1, 10**6)), min_size=1, max_size=12))
+def test_the_three_parts_are_shown_in_whole_percent_that_add_up(steps):
+    spread = merge_spreads([[[step, n, cents * n] for step, n, cents in steps]])
+    chart = draw_pareto_chart(spread, spread, a_value=0.8, b_value=0.95)
+    shown = [round(100 * part) for part in (chart.a, chart.b_part, chart.c)]
+    assert sum(shown) == 100
+    assert min(shown) >= 0
+
+
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"), st.integers(1, 10**6)), max_size=30))
 def test_flows_stay_in_the_picture_and_nobody_is_lost(moves):
     chart = draw_moves([((was, "new"), (to, "plus"), n) for was, to, n in moves])

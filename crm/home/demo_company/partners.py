@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from crm.core.models import User
 from crm.home.demo_company.cases import CASES
+from customers.customer_freshening import freshen_customer
 from customers.fact_noting import note_fact
 from customers.models import Customer, Person
 from customers.note_writing import write_note
@@ -46,6 +47,8 @@ def share_customers(*, at: datetime) -> None:
             minutes=minutes,
             next_contact_at=at + timedelta(days=ahead),
         )
+    for customer in shared[: len(TALKS)]:
+        freshen_customer(customer.pk, at=at)  # the talks are of other days, the figures of this one
     for customer in shared[:1]:
         _tell_of(customer, by=petra, ana=ana, at=at)
 
