@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
-from crm.core.process_memory import keep_freed_memory
+from crm.core.process_memory import give_back_memory, keep_freed_memory
 from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
@@ -207,6 +207,7 @@ def _gather_all(run: ScoreRun) -> None:
         pass
     while run.shards.filter(gathered_at=None).exists():
         _gather_next(run, wait=True)
+    give_back_memory()
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # as the C library numbers them
-_USUAL_BYTES = 1 << 20
+_USUAL_BYTES = 1 << 17
 _LARGE_BYTES = 1 << 24  # no array of a piece of work is larger
 _keeping: list[None] = []
 
@@ -29,13 +29,13 @@ def keep_freed_memory() -> Iterator[None]:
     of each other the outermost counts.
     """
     _keeping.append(None)
-    _keep(4 * _LARGE_BYTES, _LARGE_BYTES)
+    _keep(2 * _LARGE_BYTES, _LARGE_BYTES)
     try:
         yield
     finally:
         _keeping.pop()
         if not _keeping:
-            _keep(2 * _USUAL_BYTES, _USUAL_BYTES)
+            _keep(_USUAL_BYTES, _USUAL_BYTES)
             give_back_memory()
 
 
