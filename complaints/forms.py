@@ -64,6 +64,7 @@ class TakeComplaintForm(forms.Form):
         super().__init__(data, initial=initial)
         self.fields["customer"].queryset = Customer.objects.visible_to(user).current()
         self.choices: list[Customer] = []
+        self.user = user
 
     def clean_kind(self) -> str:
         return self.cleaned_data["kind"] or Complaint.Kind.COMPLAINT
@@ -74,7 +75,8 @@ class TakeComplaintForm(forms.Form):
         if values.get("customer") or "customer" in self.errors:
             return values
         text = values.get("customer_text", "")
-        self.choices = look_up_customers(self.fields["customer"].queryset.select_related("score"), text).customers
+        rows = self.fields["customer"].queryset.select_related("score")
+        self.choices = look_up_customers(rows, text, asking=self.user).customers
         if len(self.choices) == 1:
             values["customer"] = self.choices[0]
         elif self.choices:

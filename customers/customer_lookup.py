@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.models import Customer
 from customers.name_spelling import choose_nearest, names_with, spell_words
@@ -21,11 +22,11 @@ class LookupResult:
     is_typo: bool = False
 
 
-def look_up_customers(rows: QuerySet[Customer], text: str) -> LookupResult:
+def look_up_customers(rows: QuerySet[Customer], text: str, *, asking: User) -> LookupResult:
     """Up to eight of ``rows`` (those somebody may choose): by number, by how the name begins, by what it holds.
 
-    From two letters on. Who has the number is meant, else numbers that begin so stand first. When nothing fits, names
-    written similarly. Each step uses an index, none sorts everything.
+    From two letters on. Who has the number is meant, else numbers that begin so stand first; of names, those that
+    ``asking`` owns. When nothing fits, names written similarly. Each step uses an index, none sorts everything.
     """
     words, numbers = fold_text(text), list(dict.fromkeys([text.strip(), text.strip().upper()]))
     if len(words) < 2:
@@ -36,7 +37,8 @@ def look_up_customers(rows: QuerySet[Customer], text: str) -> LookupResult:
             nearest = Customer.objects.filter(number__startswith=begins).order_by("number").values("pk")[:NUMBERS]
             found += list(rows.filter(pk__in=nearest).order_by("number")[:MOST])
     begins_so = rows.filter(name_folded__gte=words, name_folded__lt=words + AFTER_EVERY_LETTER)
-    found += _fresh(list(begins_so.order_by("name_folded", "id")[:MOST]), found)
+    for nearest_names in (begins_so.filter(owner=asking), begins_so):
+        found += _fresh(list(nearest_names.order_by("name_folded", "id")[:MOST]), found)
     if len(found) < MOST and len(words) >= 3:
         found += _fresh(list(rows.filter(name_folded__contains=words)[:MOST]), found)
     if found or len(words) < 3:

@@ -67,6 +67,6 @@ def customer_lookup(request: HttpRequest) -> HttpResponse:
     """Customers that fit what is being typed, to choose from."""
     text = request.GET.get("customer_text", "").replace("\0", "")[:200]
     rows = Customer.objects.visible_to(request.user).current().select_related("score")
-    found = look_up_customers(rows, text)
+    found = look_up_customers(rows, text, asking=request.user)
     shown = {"choices": found.customers, "is_typo": found.is_typo, "text": text}
     return render(request, "complaints/customer_lookup.html", shown)

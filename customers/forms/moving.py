@@ -50,7 +50,7 @@ class CustomerChoice(forms.CharField):
         found = list(numbered[:1]) or list(rows.filter(name_folded=fold_text(text))[:2])
         if len(found) == 1:
             return found[0]
-        if alike := look_up_customers(rows, text).customers:
+        if alike := look_up_customers(rows, text, asking=self.user).customers:
             names = ", ".join(f"{one.name} ({one.number})" for one in alike)
             raise forms.ValidationError(gettext("Which one? Write the number: %(names)s.") % {"names": names})
         raise forms.ValidationError(gettext("There is no customer “%(text)s”.") % {"text": text[:60]})

@@ -36,7 +36,7 @@ def customer_names(request: HttpRequest) -> HttpResponse:
     refuse_unless(request.user, CHANGE)
     text = request.GET.get(request.GET.get("field", ""), "").replace("\0", "").strip()[:LONGEST_NAME]
     rows = Customer.objects.visible_to(request.user).current()
-    found = look_up_customers(rows, text).customers if len(text) >= LEAST_LETTERS else []
+    found = look_up_customers(rows, text, asking=request.user).customers if len(text) >= LEAST_LETTERS else []
     options = ((one.number, one.name, one.city) for one in found)
     return HttpResponse(format_html_join("\n", '<option value="{}">{} · {}</option>', options))
 

@@ -40,14 +40,22 @@ def rows(rep):
         ("nobody", []),
     ],
 )
-def test_customers_are_offered_by_number_and_name(rows, typed, offered):
-    found = look_up_customers(rows, typed)
+def test_customers_are_offered_by_number_and_name(rows, rep, typed, offered):
+    found = look_up_customers(rows, typed, asking=rep)
     assert [customer.name for customer in found.customers][: len(offered)] == offered
     assert len(found.customers) == len(offered)
     assert not found.is_typo or not found.customers
 
 
-def test_a_slip_of_the_finger_still_finds_him_and_says_so(rows):
-    found = look_up_customers(rows, "nordhlom")
+def test_a_slip_of_the_finger_still_finds_him_and_says_so(rows, rep):
+    found = look_up_customers(rows, "nordhlom", asking=rep)
     assert [customer.name for customer in found.customers] == ["Nordholm Pumps"]
     assert found.is_typo
+
+
+def test_of_names_that_begin_alike_his_own_customers_stand_before_those_of_colleagues(rows, rep, other_rep):
+    everybody = Customer.objects.current()
+    factories.make_customer(number="K-105", name="Holm")
+    assert look_up_customers(everybody, "holm", asking=other_rep).customers[0].name == "Holm"
+    named = [customer.name for customer in look_up_customers(everybody, "holm", asking=rep).customers]
+    assert named == ["Holm & Sons", "Holm", "Holm Elsewhere", "Bruder Holm", "Nordholm Pumps"]
