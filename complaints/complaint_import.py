@@ -9,8 +9,8 @@ from crm.core.late_imports import pandas as pd
 from crm.core.local_time import in_company_days
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
-from customers.import_staging import Stage, fetch_row, one_writer, run_sql
+from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
+from customers.import_staging import Stage, fetch_row, run_sql
 from customers.rules.import_columns import ImportField, Reading
 from customers.rules.import_headers import read_headers
 from interactions.interaction_import import read_moments, shape_person
@@ -99,22 +99,11 @@ def check_complaints(stage: Stage, task: WritingTask) -> None:
     run_sql(f"""
         UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'complaint ' || number
             ELSE concat_ws(' ', customer_id, taken_at AT TIME ZONE 'UTC', title) END)::uuid""")  # noqa: S608
-    stage.reject(f"""
-        SELECT row, 'title', 'complaint_twice', first_row::text, number FROM (
-            SELECT row, number, first_value(row) OVER (PARTITION BY token ORDER BY row) AS first_row
-            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    stage.reject_repeated(field="title", code="complaint_twice", key="token")
     run_sql(f"UPDATE {stage.lines} l SET complaint_id = c.id FROM complaints_complaint c"  # noqa: S608
             " WHERE c.token = l.token")  # fmt: skip
     if task.mode == "update":
-        stage.reject(f"SELECT row, 'title', 'not_here', coalesce(number, title), number FROM {stage.lines}"  # noqa: S608
-                     " WHERE complaint_id IS NULL")  # fmt: skip
-
-
-def prepare_complaints(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Number the rows that can be written; how many wait in ``records``."""
-    with one_writer():
-        check_complaints(stage, task)
-        return {"records": stage.make_records()}
+        stage.reject_absent(field="title", found="complaint_id", value="coalesce(number, title)")
 
 
 _CHANGES = {
@@ -130,16 +119,15 @@ def write_complaints(stage: Stage, task: WritingTask, *, after: int, batch: int 
     until = after + batch
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
-    kept = ", ".join(f"t.{name}" for name in _CHANGES)
     changed = 0
     if task.mode != "create":
-        changed = change_remembered(
+        changed = change_differing(
             COMPLAINT_TABLE,
             import_id=task.import_id,
-            changes=", ".join(f"{name} = {value}" for name, value in _CHANGES.items())
-            + ", changed_at = statement_timestamp(), changed_by_id = %s, edit_version = t.edit_version + 1",
+            changes=_CHANGES,
+            stamp=STAMPED,
             source=f"{stage.records} n",
-            where=f"{scope} AND t.id = n.complaint_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+            where=f"{scope} AND t.id = n.complaint_id",
             params=[task.options.get("by_id")],
         )
     created = insert_remembered(
@@ -213,7 +201,6 @@ KIND = ImportKind(
     stage_columns=STAGE_COLUMNS,
     shape=shape_complaints,
     check=check_complaints,
-    prepare=prepare_complaints,
     write=write_complaints,
     tables=(COMPLAINT_TABLE,),
     keys=(("number", _("number, else customer, day and title")),),

@@ -29,6 +29,8 @@ POSTGRES_OPTIONS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    # Two who write an import side by side fill the usual 6 MB many times a second, and wait for each other's writing.
+    "wal_buffers": "32MB",
     "random_page_cost": "1.1",
     "jit": "off",
     # Nobody reads along from another machine (backups are dumps): what is written into a table or index of the same

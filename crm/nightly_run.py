@@ -1,8 +1,9 @@
 """The night: what is recomputed every evening, as a recipe.
 
 ingest → plan → shards → finish → move segments → raise alerts and open their tasks → indexes of sorted lists → figures
-of the segments → lists → items and families. Each step is idempotent for its evening; a night that is killed goes on
-where it stopped and comes to the same result. Other workers join in scoring and in making the indexes.
+of the segments → lists → items and families; at last the tables it wrote to are tidied. Each step is idempotent for its
+evening; a night that is killed goes on where it stopped and comes to the same result. Other workers join in scoring and
+in making the indexes.
 """
 
 from collections.abc import Callable
@@ -13,14 +14,17 @@ from typing import Any, TypeVar
 
 from crm.core.job_ledger import request_job
 from crm.core.process_memory import keep_freed_memory
+from crm.core.table_tidying import tidy_tables
 from crm.night_requesting import SCORING_HELP, STEPS
 from customers.item_rollup import take_in_items
+from customers.models import ItemDay, PurchaseDay, PurchaseHistory, PurchaseState
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
+from interactions.models import Alert, Task
 from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
-from segments.models import ScoreRun
+from segments.models import Membership, ScoreRun
 from segments.score_keeping import forget_sorting
 from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
@@ -29,6 +33,7 @@ from segments.segment_figures import write_segment_figures
 from segments.value_list_writing import write_value_lists
 
 MOST_HELPERS = 7
+WRITTEN_AT_NIGHT = (Membership, Task, Alert, ItemDay, PurchaseDay, PurchaseHistory, PurchaseState)
 
 Progress = Callable[[int, int, dict[str, Any]], None]
 Result = TypeVar("Result")
@@ -82,6 +87,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         watch.time("figures", lambda: _write_figures(on=on))
         report.lists = watch.time("lists", lambda: write_value_lists(on=on))
     watch.time("items", take_in_items)
+    tidy_tables(*WRITTEN_AT_NIGHT)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report
 

@@ -175,7 +175,7 @@ def _cache_location(broker: str) -> str:
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "crm.core.redis_cache.KeptClientRedisCache",
         "LOCATION": _cache_location(REDIS_URL),
         "KEY_PREFIX": env.str("CACHE_PREFIX", default="rapport"),
     }

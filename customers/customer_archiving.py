@@ -20,9 +20,10 @@ def archive_customer(customer: Customer, *, by: User, at: datetime) -> Customer:
 
 @transaction.atomic
 def restore_customer(customer: Customer, *, by: User) -> Customer:
-    """Bring ``customer`` back into the lists; one who went into another stays there until that is taken apart."""
+    """Bring ``customer`` back into the lists; one who went into another stays there until that is taken apart, and one
+    who was erased for ever."""
     row = Customer.objects.select_for_update().get(pk=customer.pk)
-    if row.archived_at is not None and row.merged_into_id is None:
+    if row.archived_at is not None and row.merged_into_id is None and not row.is_erased:
         row.archived_at, row.changed_by = None, by
         row.save(update_fields=["archived_at", "changed_by", "changed_at"])
     return row

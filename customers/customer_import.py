@@ -12,12 +12,24 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.late_imports import pandas as pd
 from crm.core.models.business_setting import setting
-from crm.core.text_folding import fold_texts
+from crm.core.text_folding import fold_text, fold_texts
 from customers.contract_import import CONTRACT_TABLE, PROBLEMS, reject_contracts, shape_contracts, write_contracts
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
+from customers.group_import import (
+    GROUP_COLUMNS,
+    GROUP_LABELS,
+    GROUP_PROBLEMS,
+    check_groups,
+    head_sql,
+    make_group_records,
+    move_members_along,
+    names_groups,
+    settle_groups,
+)
 from customers.import_kinds import ImportKind, WritingTask
+from customers.import_parsing import as_objects
 from customers.import_relating import follow_merged
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
+from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql, visible_ids
 from customers.models import ContactPoint, Customer
 from customers.rules.contact_point_reading import normalise_phone
@@ -53,6 +65,7 @@ STAGE_COLUMNS = {
     "renews_on": "date",
     "renewal_months": "numeric",
     "custom": "jsonb",
+    **GROUP_COLUMNS,
 }
 BATCH = 50_000
 
@@ -67,12 +80,25 @@ def shape_customers(frame: pd.DataFrame) -> pd.DataFrame:
         ]
     else:
         names = shaped["name"].tolist()
-    shaped["folded"] = fold_texts(names)
+    shaped["folded"] = as_objects(fold_texts(names))
+    _shape_groups(shaped)
     if "since" in shaped:
         shaped["since"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["since"]]
     if "phone" in shaped:
         shaped["phone_normal"] = _normalise_phones(shaped)
     return gather_own_fields(shape_contracts(shaped))
+
+
+def _shape_groups(shaped: pd.DataFrame) -> None:
+    """The names by which the file tells under whom somebody stands, folded; a number may be one too."""
+    told = [shaped[name] for name in ("parent_name", "parent_number") if name in shaped]
+    if not told:
+        return
+    names = told[0] if len(told) == 1 else told[0].where(told[0].notna(), told[1])
+    folded = {name: fold_text(name) for name in names.dropna().unique()}
+    shaped["parent_folded"] = names.map(folded)
+    if "trading_name" in shaped:
+        shaped["plain_folded"] = fold_texts(shaped["name"].tolist())
 
 
 def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
@@ -110,13 +136,16 @@ def check_customers(stage: Stage, task: WritingTask) -> None:
     if task.mode == "update":
         stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
                          WHERE customer_id IS NULL""")  # noqa: S608
+    check_groups(stage, task)
 
 
 def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Number the rows that can be written; how many wait in ``records``."""
+    """Check the staged rows; those that can be written wait in ``records``, up to which one."""
     with one_writer():
         check_customers(stage, task)
-        return {"records": stage.make_records()}
+        if names_groups(task):
+            return {"records": make_group_records(stage)}
+        return {"records": stage.keep_as_records(told=("known", "customer_id"))}
 
 
 def _refuse_withdrawn_sources(stage: Stage, task: WritingTask) -> None:
@@ -149,9 +178,10 @@ def _find_customers(stage: Stage, *, key: str) -> None:
                 {condition} AND merged_into_id IS NULL GROUP BY 1 HAVING count(*) = 1"""  # noqa: S608
     by_number = "false" if key != "number" else "c.number = s.number"
     by_value = f"a.value = s.{ours}" + (" AND s.number IS NULL" if key == "number" else "")
+    new_id = stage.new_id_sql("customers_customer", where="coalesce(c.id, a.id) IS NULL")
     run_sql(f"""
         CREATE UNLOGGED TABLE {stage.lines} AS
-        SELECT s.*, coalesce(c.id, a.id) AS customer_id,
+        SELECT s.*, coalesce(c.id, a.id) AS customer_id, {new_id} AS new_id,
                coalesce(s.number, 'N-' || upper(substr(md5(s.folded), 1, 10))) AS known
         FROM {stage.rows} s LEFT JOIN customers_customer c ON {by_number}
         LEFT JOIN ({alike}) a ON {by_value}""")  # noqa: S608
@@ -169,6 +199,8 @@ def write_customers(stage: Stage, task: WritingTask, *, after: int, batch: int =
     started = fetch_row("SELECT clock_timestamp()")[0]
     total, here = fetch_row(f"SELECT count(*), count(customer_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
     changed = _change_customers(stage, scope, task) if here and task.mode != "create" else 0
+    if changed:
+        move_members_along(stage, scope, task, table=CUSTOMER_TABLE)
     created = _create_customers(stage, scope, task) if here < total else 0
     changed += write_own_fields(stage, scope, task, started)
     changed += write_contracts(stage, scope, task, started)
@@ -185,18 +217,19 @@ def _change_customers(stage: Stage, scope: str, task: WritingTask) -> int:
         changes["team_id"] = "coalesce(n.team_id, t.team_id)"
     if not columns.keys().isdisjoint({"relation", "renews_on"}):
         changes["relation"] = "coalesce(n.relation, t.relation)"
+    if names_groups(task):
+        changes["parent_id"] = f"coalesce(nullif({head_sql(task)}, t.id), t.parent_id)"
     if "trading_name" in columns:
         changes["name_folded"] = "CASE WHEN n.trading_name IS NULL THEN t.name_folded ELSE n.folded END"
     else:
         changes["name_folded"] = "CASE WHEN t.trading_name = '' THEN n.folded ELSE t.name_folded END"
-    kept = ", ".join(f"t.{name}" for name in changes)
-    return change_remembered(
+    return change_differing(
         CUSTOMER_TABLE,
         import_id=task.import_id,
-        changes=", ".join(f"{name} = {value}" for name, value in changes.items())
-        + ", changed_at = statement_timestamp(), changed_by_id = %s, edit_version = t.edit_version + 1",
+        changes=changes,
+        stamp=STAMPED,
         source=f"{stage.records} n",
-        where=f"{scope} AND t.id = n.customer_id AND ({kept}) IS DISTINCT FROM ({', '.join(changes.values())})",
+        where=f"{scope} AND t.id = n.customer_id",
         params=[task.options.get("by_id")],
     )
 
@@ -206,11 +239,11 @@ def _create_customers(stage: Stage, scope: str, task: WritingTask) -> int:
     options = task.options
     return insert_remembered(
         CUSTOMER_TABLE,
-        f"""INSERT INTO customers_customer AS t (number, name, name_folded, kind, since, source, owner_id, team_id,
-                relation, created_by_id, {", ".join(texts)})
-            SELECT n.known, n.name, n.folded, coalesce(n.kind, %s), n.since, coalesce(n.source, %s),
+        f"""INSERT INTO customers_customer AS t (id, number, name, name_folded, kind, since, source, owner_id, team_id,
+                relation, created_by_id, parent_id, {", ".join(texts)})
+            SELECT n.new_id, n.known, n.name, n.folded, coalesce(n.kind, %s), n.since, coalesce(n.source, %s),
                 coalesce(n.owner_id, %s), coalesce(n.team_id, %s),
-                coalesce(n.relation, '{Customer.Relation.ORDERS}'), %s,
+                coalesce(n.relation, '{Customer.Relation.ORDERS}'), %s, {head_sql(task)},
                 {", ".join(f"coalesce(n.{name}, '')" for name in texts)}
             FROM {stage.records} n WHERE {scope} AND n.customer_id IS NULL
             ORDER BY n.id""",  # noqa: S608
@@ -259,10 +292,12 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
 CUSTOMER_TABLE = WrittenTable(
     "customer",
     Customer,
-    columns=(*PLAIN_FIELDS, "name_folded", "number", "owner_id", "team_id", "relation"),
+    columns=(*PLAIN_FIELDS, "name_folded", "number", "owner_id", "team_id", "relation", "parent_id"),
     label=_("customer"),
     name_sql="t.number || ' ' || t.name",
     unmarked=frozenset({"name_folded"}),
+    added=frozenset({"parent_id"}),
+    tell_restored=settle_groups,
 )
 POINT_TABLE = WrittenTable(
     "point",
@@ -294,6 +329,7 @@ LABELS = {
     "relation": _("Buys by orders or contract"),
     "renews_on": _("Contract: next renewal"),
     "renewal_months": _("Contract: months between renewals"),
+    **GROUP_LABELS,
 }
 KIND = ImportKind(
     name=CUSTOMERS,
@@ -307,7 +343,7 @@ KIND = ImportKind(
     prepare=prepare_customers,
     write=write_customers,
     tables=(CUSTOMER_TABLE, VALUES_TABLE, CONTRACT_TABLE, POINT_TABLE),
-    problems=PROBLEMS,
+    problems={**PROBLEMS, **GROUP_PROBLEMS},
     keys=(
         ("number", _("customer number, else the name")),
         ("name", _("name")),

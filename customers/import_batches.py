@@ -88,6 +88,8 @@ def write_batches(
 ) -> Iterator[dict[str, Any]]:
     """Write what the checkpoint ``state`` leaves to be written; yields what is committed, after each batch.
 
+    None of it waits for the disk: whoever reports the import waits for all of it.
+
     Raises whatever the lease raises; nothing of the batch at hand is then written.
     """
     writing = _Writing(kind, stage, task, lease, total)
@@ -96,7 +98,7 @@ def write_batches(
     with ExitStack() as leaving:
         threads = None if alone else leaving.enter_context(ThreadPoolExecutor(1, thread_name_prefix="import"))
         while state["after"] < state["records"]:
-            with one_writer():
+            with one_writer(is_last=False):
                 future = None
                 if threads and "beside" not in state and state["records"] > state["after"] + WRITE_BATCH:
                     future = threads.submit(writing.write_beside, dict(state), state["after"] + WRITE_BATCH)

@@ -48,7 +48,7 @@ class Totals:
     def add(self, parsed: Parsed, chunk: Chunk) -> None:
         """Count one chunk in."""
         frame = parsed.frame
-        self.rows += len(chunk.rows) + len(chunk.broken)
+        self.rows += len(chunk)
         self.ready += len(frame)
         self.problems.update(zip(parsed.problems["field"], parsed.problems["code"], strict=True))
         if "currency" in frame:

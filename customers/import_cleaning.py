@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import QuerySet
 
 from crm.core.index_resting import wake_indexes
 from customers.import_handling import cancel_import
@@ -16,12 +17,14 @@ from customers.models import DataImport, ImportChange
 
 FORGET_UPLOADS_AFTER = timedelta(days=7)
 FORGET_REJECTED_AFTER = timedelta(days=30)
+# What a look through a file keeps of its rows, to be seen before it is started.
+SHOWN = ["samples", "shown", "problem_rows"]
 OPEN = (DataImport.State.READING, DataImport.State.READY, DataImport.State.RUNNING, DataImport.State.FAILED)
 
 
 def clean_imports(*, at: datetime) -> dict[str, int]:
     """Throw away uploads left lying for a week and rejected rows after a month, and what is remembered for an undo;
-    the reports stay.
+    the reports stay, a month later without the rows they show as examples.
 
     Returns how many of each went. Files and stages that no import knows any more go too, once they are a day old;
     indexes that an import which never ended has left out come back.
@@ -34,6 +37,10 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
     for data_import in stopped.exclude(file=""):
         remove_file(data_import)
     rejected = DataImport.objects.exclude(rejected="").filter(finished_at__lt=at - FORGET_REJECTED_AFTER)
+    shown = DataImport.objects.exclude(state__in=OPEN).filter(
+        finished_at__lt=at - FORGET_REJECTED_AFTER, preview__has_any_keys=SHOWN
+    )
+    forget_shown_rows(shown)
     gone = 0
     for data_import in rejected:
         data_import.rejected.delete(save=True)
@@ -48,6 +55,24 @@ def clean_imports(*, at: datetime) -> dict[str, int]:
         "stages": _drop_stages(),
         "indexes": wake_indexes(),
     }
+
+
+def forget_shown_rows(imports: QuerySet[DataImport]) -> int:
+    """Leave out of the reports of ``imports`` the rows and values they show as examples; counts and reasons stay.
+
+    How many reports showed any.
+    """
+    changed = 0
+    for data_import in imports.only("preview", "report"):
+        preview = {key: value for key, value in data_import.preview.items() if key not in SHOWN}
+        report = {**data_import.report}
+        if "first_problems" in report:
+            report["first_problems"] = []
+        if (preview, report) != (data_import.preview, data_import.report):
+            data_import.preview, data_import.report = preview, report
+            data_import.save(update_fields=["preview", "report"])
+            changed += 1
+    return changed
 
 
 def _remove_unknown_files(at: datetime) -> int:

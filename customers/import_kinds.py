@@ -13,7 +13,7 @@ from typing import Any
 
 from crm.core.late_imports import pandas as pd
 from customers.import_remembering import WRITTEN_TABLES, WrittenTable
-from customers.import_staging import Stage
+from customers.import_staging import Stage, one_writer
 from customers.models import NameWord
 from customers.rules.import_columns import FIELDS, REQUIRED, ImportField
 
@@ -44,7 +44,7 @@ class ImportKind:
 
     ``shape`` turns parsed rows into the columns of the stage (``stage_columns``: name and SQL type). ``check`` compares
     the staged rows with each other and the database, moves bad ones to the rejected, leaves the good ones as ``lines``
-    and writes nothing else; ``prepare`` does that and leaves ``records`` numbered from 1. ``write`` writes
+    and writes nothing else; ``prepare``, where a kind has its own, does that and leaves ``records``. ``write`` writes
     the batch behind ``after`` and returns created, changed, unchanged and ``until``. ``finish`` runs once after the
     last batch. ``keys`` are the ways to find what is here already, the first unless the user says otherwise.
     ``in_pairs`` where two batches may be written side by side, because none of their records meet in any row.
@@ -61,9 +61,9 @@ class ImportKind:
     stage_columns: Mapping[str, str]
     shape: Callable[[pd.DataFrame], pd.DataFrame]
     check: Callable[[Stage, WritingTask], None]
-    prepare: Callable[[Stage, WritingTask], dict[str, int]]
     write: Callable[..., dict[str, int]]
     tables: Sequence[WrittenTable]
+    prepare: Callable[[Stage, WritingTask], dict[str, int]] | None = None
     finish: Callable[[Stage, WritingTask], None] | None = None
     permission: str = ""
     problems: Mapping[str, Any] = field(default_factory=dict)
@@ -71,6 +71,14 @@ class ImportKind:
     makes_customers: bool = False
     in_pairs: bool = False
     seen_at: tuple[str, str] = ("", "")
+
+    def prepare_records(self, stage: Stage, task: WritingTask) -> dict[str, int]:
+        """Check, and number the rows that can be written from 1; how many wait in ``records``."""
+        if self.prepare is not None:
+            return self.prepare(stage, task)
+        with one_writer():
+            self.check(stage, task)
+            return {"records": stage.make_records()}
 
     @property
     def table_names(self) -> list[str]:

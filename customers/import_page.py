@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy
 from crm.core.formats import format_number
 from crm.core.models import JobRun, User
 from customers.custom_field_import import offer_own_fields
+from customers.group_import import GROUP_FIELDS
 from customers.import_handling import READ_JOB, can_continue
 from customers.import_kinds import IMPORT_KINDS
 from customers.import_remembering import WRITTEN_TABLES
+from customers.import_showing import show_as_read, show_examples
 from customers.import_undoing import UNDO_WITHIN, can_undo
 from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
 from customers.models import DataImport
@@ -149,7 +151,7 @@ def _columns(data_import: DataImport) -> list[dict[str, Any]]:
                 {
                     "place": place,
                     "header": header,
-                    "example": " · ".join(samples.get(header, [])[:2]),
+                    "example": " · ".join(show_examples(data_import, name, samples.get(header, [])[:2])),
                     "field": name,
                     "read_as": _read_as(data_import, name),
                 }
@@ -178,6 +180,8 @@ def _read_as(data_import: DataImport, name: str) -> str:
         return _("only for new customers")
     if name == "customer_name":
         return _("found by name")
+    if name in GROUP_FIELDS:
+        return _("found in any row or here; the uppermost counts")
     return _("once only") if name == "number" else ""
 
 
@@ -202,7 +206,7 @@ def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
     cells = [
         {
             "label": field_label(data_import.kind, field.name),
-            "text": row["cells"].get(field.name, ""),
+            "text": _cell(data_import, field, row, is_bad=field.name in bad),
             "bad": field.name in bad,
             "numeric": field.reading is Reading.MONEY,
         }
@@ -214,6 +218,12 @@ def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
         "text": row.get("text", ""),
         "problems": [_problem(data_import, one if row["cells"] else {**one, "value": ""}) for one in row["problems"]],
     }
+
+
+def _cell(data_import: DataImport, field: Any, row: dict[str, Any], *, is_bad: bool) -> str:
+    """As it will be read; one that is wrong as it stands in the file."""
+    text: str = row["cells"].get(field.name, "")
+    return text if is_bad else show_as_read(data_import, field, text)
 
 
 def _problem(data_import: DataImport, one: dict[str, Any]) -> str:

@@ -68,17 +68,16 @@ class Parsed:
 
 def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
     """Read every mapped column; a row with any problem is left out of the frame and explained."""
-    count = len(chunk.rows)
+    count = len(chunk.numbers)
     numbers = np.array(chunk.numbers, dtype=np.int64)
     values: dict[str, np.ndarray[Any, Any]] = {}
     problems: list[pd.DataFrame] = []
     bad = np.zeros(count, dtype=bool)
-    columns = list(zip(*chunk.rows, strict=True))
     for import_field in FIELDS[rules.kind]:
         header = rules.columns.get(import_field.name)
         if header is None or header not in headers:
             continue
-        raw = _as_objects(columns[headers.index(header)] if columns else [])
+        raw = chunk.column(headers.index(header))
         parsed, codes = _parse_column(raw, _reader(import_field, rules), _bulk_reader(import_field))
         values[import_field.name] = parsed
         _note(problems, numbers, import_field.name, codes, raw)
@@ -92,17 +91,18 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
     notes["number"] = notes["row"].map(dict(zip(numbers[bad], frame["number"][bad], strict=True))) if (
         "number" in frame and bad.any()
     ) else None  # fmt: skip
-    return Parsed(frame[~bad], notes)
+    return Parsed(frame[~bad] if bad.any() else frame, notes)
 
 
-def _as_objects(values: Sequence[Any]) -> np.ndarray[Any, Any]:
+def as_objects(values: Sequence[Any]) -> np.ndarray[Any, Any]:
+    """One column of a frame just as it is: from a list of texts pandas would make texts of its own, at some cost."""
     made = np.empty(len(values), dtype=object)
     made[:] = values
     return made
 
 
 def _parse_column(
-    raw: np.ndarray[Any, Any],
+    raw: list[str],
     read: Callable[[str], Any],
     read_all: Callable[[Sequence[str]], list[Any] | None] | None = None,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -110,21 +110,21 @@ def _parse_column(
 
     ``read_all`` reads a whole column where every cell of it is plain, else each different text is read once.
     """
-    if read_all is not None and len(raw) and (values := read_all(raw)) is not None:
-        return _as_objects(values), np.full(len(raw), "", dtype=object)
-    places, different = pd.factorize(raw)
-    results = np.empty(len(different), dtype=object)
-    codes = np.full(len(different), "", dtype=object)
-    for index, text in enumerate(different):
+    codes = np.full(len(raw), "", dtype=object)
+    if read_all is not None and raw and (values := read_all(raw)) is not None:
+        return as_objects(values), codes
+    results: dict[str, Any] = dict.fromkeys(raw)
+    wrong: dict[str, str] = {}
+    for text in results:
         clean = clean_text(text)
         if clean:
             try:
-                results[index] = read(clean)
+                results[text] = read(clean)
             except Unreadable as error:
-                codes[index] = error.code
-    if not len(results):
-        return np.empty(0, dtype=object), np.empty(0, dtype=object)
-    return results[places], codes[places]
+                wrong[text] = error.code
+    if wrong:
+        codes[:] = [wrong.get(text, "") for text in raw]
+    return as_objects(list(map(results.__getitem__, raw))), codes
 
 
 def _bulk_reader(import_field: ImportField) -> Callable[[Sequence[str]], list[Any] | None] | None:
@@ -201,7 +201,7 @@ def _note(
     numbers: np.ndarray[Any, Any],
     name: str,
     codes: np.ndarray[Any, Any],
-    raw: np.ndarray[Any, Any] | None = None,
+    raw: Sequence[Any] | None = None,
 ) -> None:
     wrong = np.flatnonzero(codes != "")
     if not len(wrong):
@@ -286,14 +286,14 @@ def find_styles(table: Table, kind: str, columns: Mapping[str, str]) -> dict[str
     day_places = _places(table, kind, columns, Reading.DAY)
     money_places = _places(table, kind, columns, Reading.MONEY)
     for chunk in table.chunks():
-        rows += len(chunk.rows) + len(chunk.broken)
+        rows += len(chunk)
         for place in day_places if votes["day"] + votes["month"] < ENOUGH_VOTES else ():
-            for text in {row[place].strip() for row in chunk.rows}:
+            for text in set(map(str.strip, chunk.column(place))):
                 if order := day_order_of(text):
                     votes[order] += 1
                 open_days += has_open_order(text)
         for place in money_places if votes[","] + votes["."] < ENOUGH_VOTES else ():
-            cells = [row[place] for row in chunk.rows]
+            cells = chunk.column(place)
             if cells and read_plain_amounts(cells) is not None:
                 votes["."] += len(cells)
                 continue

@@ -19,13 +19,13 @@ from typing import Any
 
 from customers import import_workbook
 from customers.import_order_lines import find_lines
-from customers.import_text_rows import BLOCK_ROWS, MAX_LINE, BrokenRow, open_bytes, read_text_rows
+from customers.import_text_rows import BLOCK_ROWS, MAX_LINE, BrokenRow, PlainRows, open_bytes, read_text_rows
 from customers.import_vcard import is_vcard, read_cards
 from customers.rules.import_columns import find_header, looks_headless
 from customers.rules.import_file_error import ImportFileError
 
 MAX_COLUMNS = 500
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 25_000
 SAMPLE_BYTES = 256 * 1024
 LOOKED_AT_FOR_HEADER, LAST_LOOKED_AT = 30, 1_000
 DELIMITERS = (",", ";", "\t", "|")
@@ -58,12 +58,35 @@ _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|svg|
 
 @dataclass
 class Chunk:
-    """Rows of equal width with their row numbers, and the rows that could not be read: (row, code, its cells)."""
+    """Rows of equal width (in ``parts``) with their numbers, and those that could not be read: (row, code, cells)."""
 
     numbers: list[int] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
+    parts: list[list[list[str]] | PlainRows] = field(default_factory=list)
     broken: list[tuple[int, str, list[str]]] = field(default_factory=list)
     last_row: int = 1
+
+    def __len__(self) -> int:
+        """All rows, broken ones too."""
+        return len(self.numbers) + len(self.broken)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """The readable rows, in the order of ``numbers``."""
+        return list(chain.from_iterable(self.parts))
+
+    def column(self, place: int) -> list[str]:
+        """One cell of each readable row."""
+        cells: list[str] = []
+        for part in self.parts:
+            cells += part.columns[place] if isinstance(part, PlainRows) else [row[place] for row in part]
+        return cells
+
+    def add_row(self, number: int, row: list[str]) -> None:
+        """Take in one row."""
+        if not self.parts or isinstance(self.parts[-1], PlainRows):
+            self.parts.append([])
+        self.numbers.append(number)
+        self.parts[-1].append(row)  # type: ignore[union-attr]
 
 
 @dataclass(frozen=True)
@@ -97,12 +120,12 @@ class Table:
             start = min(max(0, header_row - number), len(block))
             number += start
             while start < len(block):
-                part = block[start : start + size - len(chunk.rows) - len(chunk.broken)]
+                part = block[start : start + size - len(chunk)]
                 start += len(part)
                 _add_rows(chunk, number, part, width)
                 number += len(part)
                 chunk.last_row = number
-                if len(chunk.rows) + len(chunk.broken) >= size:
+                if len(chunk) >= size:
                     yield chunk
                     chunk = Chunk(last_row=number)
         yield chunk
@@ -114,11 +137,16 @@ class Table:
 
 def _add_rows(chunk: Chunk, number: int, block: Sequence[list[str] | BrokenRow], width: int) -> None:
     """Take in the rows behind row ``number``; plain ones all at once."""
-    if not any(type(item) is BrokenRow for item in block):
+    if isinstance(block, PlainRows):
+        if len(block.columns) == width:
+            chunk.numbers.extend(range(number + 1, number + 1 + len(block)))
+            chunk.parts.append(block)
+            return
+    elif not any(type(item) is BrokenRow for item in block):
         widths = set(map(len, block))  # type: ignore[arg-type]
         if widths == {width} and all(map(any, block)):  # type: ignore[arg-type]
             chunk.numbers.extend(range(number + 1, number + 1 + len(block)))
-            chunk.rows.extend(block)  # type: ignore[arg-type]
+            chunk.parts.append(block)  # type: ignore[arg-type]
             return
     for place, item in enumerate(block, start=number + 1):
         if isinstance(item, BrokenRow):
@@ -135,8 +163,7 @@ def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
         row = row[:width]
     elif len(row) < width:
         row = row + [""] * (width - len(row))
-    chunk.numbers.append(number)
-    chunk.rows.append(row)
+    chunk.add_row(number, row)
 
 
 def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:

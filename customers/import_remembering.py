@@ -20,9 +20,11 @@ from customers.import_staging import run_sql
 class WrittenTable:
     """A table that imports write: ``columns`` are put back by an undo, and compared unless in ``unmarked``.
 
-    ``stamp`` is a column that every change moves, where there is one. ``parts`` are a table (and its column that points
-    here) whose rows are of one piece with these: they go and come back with them. ``name_sql`` calls a row ``t`` by
-    what people know it by. ``tell_restored`` hears which rows an undo has put back, when, and by whom.
+    Columns ``added`` to the table's later than it was first imported count only while they hold something, so what was
+    remembered before can still be undone. ``stamp`` is a column that every change moves, where there is one. ``parts``
+    are a table (and its column that points here) whose rows are of one piece with these: they go and come back with
+    them. ``name_sql`` calls a row ``t`` by what people know it by. ``tell_restored`` hears which rows an undo has put
+    back, when, and by whom.
     """
 
     key: str
@@ -32,6 +34,7 @@ class WrittenTable:
     name_sql: str
     stamp: str = ""
     unmarked: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
     parts: tuple[type[models.Model], str] | None = None
     tell_restored: Callable[[Sequence[int], datetime, User | None], None] | None = None
 
@@ -41,8 +44,10 @@ class WrittenTable:
 
     def mark_sql(self, alias: str) -> str:
         """SQL of the checksum of a row."""
-        names = [name for name in self.columns if name not in self.unmarked] + ([self.stamp] if self.stamp else [])
-        return f"hashtextextended(row({', '.join(f'{alias}.{name}' for name in names)})::text, 0)"
+        names = [name for name in self.columns if name not in self.unmarked | self.added]
+        row = ", ".join(f"{alias}.{name}" for name in [*names, *([self.stamp] if self.stamp else [])])
+        added = "".join(f" || coalesce(' {name} ' || {alias}.{name}, '')" for name in sorted(self.added))
+        return f"hashtextextended(row({row})::text{added}, 0)"
 
     def before_sql(self, alias: str) -> str:
         """SQL of a row as it stands, with its parts."""
@@ -108,6 +113,35 @@ def change_remembered(
             WHERE c.data_import_id = {int(import_id)} AND c.what = '{table.key}' AND c.row_id = done.id""",  # noqa: S608
         params,
     )
+
+
+def change_differing(
+    table: WrittenTable,
+    *,
+    import_id: int,
+    changes: Mapping[str, str],
+    source: str,
+    where: str,
+    stamp: str = "",
+    params: Sequence[Any] = (),
+) -> int:
+    """``change_remembered`` of the rows in which one of ``changes`` (column, and SQL of what it becomes) differs.
+
+    ``stamp`` are more assignments, which alone change nothing; ``params`` are theirs. How many changed.
+    """
+    kept, wanted = ", ".join(f"t.{name}" for name in changes), ", ".join(changes.values())
+    return change_remembered(
+        table,
+        import_id=import_id,
+        changes=f"({', '.join(changes)}) = ROW({wanted}){', ' * bool(stamp)}{stamp}",
+        source=source,
+        where=f"{where} AND ({kept}) IS DISTINCT FROM ({wanted})",
+        params=params,
+    )
+
+
+STAMPED = "changed_at = statement_timestamp(), changed_by_id = %s, edit_version = t.edit_version + 1"
+"""Assignments of a change that people see: when, by whom (its parameter), and that forms opened before are stale."""
 
 
 def note_made(table: WrittenTable, *, import_id: int, where: str) -> None:

@@ -24,6 +24,7 @@ class Stage:
         prefix = f"import_{int(import_id)}" + ("_trial" if on_trial else "")
         self.rows, self.lines, self.records = f"{prefix}_rows", f"{prefix}_lines", f"{prefix}_records"
         self.rejected = f"{prefix}_rejected"
+        self.on_trial = on_trial
 
     def create(self, columns: Mapping[str, str]) -> None:
         """Start empty; ``columns`` of ``rows`` by name and SQL type."""
@@ -53,6 +54,40 @@ class Stage:
         if not run_sql(f"INSERT INTO {self.rejected} {sql}", params):
             return 0
         return run_sql(f"DELETE FROM {self.lines} l USING {self.rejected} r WHERE r.row = l.row")  # noqa: S608
+
+    def reject_repeated(self, *, field: str, code: str, key: str, number: str = "number") -> None:
+        """Of the lines alike in ``key`` (SQL) keep the file's first; the others are told its row under ``field``."""
+        self.reject(f"""
+            SELECT row, '{field}', '{code}', first_row::text, number FROM (
+                SELECT row, {number} AS number, first_value(row) OVER (PARTITION BY {key} ORDER BY row) AS first_row
+                FROM {self.lines}) l WHERE row <> first_row""")  # noqa: S608
+
+    def reject_absent(self, *, field: str, found: str, value: str, number: str = "number") -> None:
+        """Reject, under ``field``, the lines whose column ``found`` names no record: nothing new is wanted."""
+        self.reject(f"SELECT row, '{field}', 'not_here', {value}, {number} FROM {self.lines} WHERE {found} IS NULL")  # noqa: S608
+
+    def keep_as_records(self, *, told: Sequence[str]) -> int:
+        """``records`` are the ``lines`` that are left, as they are: their ``id`` is the row; the last of them.
+
+        ``told`` are the columns by which they are looked for: only of these the database learns what they hold.
+        """
+        run_sql(f"DROP TABLE IF EXISTS {self.records}")
+        run_sql(f"ALTER TABLE {self.lines} RENAME TO {self.records}")
+        run_sql(f"ALTER TABLE {self.records} RENAME COLUMN row TO id")
+        run_sql(f"ALTER TABLE {self.records} ADD PRIMARY KEY (id)")
+        run_sql(f"ANALYZE {self.records} ({', '.join(['id', *told])})")
+        return int(fetch_row(f"SELECT coalesce(max(id), 0) FROM {self.records}")[0])  # noqa: S608
+
+    def new_id_sql(self, table: str, *, where: str) -> str:
+        """SQL of an id for a new row of ``table``, for lines ``where`` one is made; on trial none is taken.
+
+        Ids taken before the writing go to it in a row: two who write side by side would else take turns, and wait for
+        each other at the end of every index that goes by id.
+        """
+        if self.on_trial:
+            return "NULL::bigint"
+        sequence = fetch_row("SELECT pg_get_serial_sequence(%s, 'id')", [table])[0]
+        return f"CASE WHEN {where} THEN nextval('{sequence}') END"
 
     def make_records(self) -> int:
         """``records`` from the ``lines`` that are left, numbered from 1 in the order of the file; how many."""
@@ -92,12 +127,20 @@ def copy_frame(table: str, frame: pd.DataFrame) -> None:
     if frame.empty:
         return
     columns = ", ".join(frame.columns)
-    values = [np.where(pd.isna(frame[name]), None, frame[name].to_numpy(dtype=object)).tolist() for name in frame]
+    values = [_list_values(frame[name].to_numpy(dtype=object)) for name in frame]
     text, kind = _lay_out_plainly(values), "text"
     if text is None:
         text, kind = _lay_out_quoted(values), "csv"
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN (FORMAT {kind})") as copy:
         copy.write(text)
+
+
+def _list_values(column: np.ndarray[Any, Any]) -> list[Any]:
+    """The values, None where pandas says that there is none; texts and whole numbers need not be asked."""
+    values = column.tolist()
+    if set(map(type, values)) <= {str, int, type(None)}:
+        return list(values)
+    return list(np.where(pd.isna(column), None, column))
 
 
 def _lay_out_plainly(columns: Sequence[list[Any]]) -> str | None:

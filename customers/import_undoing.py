@@ -7,6 +7,7 @@ one finds nothing to do.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 
 from django.apps import apps
@@ -101,14 +102,14 @@ def _undo_chunks(data_import: DataImport, lease: Lease, undo: dict[str, int], to
     """Table by table from behind; the counts so far are kept with each chunk."""
     import_id = data_import.pk
     done = max(0, total - ImportChange.objects.filter(data_import=import_id, refused="").count())
-    for table in reversed(IMPORT_KINDS[data_import.kind].tables):
+    for table, made in product(reversed(IMPORT_KINDS[data_import.kind].tables), (False, True)):
         while True:
             with one_writer():
-                taken = _take_chunk(import_id, table)
+                taken = _take_chunk(import_id, table, made=made)
                 if not taken:
                     break
                 _judge(import_id, table)
-                removed, restored = _remove_made(table), _restore_changed(table)
+                removed, restored = _remove_made(import_id, table), _restore_changed(table)
                 if restored and table.tell_restored:
                     table.tell_restored(_list_restored(), *_by_whom(data_import))
                 _forget(import_id, table)
@@ -119,14 +120,19 @@ def _undo_chunks(data_import: DataImport, lease: Lease, undo: dict[str, int], to
             yield removed, restored
 
 
-def _take_chunk(import_id: int, table: WrittenTable) -> int:
-    """The next rows into ``chunk``, the rows themselves locked; how many."""
+def _take_chunk(import_id: int, table: WrittenTable, *, made: bool) -> int:
+    """The next rows into ``chunk``, the rows themselves locked; how many.
+
+    First what was changed, so that none of it refers to what was made any more; of that the last first, because a row
+    refers to one that was made before it.
+    """
+    chosen, order = ("IS NULL", "DESC") if made else ("IS NOT NULL", "ASC")
     run_sql("DROP TABLE IF EXISTS pg_temp.chunk")
     taken = run_sql(
         f"""CREATE TEMP TABLE chunk ON COMMIT DROP AS
             SELECT row_id, before, mark, ''::text AS refused FROM customers_importchange
-            WHERE data_import_id = {int(import_id)} AND what = '{table.key}' AND refused = ''
-            ORDER BY row_id LIMIT {CHUNK}"""  # noqa: S608
+            WHERE data_import_id = {int(import_id)} AND what = '{table.key}' AND refused = '' AND before {chosen}
+            ORDER BY row_id {order} LIMIT {CHUNK}"""  # noqa: S608
     )
     run_sql("ANALYZE chunk")
     run_sql(f"SELECT 1 FROM {table.table} t JOIN chunk c ON c.row_id = t.id ORDER BY t.id FOR UPDATE OF t")  # noqa: S608
@@ -148,7 +154,7 @@ def _judge(import_id: int, table: WrittenTable) -> None:
         run_sql(f"""
             UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND c.row_id IN (
                 SELECT u.{column} FROM {model._meta.db_table} u
-                WHERE u.{column} BETWEEN {least} AND {most} {_ours_sql(import_id, model)})""")  # noqa: S608
+                WHERE u.{column} BETWEEN {least} AND {most} {_ours_sql(import_id, table, model)})""")  # noqa: S608
     if table.parts is None:
         return
     part, own_column = table.parts
@@ -156,16 +162,18 @@ def _judge(import_id: int, table: WrittenTable) -> None:
         run_sql(f"""
             UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND EXISTS (
                 SELECT FROM {model._meta.db_table} u JOIN {part._meta.db_table} p ON p.id = u.{column}
-                WHERE p.{own_column} = c.row_id {_ours_sql(import_id, model)})""")  # noqa: S608
+                WHERE p.{own_column} = c.row_id {_ours_sql(import_id, table, model)})""")  # noqa: S608
 
 
-def _ours_sql(import_id: int, model: type[models.Model]) -> str:
+def _ours_sql(import_id: int, table: WrittenTable, model: type[models.Model]) -> str:
     """SQL that leaves out rows ``u`` of ``model`` that this import made itself and will take back too."""
     own = next((known.key for known in _known_tables() if known.model is model), None)
     if own is None:
         return ""
     return f"""AND NOT EXISTS (SELECT FROM customers_importchange i WHERE i.data_import_id = {int(import_id)}
-               AND i.what = '{own}' AND i.row_id = u.id AND i.before IS NULL AND i.refused = '')"""
+               AND i.what = '{own}' AND i.row_id = u.id AND i.before IS NULL AND i.refused = ''
+               AND NOT EXISTS (SELECT FROM chunk k WHERE i.what = '{table.key}' AND k.row_id = u.id
+                               AND k.refused <> ''))"""  # noqa: S608
 
 
 def _known_tables() -> list[WrittenTable]:
@@ -192,14 +200,16 @@ def _is_derived(model: type[models.Model], column: str) -> bool:
 def _users_of(table: WrittenTable) -> list[tuple[type[models.Model], str]]:
     """Tables whose rows count as use of a row: all that refer to it, but its own parts and what is computed."""
     part = table.parts[0] if table.parts else None
-    return [
+    users = [
         (model, column)
         for model, column in _relations_to(table.model)
         if model is not part and not _is_derived(model, column)
     ]
+    # Rows of the table itself last: one that must stay keeps what it refers to.
+    return sorted(users, key=lambda user: user[0] is table.model)
 
 
-def _remove_made(table: WrittenTable) -> int:
+def _remove_made(import_id: int, table: WrittenTable) -> int:
     made = "SELECT row_id FROM chunk WHERE refused = '' AND before IS NULL"
     least, most = fetch_row(f"SELECT min(row_id), max(row_id) FROM ({made}) made")  # noqa: S608
     if least is None:
@@ -209,8 +219,19 @@ def _remove_made(table: WrittenTable) -> int:
         if _is_derived(model, column) or (table.parts and model is table.parts[0]):
             run_sql(f"DELETE FROM {model._meta.db_table} WHERE {stretch.format(column=column)}")  # noqa: S608
         elif model is table.model:
-            run_sql(f"UPDATE {table.table} SET {column} = NULL WHERE {stretch.format(column=column)}")  # noqa: S608
+            _let_go(import_id, table, column, where=f"{stretch.format(column=column)} AND id NOT IN ({made})")
     return remove_rows(table.model, chosen=made)
+
+
+def _let_go(import_id: int, table: WrittenTable, column: str, *, where: str) -> None:
+    """Rows of this import that go later refer to nothing any more, and are known as what they are now."""
+    run_sql(f"""
+        WITH held AS (SELECT id, {table.mark_sql("t")} AS mark FROM {table.table} t WHERE {where}),
+        loose AS (UPDATE {table.table} t SET {column} = NULL FROM held WHERE t.id = held.id
+                  RETURNING t.id, held.mark AS before, {table.mark_sql("t")} AS mark)
+        UPDATE customers_importchange i SET mark = loose.mark FROM loose
+        WHERE i.data_import_id = {int(import_id)} AND i.what = '{table.key}' AND i.row_id = loose.id
+        AND i.mark = loose.before""")  # noqa: S608
 
 
 def _restore_changed(table: WrittenTable) -> int:
@@ -220,9 +241,9 @@ def _restore_changed(table: WrittenTable) -> int:
     for name in table.columns:
         related = fields[name].related_model if fields[name].is_relation else None
         # What it referred to may be gone meanwhile.
-        values.append(
-            f"(SELECT r.id FROM {related._meta.db_table} r WHERE r.id = b.{name})" if related else f"b.{name}"  # noqa: S608
-        )
+        value = f"(SELECT r.id FROM {related._meta.db_table} r WHERE r.id = b.{name})" if related else f"b.{name}"  # noqa: S608
+        # What was remembered before the column was among them says nothing of it.
+        values.append(f"CASE WHEN c.before ? '{name}' THEN {value} ELSE t.{name} END" if name in table.added else value)
     stamp = f", {table.stamp} = statement_timestamp()" if table.stamp else ""
     restored = run_sql(f"""
         UPDATE {table.table} t SET ({", ".join(table.columns)}) = ROW({", ".join(values)}){stamp}

@@ -6,9 +6,9 @@ from functools import reduce
 from operator import or_
 from typing import NamedTuple
 
-from django.db import connection, transaction
 from django.db.models import Q
 
+from crm.core.statement_planning import fetch_set
 from customers.models import Customer, NameWord, Person, TradingName
 from customers.rules.typing_errors import count_typing_errors
 
@@ -41,12 +41,9 @@ def spell_words(typed: Sequence[str]) -> list[list[Spelling]]:
         ["SELECT %s::int, word FROM customers_nameword WHERE word %% %s OR word = ANY (%s)"] * len(words)
     )
     values = [value for place, word in enumerate(words) for value in (place, word, _swap_neighbours(word))]
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pg_trgm.similarity_threshold = %s", [LEAST_LIKENESS])
-        cursor.execute(asked, values)
-        found: list[set[str]] = [set() for _word in words]
-        for place, word in cursor.fetchall():
-            found[place].add(word)
+    found: list[set[str]] = [set() for _word in words]
+    for place, word in fetch_set(asked, values, {"pg_trgm.similarity_threshold": LEAST_LIKENESS}):
+        found[place].add(word)
     return [_choose(word, near, is_last=word is words[-1]) for word, near in zip(words, found, strict=True)]
 
 

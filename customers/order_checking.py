@@ -15,6 +15,7 @@ from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.customer_import import CUSTOMER_TABLE
 from customers.import_kinds import WritingTask
+from customers.import_parsing import as_objects
 from customers.import_relating import follow_merged
 from customers.import_remembering import insert_remembered
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql, visible_ids
@@ -50,7 +51,7 @@ def shape_orders(frame: pd.DataFrame) -> pd.DataFrame:
     # Each different text was read once: few days, however many rows.
     places = list(map(id, reads))
     days = {place: read.day.isoformat() for place, read in dict(zip(places, reads, strict=True)).items()}
-    shaped["day"] = list(map(days.__getitem__, places))
+    shaped["day"] = as_objects(list(map(days.__getitem__, places)))
     if any(read.moment is not None for read in reads):
         shaped["moment"] = [read.moment.isoformat() if read.moment else None for read in reads]
     if "customer_name" in shaped:
@@ -100,7 +101,7 @@ def prepare_orders(stage: Stage, task: WritingTask) -> dict[str, int]:
         if has_lines(columns):
             _make_products(stage, task)
         _gather_records(stage, lined=lined, shift=int(options.get("shift_days") or 0))
-        run_sql(f"ANALYZE {stage.records}")
+        run_sql(f"ANALYZE {stage.records} (id, number, customer_id, order_id)")
         records = fetch_row(f"SELECT count(*) FROM {stage.records}")[0]  # noqa: S608
     return {"records": records, "customers_created": customers}
 
@@ -141,7 +142,7 @@ def _number_lines(stage: Stage, *, lined: bool) -> None:
                      position AS place, returns FROM {stage.rows}) r""")  # noqa: S608
     if lined:
         run_sql(f"CREATE INDEX ON {stage.lines} (number)")
-    run_sql(f"ANALYZE {stage.lines}")
+    run_sql(f"ANALYZE {stage.lines} (row, number, given, customer, day, product_number, product_name)")
 
 
 def _reject_unknown_names(stage: Stage) -> None:
@@ -255,6 +256,7 @@ def _gather_records(stage: Stage, *, lined: bool, shift: int) -> None:
     run_sql(f"""
         CREATE UNLOGGED TABLE {stage.records} AS
         SELECT row_number() OVER (ORDER BY r.row) AS id, r.number, c.id AS customer_id, o.id AS order_id,
+               {stage.new_id_sql("customers_order", where="o.id IS NULL")} AS new_id,
                {moved[0].format("r.day")} AS day, {moved[1].format("r.moment")} AS moment, r.amount, r.cost,
                r.freight, r.line_count, coalesce(r.currency, '') AS currency, r.original
         FROM {source} r JOIN customers_customer c ON c.number = r.customer

@@ -18,8 +18,8 @@ from crm.core.text_folding import fold_text
 from customers.customer_import import POINT_TABLE
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, shape_relation
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
-from customers.import_staging import Stage, fetch_row, one_writer, run_sql
+from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
+from customers.import_staging import Stage, fetch_row, run_sql
 from customers.models import Person
 from customers.person_moving import tell_return, tell_vacancy
 from customers.rules.contact_point_reading import normalise_phone
@@ -85,20 +85,10 @@ def check_people(stage: Stage, task: WritingTask) -> None:
         )
     if (task.options.get("key") or "email") != "email_only":
         _find_people(stage, "customers_person p", "p.customer_id = s.customer_id AND p.name_folded = s.folded", "p.id")
-    stage.reject(f"""
-        SELECT row, 'name', 'person_twice', first_row::text, NULL FROM (
-            SELECT row, first_value(row) OVER (
-                PARTITION BY customer_id, coalesce(person_id::text, email, folded) ORDER BY row) AS first_row
-            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    meant = "customer_id, coalesce(person_id::text, email, folded)"
+    stage.reject_repeated(field="name", code="person_twice", key=meant, number="NULL")
     if task.mode == "update":
-        stage.reject(f"SELECT row, 'name', 'not_here', name, NULL FROM {stage.lines} WHERE person_id IS NULL")  # noqa: S608
-
-
-def prepare_people(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Number the rows that can be written; how many wait in ``records``."""
-    with one_writer():
-        check_people(stage, task)
-        return {"records": stage.make_records()}
+        stage.reject_absent(field="name", found="person_id", value="name", number="NULL")
 
 
 def _find_people(stage: Stage, source: str, condition: str, found: str) -> None:
@@ -114,17 +104,16 @@ def write_people(stage: Stage, task: WritingTask, *, after: int, batch: int = BA
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     started = fetch_row("SELECT clock_timestamp()")[0]
     total, here = fetch_row(f"SELECT count(*), count(person_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
-    kept = ", ".join(f"t.{name}" for name in _CHANGES)
     changed = 0
     if here and task.mode != "create":
         leavers = _find_leavers(stage, scope) if "left_on" in task.columns else []
-        changed = change_remembered(
+        changed = change_differing(
             PERSON_TABLE,
             import_id=task.import_id,
-            changes=", ".join(f"{name} = {value}" for name, value in _CHANGES.items())
-            + ", changed_at = statement_timestamp(), changed_by_id = %s, edit_version = t.edit_version + 1",
+            changes=_CHANGES,
+            stamp=STAMPED,
             source=f"{stage.records} n",
-            where=f"{scope} AND t.id = n.person_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+            where=f"{scope} AND t.id = n.person_id",
             params=[task.options.get("by_id")],
         )
         for person in Person.objects.filter(pk__in=leavers, left_on__isnull=False).select_related("customer"):
@@ -226,7 +215,6 @@ KIND = ImportKind(
     stage_columns=STAGE_COLUMNS,
     shape=shape_people,
     check=check_people,
-    prepare=prepare_people,
     write=write_people,
     tables=(PERSON_TABLE, POINT_TABLE),
     keys=(("email", _("e-mail, else the name")), ("email_only", _("e-mail alone"))),

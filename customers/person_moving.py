@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from crm.core.models import User
@@ -123,6 +124,17 @@ def come_back(person: Person, *, was_main: bool, by: User) -> Person:
     held.edit_version += 1
     held.save()
     return held
+
+
+def find_records_of(person: Person) -> list[Person]:
+    """Every record of the one human being, at whichever customer, whoever may see it; ``person`` first."""
+    found = {person.pk: person}
+    reached = [person]
+    while reached:
+        near = Q(moved_from__in=reached) | Q(pk__in=[one.moved_from_id for one in reached if one.moved_from_id])
+        reached = list(Person.objects.filter(near).exclude(pk__in=found).select_related("customer"))
+        found |= {one.pk: one for one in reached}
+    return list(found.values())
 
 
 def list_stations(person: Person, *, user: User, most: int = 20) -> list[Person]:

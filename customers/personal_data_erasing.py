@@ -4,7 +4,6 @@ Orders, purchase days, figures and the days of contacts remain under a customer 
 company stays what it was. It cannot be undone: that is the point of it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
@@ -32,7 +31,9 @@ from customers.models import (
     TradingName,
 )
 from customers.name_spelling import forget_words
-from customers.personal_records import OwnedModel, list_owned_models, list_text_fields
+from customers.person_moving import find_records_of
+from customers.personal_leftovers import clear_leftovers
+from customers.personal_records import OwnedModel, list_owned_models, list_text_fields, make_pattern
 
 ERASED = "erased"
 _IDENTITY = ("trading_name", "street", "postcode", "city", "language", "industry", "tax_id", "domain", "source")
@@ -51,13 +52,13 @@ def erase_customer(customer: Customer, *, reason: str, by: User, at: datetime) -
     """
     reason = _read_reason(reason)
     row = Customer.objects.select_for_update().get(pk=customer.pk)
-    if row.number == f"{ERASED}-{row.pk}":
+    if row.is_erased:
         raise EraseRefused(gettext("This customer was erased before."))
     for merge in CustomerMerge.objects.filter(kept=row, undone_at=None).exclude(gone=row).select_related("gone"):
-        if merge.gone.number != f"{ERASED}-{merge.gone_id}":
+        if not merge.gone.is_erased:
             erase_customer(merge.gone, reason=reason, by=by, at=at)  # he is the same one, under his earlier record
     counts: Counter[str] = Counter()
-    names = _list_names(row)
+    names, words = _list_names(row), _list_words(row)
     _delete_files(row, counts)
     owned = list_owned_models()
     ids = {one: list(one.rows_of(row.pk).values_list("pk", flat=True)) for one in owned if _has_plain_key(one.model)}
@@ -77,29 +78,42 @@ def erase_customer(customer: Customer, *, reason: str, by: User, at: datetime) -
         _delete_history(one, row.pk, ids.get(one, []))
     _events(Customer).filter(pgh_obj_id=row.pk).delete()
     forget_words(names)
+    clear_leftovers(words)
     return _note(PersonalDataAct.Kind.ERASE_CUSTOMER, row.pk, None, reason=reason, counts=counts, by=by, at=at)
 
 
 @transaction.atomic
 def erase_person(person: Person, *, reason: str, by: User, at: datetime) -> PersonalDataAct:
     """Take ``person`` out of the records: the card and addresses go, the name is blacked out in every text about the
-    customer. What was agreed stays with the customer, without him. Raises ``EraseRefused`` without a reason.
+    customer, and likewise at each customer where the same person worked before or since. What was agreed stays with
+    the customer, without him. Returns the note for the customer at hand. Raises ``EraseRefused`` without a reason.
     """
     reason = _read_reason(reason)
-    row = Person.objects.select_for_update(of=("self",)).select_related("customer").get(pk=person.pk)
-    points = list(ContactPoint.objects.filter(person=row))
-    words = {row.name, *(point.value for point in points), *(point.value_normal for point in points)}
-    counts: Counter[str] = Counter({"customers.contactpoint": len(points), "customers.person": 1})
-    point_ids, person_id, customer = [point.pk for point in points], row.pk, row.customer
+    ids = [one.pk for one in find_records_of(person)]
+    rows = Person.objects.select_for_update(of=("self",)).select_related("customer").filter(pk__in=ids)
+    stations = sorted(rows, key=lambda row: row.pk != person.pk)
+    points = list(ContactPoint.objects.filter(person__in=stations))
+    words = {one.name for one in stations} | {text for point in points for text in (point.value, point.value_normal)}
+    acts = [_erase_station(row, points, words, reason=reason, by=by, at=at) for row in stations]
+    forget_words([one.name_folded for one in stations])
+    clear_leftovers(words)
+    return acts[0]
+
+
+def _erase_station(
+    row: Person, points: list[ContactPoint], words: set[str], *, reason: str, by: User, at: datetime
+) -> PersonalDataAct:
+    """One record of a person, and what stands about him at that customer."""
+    point_ids, person_id, customer = [point.pk for point in points if point.person_id == row.pk], row.pk, row.customer
+    counts: Counter[str] = Counter({"customers.contactpoint": len(point_ids), "customers.person": 1})
     row.delete()
     _events(Person).filter(pgh_obj_id=person_id).delete()
     _events(ContactPoint).filter(pgh_obj_id__in=point_ids).delete()
     _events(ContactPoint).filter(person_id=person_id).delete()
     _forget_imports({Person: [person_id], ContactPoint: point_ids})
-    forget_words([row.name_folded])
     for one in list_owned_models():
         if not one.description.is_derived:
-            counts[one.model._meta.label_lower] += _black_out(one, customer.pk, _pattern(words))
+            counts[one.model._meta.label_lower] += _black_out(one, customer.pk, make_pattern(words))
     kind = PersonalDataAct.Kind.ERASE_PERSON
     return _note(kind, customer.pk, person_id, reason=reason, counts=counts, by=by, at=at)
 
@@ -109,6 +123,19 @@ def _list_names(customer: Customer) -> list[str]:
     people = Person.objects.filter(customer=customer).values_list("name_folded", flat=True)
     others = TradingName.objects.filter(customer=customer).values_list("name_folded", flat=True)
     return [customer.name_folded, *people, *others]
+
+
+def _list_words(customer: Customer) -> set[str]:
+    """The names, addresses and numbers by which the customer and whoever is there are known."""
+    points = ContactPoint.objects.filter(customer=customer)
+    words = {
+        customer.name,
+        customer.number,
+        *(getattr(customer, name) for name in ("trading_name", "tax_id", "domain")),
+    }
+    words |= {text for row in points.values_list("value", "value_normal") for text in row}
+    words |= {*Person.objects.filter(customer=customer).values_list("name", flat=True)}
+    return words | {*TradingName.objects.filter(customer=customer).values_list("name", flat=True)}
 
 
 def _read_reason(reason: str) -> str:
@@ -152,13 +179,6 @@ def _without_words(field: Any, *, is_unique: bool) -> Any:
     else:
         word = Value(ERASED if not field.max_length or field.max_length >= len(ERASED) else "")
     return Case(When(**{field.name: ""}, then=Value("")), default=word, output_field=text)
-
-
-def _pattern(words: set[str]) -> str:
-    """The words as one expression of the database, whole ones only, the longest first; "" where none is long enough."""
-    told = sorted((word for word in words if len(word.strip()) > 2), key=len, reverse=True)
-    edges = [(r"\m" if word[0].isalnum() else "", r"\M" if word[-1].isalnum() else "") for word in told]
-    return "|".join(f"{start}{re.escape(word)}{end}" for word, (start, end) in zip(told, edges, strict=True))
 
 
 def _black_out(one: OwnedModel, customer_id: int, pattern: str) -> int:

@@ -16,6 +16,7 @@ REMOVED = (
     models.ProfileFact,
     models.Watch,
 )
+NOT_TOLD = {models.CustomerMerge, models.DuplicateKey, models.DuplicatePair, models.PeerCustomer}
 DERIVED = (
     models.ItemDay,
     models.ItemRhythm,
@@ -28,7 +29,7 @@ DERIVED = (
 def register() -> None:
     """Enter them; called once when Django starts."""
     for model in REMOVED:
-        describe_records(model, is_removed=True)
+        describe_records(model, is_removed=True, is_told=model not in NOT_TOLD)
     for model in DERIVED:
         describe_records(model, is_derived=True)
     describe_records(models.Order, keep=("number", "currency"))

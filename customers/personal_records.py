@@ -5,7 +5,8 @@ its history kept is deleted. What is more or less than that is said once, by the
 ready: ``describe_records(Model, keep=("number",))``.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -23,12 +24,14 @@ DEEPEST = 3
 @dataclass(frozen=True)
 class RecordDescription:
     """``keep`` are texts that say nothing about who it is; ``is_removed`` rows go whole when the customer is erased;
-    ``is_derived`` ones are figures worked out of others: neither handed out nor touched.
+    ``is_derived`` ones are figures worked out of others: neither handed out nor touched. What is not ``is_told`` is how
+    the house finds its way, or speaks of somebody else too: erased, but not handed out.
     """
 
     keep: tuple[str, ...] = ()
     is_removed: bool = False
     is_derived: bool = False
+    is_told: bool = True
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,15 @@ _DESCRIPTIONS: dict[type[models.Model], RecordDescription] = {}
 
 
 def describe_records(
-    model: type[models.Model], *, keep: tuple[str, ...] = (), is_removed: bool = False, is_derived: bool = False
+    model: type[models.Model],
+    *,
+    keep: tuple[str, ...] = (),
+    is_removed: bool = False,
+    is_derived: bool = False,
+    is_told: bool = True,
 ) -> None:
     """Say what is special about the rows of ``model``; the last word counts."""
-    _DESCRIPTIONS[model] = RecordDescription(keep, is_removed, is_derived)
+    _DESCRIPTIONS[model] = RecordDescription(keep, is_removed, is_derived, is_told)
 
 
 @cache
@@ -100,3 +108,10 @@ def list_person_links(model: type[models.Model]) -> list[str]:
     """The names of the fields by which a row says which person it is about."""
     links = [field for field in model._meta.concrete_fields if field.is_relation and field.related_model is Person]
     return [link.name for link in links]
+
+
+def make_pattern(words: Collection[str]) -> str:
+    """The words as one expression of the database, whole ones only, the longest first; "" where none is long enough."""
+    told = sorted((word for word in set(words) if len(word.strip()) > 2), key=len, reverse=True)
+    edges = [(r"\m" if word[0].isalnum() else "", r"\M" if word[-1].isalnum() else "") for word in told]
+    return "|".join(f"{start}{re.escape(word)}{end}" for word, (start, end) in zip(told, edges, strict=True))

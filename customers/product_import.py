@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.late_imports import pandas as pd
 from customers.import_kinds import ImportKind, WritingTask
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
-from customers.import_staging import Stage, fetch_row, one_writer, run_sql
+from customers.import_remembering import WrittenTable, change_differing, insert_remembered
+from customers.import_staging import Stage, fetch_row, run_sql
 from customers.models import Product
 from customers.rules.import_columns import PRODUCT_FIELDS, PRODUCTS, REQUIRED
 
@@ -44,20 +44,9 @@ def check_products(stage: Stage, task: WritingTask) -> None:
         FROM {stage.rows} s LEFT JOIN customers_product c ON c.number = s.number
         LEFT JOIN (SELECT lower(name) AS name, min(id) AS id, min(number) AS number FROM customers_product
                    GROUP BY 1 HAVING count(*) = 1) a ON s.number IS NULL AND a.name = lower(s.name)""")  # noqa: S608
-    stage.reject(f"""
-        SELECT row, 'number', 'product_twice', first_row::text, number FROM (
-            SELECT row, number, first_value(row) OVER (PARTITION BY known ORDER BY row) AS first_row
-            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    stage.reject_repeated(field="number", code="product_twice", key="known")
     if task.mode == "update":
-        stage.reject(f"SELECT row, 'number', 'not_here', known, number FROM {stage.lines}"  # noqa: S608
-                     " WHERE product_id IS NULL")  # fmt: skip
-
-
-def prepare_products(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Number the rows that can be written; how many wait in ``records``."""
-    with one_writer():
-        check_products(stage, task)
-        return {"records": stage.make_records()}
+        stage.reject_absent(field="number", found="product_id", value="known")
 
 
 def write_products(stage: Stage, task: WritingTask, *, after: int, batch: int = BATCH) -> dict[str, int]:
@@ -65,15 +54,14 @@ def write_products(stage: Stage, task: WritingTask, *, after: int, batch: int = 
     until = after + batch
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
-    kept = ", ".join(f"t.{name}" for name in _CHANGES)
-    changed = created = 0
+    changed = 0
     if task.mode != "create":
-        changed = change_remembered(
+        changed = change_differing(
             PRODUCT_TABLE,
             import_id=task.import_id,
-            changes=", ".join(f"{name} = {value}" for name, value in _CHANGES.items()),
+            changes=_CHANGES,
             source=f"{stage.records} n",
-            where=f"{scope} AND t.id = n.product_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+            where=f"{scope} AND t.id = n.product_id",
         )
     created = insert_remembered(
         PRODUCT_TABLE,
@@ -109,7 +97,6 @@ KIND = ImportKind(
     stage_columns=STAGE_COLUMNS,
     shape=shape_products,
     check=check_products,
-    prepare=prepare_products,
     write=write_products,
     tables=(PRODUCT_TABLE,),
     keys=(("number", _("product number, else the name")),),

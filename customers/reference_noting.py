@@ -38,3 +38,15 @@ def end_reference(reference: ShowroomReference, *, on: date) -> ShowroomReferenc
     row.ended_on = row.ended_on or on
     row.save(update_fields=["ended_on"])
     return row
+
+
+@transaction.atomic
+def resume_reference(reference: ShowroomReference) -> ShowroomReference:
+    """They are a reference after all; harmless again. Raises ``ReferenceRefused`` where a newer one is for the same."""
+    row = ShowroomReference.objects.select_for_update().get(pk=reference.pk)
+    held = ShowroomReference.objects.filter(customer=row.customer_id, topic=row.topic, ended_on=None)
+    if held.exclude(pk=row.pk).exists():
+        raise ReferenceRefused(gettext("They are a reference for that already."))
+    row.ended_on = None
+    row.save(update_fields=["ended_on"])
+    return row

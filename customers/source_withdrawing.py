@@ -23,6 +23,15 @@ class Withdrawal:
     kept: int
 
 
+def foresee_withdrawal(source: Source, *, most: int) -> Withdrawal:
+    """How many would be archived with ``source`` and how many stay; neither is counted further than ``most``."""
+    orders = Order.objects.filter(customer=OuterRef("pk"))
+    of_source = Customer.objects.filter(source=source.name, archived_at=None)
+    parts = [of_source.filter(~Exists(orders)), of_source.filter(Exists(orders))]
+    archived, kept = (rows.order_by()[:most].count() for rows in parts)
+    return Withdrawal(archived, kept)
+
+
 @transaction.atomic
 def withdraw_source(source: Source, *, reason: str, by: User, at: datetime) -> Withdrawal:
     """Archive every customer of ``source`` who never ordered. Who did is our own customer by now and stays.

@@ -20,8 +20,8 @@ from crm.core.late_imports import pandas as pd
 from crm.core.models import Role, Team, User
 from crm.core.text_folding import fold_text
 from customers.import_kinds import ImportKind, WritingTask
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered, note_made
-from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql
+from customers.import_remembering import WrittenTable, change_differing, insert_remembered, note_made
+from customers.import_staging import Stage, copy_frame, fetch_row, run_sql
 from customers.rules.import_columns import ImportField, Reading
 from customers.rules.import_headers import TEAM_HEADERS
 
@@ -100,20 +100,10 @@ def check_teams(stage: Stage, task: WritingTask) -> None:
                 user_id IN (SELECT id FROM core_user WHERE email NOT LIKE '%@{NO_ADDRESS}'))""")  # noqa: S608
     stage.reject(f"SELECT row, 'name', 'two_colleagues', name, NULL FROM {stage.lines}"  # noqa: S608
                  " WHERE alike > 1 AND email IS NULL")  # fmt: skip
-    stage.reject(f"""
-        SELECT row, 'name', 'colleague_twice', first_row::text, NULL FROM (
-            SELECT row, first_value(row) OVER (
-                PARTITION BY coalesce(user_id::text, email, folded) ORDER BY row) AS first_row
-            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    meant = "coalesce(user_id::text, email, folded)"
+    stage.reject_repeated(field="name", code="colleague_twice", key=meant, number="NULL")
     if task.mode == "update":
-        stage.reject(f"SELECT row, 'name', 'not_here', name, NULL FROM {stage.lines} WHERE user_id IS NULL")  # noqa: S608
-
-
-def prepare_teams(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Number the rows that can be written; how many wait in ``records``."""
-    with one_writer():
-        check_teams(stage, task)
-        return {"records": stage.make_records()}
+        stage.reject_absent(field="name", found="user_id", value="name", number="NULL")
 
 
 def _gather_colleagues(stage: Stage) -> None:
@@ -141,13 +131,12 @@ def write_teams(stage: Stage, task: WritingTask, *, after: int, batch: int = BAT
     _make_teams(stage, scope, task)
     changed = 0
     if task.mode != "create":
-        changed = change_remembered(
+        changed = change_differing(
             COLLEAGUE_TABLE,
             import_id=task.import_id,
-            changes=f"({', '.join(_CHANGES)}) = ({', '.join(_CHANGES.values())})",
+            changes=_CHANGES,
             source=f"{stage.records} n LEFT JOIN known_teams f ON f.key = n.team_key",
-            where=f"{scope} AND t.id = n.user_id"
-            f" AND ({', '.join(f't.{name}' for name in _CHANGES)}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+            where=f"{scope} AND t.id = n.user_id",
         )
     manages = f"EXISTS (SELECT FROM {stage.records} m WHERE m.manager_key IN (n.folded, n.email))"
     new = f"""SELECT n.id, n.name, n.folded, n.email, coalesce(n.job_title, ''), coalesce(n.phone, ''), f.team_id
@@ -273,7 +262,6 @@ KIND = ImportKind(
     stage_columns=STAGE_COLUMNS,
     shape=shape_teams,
     check=check_teams,
-    prepare=prepare_teams,
     write=write_teams,
     tables=(TEAM_TABLE, COLLEAGUE_TABLE, LEAD_TABLE),
     keys=(("email", _("e-mail, else the name")),),

@@ -11,11 +11,16 @@ _PATIENCE = "30s"
 
 
 @contextmanager
-def one_writer() -> Iterator[CursorWrapper]:
-    """A transaction in which no other import writes, with memory enough for its sorts."""
+def one_writer(*, is_last: bool = True) -> Iterator[CursorWrapper]:
+    """A transaction in which no other import writes, with memory enough for its sorts.
+
+    One that is not the last of its work need not wait for the disk: the last one waits for all. A database that lost
+    power in between knows neither the rows nor the checkpoint that tells of them.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         _make_room(cursor)
+        wait_for_disk(is_last=is_last)
         yield cursor
 
 
@@ -24,11 +29,12 @@ def second_writer() -> Iterator[CursorWrapper]:
     """A transaction beside that of ``one_writer``, in another thread, for rows of the same import and no others.
 
     Whoever has the turn waits for it before he commits, which the database does not know of: so nothing is waited for
-    here longer than ``_PATIENCE``.
+    here longer than ``_PATIENCE``. It is never the last of its work.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
         _make_room(cursor)
+        wait_for_disk(is_last=False)
         yield cursor
 
 
@@ -40,8 +46,13 @@ def checking() -> Iterator[CursorWrapper]:
         yield cursor
 
 
+def wait_for_disk(*, is_last: bool) -> None:
+    """The commit of the transaction at hand waits until it, and all before it, is on the disk, if it ``is_last``."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL synchronous_commit = {'on' if is_last else 'off'}")
+
+
 def _make_room(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL work_mem = '64MB'")
-    cursor.execute("SET LOCAL synchronous_commit = on")
     # Trigrams of new names wait in a long list and are sorted in at the end, not a few at a time.
     cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")

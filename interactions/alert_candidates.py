@@ -16,7 +16,7 @@ from interactions.contact_sparing import SPARED_JOINS, SPARED_JOINS_OF_FEW, spar
 from interactions.rules import alert_conditions as conditions
 from segments.customer_metrics import SCORE
 from segments.models import Trigger
-from segments.rules.criteria import compile_criteria, find_metrics
+from segments.rules.criteria import compile_criteria, find_metrics, find_problems
 
 _FIGURES = (
     "as_of",
@@ -128,8 +128,11 @@ class TriggerQuery:
 
 
 def build_query(trigger: Trigger, *, on: date) -> TriggerQuery | None:
-    """The line of ``trigger`` on that evening; None for one that has neither a rule nor code of ours."""
+    """The line of ``trigger`` on that evening; None for one that has neither a rule nor code of ours, and for one whose
+    rule asks for what is gone: it notices nobody, as its page says, and the others notice whom they always do."""
     if trigger.criteria:
+        if find_problems(trigger.criteria, METRICS):
+            return None
         return _build_from_criteria(trigger, on=on)
     builder = {
         conditions.SLIPPING_AWAY: _build_slipping_away,

@@ -16,6 +16,7 @@ from interactions.models import BelowZeroDecision, Task
 from interactions.task_handling import OPEN_STATES, close_task, open_task
 from segments.customer_pinning import PinRefused, end_pin, pin_customer
 from segments.models import CurrentScore, Pin, Segment
+from segments.process_fitting import find_costlier_segments
 
 Kind = BelowZeroDecision.Kind
 DUE = time(17)
@@ -73,6 +74,11 @@ def decide_below_zero(
 def _take_effect(decision: BelowZeroDecision, *, segment: Segment | None, by: User, on: date, at: datetime) -> None:
     customer = decision.customer
     if decision.kind == Kind.PROCESS and segment is not None:
+        if segment.pk in find_costlier_segments(customer):
+            raise DecisionRefused(
+                _("%(name)s is served with more steps than they are now: that is no cheaper process.")
+                % {"name": segment.name}
+            )
         try:
             decision.pin = pin_customer(
                 customer,

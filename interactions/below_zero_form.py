@@ -11,6 +11,7 @@ from customers.forms.amounts import AmountField
 from customers.models import Customer
 from interactions.models import BelowZeroDecision
 from segments.models import Segment
+from segments.process_fitting import find_costlier_segments
 
 REVIEW_AFTER = timedelta(days=90)
 
@@ -37,7 +38,8 @@ class BelowZeroForm(forms.Form):
         initial = {"owner": customer.owner_id, "review_on": today + REVIEW_AFTER, "kind": kind}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["owner"].queryset = User.objects.acting().order_by("name")
-        self.fields["segment"].queryset = Segment.objects.filter(archived_at=None).order_by("priority", "pk")
+        cheaper = Segment.objects.filter(archived_at=None).exclude(pk__in=find_costlier_segments(customer))
+        self.fields["segment"].queryset = cheaper.order_by("priority", "pk")
 
     def clean_expected_cents(self) -> int:
         return self.cleaned_data["expected_cents"] or 0

@@ -14,8 +14,8 @@ from crm.core.local_time import company_zone, in_company_days
 from crm.core.text_folding import fold_text
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people, shape_relation
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered
-from customers.import_staging import Stage, fetch_row, one_writer, run_sql
+from customers.import_remembering import WrittenTable, change_differing, insert_remembered
+from customers.import_staging import Stage, fetch_row, run_sql
 from customers.rules.import_columns import ImportField, Reading
 from customers.rules.import_headers import read_headers
 from interactions.models import Interaction
@@ -121,22 +121,11 @@ def check_interactions(stage: Stage, task: WritingTask) -> None:
     run_sql(f"""
         UPDATE {stage.lines} SET token = md5(CASE WHEN number IS NOT NULL THEN 'interaction ' || number
             ELSE concat_ws(' ', customer_id, moment AT TIME ZONE 'UTC', channel, coalesce(note, '')) END)::uuid""")  # noqa: S608
-    stage.reject(f"""
-        SELECT row, 'day', 'contact_twice', first_row::text, number FROM (
-            SELECT row, number, first_value(row) OVER (PARTITION BY token ORDER BY row) AS first_row
-            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    stage.reject_repeated(field="day", code="contact_twice", key="token")
     run_sql(f"UPDATE {stage.lines} l SET interaction_id = i.id FROM interactions_interaction i"  # noqa: S608
             " WHERE i.token = l.token")  # fmt: skip
     if task.mode == "update":
-        stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, row::text), number FROM {stage.lines}"  # noqa: S608
-                     " WHERE interaction_id IS NULL")  # fmt: skip
-
-
-def prepare_interactions(stage: Stage, task: WritingTask) -> dict[str, int]:
-    """Number the rows that can be written; how many wait in ``records``."""
-    with one_writer():
-        check_interactions(stage, task)
-        return {"records": stage.make_records()}
+        stage.reject_absent(field="number", found="interaction_id", value="coalesce(number, row::text)")
 
 
 _CHANGES = {
@@ -153,15 +142,14 @@ def write_interactions(stage: Stage, task: WritingTask, *, after: int, batch: in
     until = after + batch
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
-    kept = ", ".join(f"t.{name}" for name in _CHANGES)
     changed = 0
     if task.mode != "create":
-        changed = change_remembered(
+        changed = change_differing(
             INTERACTION_TABLE,
             import_id=task.import_id,
-            changes=", ".join(f"{name} = {value}" for name, value in _CHANGES.items()),
+            changes=_CHANGES,
             source=f"{stage.records} n",
-            where=f"{scope} AND t.id = n.interaction_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+            where=f"{scope} AND t.id = n.interaction_id",
         )
     created = insert_remembered(
         INTERACTION_TABLE,
@@ -219,7 +207,6 @@ KIND = ImportKind(
     stage_columns=STAGE_COLUMNS,
     shape=shape_interactions,
     check=check_interactions,
-    prepare=prepare_interactions,
     write=write_interactions,
     tables=(INTERACTION_TABLE,),
     keys=(("number", _("number, else customer, time, channel and words")),),

@@ -15,7 +15,14 @@ from crm.core.models import User
 from customers.customer_import import CUSTOMER_TABLE
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, shape_relation
-from customers.import_remembering import WrittenTable, change_remembered, insert_remembered, note_made
+from customers.import_remembering import (
+    STAMPED,
+    WrittenTable,
+    change_differing,
+    change_remembered,
+    insert_remembered,
+    note_made,
+)
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql
 from customers.rules.import_columns import ImportField, Reading
 from customers.rules.import_headers import read_headers
@@ -116,15 +123,11 @@ def check_opportunities(stage: Stage, task: WritingTask) -> None:
         WHERE x.row = l.row AND EXISTS (SELECT FROM segments_processstep s WHERE s.version_id = v.id)""")  # noqa: S608
     stage.reject(f"SELECT row, 'stage', 'no_process', coalesce(customer_name, customer), number FROM {stage.lines}"  # noqa: S608
                  " WHERE version_id IS NULL")  # fmt: skip
-    stage.reject(f"""
-        SELECT row, 'number', 'opportunity_twice', first_row::text, number FROM (
-            SELECT row, number, first_value(row) OVER (PARTITION BY customer_id, key ORDER BY row) AS first_row
-            FROM {stage.lines}) l WHERE row <> first_row""")  # noqa: S608
+    stage.reject_repeated(field="number", code="opportunity_twice", key="customer_id, key")
     run_sql(f"UPDATE {stage.lines} l SET run_id = r.id FROM interactions_processrun r"  # noqa: S608
             " WHERE r.customer_id = l.customer_id AND r.key = l.key")  # fmt: skip
     if task.mode == "update":
-        stage.reject(f"SELECT row, 'number', 'not_here', coalesce(number, subject), number FROM {stage.lines}"  # noqa: S608
-                     " WHERE run_id IS NULL")  # fmt: skip
+        stage.reject_absent(field="number", found="run_id", value="coalesce(number, subject)")
 
 
 def prepare_opportunities(stage: Stage, task: WritingTask) -> dict[str, int]:
@@ -150,8 +153,7 @@ def _give_owners(stage: Stage, task: WritingTask) -> None:
     change_remembered(
         CUSTOMER_TABLE,
         import_id=task.import_id,
-        changes="owner_id = s.owner, team_id = coalesce(t.team_id, s.team_id), changed_by_id = %s,"
-        " changed_at = statement_timestamp(), edit_version = t.edit_version + 1",
+        changes=f"owner_id = s.owner, team_id = coalesce(t.team_id, s.team_id), {STAMPED}",
         source="sellers s",
         where="t.id = s.customer_id AND t.owner_id IS NULL",
         params=[task.options.get("by_id")],
@@ -173,15 +175,14 @@ def write_opportunities(stage: Stage, task: WritingTask, *, after: int, batch: i
     until = after + min(batch, BATCH)
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
-    kept = ", ".join(f"t.{name}" for name in _CHANGES)
     changed = 0
     if task.mode != "create":
-        changed = change_remembered(
+        changed = change_differing(
             RUN_TABLE,
             import_id=task.import_id,
-            changes=", ".join(f"{name} = {value}" for name, value in _CHANGES.items()),
+            changes=_CHANGES,
             source=f"{stage.records} n",
-            where=f"{scope} AND t.id = n.run_id AND ({kept}) IS DISTINCT FROM ({', '.join(_CHANGES.values())})",
+            where=f"{scope} AND t.id = n.run_id",
         )
     created = insert_remembered(
         RUN_TABLE,

@@ -19,6 +19,7 @@ class SegmentsConfig(AppConfig):
         for kind in ("segmentrule", "trigger", "clusterproposal"):
             VALUE_WORDS[f"{kind}.criteria"] = read_aloud
         _describe_records()
+        _tell_field_uses()
         OPENING_STEPS.append(_bring_defaults)
         FRESHENERS.append(_refresh_figures)
         _treat_merged()
@@ -62,3 +63,11 @@ def _describe_records() -> None:
         describe_records(model, is_derived=True)
     for pinned in (models.Pin, models.PinAnswer):
         describe_records(pinned, keep=("grade",))
+
+
+def _tell_field_uses() -> None:
+    """Rules and triggers that ask for an own field are named before it goes."""
+    from customers.custom_field_uses import register_field_uses
+    from segments.field_uses import list_condition_uses
+
+    register_field_uses(list_condition_uses)

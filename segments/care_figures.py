@@ -10,11 +10,11 @@ from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
 
 from crm.core.metric_catalogue import METRICS
 from crm.core.statement_planning import plan_as_usual, plan_for_everybody
-from segments.models import ProcessVersion, Segment, SegmentDay
+from segments.models import Segment, SegmentDay
+from segments.process_fitting import count_published_steps
 from segments.rules.criteria import compile_criteria
 from segments.rules.data_health import GAPS
 from segments.rules.figure_spread import merge_spreads
@@ -118,12 +118,7 @@ def write_care_figures(*, on: date) -> int:
 
 def read_segment_care(*, on: date) -> list[SegmentCare]:
     """The segments that customers stay in, with their published steps and what their customers bring."""
-    steps = dict(
-        ProcessVersion.objects.filter(state=ProcessVersion.State.PUBLISHED)
-        .values_list("process__segment")
-        .annotate(n=Count("steps", filter=Q(steps__isnull=False)))
-        .order_by()
-    )
+    steps = count_published_steps()
     spreads = dict(SegmentDay.objects.filter(day=on, team=None).values_list("segment_id", "contribution_spread"))
     cares = []
     for key in Segment.objects.filter(archived_at=None, is_passing=False).values_list("pk", flat=True):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext
 from crm.core import formats
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
 from crm.core.models.business_setting import setting
-from segments.rules.criteria import Criteria, CriteriaError, Problem, find_metrics
+from customers.custom_field_uses import name_archived_field
+from segments.rules.criteria import Criteria, CriteriaError, Problem, find_metrics, find_problems
 from segments.rules.criteria_wording import Difference, Wording, describe_criteria, find_differences
 
 
@@ -78,5 +79,10 @@ def say_problems(error: CriteriaError) -> str:
 
 
 def name_lost_metrics(criteria: Criteria) -> list[str]:
-    """Figures a kept rule asks for that no app offers any more."""
-    return sorted(name for name in find_metrics(criteria) if name not in METRICS) if criteria else []
+    """What a kept rule asks for that no app offers any more, or that has become something else than it asks for."""
+    if not criteria:
+        return []
+    gone = sorted(name for name in find_metrics(criteria) if name not in METRICS)
+    asked = [problem.values.get("name") for problem in find_problems(criteria, METRICS)]
+    changed = sorted({str(METRICS[name].label) for name in asked if name in METRICS})
+    return [*map(name_archived_field, gone), *changed]

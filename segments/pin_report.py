@@ -53,7 +53,7 @@ class PinReport:
 
 def build_pin_report(pins: QuerySet[Any], *, on: date, view: str = IN_FORCE) -> PinReport:
     """At most 200 pins of a view (in force, ``ending`` within 30 days, ``over``) with what the rules said of each on
-    the last evening; seven queries, however many pins there are."""
+    the last evening, or say now of pins that no evening has met; eight queries, however many pins there are."""
     open_pins = pins.filter(ended_at=None, expires_on__gte=on)
     if view == OVER:
         wanted = pins.filter(Q(ended_at__isnull=False) | Q(expires_on__lt=on)).order_by("-expires_on", "-pk")
@@ -62,15 +62,18 @@ def build_pin_report(pins: QuerySet[Any], *, on: date, view: str = IN_FORCE) -> 
         wanted = wanted.order_by(F("expires_on"), "pk")
     rows = list(wanted.select_related("customer", "segment", "pinned_by")[: MOST_SHOWN + 1])
     answers = {one.pin_id: one for one in PinAnswer.objects.filter(pin__in=rows).select_related("segment")}
-    unasked = [pin for pin in rows if pin.pk not in answers and pin.ended_at is None]
     shown = [_show(pin, answers.get(pin.pk), on=on) for pin in rows[:MOST_SHOWN]]
-    _ask_now([one for one in shown if one.pin in unasked], on=on)
+    known = {one.pin.pk: one for one in shown}
+    asked_now = [known.get(pin.pk) or _show(pin, None, on=on) for pin in open_pins.filter(answer=None)[:MOST_SHOWN]]
+    _ask_now(asked_now, on=on)
     counts = open_pins.aggregate(
         in_force=Count("pk"),
         asked=Count("answer"),
         agreeing=Count("answer", filter=Q(answer__agrees=True)),
         ending=Count("pk", filter=Q(expires_on__lte=on + SOON)),
     )
+    counts["asked"] += len(asked_now)
+    counts["agreeing"] += sum(one.agrees for one in asked_now)
     return PinReport(shown, is_cut=len(rows) > MOST_SHOWN, **counts)
 
 

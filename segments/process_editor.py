@@ -25,6 +25,11 @@ class Cell:
     has_draft: bool = False
     running: int = 0
 
+    @property
+    def label(self) -> str:
+        """The flow in words, where no head of a column says it."""
+        return str(Process.Flow(self.flow).label)
+
 
 @dataclass
 class MatrixRow:

@@ -1,17 +1,32 @@
-"""Putting a customer whose process does not fit into the segment whose customers bring as much."""
+"""How many steps serve a segment, and moving a customer whose process does not fit what he brings."""
 
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from crm.core.formats import format_money
 from crm.core.models import User
 from crm.core.models.business_setting import setting
+from customers.models import Customer
 from segments.customer_pinning import pin_customer
-from segments.models import Pin, ProcessMisfit
+from segments.models import Membership, Pin, ProcessMisfit, ProcessVersion
 
 HELD_DAYS = 180
+
+
+def count_published_steps() -> dict[int, int]:
+    """How many steps serve a segment, over the processes in force; by the segment's key, those without any left out."""
+    published = ProcessVersion.objects.filter(state=ProcessVersion.State.PUBLISHED)
+    return dict(published.values_list("process__segment").annotate(n=Count("steps")).order_by())
+
+
+def find_costlier_segments(customer: Customer) -> set[int]:
+    """Segments that are served with more steps than the one this customer is in; none where he is in none."""
+    steps = count_published_steps()
+    now = Membership.objects.current().filter(customer=customer).values_list("segment_id", flat=True).first()
+    return set() if now is None else {key for key, count in steps.items() if count > steps.get(now, 0)}
 
 
 @transaction.atomic

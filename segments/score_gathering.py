@@ -2,8 +2,8 @@
 
 Orders never travel to Python: what travels is the packed history of purchase days (24 bytes a day), a range of
 customers as one piece. A night takes over the figures of the one before and reads the histories only of those whose
-days or contacts were written since, or of whom a day or contact came into or left a period that is counted; and besides
-those of one in 28, so that whatever was ever missed is right again within four weeks.
+days were written since, or of whom a day came into or left a period that is counted, and so with their contacts; and
+besides those of one in 56, so that whatever was ever missed is right again within eight weeks.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -39,7 +39,7 @@ from segments.rules.purchase_summary import DAY_RECORD, PERIOD_EDGES, HandlingRa
 OF_DAYS = frozenset({CostRate.Work.ORDER, CostRate.Work.FREIGHT})  # counted from the purchase days, read anyway
 SUMMARISED_AT_ONCE = 5_000
 EPOCH = date(1970, 1, 1)
-READ_ANEW_WITHIN_DAYS = 28
+READ_ANEW_WITHIN_DAYS = 56
 TAKEN_OVER_FOR = timedelta(days=7)
 Columns = dict[str, Any]
 Limit = Callable[[str], str]  # a condition for customers, given the column of their ids
@@ -84,29 +84,34 @@ WHERE transaction >= pg_snapshot_xmin({snapshot})::text::bigint
     OR transaction = pg_current_xact_id_if_assigned()::text::bigint
 """
 MOVED_SINCE = "SELECT customer_id FROM customers_purchaseday WHERE day > '{after}'::date AND day <= '{until}'::date"
-# What follows from the purchase days alone, and so is taken over; ``contacts_12m`` are the costs of all service events
-# that say who moved.
+# The two parts that are taken over, each for itself: what follows from the purchase days alone, and the costs of all
+# service events that say who moved.
 _OF_EVERY_NIGHT = {"customer_id", "contract", "service_12m", "pinned_grade"}
 OF_HISTORY = (*(name for name, _kind in CUSTOMER_FIELDS if name not in _OF_EVERY_NIGHT), "handling_12m")
-TAKEN_OVER = (*OF_HISTORY, "contacts_12m")
+TAKEN_OVER = {"history": OF_HISTORY, "contacts": ("contacts_12m",)}
 
 
 def describe_counting() -> dict[str, Any]:
-    """How figures are counted: those of a run that was counted otherwise are not taken over."""
-    rates = CostRate.objects.order_by("work", "valid_from", "id")
-    values = rates.values_list("work", "valid_from", "valid_to", "cents_each", "cents_per_minute")
+    """How figures are counted, all of them and each part: what a run counted otherwise is not taken over."""
+    values = ("work", "valid_from", "valid_to", "cents_each", "cents_per_minute")
+    rates = CostRate.objects.order_by("work", "valid_from", "id").values_list(*values)
     return {
-        "fields": list(TAKEN_OVER),
         "pieces": PIECES,
-        "edges": list(PERIOD_EDGES),
-        "rates": [[str(value) for value in rate] for rate in values],
-        "zone": list(BusinessSetting.objects.filter(key="company.time_zone").values_list("value", flat=True)),
-        "events": [source.of_year or source.sql for source in SOURCES.values() if source.moved],
+        "history": {
+            "fields": list(OF_HISTORY),
+            "edges": list(PERIOD_EDGES),
+            "rates": [[str(value) for value in rate] for rate in rates.filter(work__in=OF_DAYS)],
+        },
+        "contacts": {
+            "rates": [[str(value) for value in rate] for rate in rates.exclude(work__in=OF_DAYS)],
+            "zone": list(BusinessSetting.objects.filter(key="company.time_zone").values_list("value", flat=True)),
+            "events": [source.of_year or source.sql for source in SOURCES.values() if source.moved],
+        },
     }
 
 
 def note_late_customers(run: ScoreRun) -> None:
-    """Say from which run the figures of ``run`` may be taken over, and of whom not, if from any.
+    """Say from which run the figures of ``run`` may be taken over, which parts of them, and of whom not, if from any.
 
     To be called after its snapshot was taken: what is committed later is read anew by the night after.
     """
@@ -118,27 +123,32 @@ def note_late_customers(run: ScoreRun) -> None:
     ).first()
     if kept is None or not kept.snapshot or not are_figures_kept(kept.pk):
         return
-    counted = read_about(kept.pk)
-    if counted is None or counted[1] != describe_counting():
+    marked, now = read_about(kept.pk), describe_counting()
+    before: dict[str, Any] = marked[1] if marked else {}
+    if before.get("pieces") != now["pieces"]:
         return
-    late = _list_late(kept, on=run.as_of)
-    if (len(late) and late[0] == EVERYBODY) or 3 * len(late) > kept.customers:
-        return
-    write_columns(run.pk, LATE, figures={"customer_id": late}, about={"run": kept.pk})
+    late = {part: _list_late(part, kept, on=run.as_of) for part in TAKEN_OVER if before.get(part) == now[part]}
+    few = {part: ids for part, ids in late.items() if ids is not None and 3 * len(ids) <= kept.customers}
+    if few:
+        write_columns(run.pk, LATE, figures=few, about={"run": kept.pk})
 
 
-def _list_late(kept: ScoreRun, *, on: date) -> Any:
-    """Ids of customers whose days or contacts were written since the snapshot of ``kept``, or crossed the edge of a
-    period."""
-    snapshot = "'" + kept.snapshot + "'::pg_snapshot"
-    parts = [WRITTEN_SINCE.format(snapshot=snapshot)]
-    for edge in PERIOD_EDGES:
-        after, until = kept.as_of - timedelta(days=edge), on - timedelta(days=edge)
-        parts.append(MOVED_SINCE.format(after=after.isoformat(), until=until.isoformat()))
+def _list_late(part: str, kept: ScoreRun, *, on: date) -> Any:
+    """Ids of customers whose days or contacts were written since the snapshot of ``kept``, or of whom a day, or for the
+    other part a contact, crossed the edge of a period; ``None`` where everybody's days were written."""
     before, today = _say_day(kept.as_of), _say_day(on)
-    parts += [source.moved.format(before=before, today=today) for source in SOURCES.values() if source.moved]
-    found = read_packed(" UNION ALL ".join(parts), (("customer_id", "i8"),))
-    return np.unique(found["customer_id"].astype(np.int64))
+    if part == "history":
+        crossed = [
+            MOVED_SINCE.format(after=kept.as_of - timedelta(days=edge), until=on - timedelta(days=edge))
+            for edge in PERIOD_EDGES
+        ]
+    else:
+        crossed = [source.moved.format(before=before, today=today) for source in SOURCES.values() if source.moved]
+    written = WRITTEN_SINCE.format(snapshot="'" + kept.snapshot + "'::pg_snapshot")
+    found = read_packed(" UNION ALL ".join([written, *crossed]), (ID,))
+    late = np.unique(found["customer_id"].astype(np.int64))
+    everybody = part == "history" and len(late) and late[0] == EVERYBODY
+    return None if everybody else late
 
 
 def freeze_figures(run_id: int, *, number: int, edges: Sequence[int], on: date) -> int:
@@ -158,8 +168,10 @@ def freeze_figures(run_id: int, *, number: int, edges: Sequence[int], on: date) 
         limit = _limit_to(low, high)
         figures = {name: column[slice(*part)] for name, column in everybody.items()}
         ids = figures["customer_id"]
-        taken_over = noted and _take_over(noted[1]["run"], ids, late=noted[0]["customer_id"], piece=piece, on=on)
-        figures |= taken_over or _count(ids, limit, on=on)
+        figures |= _take_over(noted[1]["run"], ids, late=noted[0], piece=piece, on=on) if noted else {}
+        for part, names in TAKEN_OVER.items():
+            if names[0] not in figures:
+                figures |= _count(part, ids, limit, on=on)
         figures["service_12m"] += figures["handling_12m"] + figures["contacts_12m"]
         base, sums = measure_part(figures, as_of_day=(on - EPOCH).days)
         write_columns(run_id, piece, figures=figures, base=base, about=sums)
@@ -284,31 +296,41 @@ def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
     return place, ids[place] == wanted
 
 
-def _take_over(run_id: int, ids: Any, *, late: Any, piece: int, on: date) -> Columns | None:
-    """What follows from purchase days and contacts, from the run before but for those ``late`` who moved since;
-    ``None`` where all must be counted from the beginning."""
+def _take_over(run_id: int, ids: Any, *, late: Columns, piece: int, on: date) -> Columns:
+    """The parts that ``late`` names, from the run before but for those customers who moved since; nothing where that
+    run knew nobody of these."""
     try:
         kept = read_figures(run_id, number=piece)
     except FiguresLostError:  # a range that had no customers then
-        return None
+        return {}
     place, known = _find(kept["customer_id"], ids)
     if not known.any():
-        return None
+        return {}
     turn = (on - EPOCH).days % READ_ANEW_WITHIN_DAYS
-    anew = ~known | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
-    at, found = _find(ids, late[slice(*np.searchsorted(late, [ids[0], ids[-1] + 1]))])
-    anew[at[found]] = True
+    in_turn = ~known | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
     same = len(ids) == len(kept["customer_id"]) and bool(known.all())
-    figures = {name: kept.pop(name) if same else kept.pop(name)[place] for name in TAKEN_OVER}
-    chosen = ids[anew]
-    wanted = f"ANY ('{{{','.join(map(str, chosen.tolist()))}}}'::bigint[])"
-    for name, values in _count(chosen, lambda column: f"{column} = {wanted}", on=on).items():
-        figures[name][anew] = values
+    figures: Columns = {}
+    for part, moved in late.items():
+        anew = in_turn.copy()
+        at, found = _find(ids, moved[slice(*np.searchsorted(moved, [ids[0], ids[-1] + 1]))])
+        anew[at[found]] = True
+        for name in TAKEN_OVER[part]:
+            figures[name] = kept.pop(name) if same else kept.pop(name)[place]
+        for name, values in _count(part, ids[anew], _limit_to_these(ids[anew]), on=on).items():
+            figures[name][anew] = values
     return figures
 
 
-def _count(ids: Any, limit: Limit, *, on: date) -> Columns:
-    """What follows from purchase days and contacts of the customers ``ids``, whom ``limit`` makes a condition for."""
+def _limit_to_these(ids: Any) -> Limit:
+    wanted = f"ANY ('{{{','.join(map(str, ids.tolist()))}}}'::bigint[])"
+    return lambda column: f"{column} = {wanted}"
+
+
+def _count(part: str, ids: Any, limit: Limit, *, on: date) -> Columns:
+    """What follows from the purchase days, or the contacts, of the customers ``ids``, whom ``limit`` makes a condition
+    for."""
+    if part == "contacts":
+        return {"contacts_12m": _add_up_events(ids, limit, today=_say_day(on), moved=True)}
     found = read_packed(HISTORIES.format(limit=limit("h.customer_id")), (ID, ("length", "i4"), ("days", "bytes")))
     days = np.frombuffer(found["days"], dtype=DAY_RECORD)
     lengths = found["length"].astype(np.int64) // DAY_RECORD.itemsize
@@ -317,8 +339,7 @@ def _count(ids: Any, limit: Limit, *, on: date) -> Columns:
         days = days[np.repeat(known, lengths)]
     counts = np.zeros(len(ids), dtype=np.int64)
     counts[place[known]] = lengths[known]
-    contacts = _add_up_events(ids, limit, today=_say_day(on), moved=True)
-    return _summarise(counts, days, on=on) | {"contacts_12m": contacts}
+    return _summarise(counts, days, on=on)
 
 
 def _summarise(counts: Any, days: Any, *, on: date) -> Columns:

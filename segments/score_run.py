@@ -15,6 +15,7 @@ from django.db.models import Max, Sum
 from django.db.models.functions import Now
 
 from crm.core.process_memory import give_back_memory, keep_freed_memory
+from crm.core.statement_planning import commit_without_waiting
 from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
@@ -50,6 +51,7 @@ from segments.score_writing import (
 from segments.segment_noting import hold_segment, note_moved
 
 SHARD_IDS = 100_000
+BEGUN_PART = 10  # of a range; with its first tenth alone the last is no shard of its own, to be waited for
 EPOCH = date(1970, 1, 1)
 REMEMBERED_FOR = timedelta(days=10)  # longer than figures are taken over for
 
@@ -216,6 +218,7 @@ def _gather_next(run: ScoreRun, *, wait: bool) -> bool:
     shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
     if shard is None:
         return False
+    commit_without_waiting()
     if not are_figures_kept(run.pk):
         raise FiguresLostError(str(run))
     inner = [piece * SHARD_IDS // PIECES for piece in list_pieces(shard.number)[1:]]
@@ -250,7 +253,8 @@ def _cut_into_shards(run: ScoreRun) -> None:
 
 
 def _list_ranges() -> list[int]:
-    """The ranges that hold any customer, from one range to the next: a look-up each, not a count of everybody."""
+    """The ranges that hold any customer, from one range to the next: a look-up each, not a count of everybody. A last
+    one that has just begun goes with the one before."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -259,9 +263,12 @@ def _list_ranges() -> list[int]:
                 UNION ALL
                 SELECT (SELECT min(c.id) / %(ids)s FROM customers_customer c WHERE c.id >= (ranges.place + 1) * %(ids)s)
                 FROM ranges WHERE ranges.place IS NOT NULL
-            ) SELECT place FROM ranges WHERE place IS NOT NULL
+            ) SELECT place FROM ranges
+            WHERE place = (SELECT min(id) / %(ids)s FROM customers_customer)
+                OR place * %(ids)s + %(first)s <= (SELECT max(id) FROM customers_customer)
+            ORDER BY place
             """,
-            {"ids": SHARD_IDS},
+            {"ids": SHARD_IDS, "first": SHARD_IDS // BEGUN_PART},
         )
         return [number for (number,) in cursor.fetchall()]
 
@@ -289,6 +296,7 @@ def _score_next(
     shard = shards.select_for_update(skip_locked=not wait, no_key=True).first()
     if shard is None:
         return False
+    commit_without_waiting()
     plan = ScoringPlan.from_json(run.plan["scoring"])
     rows = write_shard(
         (_score(part, plan) for part in iterate_figures(run.pk, numbers=list_pieces(shard.number))),

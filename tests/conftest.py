@@ -9,8 +9,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from axes.handlers.proxy import AxesProxyHandler
 from coverage import Coverage
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
@@ -20,6 +22,7 @@ from crm.core.list_catalogue import load_lists
 from crm.core.models import Role, Team, User
 from crm.core.role_permissions import sync_roles
 from tests import factories
+from tests.embedded_test_servers import wait_for_template
 
 # How long an example takes says how busy the machine is, not whether the rule holds. The same examples in every run: a
 # change that is tested is what makes a run fail, and nothing is kept in the clone from one run to the next.
@@ -61,6 +64,17 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Tracing(config))
 
 
+def _sign_in_unwatched(
+    client: Client, user: User, backend: str | None = None, force_login: Any = Client.force_login
+) -> None:
+    """A test puts somebody into a browser without a password: the watch over passwords has no failures to forget
+    then, and its queries would be a good part of most tests. Whoever fills in the login page is watched."""
+    with patch.object(AxesProxyHandler, "user_logged_in", lambda **_event: None):
+        force_login(client, user, backend)
+
+
+Client.force_login = _sign_in_unwatched  # type: ignore[method-assign]
+
 # What every test finds: made by the migrations and by ``sync_roles``, changed by no test that commits.
 KEPT = {"django_migrations", "django_content_type", "auth_permission", "auth_group", "auth_group_permissions"}
 
@@ -84,6 +98,12 @@ def _empty_tables(_case: TransactionTestCase) -> None:
                     raise
             else:
                 return
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The last thing before the database of this process is copied: what it is copied from is there."""
+    wait_for_template()
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from crm.embedded_servers import Postgres, Valkey
@@ -22,6 +26,8 @@ from crm.process_supervision import AlreadyRunningError, InstanceLock
 
 PREFIX = "rapport-test-"
 TEMPLATE = "rapport_migrated"
+UNFINISHED_TEMPLATE = "rapport_migrating"
+TEMPLATE_SECONDS = 900
 # What Postgres logs when it, or one of its processes, ends in the middle of a run.
 BREAKDOWNS = (
     "terminated by signal",
@@ -35,6 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 _started: list[Postgres | Valkey] = []
 _folder: list[Path] = []
 _locks: list[InstanceLock] = []
+_template_programs: list[subprocess.Popen[bytes]] = []
 
 
 def start_test_servers() -> None:
@@ -90,22 +97,65 @@ def start_missing_servers(folder: Path) -> None:
         server.wait_until_ready()
         if isinstance(server, Postgres):
             server.create_database("rapport")
-            make_template(server)
+            begin_template(server)
+
+
+def begin_template(postgres: Postgres) -> None:
+    """Make the template while the tests are collected; whoever needs it waits (``wait_for_template``)."""
+    os.environ["RAPPORT_TEST_TEMPLATE"] = TEMPLATE
+    threading.Thread(target=try_to_make_template, args=(postgres, _folder[-1]), daemon=True).start()
+
+
+def try_to_make_template(postgres: Postgres, folder: Path) -> None:
+    """Whatever goes wrong is told to those who wait, in each of the test processes."""
+    try:
+        make_template(postgres)
+    except Exception as error:
+        if folder.exists():  # else the run is over already
+            part = folder / "template-failure.part"
+            part.write_text(f"{error}")
+            part.rename(folder / "template-failure")
+
+
+def run_program(command: Sequence[str | Path], **options: Any) -> None:
+    """To its end, or to that of the tests, which nobody needs to wait for. Raises ChildProcessError."""
+    process = subprocess.Popen(command, **options)
+    _template_programs.append(process)
+    if process.wait():
+        raise ChildProcessError(f"{command[0]} ended with {process.returncode}")
 
 
 def make_template(postgres: Postgres) -> None:
-    """A migrated database that test databases are copied from; its dump is kept, so migrations run once per change."""
-    postgres.create_database(TEMPLATE)
+    """A migrated database that test databases are copied from; its dump is kept, so migrations run once per change.
+
+    It gets its name when it is whole."""
+    postgres.create_database(UNFINISHED_TEMPLATE)
     folder = ROOT / ".pytest_cache" / "migrated"
     dump = folder / f"{compute_migrations_fingerprint()}.dump"
-    address = f"--dbname=host={postgres.socket_folder} user=postgres dbname={TEMPLATE}"
+    address = f"--dbname=host={postgres.socket_folder} user=postgres dbname={UNFINISHED_TEMPLATE}"
     if dump.exists():
-        subprocess.run([postgres.program("pg_restore"), "--exit-on-error", address, dump], check=True)
+        run_program([postgres.program("pg_restore"), "--exit-on-error", address, dump])
     else:
-        environment = {**os.environ, "DATABASE_URL": postgres.url(TEMPLATE)}
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
+        environment = {**os.environ, "DATABASE_URL": postgres.url(UNFINISHED_TEMPLATE)}
+        run_program([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment)
         keep_dump(postgres, dump, address)
-    os.environ["RAPPORT_TEST_TEMPLATE"] = TEMPLATE
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {UNFINISHED_TEMPLATE} RENAME TO {TEMPLATE}")
+
+
+def wait_for_template() -> None:
+    """Return when the template is there. Raises UsageError with what its making failed of."""
+    if os.environ.get("RAPPORT_TEST_TEMPLATE") != TEMPLATE:
+        return  # a server of somebody else: Django migrates
+    failure = Path(os.environ["RAPPORT_TEST_SERVERS"]) / "template-failure"
+    end = time.monotonic() + TEMPLATE_SECONDS
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        while not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [TEMPLATE]).fetchone():
+            if failure.exists():
+                raise pytest.UsageError(f"The database of the tests was not made: {failure.read_text()}")
+            if time.monotonic() > end:
+                raise pytest.UsageError(f"The database of the tests was not made in {TEMPLATE_SECONDS} seconds.")
+            time.sleep(0.05)
 
 
 def keep_dump(postgres: Postgres, dump: Path, address: str) -> None:
@@ -116,7 +166,7 @@ def keep_dump(postgres: Postgres, dump: Path, address: str) -> None:
         part.touch()
     except OSError:
         return
-    subprocess.run([postgres.program("pg_dump"), "--format=custom", f"--file={part}", address], check=True)
+    run_program([postgres.program("pg_dump"), "--format=custom", f"--file={part}", address])
     part.rename(dump)
     for older in set(dump.parent.glob("*.dump")) - {dump}:
         older.unlink(missing_ok=True)
@@ -174,6 +224,10 @@ def report_breakdowns(write_line: Callable[[str], None]) -> None:
 
 def stop_test_servers() -> None:
     """Stop what was started and remove its folder; also after Ctrl-C and after an error at the start."""
+    while _template_programs:
+        process = _template_programs.pop()
+        process.kill()
+        process.wait()
     while _started:
         _started.pop().stop()
     while _locks:

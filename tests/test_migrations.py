@@ -12,6 +12,8 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
+from tests.embedded_test_servers import wait_for_template
+
 ALIAS = "taken_back"
 # From the top of the house down: an app's tables go before those they point to.
 OURS = ("complaints", "interactions", "segments", "customers", "core")
@@ -34,6 +36,7 @@ _CASTS = re.compile(r"::(?:character varying|[a-z]+)(?:\[\])?|[() ]")
 def migrated(django_db_blocker: pytest.FixtureRequest) -> Iterator[BaseDatabaseWrapper]:
     """A database of its own, as the migrations leave it; gone afterwards."""
     name = f"test_{ALIAS}"
+    wait_for_template()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         template = connection.settings_dict["TEST"].get("TEMPLATE")
         with connection._nodb_cursor() as cursor:

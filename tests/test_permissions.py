@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from crm.api.entrance import ROUTES
+from tests.page_faults import faults_of
 from tests.permission_table import ROLES, Row, api
 from tests.permission_table.world import build_world
 
@@ -50,13 +51,13 @@ def browsers(world):
     return clients
 
 
-def ask(client: Client, row: Row, kwargs: dict, world) -> int:
-    """The status of the answer; nothing that it changed stays."""
+def ask(client: Client, row: Row, kwargs: dict, world) -> HttpResponse:
+    """The answer; nothing that it changed stays."""
     url = reverse(row.name, kwargs=kwargs) + row.query
     with transaction.atomic():
-        status = getattr(client, row.method)(url, row.data(world) or None).status_code
+        answer = getattr(client, row.method)(url, row.data(world) or None)
         transaction.set_rollback(True)
-    return status
+    return answer
 
 
 def rows_of(app: str) -> list[Row]:
@@ -64,7 +65,7 @@ def rows_of(app: str) -> list[Row]:
 
 
 # So many rows a test: processes share them, and none is left with the longest at the end.
-PORTION = 25
+PORTION = 40
 PORTIONS = [
     pytest.param(rows[first : first + PORTION], id=f"{app}-{first // PORTION}")
     for app, rows in ((app, rows_of(app)) for app in APPS)
@@ -101,17 +102,22 @@ def test_whoever_is_refused_reads_so_on_a_page_of_the_product(world, browsers, a
 
 @pytest.mark.usefixtures("bare_refusals")
 @pytest.mark.parametrize("rows", PORTIONS)
-def test_each_role_gets_its_answer(world, browsers, rows):
-    wrong = {}
+def test_each_role_gets_its_answer_and_pages_are_safe_small_and_clean(world, browsers, rows):
+    """Each page is opened here anyway, so what holds for every page is looked for in what the admin gets."""
+    wrong, faulty = {}, {}
     for row in rows:
         got = {}
         for role, client in browsers.items():
             cookies = client.cookies.copy()
-            got[role] = ask(client, row, row.kwargs(world), world)
+            answer = ask(client, row, row.kwargs(world), world)
+            got[role] = answer.status_code
+            if role == "admin" and row.method == "get" and got[role] == 200 and (faults := faults_of(answer)):
+                faulty[row.label] = faults
             client.cookies = cookies  # whoever signed out is in again for the next row
         if got != row.expect:
             wrong[row.label] = {role: (got[role], row.expect[role]) for role in ROLES if got[role] != row.expect[role]}
     assert wrong == {}, "role: (got, expected)"
+    assert faulty == {}
 
 
 @pytest.mark.usefixtures("bare_refusals")
@@ -122,6 +128,9 @@ def test_a_forged_id_is_not_found_or_refused_never_an_error(world, browsers, row
     for row in rows:
         kwargs = row.kwargs(world)
         forged = {key: 987654321 if isinstance(value, int) else value for key, value in kwargs.items()}
-        if forged != kwargs and (status := ask(browsers["admin"], row, forged, world)) not in {403, 404, 405}:
+        if forged == kwargs:
+            continue
+        status = ask(browsers["admin"], row, forged, world).status_code
+        if status not in {403, 404, 405}:
             wrong[row.label] = status
     assert wrong == {}

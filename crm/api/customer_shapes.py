@@ -116,6 +116,7 @@ class CustomerChange(Sent):
     since: Day | None = None
     pays_by: str | None = None
     is_informal: Flag | None = None
+    parent_number: str | None = Field(None, max_length=40, description="The head of the group; null leaves it.")
     tags: Tags | None = Field(None, description="All tags he is to carry; others are taken off.")
     own_fields: OwnValues | None = None
 

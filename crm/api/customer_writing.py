@@ -8,19 +8,20 @@ from django.utils.translation import gettext as _
 
 from crm.api.customer_shapes import CustomerChange, NewCustomer
 from crm.api.own_fields import read_own_values
-from crm.api.problems import FieldProblem, Problem
+from crm.api.problems import FieldProblem, Problem, refuse_field
 from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.custom_value_keeping import CustomValueRefused
 from customers.customer_registration import change_customer, register_customer
 from customers.forms.customer import ASSIGN, CustomerForm, NewCustomerForm
+from customers.group_joining import GroupRefused, join_group, leave_group
 from customers.models import Customer, CustomValueSet
 from customers.tagging import TagRefused, list_tags, tag_customers, untag_customers
 
 # In the form they have the names of their columns; what is None is empty there.
 FORM_NAMES = {"owner_id": "owner", "team_id": "team"}
 API_NAMES = {name: key for key, name in FORM_NAMES.items()}
-BESIDES = frozenset({"tags", "own_fields"})
+BESIDES = frozenset({"tags", "own_fields", "parent_number"})
 DEFAULTS = {"kind": Customer.Kind.ORGANISATION, "stage": Customer.Stage.CUSTOMER, "relation": Customer.Relation.ORDERS}
 
 
@@ -39,6 +40,7 @@ def create_by_program(sent: NewCustomer, *, by: User, at: datetime) -> Customer:
     except CustomValueRefused as refusal:
         raise Problem(409, str(refusal)) from None
     _set_tags(customer, sent.tags, by=by, at=at)
+    _set_group(customer, sent, by=by)
     return customer
 
 
@@ -54,12 +56,13 @@ def change_by_program(customer: Customer, sent: CustomerChange, *, by: User, at:
     own_values, problems = read_own_values(sent.own_fields or {}, customer_kind=kind, held=data)
     _refuse_invalid(form, problems)
     tagged = _set_tags(customer, sent.tags, by=by, at=at)
-    if not (tagged or form.changed_data or _differ(own_values, data)):
-        return customer
-    try:
-        return change_customer(form, own_values=own_values, by=by)
-    except CustomValueRefused as refusal:
-        raise Problem(409, str(refusal)) from None
+    if tagged or form.changed_data or _differ(own_values, data):
+        try:
+            customer = change_customer(form, own_values=own_values, by=by)
+        except CustomValueRefused as refusal:
+            raise Problem(409, str(refusal)) from None
+    _set_group(customer, sent, by=by)
+    return customer
 
 
 def _read_form(sent: CustomerChange, *, by: User) -> dict[str, Any]:
@@ -110,3 +113,22 @@ def _set_tags(customer: Customer, names: list[str] | None, *, by: User, at: date
     for folded in held.keys() - wanted.keys():
         untag_customers([customer.pk], name=held[folded])
     return wanted.keys() != held.keys()
+
+
+def _set_group(customer: Customer, sent: CustomerChange, *, by: User) -> None:
+    """Join the group that was sent, or leave the one that is. Raises ``Problem`` 422."""
+    if "parent_number" not in sent.model_fields_set:
+        return
+    if not sent.parent_number:
+        if customer.parent_id is not None:
+            leave_group(customer, by=by)
+        return
+    head = Customer.objects.visible_to(by).filter(number=sent.parent_number).first()
+    if head is None:
+        raise refuse_field("parent_number", _("There is no customer “%(text)s”.") % {"text": sent.parent_number})
+    if head.pk == customer.parent_id:
+        return
+    try:
+        join_group(customer, head=head, by=by)
+    except GroupRefused as refusal:
+        raise refuse_field("parent_number", str(refusal)) from None

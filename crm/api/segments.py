@@ -21,6 +21,7 @@ from crm.home.customer_state import (
     tell_value_facts,
     with_segment,
 )
+from crm.home.value_outlook import load_outlook
 from customers.models import Customer
 from segments.models import CurrentScore, ScoreRun, Segment
 from segments.rules.value_explanation import ValueFacts
@@ -125,8 +126,10 @@ class FiguresTold(Schema):
     fall: float | None
     expected_orders_12m: float | None
     value_3y_cents: int | None = Field(description="Contribution of three years, weighed by the chance of going on.")
-    value_3y_low_cents: int | None = Field(description="80% range of it if it stays; of a contract, weighed.")
-    value_3y_high_cents: int | None
+    value_3y_weighed_low_cents: int | None = Field(description="80% range of it; null where it has none.")
+    value_3y_weighed_high_cents: int | None
+    value_3y_low_cents: int | None = Field(description="80% range *if the customer stays*; of a contract, weighed.")
+    value_3y_high_cents: int | None = Field(description="80% range *if the customer stays*; of a contract, weighed.")
     at_stake_cents: int
     risk_rank: float
     risk: int = Field(description="0 none, 1 watch, 2 high, 3 probably lost.")
@@ -173,12 +176,23 @@ def read_score(request: HttpRequest, number: str) -> dict[str, Any]:
     return {
         "customer": customer.number,
         "currency": setting("company.currency"),
-        "figures": {name: getattr(score, name) for name in FIGURES} if score else None,
+        "figures": _tell_figures(customer, score) if score else None,
         "explanation": tell_value_facts(facts) if facts else "",
         "explained_by": asdict(facts) if facts else None,
         "class": _describe_class(reasons) if reasons else None,
         "segment": _describe_segment(customer, reasons),
     }
+
+
+def _tell_figures(customer: Any, score: CurrentScore) -> dict[str, Any]:
+    """The stored figures, and the range of the three-year value as the value page has it."""
+    told = {name: getattr(score, name) for name in FIGURES}
+    outlook = load_outlook(customer, score)
+    weighed = outlook.three_years.weighed if outlook and outlook.three_years else None
+    low, high = (round(weighed.low), round(weighed.high)) if weighed else (None, None)
+    if outlook and outlook.contract:
+        low, high = score.value_3y_low_cents, score.value_3y_high_cents
+    return {**told, "value_3y_weighed_low_cents": low, "value_3y_weighed_high_cents": high}
 
 
 def _gather_facts(customer: Any, score: CurrentScore | None, *, today: date) -> ValueFacts | None:

@@ -1,7 +1,8 @@
 """The bin: what people removed in the last 30 days and may bring back, newest first.
 
 Nothing is kept for it besides the history: a removal leaves the row as it was, and ``crm.core.record_restoring`` puts
-it in again. What an import or a night removed is not offered here; an import is undone as a whole.
+it in again. What an import, a night or an act on many rows removed is not offered here; an import and an act are
+taken back as a whole.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.urls import reverse
 from django.utils.text import capfirst
 
 from crm.core.change_reading import Change, find_event_model, list_kept_models, read_changes
@@ -54,6 +56,7 @@ def _removals(model: type[models.Model], user: User, *, at: datetime) -> QuerySe
     rows = events.objects.filter(
         ~Exists(back),
         ~Exists(later),
+        ~Q(pgh_context__metadata__has_key="act"),
         pgh_label="deleted",
         pgh_context__created_at__gte=at - KEPT_FOR - timedelta(days=1),
         pgh_created_at__gte=at - KEPT_FOR,
@@ -62,6 +65,13 @@ def _removals(model: type[models.Model], user: User, *, at: datetime) -> QuerySe
     if _has_customer(model):
         rows = rows.filter(customer_scope(user, prefix="customer__"), customer__number__isnull=False)
     return rows  # type: ignore[no-any-return]
+
+
+def find_undo_url(row: models.Model, *, user: User) -> str:
+    """Where a removal of ``row`` by ``user`` is taken back, for the Undo of a toast; "" where he finds it in no bin."""
+    if not user.has_perm("customers.change_customer") or type(row) not in list_binned_models(user):
+        return ""
+    return reverse("core:bring-back", args=[row._meta.model_name, row.pk])
 
 
 def find_removed(kind: str, pk: int, *, user: User, at: datetime) -> type[models.Model] | None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import pghistory
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import F, QuerySet
@@ -100,7 +101,7 @@ def act_job(lease: JobLease) -> dict[str, Any]:
             lease.progress(0, act.rows)
     doing = Doing(known, act.choices, act.by, timezone.now(), act.pk)
     while True:
-        with transaction.atomic():
+        with transaction.atomic(), pghistory.context(act=act.pk):
             waiting = BulkRow.objects.filter(act=act, state=BulkRow.State.WAITING).order_by("row_id")
             ids = list(waiting.values_list("row_id", flat=True)[: action.chunk])
             if not ids:
@@ -147,7 +148,7 @@ def undo_job(lease: JobLease) -> dict[str, Any]:
     action = ACTIONS[act.list_name, act.action]
     doing = Doing(LISTS[act.list_name], act.choices, by, timezone.now(), act.pk)
     while True:
-        with transaction.atomic():
+        with transaction.atomic(), pghistory.context(act=act.pk):
             changed = BulkRow.objects.filter(act=act, state=BulkRow.State.CHANGED).order_by("row_id")
             rows = list(changed[: action.chunk])
             if not rows:

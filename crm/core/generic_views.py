@@ -23,6 +23,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views import generic
 
+from crm.core.bin_reading import find_undo_url
 from crm.core.edit_conflict import list_differences, take_stored
 from crm.core.fragments import wants_fragment
 from crm.core.list_engine import ListDefinition, ListPage, build_list
@@ -241,12 +242,12 @@ class DeleteView(ScopedMixin, generic.DeleteView):
         self.object.delete()
 
     def form_valid(self, form: Any) -> HttpResponse:
-        name = str(self.object)
+        name, undo = str(self.object), find_undo_url(self.object, user=self.request.user)  # type: ignore[arg-type]
         try:
             with transaction.atomic():
                 self.remove()
         except ProtectedError:
             add_error(self.request, _("%(name)s is still used elsewhere and stays.") % {"name": name})
             return HttpResponseRedirect(self.get_back_url())
-        add_toast(self.request, _("%(name)s removed.") % {"name": name})
+        add_toast(self.request, _("%(name)s removed.") % {"name": name}, undo_url=undo)
         return HttpResponseRedirect(self.get_success_url())

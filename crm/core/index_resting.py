@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 WORTH_ROWS = 20_000
 PATIENCE = "500ms"
+BESIDE = 3  # two processors are busy while the third index waits for the disk
 
 
 @contextmanager
@@ -66,7 +67,7 @@ def _is_empty(table: str) -> bool:
 
 
 def wake_indexes() -> int:
-    """Make every index that rests, two at a time on a connection each; how many. Any number may do it at once."""
+    """Make every index that rests, on ``BESIDE`` connections; how many. Any number of us may do it at once."""
     # Those of trigrams, the longest work, begin.
     resting = sorted(RestingIndex.objects.all(), key=lambda index: ("gin" not in index.definition, index.name))
     names = [index.name for index in resting]
@@ -74,7 +75,7 @@ def wake_indexes() -> int:
         for name in names:
             _wake_index(name)
     else:
-        with ThreadPoolExecutor(2, thread_name_prefix="index") as threads:
+        with ThreadPoolExecutor(BESIDE, thread_name_prefix="index") as threads:
             list(threads.map(_wake_beside, names))
     return len(names)
 
@@ -92,7 +93,7 @@ def _wake_index(name: str) -> None:
     if index is None:
         return
     with connection.cursor() as cursor:
-        # The two of us are all the processors there are.
+        # The others of us are all the processors there are.
         cursor.execute("SET LOCAL max_parallel_maintenance_workers = 0")
         cursor.execute(index.definition.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
     index.delete()

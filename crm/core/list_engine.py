@@ -21,8 +21,11 @@ count, and whatever ``load`` adds for a whole page (never one per row). Counts a
 planner's estimate beyond.
 """
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Field, Model, QuerySet
@@ -30,7 +33,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
 from crm.core.formats import format_count
+from crm.core.id_arrays import one_of_many
 from crm.core.list_definition import ChoiceFilter, Column, FlagFilter, ListDefinition, Text, TextFilter
+from crm.core.list_gathering import walk_or_gather
 from crm.core.list_paging import (
     COUNT_LIMIT,
     Counted,
@@ -148,21 +153,27 @@ def _sort_field(queryset: QuerySet[Any], column: Column) -> Field:
 
 
 def _find_page(
-    queryset: QuerySet[Any], definition: ListDefinition, column: Column, sort: str, params: QueryDict
+    queryset: QuerySet[Any],
+    definition: ListDefinition,
+    column: Column,
+    sort: str,
+    params: QueryDict,
+    fetch: Callable[..., list[Any]],
 ) -> tuple[list[Any], bool, bool]:
     """Rows of the page asked for, and whether there are rows before and after it."""
     size, descending = definition.page_size, sort.startswith("-")
+    find = partial(fetch, queryset, column, descending=descending, size=size + 1)
     value_field = _sort_field(queryset, column)
     for key, backward in (("after", False), ("before", True)):
         place = read_token(str(params[key]), sort=sort, value_field=value_field) if key in params else None
         if place is None:
             continue
-        rows = fetch_rows(queryset, column, descending=descending, place=place, backward=backward, size=size + 1)
+        rows = find(place=place, backward=backward)
         if backward and len(rows) > size:
             return rows[1:], True, True
         if not backward and rows:
             return rows[:size], True, len(rows) > size
-    rows = fetch_rows(queryset, column, descending=descending, place=None, backward=False, size=size + 1)
+    rows = find(place=None, backward=False)
     return rows[:size], False, len(rows) > size
 
 
@@ -265,8 +276,11 @@ def build_list(
         _link(control, state)
     known = Counted(*counted) if counted else count_rows(queryset)
     # Of a few the order matters more than the index of the sort, which may hold a million others.
-    here = queryset if known.keys is None else queryset.filter(pk__in=known.keys)
-    rows, before, after = _find_page(here, definition, column, sort, request.GET)
+    here = queryset if known.keys is None else queryset.filter(pk__in=one_of_many(known.keys))
+    fetch: Callable[..., list[Any]] = fetch_rows
+    if known.keys is None and known.can_be_gathered:
+        fetch = partial(walk_or_gather, remembered_as=_name_list(request, state))
+    rows, before, after = _find_page(here, definition, column, sort, request.GET, fetch)
     chosen, lost = definition.choose_columns(columns)
     load_details(rows, definition, chosen, request)
     place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}
@@ -285,6 +299,12 @@ def build_list(
         lost_columns=lost,
         hidden=hidden + ([("sort", state["sort"])] if "sort" in state else []),
     )
+
+
+def _name_list(request: HttpRequest, state: dict[str, str]) -> str:
+    """What is listed for whom in which order, whatever its page, as one word."""
+    told = json.dumps([request.user.pk, request.path, sorted(state.items())])
+    return f"list-gathered:{hashlib.sha256(told.encode()).hexdigest()}"
 
 
 def load_details(rows: list[Any], definition: ListDefinition, columns: Sequence[Column], request: HttpRequest) -> None:

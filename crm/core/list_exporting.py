@@ -197,3 +197,15 @@ def clean_exports(*, at: datetime) -> int:
             place.unlink(missing_ok=True)
             gone += 1
     return gone
+
+
+def remove_exports() -> int:
+    """Throw away every finished file, because somebody in them was erased; how many went."""
+    names = JobRun.objects.filter(kind=EXPORT_JOB, state=JobRun.State.DONE).values_list("result__file", flat=True)
+    gone = 0
+    for name in names:
+        place = Path(settings.MEDIA_ROOT) / "exports" / Path(str(name or "")).name
+        if name and place.is_file():
+            place.unlink(missing_ok=True)
+            gone += 1
+    return gone

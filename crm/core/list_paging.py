@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,13 +20,14 @@ from crm.core.statement_planning import plan_for_everybody
 
 COUNT_LIMIT = 10_000
 FEW = 500
-GATHERED = 2_500  # put together from their keys where the planner expected many more of them
-MISJUDGED = 4
+GATHERED = 2_500  # put together from their keys, whatever their order
 DEAR = 3_000  # in the planner's units: about 40 ms
+MOST_GATHERED, DEAREST_GATHERED = 100_000, 100_000  # rows sorted for a page, and the planner's units for finding them
 LARGEST_ID = 2**63 - 1
+Place = tuple[Any, int]  # sort value and id of a row
 
 
-def read_token(raw: str, *, sort: str, value_field: Field) -> tuple[Any, int] | None:
+def read_token(raw: str, *, sort: str, value_field: Field) -> Place | None:
     """Sort value and id from a token, or None when it is broken, forged or of another sort."""
     try:
         token_sort, value, row_id = json.loads(base64.urlsafe_b64decode(raw.encode("ascii") + b"==="))
@@ -54,18 +56,20 @@ def write_token(sort: str, value: Any, row_id: int) -> str:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many rows, whether that is exact, and their keys where there are so few that they were all read."""
+    """How many rows, whether that is exact, and their keys where there are so few that they were all read; else
+    whether they are few enough, and found cheaply enough, to be sorted for a page."""
 
     count: int
     is_exact: bool = False
     keys: list[int] | None = None
+    can_be_gathered: bool = False
 
 
 def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     """How many rows, in two statements; never counts further than ``limit``, nor where counting takes long.
 
-    Then the number is the planner's estimate. Of a few hundred rows, or of some thousand where he expected many more,
-    the keys are read too: whatever their order, the page is then put together from them alone.
+    Then the number is the planner's estimate. Of a few hundred rows, or of some thousand that were counted, the keys
+    are read too: whatever their order, the page is then put together from them alone.
     """
     keys = queryset.order_by().values_list("pk", flat=True)
     try:
@@ -75,20 +79,21 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     within = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
     estimate, cost = int(within["Plan Rows"]), plan["Total Cost"]
     is_dear = cost > DEAR
+    can_be_gathered = estimate <= MOST_GATHERED and cost * max(1, estimate / limit) <= DEAREST_GATHERED
     if estimate > limit * 5:
-        return Counted(estimate)
+        return Counted(estimate, can_be_gathered=can_be_gathered)
     cost_of_few = cost * FEW / max(FEW, min(estimate, limit))
     if limit >= FEW and (estimate <= FEW or (is_dear and cost_of_few <= DEAR)):
         found = list(keys[: FEW + 1])
         if len(found) <= FEW:
             return Counted(len(found), is_exact=True, keys=found)
     if is_dear:
-        return Counted(max(estimate, FEW))
+        return Counted(max(estimate, FEW), can_be_gathered=can_be_gathered)
     counted = keys[: limit + 1].aggregate(count=Count("pk"), keys=ArrayAgg("pk"))
     if (count := counted["count"]) > limit:
-        return Counted(max(estimate, limit))
-    is_surprise = count <= FEW or (count <= GATHERED and count * MISJUDGED < estimate)
-    return Counted(count, is_exact=True, keys=(counted["keys"] or []) if is_surprise else None)
+        return Counted(max(estimate, limit), can_be_gathered=can_be_gathered)
+    keys_read = (counted["keys"] or []) if count <= GATHERED else None
+    return Counted(count, is_exact=True, keys=keys_read, can_be_gathered=can_be_gathered)
 
 
 def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[int, bool]:
@@ -97,21 +102,30 @@ def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[i
     return counted.count, counted.is_exact
 
 
-def _take(
-    queryset: QuerySet[Any], column: Column, place: tuple[Any, int] | None, *, downward: bool, nulls: bool, size: int
-) -> list[Any]:
-    """``size`` rows of one part (with values, or without), from ``place`` on, in the given direction."""
-    keys = [column.tie] if nulls else [column.sort, column.tie]
-    if column.nullable:
-        queryset = queryset.filter(**{f"{column.sort}__isnull": nulls})
-    if nulls and column.tie != "pk":
-        keys = ["pk"]
-    if place is not None:
-        after = TupleLessThan if downward else TupleGreaterThan
-        values = (place[1],) if nulls else place
-        queryset = queryset.filter(after(tuple(F(key) for key in keys), values))
+def order_keys(column: Column, *, nulls: bool) -> list[str]:
+    """What the rows with a value, or those without, are sorted by."""
+    tie = "pk" if nulls else column.tie
+    return [tie] if nulls else [column.sort, tie]
+
+
+def _walk(queryset: QuerySet[Any], column: Column, *, downward: bool, nulls: bool, size: int) -> list[Any]:
+    """The first ``size`` rows, as the index of the order gives them."""
+    keys = order_keys(column, nulls=nulls)
     order = [F(key).desc() if downward else F(key).asc() for key in keys]
     return list(queryset.order_by(*order)[:size])
+
+
+def _from_place(
+    queryset: QuerySet[Any], column: Column, place: Place | None, *, downward: bool, nulls: bool
+) -> QuerySet[Any]:
+    """The rows of one part (with values, or without) from ``place`` on."""
+    if column.nullable:
+        queryset = queryset.filter(**{f"{column.sort}__isnull": nulls})
+    if place is None:
+        return queryset
+    after = TupleLessThan if downward else TupleGreaterThan
+    values = (place[1],) if nulls else place
+    return queryset.filter(after(tuple(F(key) for key in order_keys(column, nulls=nulls)), values))
 
 
 def name_sort_value(queryset: QuerySet[Any], column: Column, *, filled: bool = False) -> QuerySet[Any]:
@@ -126,11 +140,12 @@ def fetch_rows(
     column: Column,
     *,
     descending: bool,
-    place: tuple[Any, int] | None,
+    place: Place | None,
     backward: bool,
     size: int,
+    take: Callable[..., list[Any]] = _walk,
 ) -> list[Any]:
-    """Up to ``size`` rows after ``place`` (or before it), in the order of the list."""
+    """Up to ``size`` rows after ``place`` (or before it), in the order of the list; ``take`` finds those of a part."""
     parts = [False, True] if column.nullable else [False]
     if backward:
         parts.reverse()
@@ -141,7 +156,9 @@ def fetch_rows(
         if len(rows) < size:
             here = place if place is not None and (place[0] is None) == nulls else None
             part = name_sort_value(queryset, column, filled=not nulls)
-            rows += _take(part, column, here, downward=descending != backward, nulls=nulls, size=size - len(rows))
+            downward = descending != backward
+            part = _from_place(part, column, here, downward=downward, nulls=nulls)
+            rows += take(part, column, downward=downward, nulls=nulls, size=size - len(rows))
     return rows[::-1] if backward else rows
 
 

@@ -1,9 +1,11 @@
 """Statements that read everybody: how the database may go about them, for the transaction they run in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db import connection
 
 # Every table about customers can be read in their order, and merging them row by row costs half the work of a hash of a
 # million rows each, in hardly any memory. Workers of one statement would each add up the contacts of everybody for
@@ -49,6 +51,13 @@ class CustomerRange:
         return _OF_CUSTOMER.sub(rf"\g<0> AND \1.customer_id BETWEEN {self.first} AND {self.last}", joins)
 
 
+def commit_without_waiting() -> None:
+    """Let this transaction end before it is on the disk: one that is done again where a crash of the machine takes it
+    away. Whatever is committed later is not kept without it."""
+    with connection.cursor() as cursor:
+        _set(cursor, {"synchronous_commit": "off"})
+
+
 def plan_for_everybody(cursor: Any, *, seconds: int | None = None) -> None:
     """Let the statements that follow in this transaction read all customers in their order; given ``seconds``, each
     for so long at most."""
@@ -70,6 +79,18 @@ def share_ranges(cursor: Any, write: Callable[[CustomerRange], str]) -> str:
     starts = [first + (last + 1 - first) * part // RANGES for part in range(RANGES)]
     ends = [start - 1 for start in starts[1:]] + [2**62]  # open, for customers who come meanwhile
     return " UNION ALL ".join(write(CustomerRange(*ids)) for ids in zip([0, *starts[1:]], ends, strict=True))
+
+
+def fetch_set(sql: str, values: Sequence[Any], wanted: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """The rows of one statement for which alone the settings ``wanted`` hold: all of it is one message to the database,
+    and in nobody's transaction it is one of its own."""
+    before = "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in wanted.items())
+    after = "; ".join(f"SET LOCAL {name} = DEFAULT" for name in wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{before}; {sql}; {after}", values)
+        # Counted from the end: in a request that may write the history adds a statement and goes on to the last answer.
+        cursor.set_result(-1 - len(wanted))
+        return cursor.fetchall()
 
 
 def plan_as_usual(cursor: Any) -> None:

@@ -32,8 +32,8 @@ SHORT_NOTES: dict[str, Promise] = {
 
 
 def draw_nothing(words: str = formats.UNKNOWN) -> SafeString:
-    """What stands where there is nothing to say."""
-    return format_html('<span class="f">{}</span>', words)
+    """What stands where there is nothing to say; a bare sign for it is left out of rows drawn as lines."""
+    return format_html('<span class="f{}">{}</span>', " none" if words == formats.UNKNOWN else "", words)
 
 
 def draw_customer(row: Any) -> SafeString:

@@ -29,8 +29,16 @@ from crm.core.models.business_setting import setting
 from crm.core.row_addresses import row_address
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
-from crm.home.customer_cells import draw_customer, draw_next, draw_risk, draw_silence, draw_talk, find_row_acts
+from crm.home.customer_cells import (
+    draw_customer,
+    draw_next,
+    draw_risk,
+    draw_silence,
+    draw_talk,
+    find_row_acts,
+)
 from crm.home.customer_edits import CUSTOMER_EDITS
+from crm.home.customer_group import GROUP_COLUMNS, GROUP_FILTER, load_heads
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
 from crm.home.known_list import KnownListView
@@ -169,7 +177,8 @@ def list_team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
 
 
 def load_row_details(rows: list[Any], request: HttpRequest) -> None:
-    """Segment, tags, last contact, next task and open complaint of one page, in two queries."""
+    """Segment, tags, last contact, next task, open complaint and group of one page, in three queries."""
+    load_heads(rows, user=request.user)  # type: ignore[arg-type]
     keys = [row.pk for row in rows]
     members = Membership.objects.current().filter(customer__in=keys).select_related("segment")
     segments = {member.customer_id: member.segment for member in members}
@@ -286,6 +295,7 @@ CUSTOMERS = ListDefinition(
         Column("language", _("Language"), shown=False, hide_on_phone=True, edit="language"),
         Column("trading_name", _("Trading name"), shown=False, hide_on_phone=True, edit="trading_name"),
         Column("team", _("Team"), "team.name", shown=False, hide_on_phone=True),
+        *GROUP_COLUMNS,
         Column("tax_id", _("Tax number"), shown=False, hide_on_phone=True),
         Column("domain", _("Web domain"), shown=False, hide_on_phone=True),
         Column("source", _("Where it came from"), shown=False, hide_on_phone=True, edit="source"),
@@ -332,6 +342,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("visit", _("To be visited now"), _to_visit, in_form=False),
         TextFilter("was", _("Was in"), of_earlier_segment, in_form=False, accepts=is_place, tell=tell_place),
         TextFilter("moved", _("Moved"), of_movers, in_form=False, accepts=is_move, tell=tell_move),
+        GROUP_FILTER,
         FlagFilter("archived", _("Archived"), lambda rows, value, request: rows, in_form=False),
     ),
     default_sort="-stake",

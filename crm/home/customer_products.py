@@ -174,10 +174,10 @@ def _list_talk(
                 _("%(buyers)s of %(peers)s customers alike buy it.") % {"buyers": one.buyers, "peers": one.peers},
             )
         )
-    elif pairs:
+    elif bought_on := [pair for pair in pairs if item is None or pair.name != item.name]:
         lines.append(
             (
-                _("Offer %(item)s with %(with)s.") % {"item": pairs[0].other, "with": pairs[0].name},
+                _("Offer %(item)s with %(with)s.") % {"item": bought_on[0].other, "with": bought_on[0].name},
                 _("Elsewhere they go together."),
             )
         )

@@ -190,5 +190,5 @@ def describe_work(work: str, *, pieces: int) -> str:
 def load_rhythm(customer: Customer, score: CurrentScore | None, *, today: date) -> RhythmDrawing:
     """The drawing of the last months up to ``today``."""
     days = PurchaseDay.objects.filter(customer=customer, day__gte=today - SHOWN_DAYS, day__lte=today)
-    usual = score.mean_gap_days if score else None
+    usual = score.usual_gap_days if score else None
     return draw_rhythm(list(days.values_list("day", "amount_cents")), today=today, usual_gap_days=usual)

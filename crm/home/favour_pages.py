@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,11 +27,11 @@ from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinitio
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from crm.core.permission_check import refuse_unless
-from crm.core.toasts import add_toast
+from crm.core.toasts import add_error, add_toast
 from crm.home.favour_forms import ReferenceForm, ReferralAnswerForm, ReferralForm, VisitForm
 from crm.home.value_lists import ValueListView
 from customers.models import Customer, Referral, ShowroomReference
-from customers.reference_noting import ReferenceRefused, end_reference, note_reference
+from customers.reference_noting import ReferenceRefused, end_reference, note_reference, resume_reference
 from customers.rules.asking_pressure import find_refusal
 from customers.views.customer import page_url
 from segments.models import Membership, Segment
@@ -55,9 +56,14 @@ def favour_card(request: HttpRequest, pk: int) -> HttpResponse:
         refusal = find_visit_refusal(reference, on=today)
         reference.why_not = explain_refusal(refusal, on=today) if refusal else ""
     refusal = find_referral_refusal(customer, on=today)
+    referrals = list(Referral.objects.filter(customer=customer).select_related("person", "referred")[:SHOWN])
+    named = [one.referred_id for one in referrals if one.referred_id]
+    seen = set(Customer.objects.visible_to(request.user).filter(pk__in=named).values_list("pk", flat=True))
+    for one in referrals:
+        one.is_seen = one.referred_id in seen
     shown = {
         "customer": customer,
-        "referrals": Referral.objects.filter(customer=customer).select_related("person", "referred")[:SHOWN],
+        "referrals": referrals,
         "references": references,
         "why_not": explain_refusal(refusal, on=today) if refusal else "",
         "card": "home/favour_card.html",
@@ -143,7 +149,19 @@ def reference_end(request: HttpRequest, pk: int) -> HttpResponse:
     reference = get_object_or_404(ShowroomReference.objects.visible_to(request.user).select_related("customer"), pk=pk)
     refuse_unless(request.user, MAY)
     end_reference(reference, on=company_day(timezone.now()))
-    add_toast(request, _("No reference any more."))
+    add_toast(request, _("No reference any more."), undo_url=reverse("home:reference-back", args=[pk]))
+    return redirect(page_url(reference.customer))
+
+
+@require_POST
+def reference_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The undo of that."""
+    reference = get_object_or_404(ShowroomReference.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    refuse_unless(request.user, MAY)
+    try:
+        resume_reference(reference)
+    except ReferenceRefused as refusal:
+        add_error(request, str(refusal))
     return redirect(page_url(reference.customer))
 
 

@@ -3,16 +3,18 @@
 Everything on it is made from the list's entry (``crm.core.list_catalogue``); a list adds its entry and an address.
 """
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from crm.core.bulk_actions import list_actions
 from crm.core.generic_views import ListView
 from crm.core.list_catalogue import LISTS, KnownList
-from crm.core.list_engine import ALL, COLUMNS, VIEW, ListPage, build_list
+from crm.core.list_engine import ALL, COLUMNS, VIEW, Column, ListPage, build_list
 from crm.core.view_choosing import ChosenView, choose_view, join_columns
 from crm.core.view_saving import may_change
 
@@ -64,6 +66,7 @@ class KnownListView(ListView):
         page: ListPage = shown["list"]
         user: Any = self.request.user
         current = self.chosen.current
+        may_edit = {name for name, edit in self.known.edits.items() if user.has_perm(edit.permission)}
         return {
             **shown,
             "known": self.known,
@@ -73,7 +76,8 @@ class KnownListView(ListView):
             "actions": list_actions(self.known, user),
             "may_select": bool(list_actions(self.known, user)) or user.has_perm(self.known.export_permission),
             "may_export": user.has_perm(self.known.export_permission),
-            "may_edit": {name for name, edit in self.known.edits.items() if user.has_perm(edit.permission)},
+            "may_edit": may_edit,
+            "no_edit": say_no_edit(self.known, may_edit, page.columns),
             "search": next((c for c in page.controls if c.filter.name == self.known.search_filter), None),
             "differs": self.chosen.differs(page.query),
             "may_refresh": current is not None and may_change(current, user),
@@ -84,6 +88,17 @@ class KnownListView(ListView):
             "densities": DENSITIES,
             "lists_url": reverse("home:view-list", args=[self.known.name]),
         }
+
+
+def say_no_edit(known: KnownList, may_edit: Collection[str], shown: Iterable[Column]) -> str:
+    """Why E changes nothing in a row of these columns."""
+    if any(column.edit in may_edit for column in shown):
+        return _("This row cannot be changed here. Enter opens it.")
+    able = [str(column.label) for column in known.definition.columns if column.edit in may_edit]
+    if able:
+        words = {"names": ", ".join(able[:4])}
+        return _("No column shown here can be changed. Columns brings those that can: %(names)s.") % words
+    return _("Nothing of this list is changed in its row, or not by your role. Enter opens it.")
 
 
 def may_open(name: str, user: Any) -> bool:

@@ -79,7 +79,8 @@ def view_new(request: HttpRequest, name: str) -> HttpResponse:
     chosen = choose_view(known, request)
     form = ViewForm(request.POST or None, user=request.user, is_new=True)
     if request.method == "POST" and form.is_valid():
-        said = {"list_name": name, "query": read_state(request), "columns": chosen.columns, "by": request.user}
+        said = {"list_name": name, "query": read_state(request), "by": request.user}
+        said["columns"] = known_columns(known, chosen.columns)
         try:
             view = save_view(form.cleaned_data["name"], audience=form.cleaned_data["audience"], **said)
         except ViewRefused as refused:
@@ -106,6 +107,12 @@ def read_state(request: HttpRequest) -> str:
     for key in (VIEW, COLUMNS, "after", "before"):
         state.pop(key, None)
     return state.urlencode()
+
+
+def known_columns(known: KnownList, names: list[str]) -> list[str]:
+    """Those of ``names`` that are still there: a view is not kept with columns that have gone."""
+    lost = known.definition.choose_columns(names)[1]
+    return [name for name in names if name not in lost]
 
 
 def view_list(request: HttpRequest, name: str) -> HttpResponse:
@@ -154,11 +161,12 @@ def _do(request: HttpRequest, act: Any, said: Any, *, undo_url: str = "") -> Sav
 def view_refresh(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what is shown now under the view's name."""
     view = find_view(request, pk)
-    chosen = choose_view(LISTS[view.list_name], request)
+    known = LISTS[view.list_name]
+    columns = known_columns(known, choose_view(known, request).columns)
     query = read_state(request)
     _do(
         request,
-        lambda: refresh_view(view, query=query, columns=chosen.columns, by=request.user),
+        lambda: refresh_view(view, query=query, columns=columns, by=request.user),
         _("“%(name)s” keeps what is shown now."),
     )
     return redirect(f"{LISTS[view.list_name].url}?{VIEW}={view.pk}")

@@ -22,6 +22,7 @@ from crm.core.formats import format_day
 from crm.core.local_time import company_day, in_company_days
 from crm.core.models import Role, User
 from crm.core.row_addresses import row_address
+from crm.home.my_day_drawing import draw_acts
 from customers.models import ContactPoint, Customer
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
@@ -29,9 +30,9 @@ from interactions.forms import InteractionForm
 from interactions.models import ContactPreference, Interaction, StepRun, Task
 from segments.models import Membership
 
-PAGE = 16
+PAGE = 12
 AHEAD_DAYS = 2
-MAY_ACT = "interactions.change_task"  # asked once for a page, not with every row
+MAY_ACT = "interactions.change_task"
 ASIDE_ROWS = 5
 _KINDS = Task.Kind
 TABS = [
@@ -90,7 +91,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     day = build_day(
         request.user, at=now, tab=request.GET.get("tab", ""), after=request.GET.get("after", ""), is_team=is_team
     )
-    context: dict[str, Any] = {"day": day, "now": now, "may_act": request.user.has_perm(MAY_ACT)}
+    context: dict[str, Any] = {"day": day, "now": now}
     if target == "my-day-more":
         return render(request, "home/my_day_rows.html", context)
     context["around"] = look_around(request.user, at=now, absences=day.absences)
@@ -141,7 +142,7 @@ def build_day(user: User, *, at: datetime, tab: str = "", after: str = "", is_te
         )
     tasks = list(with_customer(shown).order_by("-rank", "due_at", "pk")[: PAGE + 1])
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
-    shown_tasks = _describe(tasks[:PAGE], at=at)
+    shown_tasks = _describe(tasks[:PAGE], user=user, at=at)
     return MyDay(shown_tasks, next_after, counts, stake, late, absences, tab=tab if kind else "", is_team=is_team)
 
 
@@ -162,10 +163,9 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
-    """Each task learns its icon, where its acts are, why it is there by today's figures, and which complaint it is
-    of, if any."""
-    today = company_day(at)
+def _describe(tasks: list[Task], *, user: User, at: datetime) -> list[Task]:
+    """Each task learns its icon, its acts, why it is there by today's figures, and which complaint it is of, if any."""
+    today, may_act = company_day(at), user.has_perm(MAY_ACT)
     for task in tasks:
         row: Any = task
         row.icon = ICONS[task.kind]
@@ -177,6 +177,7 @@ def _describe(tasks: list[Task], *, at: datetime) -> list[Task]:
         row.complaint_pk = int(parts[1]) if is_complaint else None
         if task.alert is not None:
             row.why = explain_alert_now(task.alert, score=getattr(task.customer, "score", None), on=today)
+        row.acts = draw_acts(row, may_act=may_act)
     return tasks
 
 
@@ -193,6 +194,7 @@ def look_around(user: User, *, at: datetime, absences: list[AwayDays]) -> Around
     )
     # Found by themselves, the few are joined with all they show: else every open task is, before one is left out.
     first = Task.objects.filter(pk__in=waiting.values("pk")[:ASIDE_ROWS]).select_related("customer", "assignee")
+    first = first.only("title", "due_at", "customer__name", "assignee__name", "assignee__email")
     overdue = sum(row["of"] - row["in_time"] for row in coverage)
     owed = list(first.order_by("due_at", "pk"))
     return AroundMyDay(
@@ -271,14 +273,16 @@ def _list_done(user: User, *, at: datetime) -> list[dict[str, Any]]:
     calendar = company_calendar()
     today = timezone.localtime(at, calendar.zone).replace(hour=0, minute=0, second=0, microsecond=0)
     contacts = Interaction.objects.filter(logged_by=user, happened_at__gte=today).select_related("customer")
+    contacts = contacts.only("happened_at", "channel", "minutes", "customer__name")
     closed = Task.objects.filter(closed_by=user, closed_at__gte=today, closed_with=None, state=Task.State.DONE)
+    closed = closed.select_related("customer").only("closed_at", "title", "customer__name")
     rows = [
         {"at": one.happened_at, "what": one.get_channel_display(), "customer": one.customer, "minutes": one.minutes}
         for one in contacts[: ASIDE_ROWS * 4]
     ]
     rows += [
         {"at": one.closed_at, "what": one.title, "customer": one.customer, "minutes": 0}
-        for one in closed.select_related("customer").order_by("-closed_at")[: ASIDE_ROWS * 4]
+        for one in closed.order_by("-closed_at")[: ASIDE_ROWS * 4]
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)
 
@@ -302,17 +306,17 @@ def _show_rows(request: HttpRequest, *, now: datetime) -> HttpResponse:
     here = {key: values[0] for key, values in parse_qs(urlsplit(request.htmx.current_url or "").query).items()}
     before = here.pop("open", "")
     pks = [int(raw) for raw in {*wanted, before} if raw.isdecimal() and len(raw) < 18]
-    tasks = _describe(list(with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks))), at=now)
+    shown = with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks))
+    tasks = _describe(list(shown), user=request.user, at=now)
     main = request.htmx.target.removeprefix("task-")
     context: dict[str, Any] = {
         "rows": sorted(tasks, key=lambda task: str(task.pk) != main),
         "main": int(main) if main.isdecimal() else 0,
         "now": now,
-        "may_act": request.user.has_perm(MAY_ACT),
     }
     response = render(request, "home/my_day_opened.html", context | _open(request, tasks, now=now))
-    shown = here | ({"open": wanted[0]} if wanted[0] else {})
-    return push_url(response, f"{request.path}?{urlencode(shown)}" if shown else request.path)
+    state = here | ({"open": wanted[0]} if wanted[0] else {})
+    return push_url(response, f"{request.path}?{urlencode(state)}" if state else request.path)
 
 
 def _write_place(task: Task) -> str:

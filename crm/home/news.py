@@ -69,8 +69,9 @@ def _alerts(user: User) -> QuerySet[Any]:
 
 def _read_note(row: Note) -> News:
     url = reverse("home:customer-page", args=[row.customer_id]) + "#notes"
-    what = _("%(name)s named you in a note") % {"name": row.changed_by or _("A colleague")}
-    return News(row.told_at, "note", row.customer, what, row.text, url, by=row.changed_by)
+    by = row.changed_by or row.created_by
+    what = _("%(name)s named you in a note") % {"name": by or _("A colleague")}
+    return News(row.told_at, "note", row.customer, what, row.text, url, by=by)
 
 
 def _read_move(row: SegmentChange) -> News:
@@ -92,7 +93,7 @@ def _read_alert(row: Alert) -> News:
 
 Source = tuple[Callable[[User], QuerySet[Any]], str, tuple[str, ...], Callable[[Any], News]]
 SOURCES: tuple[Source, ...] = (
-    (_notes, "told_at", ("changed_by",), _read_note),
+    (_notes, "told_at", ("changed_by", "created_by"), _read_note),
     (_moves, "created_at", ("from_segment", "to_segment"), _read_move),
     (_complaints, "created_at", ("taken_by",), _read_complaint),
     (_alerts, "created_at", ("trigger",), _read_alert),

@@ -8,14 +8,13 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import models
-from django.db.models import Q
+from django.db.models import CompositePrimaryKey, Q
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,8 +22,16 @@ from django.utils.translation import gettext as _
 from crm.core.models.business_setting import setting
 from crm.home.class_reasons import ClassReasons, load_class_reasons
 from crm.home.customer_value import read_days
-from customers.models import Attachment, Customer, Person
-from customers.personal_records import OwnedModel, list_owned_models, list_person_links
+from crm.home.personal_data_words import label_field, read_raw, tell_field
+from customers.models import Attachment, ContactPoint, Customer, Person
+from customers.person_moving import find_records_of
+from customers.personal_records import (
+    OwnedModel,
+    list_owned_models,
+    list_person_links,
+    list_text_fields,
+    make_pattern,
+)
 from segments.models import CurrentScore, ScoreRun
 
 NOT_TOLD = frozenset({"id", "name_folded", "value_normal", "token", "stored", "sha256", "edit_version", "mentioned"})
@@ -54,71 +61,62 @@ def _fields(model: type[models.Model], *, without: str = "") -> list[Any]:
     ]
 
 
-def _label(field: Any) -> str:
-    """Its name in words; money is written in whole units, so it is not called cents."""
-    return capfirst(str(field.verbose_name).removesuffix(" cents"))
-
-
-def _raw(field: Any, row: Any) -> Any:
-    value = getattr(row, field.name)
-    if isinstance(value, models.Model):
-        return str(value)
-    if field.name.endswith("_cents") and value is not None:
-        return str(Decimal(value) / 100)
-    return value.isoformat() if isinstance(value, date | datetime) else value
-
-
-def _words(field: Any, row: Any) -> str:
-    value = _raw(field, row)
-    if value is None:
-        return ""
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
-
-
 def _section(model: type[models.Model], rows: Any, *, without: str = "") -> Section:
+    """``rows`` of ``model``; a column in which nothing stands is left out of the page, not of the data."""
     fields = _fields(model, without=without)
     links = [field.name for field in fields if field.is_relation]
     found = list(rows.select_related(*links).order_by("pk"))
+    told = [[tell_field(field, row) for field in fields] for row in found]
+    filled = [place for place in range(len(fields)) if any(cells[place] for cells in told)]
     return Section(
         capfirst(str(model._meta.verbose_name_plural)),
-        [_label(field) for field in fields],
-        [[_words(field, row) for field in fields] for row in found],
+        [label_field(fields[place]) for place in filled],
+        [[cells[place] for place in filled] for cells in told],
         model._meta.label_lower,
-        [{field.name: _raw(field, row) for field in fields} for row in found],
+        [{field.name: read_raw(field, row) for field in fields} for row in found],
     )
 
 
-def _of_person(owned: OwnedModel, rows: Any, person: Person) -> Any:
-    """Of ``rows`` those about ``person``; None for a model that names no person."""
+def _of_person(owned: OwnedModel, rows: Any, people: list[Person], pattern: str) -> Any:
+    """Of ``rows`` those that point to the person, or have the name or an address in their words."""
     if owned.model is Person:
-        return rows.filter(pk=person.pk)
-    links = list_person_links(owned.model)
-    if not links:
+        return rows.filter(pk__in=[person.pk for person in people])
+    if isinstance(owned.model._meta.pk, CompositePrimaryKey):
         return None
     about = Q()
-    for link in links:
-        about |= Q(**{link: person})
-    return rows.filter(about)
+    for link in list_person_links(owned.model):
+        about |= Q(**{f"{link}__in": people})
+    for field in list_text_fields(owned.model):
+        if pattern and not isinstance(field, models.JSONField):
+            about |= Q(**{f"{field.name}__iregex": pattern})
+    return rows.filter(about) if about else None
 
 
 def list_sections(customer: Customer, person: Person | None = None) -> Iterator[Section]:
-    """The customer himself, then every kind of record of which there are any; of one person only what is about him."""
+    """The customer himself, then every kind of record of which there are any.
+
+    Of one person only what is about him or names him, at each customer where he works or worked.
+    """
+    people = find_records_of(person) if person is not None else []
+    where = {one.customer_id for one in people} or {customer.pk}
+    pattern = make_pattern(_list_words(people))
     if person is None:
         yield _section(Customer, Customer.objects.filter(pk=customer.pk))
     for owned in list_owned_models():
-        if owned.description.is_derived:
+        if owned.description.is_derived or not owned.description.is_told:
             continue
-        rows = owned.rows_of(customer.pk)
+        rows = owned.model._base_manager.filter(**{f"{owned.path}__in": where})
         if person is not None:
-            rows = _of_person(owned, rows, person)
+            rows = _of_person(owned, rows, people, pattern)
         if rows is not None:
-            section = _section(owned.model, rows, without=owned.path)
+            section = _section(owned.model, rows, without="" if len(where) > 1 else owned.path)
             if section.rows:
                 yield section
+
+
+def _list_words(people: list[Person]) -> set[str]:
+    points = ContactPoint.objects.filter(person__in=people).values_list("value", "value_normal")
+    return {person.name for person in people} | {text for point in points for text in point}
 
 
 def describe_class(customer: Customer) -> list[tuple[str, str]]:
@@ -132,7 +130,7 @@ def describe_class(customer: Customer) -> list[tuple[str, str]]:
     if reasons is not None:
         lines += _tell_reasons(reasons)
     figures = [field for field in _fields(CurrentScore, without="customer") if field.name != "run_id"]
-    return lines + [(_label(field), _words(field, score)) for field in figures]
+    return lines + [(label_field(field), tell_field(field, score)) for field in figures]
 
 
 def _tell_reasons(reasons: ClassReasons) -> Iterator[tuple[str, str]]:
@@ -156,7 +154,7 @@ def write_personal_file(customer: Customer, *, person: Person | None, at: dateti
     sections = list(list_sections(customer, person))
     reasons = describe_class(customer) if person is None else []
     shown = {"customer": customer, "person": person, "sections": sections, "reasons": reasons, "at": at}
-    shown["company"] = setting("company.name")
+    shown["company"], shown["currency"] = setting("company.name"), setting("company.currency")
     data = {
         "written_at": at.isoformat(),
         "company": setting("company.name"),

@@ -49,7 +49,7 @@ def _show(request: HttpRequest, customer: Customer, *, refused: str = "", proble
         "customer": customer,
         "people": Person.objects.filter(customer=customer)[:MOST_PEOPLE],
         "acts": PersonalDataAct.objects.filter(customer_id=customer.pk).select_related("done_by")[:50],
-        "is_erased": customer.number == f"erased-{customer.pk}",
+        "is_erased": customer.is_erased,
         "refused": refused,
         "problem": problem,
         "typed": request.POST,

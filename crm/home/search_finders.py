@@ -9,29 +9,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db import models
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, models
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Reverse
 
 from complaints.models import Complaint
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
+from crm.home.search_by_name import CANDIDATES, LAST_LETTER, Part, are_indexed, write_name_parts, write_spelt_parts
 from customers.duplicate_keeping import hash_key
-from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person, TradingName
-from customers.name_spelling import Spellings, choose_nearest, names_with, spell_words
+from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person
+from customers.name_spelling import Spellings, choose_nearest, spell_words
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.duplicate_keys import KeyKind, key_of_tax
 from segments.models import CurrentScore
 
 SHOWN = 6
-CANDIDATES = 60
 MOST_VALUABLE = 1_000  # looked through when more than the candidates are called so
 NUMBERS = 50
-LAST_RANK = 3
 MOST_WORDS = 6
-LAST_LETTER = "\U0010ffff"
-_THREE_TOGETHER = re.compile(r"[^\W_]{3}")  # what the index of trigrams knows: it holds no "k-1" and no "a/s"
 _PHONE = re.compile(r"([+(\d][\d\s()/.\-\u2010-\u2013]{4,})(?:(?:x|ext\.?)\s*\d{1,6})?", re.IGNORECASE)
 _LINK = re.compile(r"(?:tel|mailto|callto):", re.IGNORECASE)
 _MAIL_IN_BRACKETS = re.compile(r".*<([^<>\s]+@[^<>\s]+)>")
@@ -39,6 +37,7 @@ _CASE = re.compile(r"(?:c-?)?(\d{1,12})", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:https?://)?@?[\w-]+(?:\.[\w-]+)*\.[^\W\d_]{2,}(?:/\S*)?")
 
 Ids = dict[type[models.Model], list[int]]
+NOTHING = Part("")
 
 
 @dataclass(frozen=True)
@@ -78,25 +77,28 @@ class _Row(NamedTuple):
     pk: int
 
 
-# --- the parts: each a query of ``_Row`` ------------------------------------------------------------------------------
+# --- the parts: each a piece of SQL for ``_Row`` ----------------------------------------------------------------------
 def _part(
     rows: QuerySet[Any], *, rank: int, place: str | None = None, limit: int = SHOWN, is_sorted: bool = True
-) -> QuerySet[Any]:
+) -> Part:
     """The first ``limit`` of ``rows`` by ``place`` (a column; without one in no order), as a part of the union."""
     number, whole = models.BigIntegerField(), models.IntegerField()
-    left = rank - rank % 10 + LAST_RANK  # who has left is asked about less than who can be called
-    placed = Case(When(left_on=None, then=rank), default=left) if rows.model is Person else Value(rank)
     named = rows.annotate(
         found_kind=Value(KINDS.index(rows.model), output_field=whole),
-        found_rank=Cast(placed, whole),
+        found_rank=Value(rank, output_field=whole),
         found_place=Cast(F(place) if place else Value(""), models.TextField()),
         found_customer=Cast(F("pk" if rows.model is Customer else "customer_id"), number),
     )
     ordered = named.order_by(place, "pk") if place and is_sorted else named.order_by()
-    return ordered.values_list("found_kind", "found_rank", "found_place", "found_customer", "pk")[:limit]
+    asked = ordered.values_list("found_kind", "found_rank", "found_place", "found_customer", "pk")[:limit]
+    try:
+        sql, values = asked.query.sql_with_params()
+    except EmptyResultSet:
+        return NOTHING
+    return Part(f"({sql})", values)
 
 
-def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
+def _by_number(text: str, *, user: User) -> list[Part]:
     """A customer by his number, an order by its own, a complaint by its case; as typed or in capitals."""
     text = text.lstrip("#№ ")
     if not any(letter.isdigit() for letter in text):
@@ -112,7 +114,7 @@ def _by_number(text: str, *, user: User) -> list[QuerySet[Any]]:
     return parts
 
 
-def _by_tax_id(text: str, *, user: User) -> list[QuerySet[Any]]:
+def _by_tax_id(text: str, *, user: User) -> list[Part]:
     """A customer by his tax number: from its beginning as it stands in the record, the whole one in any spelling."""
     if len(text) < 4 or not any(letter.isdigit() for letter in text):
         return []
@@ -125,44 +127,13 @@ def _by_tax_id(text: str, *, user: User) -> list[QuerySet[Any]]:
     return parts
 
 
-def _by_name(text: str, *, user: User) -> list[QuerySet[Any]]:
+def _by_name(text: str, *, user: User) -> list[Part]:
     """Customers and people whose name begins with the text or contains every word of it, the archived ones last."""
-    folded, words = fold_text(text), fold_words(text)
-    if not words:
-        return []
-    contains = names_with([[word] for word in words])
-    parts = []
-    for rows in (Customer.objects.visible_to(user).current(), Person.objects.visible_to(user)):
-        starts = rows.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)
-        parts.append(_part(starts, rank=1, place="name_folded", limit=CANDIDATES))
-        if _are_indexed(words):
-            parts.append(_part(rows.filter(contains), rank=2, place="name_folded", limit=CANDIDATES, is_sorted=False))
-    # The archived are few and stand last: a part of its own, so that none of them takes the place of a current one.
-    archived = Customer.objects.visible_to(user).exclude(archived_at=None).filter(contains)
-    return [
-        *parts,
-        *_by_trading_name(folded, contains, words=words, user=user),
-        _part(archived, rank=LAST_RANK, place="name_folded"),
-    ]
+    words = fold_words(text)
+    return write_name_parts(fold_text(text), words, user=user, shown=SHOWN) if words else []
 
 
-def _are_indexed(words: list[str]) -> bool:
-    """Whether the index can find names that have the words in their middle."""
-    return any(_THREE_TOGETHER.search(word) for word in words)
-
-
-def _by_trading_name(folded: str, contains: Q, *, words: list[str], user: User) -> list[QuerySet[Any]]:
-    """Customers by the other names they go by, as by their own."""
-    names = TradingName.objects.order_by("name_folded", "pk").values("customer")
-    customers = Customer.objects.visible_to(user).current()
-    starts = names.filter(name_folded__gte=folded, name_folded__lt=folded + LAST_LETTER)[:CANDIDATES]
-    parts = [_part(customers.filter(pk__in=starts), rank=1, place="name_folded")]
-    if _are_indexed(words):
-        parts.append(_part(customers.filter(pk__in=names.filter(contains)[:CANDIDATES]), rank=1, place="name_folded"))
-    return parts
-
-
-def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:
+def _by_contact_point(text: str, *, user: User) -> list[Part]:
     """An e-mail from its beginning, a phone number from either end, however it was typed."""
     rows = ContactPoint.objects.visible_to(user)
     if "@" in text[1:]:
@@ -178,7 +149,7 @@ def _by_contact_point(text: str, *, user: User) -> list[QuerySet[Any]]:
     return [_part(rows.alias(ending=Reverse("value_normal")).filter(is_it, kind="phone"), rank=0, place="value_normal")]
 
 
-def _by_domain(text: str, *, user: User) -> list[QuerySet[Any]]:
+def _by_domain(text: str, *, user: User) -> list[Part]:
     """Customers by their web domain from its beginning, and the addresses of a whole one."""
     if not _DOMAIN.fullmatch(text):
         return []
@@ -193,9 +164,16 @@ def _by_domain(text: str, *, user: User) -> list[QuerySet[Any]]:
 KINDS: list[type[models.Model]] = [Customer, Person, ContactPoint, Order, Complaint]
 
 
-def _ask(parts: list[QuerySet[Any]]) -> list[_Row]:
+def _ask(parts: Iterable[Part]) -> list[_Row]:
     """The rows of all parts, in one query."""
-    return [_Row(*row) for row in parts[0].union(*parts[1:], all=True)] if parts else []
+    asked = [part for part in parts if part is not NOTHING]
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            " UNION ALL ".join(part.sql for part in asked), [value for part in asked for value in part.values]
+        )
+        return [_Row(*row) for row in cursor.fetchall()]
 
 
 def _order(rows: list[_Row], *, spellings: Spellings, user: User) -> Ids:
@@ -222,7 +200,7 @@ def _among_the_most_valuable(spellings: Spellings, *, user: User) -> list[_Row]:
     best = CurrentScore.objects.order_by("-sales_12m_cents", "-customer_id").values("customer_id")[:MOST_VALUABLE]
     rows = Customer.objects.visible_to(user).current().filter(pk__in=best).order_by().values_list("pk", "name_folded")
     start, whole = " ".join(words[0] for words in spellings), KINDS.index(Customer)
-    is_indexed = _are_indexed([words[0] for words in spellings])
+    is_indexed = are_indexed([words[0] for words in spellings])
     return [
         _Row(whole, 1 if name.startswith(start) else 2, name, pk, pk)
         for pk, name in rows
@@ -255,26 +233,18 @@ def _find_alike(text: str, *, user: User) -> Ids:
     nearest, every = choose_nearest(spelt), [[one.word for one in near] for near in spelt if near]
     if len(nearest) > 1 or len(nearest) == len(spelt):
         for spellings in [nearest, every] if every != nearest else [nearest]:
-            if spellings and (found := _order(_ask(_spelt_like(spellings, user=user)), spellings=spellings, user=user)):
+            if spellings and (
+                found := _order(_ask(write_spelt_parts(spellings, user=user)), spellings=spellings, user=user)
+            ):
                 return found
     return _find_by_the_rarest(nearest, user=user) if len(spelt) > 1 else {}
-
-
-def _spelt_like(spellings: Spellings, *, user: User, rank: int = 2) -> list[QuerySet[Any]]:
-    contains, customers = names_with(spellings), Customer.objects.visible_to(user).current()
-    other_names = TradingName.objects.filter(contains).order_by("name_folded", "pk").values("customer")[:CANDIDATES]
-    asked = customers.filter(contains), Person.objects.visible_to(user).filter(contains)
-    return [
-        *(_part(rows, rank=rank, place="name_folded", limit=CANDIDATES, is_sorted=False) for rows in asked),
-        _part(customers.filter(pk__in=other_names), rank=rank, place="name_folded", limit=CANDIDATES, is_sorted=False),
-    ]
 
 
 def _find_by_the_rarest(spellings: Spellings, *, user: User) -> Ids:
     """By one word alone, where fewer have it than are looked at: a word like "Ltd" names nobody.
 
     All words in one query, the tens of a rank say which."""
-    parts = (_spelt_like([words], user=user, rank=10 * place + 2) for place, words in enumerate(spellings))
+    parts = (write_spelt_parts([words], user=user, rank=10 * place + 2) for place, words in enumerate(spellings))
     found: dict[int, list[_Row]] = {}
     for row in _ask([part for of_word in parts for part in of_word]):
         found.setdefault(row.rank // 10, []).append(row._replace(rank=row.rank % 10))

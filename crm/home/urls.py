@@ -171,6 +171,7 @@ urlpatterns = [
     path("customers/references/", favour_pages.ReferenceList.as_view(), name="reference-list"),
     path("customers/references/<int:pk>/book/", favour_pages.visit_new, name="visit-new"),
     path("customers/references/<int:pk>/end/", favour_pages.reference_end, name="reference-end"),
+    path("customers/references/<int:pk>/back/", favour_pages.reference_back, name="reference-back"),
     path("customers/prospects/", prospect_list.ProspectList.as_view(), name="prospect-list"),
     path("customers/wanted/", wanted_list.WantedList.as_view(), name="wanted-list"),
     path("customers/<int:pk>/wanted/new/", wanted_list.wanted_new, name="wanted-new"),

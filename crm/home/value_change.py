@@ -40,7 +40,8 @@ class ChangePart:
 
 @dataclass
 class ValueChange:
-    """``start_cents + Σ parts = end_cents``. ``choices`` are the earlier evenings that are kept, by their key."""
+    """``start_cents + Σ parts = end_cents``. ``choices`` are the earlier evenings that are kept, by their key.
+    ``is_worked_out``: an act of a later day replaced what that evening had written, so it is worked out anew."""
 
     since: date
     until: date
@@ -49,6 +50,7 @@ class ValueChange:
     parts: list[ChangePart]
     key: str
     choices: dict[str, date]
+    is_worked_out: bool = False
 
     @property
     def days(self) -> int:
@@ -73,29 +75,36 @@ def load_change(customer: Customer, outlook: Outlook | None, *, key: str, as_of:
         return None
     runs = list_earlier_runs(outlook.run, as_of=as_of)
     key = key if key in runs else next((name for name in ("week", *CHOICES) if name in runs), "")
-    stored = _read_value(runs[key], customer) if key else None
-    if stored is None:
+    written = _read_value(runs[key], customer) if key else None
+    if written is None:
         return None
+    stored, written_for = written
     run = ScoreRun.objects.get(pk=runs[key].pk)
     figures = gather_customer(customer.pk, on=run.as_of)
-    steps = [("", "", stored), *_substitute(customer, outlook, run, figures, as_of=as_of)]
+    steps = list(_substitute(customer, outlook, run, figures, as_of=as_of))
+    if written_for == run.as_of:
+        steps.insert(0, ("", "", stored))
     parts = [
         ChangePart(label, short, value - before)
         for (_label, _short, before), (label, short, value) in pairwise(steps)
         if value != before
     ]
     choices = {name: earlier.as_of for name, earlier in runs.items()}
-    return ValueChange(run.as_of, as_of, stored, steps[-1][2], parts, key, choices)
+    return ValueChange(
+        run.as_of, as_of, steps[0][2], steps[-1][2], parts, key, choices, is_worked_out=written_for != run.as_of
+    )
 
 
-def _read_value(run: ScoreRun, customer: Customer) -> int | None:
-    """The value as that evening knew it, from its own partition."""
+def _read_value(run: ScoreRun, customer: Customer) -> tuple[int, date] | None:
+    """The value in that evening's own partition and the day it is of: a later one where an act of the days after,
+    while that evening was in force, wrote the customer anew."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT value_3y_cents FROM segments_score WHERE run_id = %s AND customer_id = %s", [run.pk, customer.pk]
+            "SELECT value_3y_cents, as_of FROM segments_score WHERE run_id = %s AND customer_id = %s",
+            [run.pk, customer.pk],
         )
         row = cursor.fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row and row[0] is not None else None
 
 
 def _substitute(

@@ -103,7 +103,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
     score, outlook = page.score, page.outlook
     purchases = [(one.day, one.amount_cents) for one in page.days]
     window = outlook.window_days if outlook and outlook.chance_shown else None
-    usual = score.mean_gap_days if score else None
+    usual = score.usual_gap_days if score else None
     segment = read_segment(page.customer.segment_parts)
     repeats = find_repeat_rate(score, segment) if score else None
     shares = CostPoolShare.objects.filter(customer=page.customer).select_related("pool").order_by("-pool__first_day")

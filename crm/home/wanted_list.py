@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.core.bin_reading import find_undo_url
 from crm.core.entry_form import finish_entry, show_entry
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition
@@ -110,6 +111,7 @@ def wanted_drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Off the list; the bin keeps it for 30 days."""
     wanted = get_object_or_404(WantedCompany.objects.visible_to(request.user).select_related("customer"), pk=pk)
     refuse_unless(request.user, MAY)
+    undo = find_undo_url(wanted, user=request.user)  # type: ignore[arg-type]
     drop_wanted(wanted)
-    add_toast(request, _("%(name)s is off the list.") % {"name": wanted.customer})
+    add_toast(request, _("%(name)s is off the list.") % {"name": wanted.customer}, undo_url=undo)
     return redirect("home:wanted-list")

@@ -119,24 +119,39 @@ class CardForm(forms.Form):
 
 
 class CardPersonForm(PersonForm):
-    """The person read from a card, with a first e-mail and phone; both are noted as shown by the card today."""
+    """The person read from a card, with his e-mails and phones; all are noted as shown by the card today.
+
+    A second e-mail or phone is asked for only where the card has one.
+    """
 
     email = forms.CharField(label=_("E-mail"), required=False, max_length=254)
+    email_2 = forms.CharField(label=_("Second e-mail"), required=False, max_length=254)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=60)
+    phone_2 = forms.CharField(label=_("Second phone"), required=False, max_length=60)
+
+    POINTS = ("email", "email_2", "phone", "phone_2")
 
     class Meta(PersonForm.Meta):
         fields = ("name", "job_title", "influence", "is_main")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("email_2", "phone_2"):
+            if not self.initial.get(name) and name not in self.data:
+                del self.fields[name]
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        self.readings: list[ContactPointReading] = []
-        for kind in (ContactPoint.Kind.EMAIL, ContactPoint.Kind.PHONE):
-            if values.get(kind.value):
+        readings: dict[str, ContactPointReading] = {}
+        for name in self.POINTS:
+            if values.get(name):
                 try:
-                    country = self.instance.customer.country
-                    self.readings.append(read_or_refuse(values[kind.value], kind=kind.value, country=country))
+                    kind, country = name.removesuffix("_2"), self.instance.customer.country
+                    reading = read_or_refuse(values[name], kind=kind, country=country)
+                    readings.setdefault(reading.value_normal, reading)
                 except ValidationError as error:
-                    self.add_error(kind.value, error)
+                    self.add_error(name, error)
+        self.readings = list(readings.values())
         return values
 
     def save_contact_points(self, person: Person, *, on: date) -> None:

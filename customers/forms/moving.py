@@ -64,10 +64,10 @@ class MovePersonForm(forms.Form):
     on = forms.DateField(label=_("Since"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     keeps = forms.ModelMultipleChoiceField(
         ContactPoint.objects.none(),
-        label=_("Goes with him"),
+        label=_("Goes along"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("What is not ticked no longer reaches him."),
+        help_text=_("What is not ticked no longer reaches this person."),
     )
 
     def __init__(self, *args: Any, person: Person, user: User, today: date, **kwargs: Any) -> None:

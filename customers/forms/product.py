@@ -30,6 +30,10 @@ class CostRateForm(forms.ModelForm):
         widgets = {
             name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in ("valid_from", "valid_to")
         }
+        help_texts = {
+            "valid_from": _("Work before this day keeps the rate it had: to change a rate, add another from a day on."),
+            "valid_to": _("Empty: until the next rate of the same work."),
+        }
 
     def clean_cents_per_minute(self) -> int:
         return self._not_negative("cents_per_minute")

@@ -156,6 +156,9 @@ class Customer(EditedModel):
             models.Index(fields=["team", "name_folded", "id"], name="customer_by_team"),
             models.Index(fields=["owner", "name_folded", "id"], name="customer_by_owner"),
             models.Index(fields=["city", "id"], name="customer_by_city"),
+            models.Index(
+                fields=["country", "name_folded", "id"], name="customer_by_country", condition=~models.Q(country="")
+            ),
             models.Index(fields=["changed_at", "id"], name="customer_by_change"),
             models.Index(fields=["id"], name="customer_archived", condition=models.Q(archived_at__isnull=False)),
             models.Index(fields=["id"], name="customer_under_contract", condition=models.Q(relation="contract")),
@@ -177,6 +180,11 @@ class Customer(EditedModel):
         if (fields := kwargs.get("update_fields")) and {"name", "trading_name"} & set(fields):
             kwargs["update_fields"] = {*fields, "name_folded"}
         super().save(*args, **kwargs)
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether he was erased on somebody's request: sums stay under a number that says so, and nobody comes back."""
+        return self.number == f"erased-{self.pk}"
 
     @property
     def is_archived(self) -> bool:

@@ -16,7 +16,7 @@ _PHONE = re.compile(r"\+?[(\d][\d\s()/.\-]{5,}\d")
 _DAY = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}")
 _WEB = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _PHONE_WORD = re.compile(
-    r"^\W*(?:phone|tel|telephone|mobile|mob|cell|direct|office|t|m|p|d|telefon|mobil|tél|móvil|handy)\b\W*",
+    r"^(?:\W*\b(?:phone|tel|telephone|mobile|mob|cell|direct|office|t|m|p|d|telefon|mobil|tél|móvil|handy)\b\W*)+",
     re.IGNORECASE,
 )
 _FAX = re.compile(r"\b(?:fax|telefax|f)\b\s*[.:]", re.IGNORECASE)
@@ -52,6 +52,11 @@ class CardDraft:
     phones: tuple[str, ...] = ()
     domain: str = ""
     left: tuple[str, ...] = field(default=())
+
+    @property
+    def more_points(self) -> tuple[str, ...]:
+        """E-mails and phones after the second of each, for which the draft has no place."""
+        return (*self.emails[2:], *self.phones[2:])
 
     @property
     def is_empty(self) -> bool:

@@ -4,6 +4,7 @@ Values are kept as JSON: text and links as text, numbers as numbers, money as in
 yes and no as true and false, a choice as the key of its option, a colleague as his id.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -206,3 +207,8 @@ def _is_day(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def names_field(text: str, name: str) -> bool:
+    """Whether ``text`` (an address, a rule as JSON) names the field ``name``, and not merely one that begins so."""
+    return re.search(rf"{re.escape(name)}(?!\d)", text) is not None

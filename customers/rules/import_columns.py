@@ -107,6 +107,8 @@ CUSTOMER_FIELDS = (
     _F("relation", Reading.CHOICE, headers=CUSTOMER_HEADERS["relation"], choices=RELATION_WORDS),
     _F("renews_on", Reading.DAY, headers=CUSTOMER_HEADERS["renews_on"]),
     _F("renewal_months", Reading.NUMBER, headers=CUSTOMER_HEADERS["renewal_months"]),
+    _F("parent_number", headers=CUSTOMER_HEADERS["parent_number"]),
+    _F("parent_name", headers=CUSTOMER_HEADERS["parent_name"]),
 )
 INFLUENCE_WORDS = {
     "decides": "decides", "decisionmaker": "decides", "decider": "decides", "executivesponsor": "decides",

@@ -81,6 +81,15 @@ renews_on: renewson renewalday renewaldate nextrenewal nextrenewaldate contractr
     contractrenewalday renewal verlangerungsdatum
 renewal_months: renewalmonths renewedeverymonths renewalperiod contractterm contracttermmonths contractmonths
     laufzeitmonate
+parent_number: belongstonumber parentnumber parentcustomernumber parentaccountnumber parentcompanynumber
+    parentaccountid parentcompanyid parentcustomerid parentorganizationid parentid parentidid parentexternalid
+    parentcompanyexternalid relatedcompanyid relatedcompanyexternalid headofficenumber groupnumber konzernnummer
+    konzernnr
+parent_name: belongsto parentaccount parentaccountname parentaccountaccountname parentcompany parentcompanyname
+    parentcustomer parentcustomername parentorganization parentorganisation parentorganizationname parentname parent
+    relatedcompany relatedcompanyname subsidiaryof headoffice headofthegroup mothercompany holding
+    holdingcompany companygroup konzern muttergesellschaft mutterfirma matriz empresamatriz empresamae societemere
+    maisonmere capogruppo societacapogruppo spolkamatka
 """
 
 _PRODUCT_TEXT = """

@@ -72,17 +72,31 @@ def file_new(request: HttpRequest, customer_pk: int) -> HttpResponse:
     if not form.is_valid():
         refused = [("", error) for errors in form.errors.values() for error in errors]
         return _show_card(request, customer, about=about, refused=refused)
-    refused, where = [], {"about": about[0], "about_id": about[1], "by": request.user, "at": timezone.now()}
-    for file in form.cleaned_data["files"]:
-        try:
-            attach_file(customer, file=file, **where)
-        except FileRefused as refusal:
-            refused.append((file.name, str(refusal)))
-    if kept := len(form.cleaned_data["files"]) - len(refused):
-        add_toast(request, _("%(count)s added.") % {"count": kept})
+    where = {"about": about[0], "about_id": about[1], "by": request.user, "at": timezone.now()}
+    refused = _take_files(request, customer, form.cleaned_data["files"], where)
     if request.htmx or refused:  # type: ignore[attr-defined]
         return _show_card(request, customer, about=about, refused=refused)
     return redirect(_return_url(request, customer))
+
+
+def _take_files(
+    request: HttpRequest, customer: Customer, files: list[Any], where: dict[str, Any]
+) -> list[tuple[str, str]]:
+    """Keep what can be kept and say how many; the others with the reason."""
+    kept, refused = 0, []
+    for file in files:
+        try:
+            row = attach_file(customer, file=file, **where)
+        except FileRefused as refusal:
+            refused.append((file.name, str(refusal)))
+            continue
+        if row.added_at == where["at"]:
+            kept += 1
+        else:
+            add_toast(request, _("%(file)s is here already: %(name)s.") % {"file": file.name, "name": row})
+    if kept:
+        add_toast(request, _("%(count)s added.") % {"count": kept})
+    return refused
 
 
 def _return_url(request: HttpRequest, customer: Customer) -> str:

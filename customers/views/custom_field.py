@@ -30,6 +30,7 @@ from customers.custom_field_defining import (
 )
 from customers.custom_field_retype_job import RETYPE_JOB, read_progress, request_retyping
 from customers.custom_field_retyping import Preview, preview_retyping, retype_field
+from customers.custom_field_uses import list_field_uses
 from customers.custom_value_keeping import list_shown_values
 from customers.forms.custom_field import CustomFieldForm, RetypeForm
 from customers.models import Customer, CustomField
@@ -138,6 +139,7 @@ def custom_field_retype(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
     running = JobRun.objects.filter(kind=RETYPE_JOB, key=str(field.pk), state__in=UNDER_WAY).first()
     shown = {"field": field, "running": running, "form": form, "preview": preview, "chosen": form.data.get("kind", "")}
+    shown["uses"] = list_field_uses(field, user=request.user) if preview else []  # type: ignore[arg-type]
     status = 422 if request.method == "POST" else 200
     return render(request, "customers/custom_field_retype.html", shown, status=status)
 
@@ -189,8 +191,13 @@ def custom_field_move(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @permission_required(SETTINGS, raise_exception=True)
 def custom_field_archive(request: HttpRequest, pk: int) -> HttpResponse:
-    """Out of forms, pages and rules; Undo brings it back with its values."""
-    field = archive_field(get_object_or_404(CustomField, pk=pk), by=request.user, at=timezone.now())  # type: ignore[arg-type]
+    """Out of forms, pages and rules, once whoever uses it was named; Undo brings it back with its values."""
+    field = get_object_or_404(CustomField, pk=pk)
+    uses = [] if "sure" in request.POST else list_field_uses(field, user=request.user)  # type: ignore[arg-type]
+    if uses:
+        shown = {"field": field, "uses": uses, "filled": count_filled(field)}
+        return render(request, "customers/custom_field_archive.html", shown)
+    archive_field(field, by=request.user, at=timezone.now())  # type: ignore[arg-type]
     undo = reverse("customers:custom-field-restore", args=[field.pk])
     add_toast(request, _("%(name)s archived. Its values are kept.") % {"name": field.label}, undo_url=undo)
     return redirect("customers:custom-field-list")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from crm.core.generic_views import CreateView, UpdateView
 from crm.core.permission_check import refuse_unless
-from crm.core.toasts import add_toast
+from crm.core.toasts import add_error, add_toast
 from customers.custom_value_keeping import CustomValueRefused
 from customers.customer_archiving import archive_customer, restore_customer
 from customers.customer_registration import change_customer, register_customer
@@ -111,6 +111,9 @@ def restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Back into the lists."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     refuse_unless(request.user, "customers.archive_customer")
-    restore_customer(customer, by=request.user)
-    add_toast(request, _("%(name)s is back.") % {"name": customer.name})
+    if restore_customer(customer, by=request.user).is_archived:
+        words = _("%(name)s stays in the archive: merged into another customer, or erased.")
+        add_error(request, words % {"name": customer.name})
+    else:
+        add_toast(request, _("%(name)s is back.") % {"name": customer.name})
     return redirect(page_url(customer))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.core.bin_reading import find_undo_url
 from crm.core.entry_form import finish_entry, show_entry
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
@@ -79,8 +80,9 @@ def ladder_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """It does not hold any more; the history keeps that it did."""
     row = get_object_or_404(LadderEvidence.objects.visible_to(request.user).select_related("customer"), pk=pk)
     refuse_unless(request.user, "customers.change_customer")
+    undo = find_undo_url(row, user=request.user)  # type: ignore[arg-type]
     take_ladder_evidence_away(row)
-    add_toast(request, _("Taken away; the level follows the evidence that is left."))
+    add_toast(request, _("Taken away; the level follows the evidence that is left."), undo_url=undo)
     return finish_entry(request, page_url(row.customer))
 
 

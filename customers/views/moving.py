@@ -9,6 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.core.bin_reading import find_undo_url
 from crm.core.entry_form import finish_entry, show_entry
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
@@ -114,6 +115,7 @@ def trading_name_remove(request: HttpRequest, pk: int) -> HttpResponse:
     rows = TradingName.objects.visible_to(request.user).select_related("customer")  # type: ignore[arg-type]
     trading_name = get_object_or_404(rows, pk=pk)
     refuse_unless(request.user, CHANGE)
+    undo = find_undo_url(trading_name, user=request.user)  # type: ignore[arg-type]
     remove_trading_name(trading_name)
-    add_toast(request, _("%(name)s removed.") % {"name": trading_name.name})
+    add_toast(request, _("%(name)s removed.") % {"name": trading_name.name}, undo_url=undo)
     return finish_entry(request, page_url(trading_name.customer))

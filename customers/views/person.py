@@ -45,8 +45,10 @@ class PersonPaste(PersonNew):
         card = self.read_pasted()
         if card is None:
             return {}
-        email, phone = next(iter(card.emails), ""), next(iter(card.phones), "")
-        return {"name": card.name, "job_title": card.job_title, "email": email, "phone": phone}
+        points = {"email": card.emails, "phone": card.phones}
+        first = {name: next(iter(found), "") for name, found in points.items()}
+        second = {f"{name}_2": found[1] for name, found in points.items() if len(found) > 1}
+        return {"name": card.name, "job_title": card.job_title, **first, **second}
 
     def read_pasted(self) -> CardDraft | None:
         """What is read from the text that was sent; None where only the box is shown."""

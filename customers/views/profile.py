@@ -174,6 +174,7 @@ QUESTIONS = ListDefinition(
         Column(
             "text",
             gettext_lazy("Question"),
+            kind="words",
             sort="text",
             url=lambda row: reverse("customers:question-edit", args=[row.pk]),
         ),

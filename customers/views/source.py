@@ -11,15 +11,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.core.entry_form import finish_entry, show_entry
+from crm.core.formats import format_number
 from crm.core.generic_views import CreateView, ListView, UpdateView
 from crm.core.list_engine import Column, FlagFilter, ListDefinition
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_error, add_toast
 from customers.forms.source import SourceForm, WithdrawForm
 from customers.models import Source
-from customers.source_withdrawing import SourceRefused, bring_source_back, withdraw_source
+from customers.source_withdrawing import SourceRefused, bring_source_back, foresee_withdrawal, withdraw_source
 
 MAY = "core.change_settings"
+MOST_FORESEEN = 1_000
 SOURCES = ListDefinition(
     columns=(
         Column(
@@ -74,6 +76,12 @@ class SourceEdit(_SourcePage, UpdateView):
     title = gettext_lazy("Source")
 
 
+def _tell_count(count: int) -> str:
+    if count < MOST_FORESEEN:
+        return format_number(count)
+    return _("%(count)s or more") % {"count": format_number(count)}
+
+
 @require_http_methods(["GET", "POST"])
 def source_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """Archive whoever came by it and never bought, with the reason."""
@@ -91,6 +99,9 @@ def source_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             add_toast(request, words % counts, undo_url=reverse("customers:source-back", args=[pk]))
             return finish_entry(request, reverse("customers:source-list"))
     note = _("Everybody who came by it and never bought is archived. It can be brought back whole.")
+    foreseen = foresee_withdrawal(source, most=MOST_FORESEEN)
+    counts = {"archived": _tell_count(foreseen.archived), "kept": _tell_count(foreseen.kept)}
+    note += " " + _("Archived: %(archived)s. Stay because they have bought: %(kept)s.") % counts
     back_url = reverse("customers:source-edit", args=[pk])
     words = {"about": source, "act": _("Withdraw"), "note": note, "back_url": back_url}
     return show_entry(request, form, heading=_("Withdraw the source"), **words)

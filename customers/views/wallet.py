@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.core.bin_reading import find_undo_url
 from crm.core.entry_form import finish_entry, show_entry
 from crm.core.generic_views import CreateView, ListView, UpdateView
 from crm.core.list_engine import Column, ListDefinition
@@ -169,8 +170,9 @@ def customer_need_remove(request: HttpRequest, pk: int) -> HttpResponse:
     """They do not need it any more; the history keeps that they did."""
     row = get_object_or_404(CustomerNeed.objects.visible_to(request.user).select_related("need", "customer"), pk=pk)
     refuse_unless(request.user, "customers.change_customer")
+    undo = find_undo_url(row, user=request.user)  # type: ignore[arg-type]
     forget_need(row)
-    add_toast(request, _("%(need)s taken off.") % {"need": row.need})
+    add_toast(request, _("%(need)s taken off.") % {"need": row.need}, undo_url=undo)
     return finish_entry(request, page_url(row.customer))
 
 

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
+
 # Lists of customers can be sorted by these: each partition gets one index (column, customer_id) for each of them.
 SORTED_COLUMNS = ("at_stake_cents", "sales_12m_cents", "contribution_12m_cents", "value_3y_cents", "gap_ratio")
 
@@ -182,3 +184,8 @@ class CurrentScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.customer_id} {self.grade}"
+
+    @property
+    def usual_gap_days(self) -> float | None:
+        """The mean gap of whoever has a rhythm; ``None`` after one or two purchases: what came once is not usual."""
+        return self.mean_gap_days if self.purchase_days >= LEAST_PURCHASES_FOR_RHYTHM else None

@@ -85,7 +85,7 @@ class Difference:
 
 
 def describe_criteria(criteria: Criteria, catalogue: Catalogue, wording: Wording) -> str:
-    """A valid rule as one sentence without its end: "sales, 12 months is at least €75,000 and …"."""
+    """A valid rule as one sentence without its end: "sales (12 months) is at least €75,000 and …"."""
     return _describe(criteria, catalogue, wording, outer="")
 
 
@@ -106,7 +106,7 @@ def describe_condition(condition: Criteria, catalogue: Catalogue, wording: Wordi
     """One condition as a sentence; a metric that no longer exists is named as it was written."""
     metric = catalogue.get(condition["metric"])
     operator, value = condition["operator"], condition.get("value", [])
-    values: Mapping[str, str] = {"metric": str(metric.label) if metric else str(condition["metric"])}
+    values: Mapping[str, str] = {"metric": _name_figure(str(metric.label)) if metric else str(condition["metric"])}
     if operator in DAY_COUNTS:
         values = {**values, "value": str(value)}
     elif operator == "between":
@@ -120,6 +120,12 @@ def describe_condition(condition: Criteria, catalogue: Catalogue, wording: Wordi
     elif operator not in NO_VALUE:
         values = {**values, "value": wording.show_value(metric, value)}
     return wording.translate(_SENTENCES[operator]) % values
+
+
+def _name_figure(label: str) -> str:
+    """A figure's name inside a sentence: what a list writes as "sales, 12 months" is "sales (12 months)" there."""
+    name, comma, rest = label.partition(", ")
+    return f"{name} ({rest})" if comma else name
 
 
 def find_differences(before: Criteria, after: Criteria, catalogue: Catalogue, wording: Wording) -> list[Difference]:

@@ -6,7 +6,7 @@ in 100", money is rounded to what anybody would say.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isnan
 
@@ -107,14 +107,29 @@ def explain_value(facts: ValueFacts) -> Explanation:
 
 
 def _explain_rhythm(facts: ValueFacts, silence: int) -> tuple[Phrase, ...]:
+    if facts.purchases < LEAST_PURCHASES_FOR_RHYTHM:
+        return (*_explain_two_purchases(facts, silence), *_say_at_stake(facts))
     phrases = [_say_rhythm(facts), _say_silence(facts, silence)]
     if facts.too_little_data:
         phrases.append(_say(gettext_noop("too little data for more: under 100 customers or under 12 months")))
-    elif facts.purchases < LEAST_PURCHASES_FOR_RHYTHM:
-        phrases.append(_say(gettext_noop("two purchases are too few to call it a rhythm")))
     elif facts.surprise is not None and _gap_ratio(facts, silence) > 1:
         phrases.append(_say_surprise(facts.surprise))
     return (*phrases, *_say_at_stake(facts))
+
+
+def _explain_two_purchases(facts: ValueFacts, silence: int) -> tuple[Phrase, ...]:
+    """One gap is told as what it was; nothing is called usual that happened once."""
+    first = _say(gettext_noop("bought twice"))
+    if facts.mean_gap_days is not None and not isnan(facts.mean_gap_days):
+        apart = ngettext_lazy("bought twice, %(count)d day apart", "bought twice, %(count)d days apart")
+        first = _count(*apart, max(1, round(facts.mean_gap_days)))
+    if is_long_gone(purchases=facts.purchases, silence_days=silence):
+        gone = ngettext_lazy(
+            "last bought %(count)d day ago, and not again", "last bought %(count)d days ago, and not again"
+        )
+        return first, _count(*gone, silence)
+    last = _say_silence(replace(facts, mean_gap_days=None), silence)
+    return first, last, _say(gettext_noop("two purchases are too few to call it a rhythm"))
 
 
 def _say_rhythm(facts: ValueFacts) -> Phrase:
@@ -179,9 +194,9 @@ def _say_at_stake(facts: ValueFacts) -> tuple[Phrase, ...]:
 
 
 def is_long_gone(*, purchases: int, silence_days: int | None) -> bool:
-    """Bought once and not again within a year: it is no longer too early, and how many others came back says nothing
-    of him, since nearly all of them did so sooner."""
-    return purchases == 1 and silence_days is not None and silence_days >= LONG_GONE_DAYS
+    """Bought once or twice and not again within a year: it is no longer too early, and how many others came back says
+    nothing of him, since nearly all of them did so sooner."""
+    return 1 <= purchases < LEAST_PURCHASES_FOR_RHYTHM and silence_days is not None and silence_days >= LONG_GONE_DAYS
 
 
 def _explain_single_purchase(facts: ValueFacts, silence: int) -> tuple[Phrase, ...]:

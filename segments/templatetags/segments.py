@@ -1,12 +1,14 @@
 """``{% load segments %}``: clocks of steps, and the figures a condition can be about."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django import template
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from crm.core.metric_catalogue import Metric
+from segments.criteria_reading import name_lost_metrics
 from segments.process_editor import format_clock
 
 register = template.Library()
@@ -37,3 +39,9 @@ def metric_options(groups: Sequence[tuple[str, Sequence[Metric]]], chosen: str) 
             for label, metrics in groups
         ),
     )
+
+
+@register.simple_tag
+def lost_metrics(criteria: dict[str, Any]) -> str:
+    """What a kept condition asks for that is gone or of another kind, with commas; "" for one that can be used."""
+    return ", ".join(name_lost_metrics(criteria))

@@ -1,5 +1,7 @@
 """Nominate a customer for the most valuable; approve and withdraw nominations."""
 
+from datetime import timedelta
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -21,16 +23,19 @@ from segments.customer_nominating import (
 from segments.forms import NominationForm
 from segments.models import Nomination
 
+USUAL_TERM = timedelta(days=180)
+
 
 @require_http_methods(["GET", "POST"])
 def nomination_new(request: HttpRequest, customer_pk: int) -> HttpResponse:
     """Propose a customer, with a reason and a last day; a manager approves it."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
     refuse_unless(request.user, "customers.change_customer")
-    form = NominationForm(request.POST or None)
+    today = company_day(timezone.now())
+    form = NominationForm(request.POST or None, initial={"until": today + USUAL_TERM})
     if request.method == "POST" and form.is_valid():
         try:
-            nominate_customer(customer, by=request.user, on=company_day(timezone.now()), **form.cleaned_data)
+            nominate_customer(customer, by=request.user, on=today, **form.cleaned_data)
         except NominationRefused as refusal:
             form.add_error(None, str(refusal))
         else:

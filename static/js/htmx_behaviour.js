@@ -11,7 +11,11 @@ function showBand(text) {
   band.scrollIntoView({ block: "nearest" });
 }
 
-document.addEventListener("htmx:beforeRequest", () => document.getElementById("bands").replaceChildren());
+// What was said goes with the next act; a part of the page that fetches itself is none.
+const ACTS = ["click", "submit", "change", "input", "keyup"];
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (ACTS.includes(event.detail.requestConfig?.triggeringEvent?.type)) document.getElementById("bands").replaceChildren();
+});
 
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;

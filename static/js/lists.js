@@ -86,7 +86,11 @@ function focusRow(cell) {
 document.addEventListener("edit-row", (event) => {
   const { row } = event.detail;
   const here = document.activeElement?.closest?.("td[data-edit]");
-  editCell(here || row?.querySelector("td[data-edit]"));
+  const cell = here || row?.querySelector("td[data-edit]");
+  if (cell) { editCell(cell); return; }
+  const said = document.querySelector("[data-edit-url]").dataset;
+  const text = row ? said.noEdit : said.noRow;
+  document.dispatchEvent(new CustomEvent("toasts", { detail: { said: [{ text }] } }));
 });
 
 document.addEventListener("dblclick", (event) => {

@@ -1,6 +1,7 @@
 """Segments, scores with what explains them, people and profile facts, as programs read them."""
 
 from datetime import date
+from types import SimpleNamespace
 
 from customers.models import ContactPoint, ProfileFact
 from segments.models import Membership, ScoreRun, SegmentRule
@@ -36,6 +37,24 @@ def test_a_score_comes_with_the_figures_the_sentence_and_what_it_is_made_of(rep,
     assert (told["class"]["grade"], told["class"]["a_share"]) == ("A1", 0.8)
     assert (told["segment"]["key"], told["segment"]["since"]) == ("premium", "2026-01-01")
     assert [one["holds"] for one in told["segment"]["conditions"]] == [True]
+
+
+def test_the_range_of_the_weighed_value_is_that_of_the_value_page(rep, program, customer, monkeypatch):
+    make_score(customer)
+    three_years = SimpleNamespace(weighed=SimpleNamespace(low=0.0, high=14_080_700.4))
+    outlook = SimpleNamespace(contract=None, three_years=three_years)
+    monkeypatch.setattr("crm.api.segments.load_outlook", lambda customer, score: outlook)
+    figures = program(rep).get(f"/scores/{customer.number}").json()["figures"]
+    assert (figures["value_3y_weighed_low_cents"], figures["value_3y_weighed_high_cents"]) == (0, 14_080_700)
+    assert figures["value_3y_low_cents"] == 6_100_000
+
+
+def test_the_range_of_a_contract_is_weighed_as_it_is(rep, program, customer, monkeypatch):
+    make_score(customer)
+    outlook = SimpleNamespace(contract=SimpleNamespace(), three_years=None)
+    monkeypatch.setattr("crm.api.segments.load_outlook", lambda customer, score: outlook)
+    figures = program(rep).get(f"/scores/{customer.number}").json()["figures"]
+    assert figures["value_3y_weighed_low_cents"] == figures["value_3y_low_cents"] == 6_100_000
 
 
 def test_whoever_was_never_scored_has_no_figures(rep, program, customer):

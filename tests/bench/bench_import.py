@@ -23,11 +23,15 @@ CUSTOMERS = 100_000
 
 
 def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
-    """Customers, orders with numbers, and the CDNOW base twice."""
+    """Customers and orders with numbers, as many again beside them, and the CDNOW base twice."""
     _report_rows(_import(_customer_rows(customers), kind="customers", rows=customers), goal=50_000)
     took = _import(_order_rows(orders, customers), kind="orders", rows=orders)
     _report_rows(took, goal=60_000)
     report("import_orders_against_copy", took.writing, "s", yardstick=_bare_copy_seconds())
+    again = _import(_customer_rows(customers, first=customers), kind="customers", rows=customers)
+    report("import_customer_rows_per_second_beside_others", again.rows / again.writing, "rows/s")
+    again = _import(_order_rows(orders, customers, first=orders), kind="orders", rows=orders)
+    report("import_order_rows_per_second_beside_others", again.rows / again.writing, "rows/s")
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE customers_order, customers_customer CASCADE")
     for name in ("import_cdnow_first", "import_cdnow_again"):
@@ -74,20 +78,20 @@ def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -
     return Took(kind, rows, writing.seconds, whole.seconds, processor)
 
 
-def _customer_rows(count: int) -> Iterator[bytes]:
+def _customer_rows(count: int, *, first: int = 0) -> Iterator[bytes]:
     yield b"number,name,city,country\n"
-    for first in range(0, count, 10_000):
-        last = min(first + 10_000, count)
-        yield "".join(f"{n},Kjeldsen Maskinfabrik {n} A/S,Aarhus,DK\n" for n in range(first, last)).encode()
+    for start in range(first, first + count, 10_000):
+        numbers = range(start, min(start + 10_000, first + count))
+        yield "".join(f"{n},Kjeldsen Maskinfabrik {n} A/S,Aarhus,DK\n" for n in numbers).encode()
 
 
-def _order_rows(count: int, customers: int) -> Iterator[bytes]:
+def _order_rows(count: int, customers: int, *, first: int = 0) -> Iterator[bytes]:
     yield b"order number,customer number,order date,amount\n"
-    start = date(2023, 1, 1)
-    for first in range(0, count, 10_000):
+    earliest = date(2023, 1, 1)
+    for start in range(first, first + count, 10_000):
         yield "".join(
-            f"O-{n},{n * 7919 % customers},{start + timedelta(days=n % 1000)},{n * 37 % 90_000 / 100:.2f}\n"
-            for n in range(first, min(first + 10_000, count))
+            f"O-{n},{n * 7919 % customers},{earliest + timedelta(days=n % 1000)},{n * 37 % 90_000 / 100:.2f}\n"
+            for n in range(start, min(start + 10_000, first + count))
         ).encode()
 
 

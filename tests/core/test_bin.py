@@ -41,6 +41,23 @@ def test_what_a_rep_removed_comes_back_from_the_bin(client, customer, rep, phone
     assert client.post(url).status_code == 404
 
 
+def test_the_toast_of_a_removal_takes_it_back_and_one_stays_where_one_was(client, customer, rep, phone):
+    client.force_login(rep)
+    page = client.post(reverse("customers:contact-point-delete", args=[phone.pk]), follow=True)
+    undo = reverse("core:bring-back", args=["contactpoint", phone.pk])
+    assert f'action="{undo}"' in page.text
+    here = f"http://testserver/customers/{customer.pk}/"
+    assert client.post(undo, headers={"Referer": here}).url == here
+    assert ContactPoint.objects.get() == phone
+
+
+def test_an_undo_never_leads_to_another_site(client, rep, phone):
+    client.force_login(rep)
+    client.post(reverse("customers:contact-point-delete", args=[phone.pk]))
+    undo = reverse("core:bring-back", args=["contactpoint", phone.pk])
+    assert client.post(undo, headers={"Referer": "https://elsewhere.example/"}).url == reverse("core:bin")
+
+
 def test_each_sees_what_belongs_to_his_customers(rep, other_rep, admin, phone, now):
     with pghistory.context(user=rep.pk):
         phone.delete()

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from django.db import connection
 
+from crm.core import binary_copy
 from crm.core.binary_copy import copy_columns
 
 pytestmark = pytest.mark.django_db
@@ -36,6 +37,27 @@ def test_every_type_null_and_text_length_survives(cursor):
         (-(2**60), 2, 2, -1e300, 1.0, False, "2000-02-29", "abc"),
         (3, -3, 3, None, 2.0, True, "2026-11-21", "é"),
     ]
+
+
+@pytest.mark.parametrize("rows_of_a_shape", [1, 10**9])
+def test_rows_come_as_they_were_by_their_shapes_or_all_at_once(cursor, monkeypatch, rows_of_a_shape):
+    monkeypatch.setattr(binary_copy, "ROWS_OF_A_SHAPE", rows_of_a_shape)
+    rows = binary_copy.CHUNK_ROWS + 1_000
+    random = np.random.default_rng(5)
+    texts = np.array([b"", b"ab", b"abcde"], dtype="S8")[random.integers(0, 3, rows)]
+    numbers, days = random.integers(-(2**40), 2**40, rows), random.integers(0, 20_000, rows)
+    unknown = random.random(rows) < 0.4
+    columns = {"a": np.arange(rows), "h": texts, "d": numbers / 7, "g": days.astype("datetime64[D]"), "c": days % 5}
+    columns["c"] = columns["c"].astype(np.int16)
+    assert copy_columns(cursor, "copied", columns, nulls={"d": unknown, "g": unknown, "c": days % 5 == 0}) == rows
+    cursor.execute("SELECT a, h, d, g - date '1970-01-01', c FROM copied ORDER BY ctid")
+    wanted = [
+        (place, text.decode(), None if gone else number / 7, None if gone else day, day % 5 or None)
+        for place, (text, number, day, gone) in enumerate(
+            zip(texts.tolist(), numbers.tolist(), days.tolist(), unknown.tolist(), strict=True)
+        )
+    ]
+    assert cursor.fetchall() == wanted
 
 
 def test_no_rows_are_no_rows(cursor):

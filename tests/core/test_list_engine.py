@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import RequestFactory
 
+from crm.core import list_paging
 from crm.core.list_engine import Column, FlagFilter, ListDefinition, TextFilter, build_list, count_about, write_token
 from crm.core.list_paging import count_rows
 from customers.models import Product
@@ -142,7 +143,7 @@ def test_small_lists_are_counted_large_ones_estimated(products):
     assert count_about(Product.objects.none()) == (0, True)
 
 
-def test_a_few_of_whom_the_planner_expects_many_are_put_together_from_their_keys(db):
+def test_a_few_and_some_thousand_are_put_together_from_their_keys_but_not_more(db, monkeypatch):
     """Half of the products are seals that are sold, half are pumps that are not: seals not sold would be a quarter."""
     Product.objects.bulk_create(
         Product(number=f"P{n}", name=f"No. {n}", family="Seals" if n % 2 else "Pumps", is_active=bool(n % 2))
@@ -155,6 +156,9 @@ def test_a_few_of_whom_the_planner_expects_many_are_put_together_from_their_keys
     assert (found.count, found.is_exact, found.keys) == (1, True, [strange.pk])
     nobody = count_rows(Product.objects.filter(family="Pumps", is_active=True))
     assert (nobody.count, nobody.is_exact, nobody.keys) == (0, True, [])
+    some = count_rows(Product.objects.filter(family="Seals"))
+    assert (some.count, some.is_exact, len(some.keys)) == (2_001, True, 2_001)
+    monkeypatch.setattr(list_paging, "GATHERED", 2_000)
     many = count_rows(Product.objects.filter(family="Seals"))
     assert (many.count, many.is_exact, many.keys) == (2_001, True, None)
 

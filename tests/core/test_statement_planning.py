@@ -1,12 +1,20 @@
 """What is asked of everybody in ranges of customers is the same as asked in one go, and two processes share it."""
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
+import pghistory
 import pytest
 from django.db import connection, transaction
 
 from crm.core import statement_planning
-from crm.core.statement_planning import CustomerRange, plan_for_everybody, share_ranges
+from crm.core.statement_planning import (
+    CustomerRange,
+    commit_without_waiting,
+    fetch_set,
+    plan_for_everybody,
+    share_ranges,
+)
 from interactions import alert_gathering
 from interactions.alert_raising import raise_alerts
 from interactions.models import Alert, SparedContact, Task
@@ -132,3 +140,30 @@ def test_ranges_hold_everybody_and_stand_at_every_table(in_ranges, db):
         cursor.execute(share_ranges(cursor, write))
         assert sorted(pk for (pk,) in cursor.fetchall()) == [customer.pk for customer in customers]
     assert CustomerRange().limit(joins) == joins
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_a_setting_for_one_statement_holds_for_it_alone(is_inside, may_write, transactional_db):
+    """Also in a request that may write: its history adds a statement before, and goes on to the last answer."""
+    ask = "SELECT current_setting('work_mem'), %s"
+    history = pghistory.context(user=1) if may_write else nullcontext()
+    with history, transaction.atomic() if is_inside else nullcontext(), connection.cursor() as cursor:
+        cursor.execute(ask, ["before"])
+        usual = cursor.fetchone()[0]
+        assert fetch_set(ask, ["now"], {"work_mem": "1234kB", "enable_seqscan": "off"}) == [("1234kB", "now")]
+        cursor.execute(ask, ["after"])
+        assert cursor.fetchone() == (usual, "after")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_a_transaction_that_says_so_does_not_wait_for_the_disk():
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")
+        with transaction.atomic():
+            commit_without_waiting()
+            cursor.execute("SHOW synchronous_commit")
+            assert cursor.fetchone() == ("off",)
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+        cursor.execute("RESET synchronous_commit")

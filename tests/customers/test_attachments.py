@@ -120,6 +120,15 @@ def test_files_are_handed_in_looked_at_removed_and_brought_back(client, customer
     assert b"".join(client.get(reverse("customers:file-show", args=[row.pk]))) == PNG
 
 
+def test_the_same_content_under_another_name_is_told_and_not_counted(client, customer, rep):
+    client.force_login(rep)
+    attach(customer, rep)
+    files = {"files": [file("copy.png"), file("offer.pdf", PDF)]}
+    page = client.post(reverse("customers:file-new", args=[customer.pk]), files, follow=True)
+    assert "copy.png is here already: seal.png." in page.text
+    assert "1 added." in page.text
+
+
 def test_a_removed_file_is_deleted_for_good_when_the_bin_is_emptied(customer, rep):
     row, other = attach(customer, rep), attach(factories.make_customer(), rep)
     stored, now = row.stored, timezone.now()

@@ -8,6 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from crm.core.metric_catalogue import METRICS
+from crm.core.models import SavedView
 from customers.custom_field_defining import (
     CustomFieldRefused,
     FieldWish,
@@ -20,7 +21,10 @@ from customers.custom_value_keeping import (
 )
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
-from customers.models import Customer, CustomField, CustomValueSet, DataImport
+from customers.models import Customer, CustomField, CustomValueSet, DataImport, ImportMapping
+from customers.rules.custom_values import names_field
+from interactions.alert_candidates import build_query
+from segments.models import Segment, SegmentRule, Trigger
 from segments.rules.criteria import CriteriaError, compile_criteria
 from tests import factories
 from tests.customers.import_files import AT, counts, import_file, problems
@@ -199,3 +203,59 @@ def test_only_new_customers_get_values_where_known_ones_are_left_alone(define, c
     import_file(text, kind="customers", mode="create")
     assert held(customer) == {}
     assert held(Customer.objects.get(number="9")) == {str(field.pk): "Gold"}
+
+
+# --- archived while something uses it --------------------------------------------------------------------------------
+
+
+def test_before_a_field_goes_everything_that_uses_it_is_named_with_what_becomes_of_it(define, admin, rep, signed_in):
+    field, other = define("Fleet", "number"), define("Fleets of others", "number")
+    name = f"field_{field.pk}"
+    rule = {"metric": name, "operator": "at_least", "value": 5}
+    segment = Segment.objects.create(key="fleet", name="Big fleets", priority=3)
+    SegmentRule.objects.create(segment=segment, version=1, criteria=rule, state="published")
+    trigger = Trigger.objects.create(key="fleet-grew", name="Fleet grew", criteria=rule)
+    view = SavedView.objects.create(
+        list_name="customers", name="By fleet", owner=admin, query="", columns=["name", f"m.{name}"]
+    )
+    SavedView.objects.create(list_name="customers", name="Of Ana", owner=rep, query=f"rule={json.dumps(rule)}")
+    SavedView.objects.create(list_name="customers", name="Another", owner=admin, columns=[f"m.{name}0"])
+    ImportMapping.objects.create(name="ERP export", kind="customers", headers_hash="x", columns={name: "Fleet"})
+    browser, url = signed_in(admin), reverse("customers:custom-field-archive", args=[field.pk])
+    page = browser.post(url).content.decode()
+    for words in (
+        "Big fleets", "holds for nobody", reverse("segments:segment-edit", args=[segment.pk]), "Fleet grew",
+        "notices nobody", reverse("segments:trigger-edit", args=[trigger.pk]), "By fleet", f"?view={view.pk}",
+        "1 view of a colleague", "ERP export", "5 places use it",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "Of Ana" not in page
+    assert "Another" not in page
+    assert CustomField.objects.get(pk=field.pk).archived_at is None
+    assert (
+        "Big fleets"
+        in browser.get(reverse("customers:custom-field-retype", args=[field.pk]), {"kind": "date"}).content.decode()
+    )
+    assert browser.post(url, {"sure": "1"}).status_code == 302
+    assert CustomField.objects.get(pk=field.pk).archived_at is not None
+    assert "Fleet (archived)" in browser.get(reverse("segments:segment-list")).content.decode()
+    assert "Fleet (archived)" in browser.get(reverse("segments:trigger-list")).content.decode()
+    assert browser.get(reverse("home:customer-list"), {"view": view.pk}).status_code == 200
+    assert build_query(trigger, on=TODAY) is None, "the other triggers go on"
+    assert browser.post(reverse("customers:custom-field-archive", args=[other.pk])).status_code == 302
+
+
+def test_a_condition_on_a_field_of_another_kind_now_says_so_and_stops_no_night(define, admin, signed_in):
+    field = define("Fleet", "number")
+    rule = {"metric": f"field_{field.pk}", "operator": "at_least", "value": 5}
+    trigger = Trigger.objects.create(key="fleet-grew", name="Fleet grew", criteria=rule)
+    assert build_query(trigger, on=TODAY) is not None
+    retype_field(field, kind="text", by=admin)
+    assert build_query(trigger, on=TODAY) is None
+    page = signed_in(admin).get(reverse("segments:trigger-list")).content.decode()
+    assert "of another kind: Fleet." in " ".join(page.split())
+
+
+@pytest.mark.parametrize(("text", "named"), [("m.field_12", True), ("m.field_123", False), ("field_1", False)])
+def test_a_field_is_not_named_by_one_that_begins_like_it(text, named):
+    assert names_field(text, "field_12") is named

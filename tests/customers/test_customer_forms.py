@@ -315,3 +315,14 @@ def test_a_pasted_signature_becomes_a_person_after_a_look(rep, customer, signed_
     person = Person.objects.get(customer=customer)
     assert set(person.contact_points.values_list("value_normal", flat=True)) == {"thandi@pms.example", "+27123456789"}
     assert browser.post(url, {**form, "phone": "none", "form_token": "b"}).status_code == 422
+
+
+def test_a_second_number_on_a_card_is_kept_too(rep, customer, signed_in):
+    browser, url = signed_in(rep), reverse("customers:person-paste", args=[customer.pk])
+    page = browser.post(url, {"text": "Thandi Nkosi\nTel: +27 12 345 6789\nMob: +27 82 345 6780"}).content.decode()
+    assert "Second phone" in page
+    assert "Second e-mail" not in page
+    form = {"name": "Thandi Nkosi", "phone": "+27 12 345 6789", "phone_2": "+27 82 345 6780", "form_token": "a"}
+    assert browser.post(url, form).status_code == 302
+    kept = Person.objects.get(customer=customer).contact_points.values_list("value_normal", flat=True)
+    assert set(kept) == {"+27123456789", "+27823456780"}

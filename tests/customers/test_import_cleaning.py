@@ -36,10 +36,15 @@ def test_rejected_rows_go_after_a_month_and_the_report_stays():
     done = import_file(FILE)
     path = Path(done.rejected.path)
     assert clean_imports(at=AT)["rejected"] == 0
+    assert DataImport.objects.get(pk=done.pk).preview["shown"]
     _age(done, finished_at=31)
     assert clean_imports(at=AT)["rejected"] == 1
     assert not path.exists()
-    assert DataImport.objects.get(pk=done.pk).report["rejected"] == 1
+    kept = DataImport.objects.get(pk=done.pk)
+    assert kept.report["rejected"] == 1
+    assert kept.report["first_problems"] == []
+    assert not {"samples", "shown", "problem_rows"} & kept.preview.keys()
+    assert kept.preview["headers"]
 
 
 def test_what_a_crash_left_over_goes_and_a_running_import_keeps_its_own():

@@ -153,6 +153,23 @@ def test_a_database_that_lost_the_stage_in_the_middle_of_the_writing_loses_no_ro
     assert _whole() == expected
 
 
+def test_one_that_goes_on_after_an_update_reads_its_file_again():
+    """The stage of an earlier version has other columns than this one writes from."""
+    _report, expected = _import_undisturbed()
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    data_import = read_file(FILE)
+    lease = KilledAt(8, Killed)
+    with pytest.raises(Killed):
+        write_import(data_import, lease=lease, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ALTER TABLE {Stage(data_import.pk).records} DROP COLUMN new_id")
+    before = {name: value for name, value in lease.checkpoint.items() if name != "layout"}
+    assert (before["phase"], Order.objects.count()) == ("write", 10)
+    write_import(data_import, lease=KilledAt(0, Killed, checkpoint=before), at=AT)
+    assert _whole() == expected
+
+
 def test_a_worker_followed_by_another_at_the_very_end_leaves_the_report_to_him():
     report, _expected = _import_undisturbed()
     DataImport.objects.all().delete()

@@ -9,7 +9,8 @@ HUBSPOT = [
     ("customers", {"Record ID": "number", "Company name": "name", "Company owner": "owner_email",
                    "Create Date": "since", "Phone Number": "phone", "City": "city",
                    "Country/Region": "country", "Industry": "industry",
-                   "Company Domain Name": "domain", "Street Address": "street", "Postal Code": "postcode"}),
+                   "Company Domain Name": "domain", "Street Address": "street", "Postal Code": "postcode",
+                   "Parent Company": "parent_name", "Parent Company ID": "parent_number"}),
     ("people", {"First Name": "first_name", "Last Name": "last_name", "Email": "email", "Phone Number": "phone",
                 "Mobile Phone Number": "mobile", "Associated Company": "customer_name", "Job Title": "job_title",
                 "Contact owner": ""}),
@@ -27,7 +28,8 @@ HUBSPOT = [
 SALESFORCE = [
     ("customers", {"Account ID": "number", "Account Name": "name", "Billing Street": "street", "Billing City": "city",
                    "Billing Zip/Postal Code": "postcode", "Billing Country": "country", "Industry": "industry",
-                   "Phone": "phone", "Website": "domain", "Account Owner": "owner_email", "Account Source": "source"}),
+                   "Phone": "phone", "Website": "domain", "Account Owner": "owner_email", "Account Source": "source",
+                   "Parent Account": "parent_name", "Parent Account ID": "parent_number"}),
     ("people", {"First Name": "first_name", "Last Name": "last_name", "Title": "job_title",
                 "Account Name": "customer_name", "Email": "email", "Phone": "phone",
                 "Mobile": "mobile", "Contact ID": ""}),
@@ -64,7 +66,7 @@ PIPEDRIVE = [
 ODOO = [
     ("customers", {"Display Name": "name", "Reference": "number", "Street": "street", "City": "city", "Zip": "postcode",
                    "Country": "country", "Tax ID": "tax_id", "Is a Company": "kind", "Email": "email", "Phone": "phone",
-                   "Salesperson": "owner_email", "Website": "domain"}),
+                   "Salesperson": "owner_email", "Website": "domain", "Related Company": "parent_name"}),
     ("people", {"Name": "name", "Related Company": "customer_name", "Email": "email", "Phone": "phone",
                 "Mobile": "mobile", "Job Position": "job_title"}),
     ("opportunities", {"Opportunity": "subject", "Customer": "customer_name", "Expected Revenue": "amount",
@@ -79,7 +81,8 @@ ODOO = [
 ZOHO = [
     ("customers", {"Record Id": "number", "Account Name": "name", "Account Owner": "owner_email", "Phone": "phone",
                    "Website": "domain", "Billing Street": "street", "Billing City": "city", "Billing Code": "postcode",
-                   "Billing Country": "country", "Industry": "industry", "Created Time": "since"}),
+                   "Billing Country": "country", "Industry": "industry", "Created Time": "since",
+                   "Parent Account": "parent_name", "Parent Account.id": "parent_number"}),
     ("people", {"First Name": "first_name", "Last Name": "last_name", "Account Name": "customer_name", "Email": "email",
                 "Phone": "phone", "Mobile": "mobile", "Title": "job_title"}),
     ("opportunities", {"Record Id": "number", "Deal Name": "subject", "Account Name": "customer_name", "Stage": "stage",

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from customers.import_reading import MAX_COLUMNS, name_headers, open_table
+from customers.import_text_rows import read_text_rows
 from customers.import_wording import describe_error
 from customers.rules.import_file_error import ImportFileError
 
@@ -319,3 +320,30 @@ def test_a_column_without_a_name_is_kept_where_it_holds_something(table):
 )
 def test_documents_programs_and_pages_are_no_tables_whatever_they_are_called(table, content):
     assert _refusal(table, content) == "no_table"
+
+
+@given(
+    st.lists(st.lists(st.text(alphabet="ab é,;\t", max_size=3), min_size=1, max_size=4), max_size=8),
+    st.booleans(),
+)
+def test_plain_rows_are_cut_by_column_as_they_would_be_one_by_one(tmp_path_factory, rows, are_equal):
+    width = 3 if are_equal else None
+    lines = ["one,two,three", *(",".join([*row, "", ""][:width]) for row in rows)]
+    path = tmp_path_factory.mktemp("plain") / "file"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    shape = {"format": "csv", "encoding": "utf-8", "delimiter": ",", "quote": '"', "backslash": False}
+    cut = [row for block in read_text_rows(path, shape) for row in block]
+    assert cut == list(csv.reader(lines))
+
+
+def test_plain_and_quoted_parts_of_a_file_come_in_their_order(table):
+    plain = [[f"{n}", "Ana", "Porto"] for n in range(40_000)]
+    quoted = [["x", 'Bo "the" Great', "Malmö"], ["", "", ""], ["y", "Ci", ""]]
+    with io.StringIO() as written:
+        csv.writer(written, lineterminator="\n").writerows([["id", "name", "city"], *plain, *quoted, *plain])
+        found = table(written.getvalue())
+    chunks = list(found.chunks(size=30_000))
+    assert [row for chunk in chunks for row in chunk.rows] == [*plain, *(row for row in quoted if any(row)), *plain]
+    assert [cell for chunk in chunks for cell in chunk.column(0)] == [row[0] for chunk in chunks for row in chunk.rows]
+    numbers = [number for chunk in chunks for number in chunk.numbers]
+    assert numbers == [*range(2, 40_003), *range(40_004, 80_005)]

@@ -4,7 +4,6 @@ import contextlib
 from datetime import date
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -210,10 +209,9 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
 
 @given(st.lists(st.text(alphabet="ab 1'é\t=\x0b\x00", max_size=14), max_size=6))
 def test_a_column_read_at_once_is_what_its_cells_are_one_by_one(cells):
-    raw = np.array(cells, dtype=object)
     read = _reader(ImportField("name", length=12), ParseRules(kind="customers", columns={}))
-    values, codes = _parse_column(raw, read)
-    at_once, codes_at_once = _parse_column(raw, read, lambda texts: read_plain_texts(texts, length=12))
+    values, codes = _parse_column(cells, read)
+    at_once, codes_at_once = _parse_column(cells, read, lambda texts: read_plain_texts(texts, length=12))
     assert list(at_once) == list(values)
     assert list(codes_at_once) == list(codes)
 

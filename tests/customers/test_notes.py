@@ -42,6 +42,12 @@ def test_a_colleague_who_is_named_is_told_until_he_looked(client, customer, rep,
     assert "not seen" not in client.get(reverse("home:news-list")).text
 
 
+def test_a_note_that_no_page_changed_is_told_by_who_wrote_it(customer, rep, lead, now):
+    note = write_note(customer, text="@Marit Haugen look", by=rep, at=now)
+    Note.objects.filter(pk=note.pk).update(changed_by=None)
+    assert told(lead, now) == [("note", "Ana Ribeiro named you in a note", True)]
+
+
 def test_nobody_is_told_of_a_customer_he_may_not_see(customer, rep, other_rep, now):
     assert write_note(customer, text="@Tomasz Zieliński look", by=rep, at=now).mentioned == []
     watch_customer(customer, kinds=EVERYTHING, by=other_rep, at=now)

@@ -230,3 +230,11 @@ def test_offering_costs_three_queries_however_large_the_bank(customer, bank):
     with CaptureQueriesContext(connection) as queries:
         offer_questions(customer, on=TODAY)
     assert len(queries) <= 2
+
+
+def test_the_bank_shows_each_question_whole(admin, bank, signed_in):
+    Question.objects.filter(pk=bank[0].pk).update(text="What should a supplier never get wrong with you, and why? " * 2)
+    page = signed_in(admin).get(reverse("customers:question-list")).content.decode()
+    cell = page[: page.index("What should a supplier")].rpartition("<a ")[2]
+    assert "r-words" in cell
+    assert "cut" not in cell  # nothing of it is cut off

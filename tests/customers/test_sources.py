@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from customers.models import Customer, Source
-from customers.source_withdrawing import SourceRefused, bring_source_back, withdraw_source
+from customers.source_withdrawing import SourceRefused, bring_source_back, foresee_withdrawal, withdraw_source
 from tests import factories
 from tests.customers.import_files import counts, import_file, problems, read_file
 
@@ -36,6 +36,16 @@ def test_a_source_is_withdrawn_whole_and_comes_back_whole(fair, admin):
     assert current() == ["Bought", "New", "Other"]
     with pytest.raises(SourceRefused, match="in use"):
         bring_source_back(fair, by=admin, at=now)
+
+
+def test_whom_it_would_archive_is_said_before(client, fair, admin):
+    for name in ("New", "Newer", "Bought"):
+        factories.make_customer(name=name, source="Fair 2026")
+    factories.make_order(Customer.objects.get(name="Bought"), date(2026, 3, 2))
+    client.force_login(admin)
+    page = client.get(reverse("customers:source-withdraw", args=[fair.pk])).text
+    assert "Archived: 2. Stay because they have bought: 1." in page
+    assert foresee_withdrawal(fair, most=1).archived == 1
 
 
 def test_the_look_through_a_file_names_the_rows_of_a_withdrawn_source(fair, admin):

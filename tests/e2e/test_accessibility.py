@@ -81,13 +81,13 @@ def test_no_page_has_a_violation(request, transactional_db, open_page, axe_sourc
     cast = {role: request.getfixturevalue(role) for role in ROLES if role != "anonymous"}
     world = build_world(SimpleNamespace(**cast))
     page = open_page(world.admin, "/")
+    page.add_init_script(axe_source)
     fingers = page.context.new_cdp_session(page)
     widths, found = list(WIDTHS), {}
     for row in PAGES[part::PARTS]:
         url = reverse(row.name, kwargs=row.kwargs(world)) + row.query
         if row.name == "core:logout" or not opens(page, url):
             continue
-        page.evaluate(axe_source)
         for width in widths:
             if width != widths[0]:
                 show_as_wide_as(page, fingers, width)

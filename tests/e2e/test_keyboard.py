@@ -4,7 +4,9 @@ import pytest
 from playwright.sync_api import expect
 
 from crm.core.models import User
+from customers.duplicate_deciding import name_pair
 from customers.models import ContactPoint
+from tests.factories import make_customer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 COLLEAGUES = "/settings/colleagues/"
@@ -189,3 +191,52 @@ def test_a_click_beside_the_box_of_a_row_means_the_box(open_page, rep, customer)
     cell.click(position={"x": 2, "y": 2})
     expect(cell.locator("input")).to_be_checked()
     expect(page.locator("[data-bulk-count]")).to_contain_text("1")
+
+
+def test_a_thumb_ticks_a_row_on_the_phone(open_page, rep, customer):
+    page = open_page(rep, "/customers/", width=390)
+    page.locator("tbody [data-select]").first.tap()
+    expect(page.locator("[data-bulk-count]")).to_contain_text("1")
+
+
+def test_what_was_refused_stays_while_parts_of_the_page_arrive(open_page, admin, customer, foreign_customer):
+    pair = name_pair(customer, foreign_customer)
+    name_pair(customer, make_customer(name="Kjeldsen"))  # the queue goes on with another one, which fetches itself
+    page = open_page(admin, f"/customers/duplicates/?pair={pair.pk}")
+    second = open_page(admin, f"/customers/duplicates/?pair={pair.pk}")
+    page.keyboard.press("m")
+    expect(page.locator("#toasts")).to_contain_text("went into")
+    second.keyboard.press("m")
+    expect(second.locator("#bands")).to_contain_text("was merged into")
+    second.wait_for_load_state("networkidle")
+    expect(second.locator("#bands")).to_contain_text("was merged into")
+
+
+def test_e_says_why_nothing_can_be_changed_in_a_row(open_page, rep, customer):
+    page = open_page(rep, "/customers/")
+    page.keyboard.press("e")
+    expect(page.locator("#toasts")).to_contain_text("Choose a row first")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("#toasts")).to_contain_text("No column shown here can be changed. Columns brings those")
+    page.goto(page.url + "?columns=name,city")
+    page.keyboard.press("j")
+    page.keyboard.press("e")
+    expect(page.locator("td[data-edit=city] input[name=city]")).to_be_focused()
+
+
+def test_a_note_is_named_written_and_saved_by_keys_alone(open_page, rep, lead, customer):
+    page = open_page(rep, f"/customers/{customer.pk}/")
+    page.get_by_text("Write a note").press("Enter")
+    expect(page.locator("#dialog textarea")).to_be_focused()
+    page.keyboard.type("For @Mar")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#notes")).to_contain_text("For @Marit Haugen")
+
+
+def test_on_the_phone_a_row_does_not_line_up_what_is_not_known(open_page, rep, customer):
+    page = open_page(rep, "/customers/", width=390)
+    row = page.locator("tbody tr").first
+    expect(row).to_contain_text(customer.name)
+    assert "–" not in row.inner_text()

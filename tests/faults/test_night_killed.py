@@ -77,7 +77,7 @@ def company(rep, admin):
     create_defaults()
     world = make_world(customers=120)
     for position, customer in enumerate(sorted(world)):
-        moved = customer + 1_000_000 + 100_000 * (position % SHARDS)
+        moved = customer + 1_050_000 + 100_000 * (position % SHARDS)
         row = Customer.objects.get(pk=customer)
         number = row.number
         Customer.objects.filter(pk=customer).update(number=f"{number}-old")

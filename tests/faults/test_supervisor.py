@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -10,13 +11,16 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_WAIT_SECONDS = 300
+ANSWER_SECONDS = 20
 pytestmark = pytest.mark.faults
 
 
@@ -33,9 +37,13 @@ def wait_for(
 
 
 def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """One that the system gives to nobody by itself: while ours is started again, a browser of another test could get
+    it for one of its connections."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("a hundred ports are taken")
 
 
 class Installation:
@@ -94,15 +102,18 @@ class Installation:
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(LONGEST_WAIT_SECONDS)
 
+    def ask(self, path: str) -> Any:
+        return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=ANSWER_SECONDS)
+
     def answers(self) -> bool:
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/livez", timeout=2).status == 200
+            return self.ask("/livez").status == 200
         except OSError:
             return False
 
     def ready(self) -> bool:
         try:
-            return json.load(urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5))["ok"]
+            return json.load(self.ask("/readyz"))["ok"]
         except (OSError, ValueError):
             return False
 

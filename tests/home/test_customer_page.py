@@ -32,6 +32,15 @@ def test_a_customer_with_nothing_known_shows_what_comes_next(rep, customer, open
         assert words in text
 
 
+def test_an_archived_customer_is_brought_back_by_one_click_and_nothing_is_missed_there(lead, customer, open_page):
+    assert "Nothing is planned next" in open_page(lead, customer, "steps").text
+    customer.archived_at = timezone.now()
+    customer.save()
+    head = open_page(lead, customer).text.partition('id="customer-menu"')[0]
+    assert f'action="{reverse("customers:customer-restore", args=[customer.pk])}"' in head
+    assert "Nothing is planned next" not in open_page(lead, customer, "steps").text
+
+
 def test_the_page_says_how_we_stand_what_we_owe_and_who_is_there(rep, customer, open_page):
     premium = Segment.objects.create(key="premium", name="Premium", mark="premium", priority=1, cadence_days=30)
     Membership.objects.create(customer=customer, segment=premium, since="2026-01-01", reason="sales above 75,000")

@@ -98,15 +98,19 @@ def test_a_day_in_the_future_is_in_no_period(customer, products):
     assert len(compare([customer], date(2026, 11, 21)).rows) == 0
 
 
-def test_what_goes_together_elsewhere_and_not_here_is_told_with_its_evidence(signed_in, rep, customer, products, today):
-    from customers.basket_pairs import rebuild_basket_pairs
-
+def sell_seals_with_filters_elsewhere(rep, products, today):
     for nth in range(30):
         other = make_customer(owner=rep, team=rep.team)
         lines = [(products["Seals"], 1000, 1), (products["Filters"], 500, 1)]
         sell(other, today - timedelta(days=nth), *(lines if nth < 24 else lines[:1]))
     for nth in range(50):
         sell(make_customer(), today - timedelta(days=nth), (products["Bearings"], 900, 1))
+
+
+def test_what_goes_together_elsewhere_and_not_here_is_told_with_its_evidence(signed_in, rep, customer, products, today):
+    from customers.basket_pairs import rebuild_basket_pairs
+
+    sell_seals_with_filters_elsewhere(rep, products, today)
     buy(customer, products["Seals"], today, 10, 40, 70)
     night()
     rebuild_basket_pairs(on=today)
@@ -116,6 +120,21 @@ def test_what_goes_together_elsewhere_and_not_here_is_told_with_its_evidence(sig
     assert "Shaft seal goes with <b>Filter element</b>" in page
     assert "elsewhere in 7 of 10 orders; here in 0 of 3" in page  # 24 of 33 orders with a seal
     assert "24 orders (29%), 2.5× chance" in page
+    assert "Offer Filter element with Shaft seal." in page
+
+
+def test_nothing_is_offered_along_with_what_is_no_longer_bought(signed_in, rep, customer, products, today):
+    from customers.basket_pairs import rebuild_basket_pairs
+
+    sell_seals_with_filters_elsewhere(rep, products, today)
+    buy(customer, products["Seals"], today, 100, 110, 120, 130)
+    night()
+    rebuild_basket_pairs(on=today)
+
+    page = page_of(signed_in(rep), reverse("home:customer-products", args=[customer.pk]))
+
+    assert "Ask what became of Shaft seal." in page
+    assert "Offer Filter element with Shaft seal." not in page
 
 
 def test_an_order_of_everything_counts_for_no_pair_and_not_among_the_orders_looked_at(customer, products, today):

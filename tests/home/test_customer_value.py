@@ -156,6 +156,15 @@ def test_an_order_entered_late_shows_as_a_correction(busiest):
     assert change.start_cents + sum(parts.values()) == change.end_cents
 
 
+def test_an_act_of_the_days_after_an_evening_is_no_correction_of_it(busiest):
+    rewrite = "UPDATE segments_score SET as_of = as_of + 3, value_3y_cents = 1 WHERE as_of = %s AND customer_id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(rewrite, [WEEK_BEFORE, busiest.pk])
+    change = load_change(busiest, load_outlook(busiest, busiest.score), key="week", as_of=END)
+    assert (change.is_worked_out, change.start_cents > 1) == (True, True)
+    assert "corrected" not in {part.short for part in change.parts}
+
+
 def test_the_place_among_all_is_the_place_counted_by_hand(world):
     run = ScoreRun.objects.get(is_current=True)
     scores = sorted(CurrentScore.objects.all(), key=lambda one: (-one.sales_12m_cents, one.customer_id))

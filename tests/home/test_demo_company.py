@@ -20,6 +20,7 @@ from customers.models import (
     Order,
     OrderLine,
     PersonalDataAct,
+    QuestionAsking,
 )
 from interactions.models import Audience, Task
 
@@ -49,9 +50,18 @@ def test_the_company_is_whole_and_of_the_same_day_and_size_the_same(db, settings
                 what_closed_cases_taught_is_published()
                 what_a_company_arranges_for_itself_is_there()
                 the_office_leaves_no_page_empty()
+                questions_were_asked_and_answered()
                 a_reseller_has_a_handful_of_customers_and_wrote_about_them()
             transaction.set_rollback(True)
     assert seen[0] == seen[1]
+
+
+def questions_were_asked_and_answered():
+    """Every answer is a fact that the profile shows, and nobody planted has more than his story tells."""
+    asked = QuestionAsking.objects.all()
+    assert {one.outcome for one in asked} == {"answered", "put_off", "refused"}
+    assert all(one.fact.label == one.question.kind.name for one in asked.filter(outcome="answered"))
+    assert not asked.filter(customer__number__lte=f"K-{10_000 + len(CASES)}").exists()
 
 
 def a_reseller_has_a_handful_of_customers_and_wrote_about_them():

@@ -11,7 +11,7 @@ from complaints.favour_asking import FavourRefused, answer_referral, ask_for_ref
 from crm.core.models.business_setting import change_setting, forget_settings
 from customers.company_wanting import WantingRefused, want_company
 from customers.models import ReferenceVisit, Referral, ShowroomReference, WantedCompany
-from customers.reference_noting import ReferenceRefused, end_reference, note_reference
+from customers.reference_noting import ReferenceRefused, end_reference, note_reference, resume_reference
 from tests import factories
 
 ON = date(2026, 11, 22)
@@ -90,6 +90,31 @@ def test_a_rep_finds_a_free_reference_and_books_it(client, customer, rep, refere
     assert "Too soon" in client.post(url, {"for_whom": "Nordlager", "on": today}).text
     client.post(reverse("home:reference-end", args=[reference.pk]))
     assert not ShowroomReference.objects.filter(pk=reference.pk, ended_on=None).exists()
+    client.post(reverse("home:reference-back", args=[reference.pk]))
+    assert ShowroomReference.objects.filter(pk=reference.pk, ended_on=None).exists()
+
+
+def test_a_reference_that_was_noted_anew_is_not_there_twice(customer, rep, reference):
+    end_reference(reference, on=ON)
+    note_reference(customer, topic=reference.topic, rest_days=30, by=rep, on=ON)
+    with pytest.raises(ReferenceRefused, match="already"):
+        resume_reference(reference)
+
+
+def test_whom_they_named_is_not_shown_to_whoever_may_not_see_him(client, customer, foreign_customer, rep, admin):
+    Referral.objects.create(customer=customer, referred=foreign_customer, state="given", asked_on=ON)
+    card = reverse("home:favour-card", args=[customer.pk])
+    for user, named in ((rep, False), (admin, True)):
+        client.force_login(user)
+        assert (foreign_customer.name in client.get(card).text) == named
+
+
+def test_a_form_on_a_page_of_its_own_is_refused_there_and_in_a_dialog_in_the_dialog(client, customer, rep, reference):
+    client.force_login(rep)
+    url = reverse("home:referral-new", args=[customer.pk])
+    assert 'hx-target="#dialog"' not in client.get(url).text.partition("<main")[2].partition("</main>")[0]
+    in_dialog = {"HX-Request": "true", "HX-Target": "dialog"}
+    assert 'hx-target="#dialog"' in client.get(url, headers=in_dialog).text
 
 
 def test_the_card_says_when_they_may_be_asked(client, customer, rep):
@@ -127,6 +152,9 @@ def test_wanted_companies_show_how_few_we_know_there(client, customer, rep):
     thin = client.get(reverse("home:wanted-list"), {"thin": "1", "year": year}).text
     assert customer.name in thin
     assert "Well Known" not in thin
-    client.post(reverse("home:wanted-drop", args=[WantedCompany.objects.get(customer=known).pk]))
-    assert "Well Known is off the list." in client.get(reverse("home:wanted-list")).text
+    wanted = WantedCompany.objects.get(customer=known)
+    client.post(reverse("home:wanted-drop", args=[wanted.pk]))
+    told = client.get(reverse("home:wanted-list")).text
+    assert "Well Known is off the list." in told
+    assert reverse("core:bring-back", args=["wantedcompany", wanted.pk]) in told
     assert "Well Known" not in client.get(reverse("home:wanted-list")).text

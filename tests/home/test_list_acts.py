@@ -148,6 +148,26 @@ def export(client, user, kind, query="?sort=name&columns=name,city,sales", **sai
     return client.get(reverse("home:export-file", args=[job.pk])), job
 
 
+def test_archiving_many_and_taking_a_tag_off_many_are_taken_back(lead, three, signed_in):
+    client = signed_in(lead)
+    do(client, "tag", three, tag="Pilot")
+    do(client, "untag", three[:2], tag="Pilot")
+    assert CustomerTag.objects.count() == 1
+    do(client, "archive", three)
+    assert not Customer.objects.current().exists()
+    for act in BulkAct.objects.exclude(action="tag"):
+        client.post(reverse("home:list-undo", args=[act.pk]))
+    assert Customer.objects.current().count() == CustomerTag.objects.count() == 3
+
+
+def test_the_undo_of_an_act_on_many_does_not_fill_the_bin(lead, three, signed_in):
+    client = signed_in(lead)
+    do(client, "tag", three, tag="Pilot")
+    client.post(reverse("home:list-undo", args=[BulkAct.objects.get().pk]))
+    assert not CustomerTag.objects.exists()
+    assert "The bin is empty" in client.get(reverse("core:bin")).text
+
+
 def test_a_list_becomes_a_file_without_formulas_for_whoever_asked(
     rep, lead, admin, three, signed_in, settings, tmp_path
 ):

@@ -111,6 +111,15 @@ def test_a_view_that_names_what_is_gone_opens_and_says_so(rep, three, signed_in)
         find_matching(LISTS["customers"], user=rep, query=view.query)
 
 
+def test_a_view_is_not_kept_with_columns_that_have_gone(rep, three, signed_in):
+    client = signed_in(rep)
+    new = reverse("home:view-new", args=["customers"])
+    client.post(f"{new}?columns=name,fax,city", {"name": "By city", "audience": "private"})
+    view = SavedView.objects.get()
+    assert view.columns == ["name", "city"]
+    assert "no longer exists" not in client.get(f"{URL}?view={view.pk}").text
+
+
 def test_rename_copy_remove_and_bring_back(rep, lead, three, signed_in):
     view = save_view("Team", list_name="customers", query="q=Alfa", columns=[], audience="team", by=rep)
     client, boss = signed_in(rep), signed_in(lead)

@@ -96,6 +96,8 @@ def test_the_page_shows_the_best_tenth_and_says_who_has_nobody(company, rep, sig
 def test_a_nomination_carries_its_author_and_counts_when_approved(company, rep, lead, signed_in):
     write_value_bands(on=TODAY)
     client, manager = signed_in(rep), signed_in(lead)
+    offered = client.get(reverse("segments:nomination-new", args=[company[0].pk])).context["form"]["until"].value()
+    assert offered > date.today() + timedelta(days=100), "an end is proposed, half a year from now"  # noqa: DTZ011
     sent = {"reason": "They build a second plant", "until": (date.today() + timedelta(days=90)).isoformat()}  # noqa: DTZ011
     client.post(reverse("segments:nomination-new", args=[company[0].pk]), sent)
     nomination = Nomination.objects.get()

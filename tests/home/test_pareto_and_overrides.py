@@ -11,7 +11,7 @@ from crm.home.pareto_cut import value_at
 from segments.customer_pinning import end_pin, pin_customer, reconfirm_pin
 from segments.models import Pin, PinAnswer, Segment, SegmentDay
 from segments.pin_answering import answer_pins
-from segments.pin_report import ENDING, OVER, build_pin_report
+from segments.pin_report import ENDING, IN_FORCE, OVER, build_pin_report
 from segments.rules.figure_spread import ParetoPoint
 from tests import factories
 from tests.score_factory import make_score
@@ -80,6 +80,12 @@ def test_the_night_keeps_what_the_rules_would_have_said(pinned):
     report = build_pin_report(Pin.objects.all(), on=TODAY)
     assert (report.in_force, report.asked, report.agreement, report.ending, report.needless) == (2, 2, 0.5, 0, 1)
     assert [shown.asked_on for shown in report.pins] == [TODAY, TODAY]
+
+
+def test_pins_that_no_evening_has_met_count_as_the_rules_say_now(pinned):
+    for view in (IN_FORCE, ENDING, OVER):
+        report = build_pin_report(Pin.objects.all(), on=TODAY, view=view)
+        assert (report.in_force, report.asked, report.agreeing) == (2, 2, 1), "in every view the same"
 
 
 def test_a_pin_about_to_end_is_confirmed_or_let_go_and_stays_in_the_report(pinned, admin):

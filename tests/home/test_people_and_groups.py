@@ -186,6 +186,23 @@ def test_members_of_other_teams_are_counted_not_shown(customer, rep, foreign_cus
     assert load_group(foreign_customer, user=rep).head == customer
 
 
+def test_the_sums_of_a_large_group_are_of_all_members_and_the_card_shows_the_largest(customer, rep, north, signed_in):
+    make_score(customer, sales_12m_cents=100)
+    names = [f"Plant {n}" for n in range(105)]
+    for n, name in enumerate(names):
+        member = factories.make_customer(name=name, owner=rep, team=north, parent=customer)
+        if n < 104:
+            make_score(member, sales_12m_cents=10_000 + n * 100)
+    group = load_group(customer, user=rep)
+    assert (group.seen, group.hidden, len(group.members)) == (105, 0, 100)
+    assert group.sums["sales_12m_cents"] == 100 + sum(10_000 + n * 100 for n in range(104))
+    assert [one.name for one in group.shown] == [customer.name, *(f"Plant {n}" for n in range(103, 97, -1))]
+    card = signed_in(rep).get(reverse("home:customer-group", args=[customer.pk])).content.decode()
+    assert f"?group={customer.number}" in card
+    part = signed_in(rep).get(reverse("home:customer-part", args=[customer.pk, "timeline"]), {"group": "1"})
+    assert "whole group, 106 customers" in " ".join(part.content.decode().split())
+
+
 def test_a_customer_is_found_by_every_name_he_goes_by(customer, rep, signed_in):
     browser = signed_in(rep)
     url = reverse("customers:trading-name-new", args=[customer.pk])

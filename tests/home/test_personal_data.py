@@ -4,6 +4,7 @@ import json
 import zipfile
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from django.core.files.base import ContentFile
@@ -13,12 +14,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.complaint_handling import take_complaint
+from crm.core.models import JobRun
+from customers.custom_value_keeping import set_custom_values
 from customers.file_attaching import attach_file
 from customers.models import (
     ContactPoint,
     Customer,
     CustomerMerge,
+    CustomField,
     DataImport,
+    DuplicatePair,
     ImportChange,
     Note,
     Order,
@@ -27,6 +32,7 @@ from customers.models import (
 )
 from customers.models import PersonalDataAct as Act
 from customers.note_writing import change_note, write_note
+from customers.person_moving import move_person
 from customers.personal_data_erasing import EraseRefused, erase_customer, erase_person
 from customers.personal_records import list_owned_models, list_text_fields
 from customers.tagging import tag_customers
@@ -109,6 +115,54 @@ def test_nothing_in_the_whole_database_names_an_erased_customer(known, admin, dj
         erase_customer(row, reason="Again", by=admin, at=timezone.now())
 
 
+def test_an_erased_person_is_gone_from_where_he_worked_before_too(known, admin, rep):
+    customer, person, _point, _file = known
+    now = timezone.now()
+    other = factories.make_customer(name="Next employer", owner=rep)
+    write_note(other, text=f"Ada {SECRET} starts in May", by=rep, at=now)
+    moved = move_person(person, to=other, on=now.date(), at=now, by=rep)
+    moved.name = f"Ada {SECRET}-Berg"  # married since
+    moved.save()
+    erase_person(moved, reason="Mail", by=admin, at=now)
+    assert tables_with(f"Ada {SECRET}") == set()
+    assert {act.customer_id for act in Act.objects.all()} == {customer.pk, other.pk}
+
+
+def test_reports_rejected_rows_and_files_of_lists_do_not_keep_him(
+    known, admin, rep, settings, django_capture_on_commit_callbacks
+):
+    _customer, person, point, _file = known
+    shown = {"rows": 1, "headers": ["Mail"], "samples": {"Mail": [point.value]}, "shown": [{"row": 2}]}
+    over = [
+        DataImport.objects.create(kind="customers", state="done", file_name="a.csv", preview=preview)
+        for preview in (shown, {**shown, "samples": {"Mail": ["somebody@else.example"]}})
+    ]
+    for one, mail in zip(over, (point.value, "somebody@else.example"), strict=True):
+        one.rejected.save("rest.csv", ContentFile(f"Row,Mail\n2,{mail}\n".encode()))
+    place = Path(settings.MEDIA_ROOT) / "exports" / "list.csv"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(point.value)
+    JobRun.objects.create(kind="list-export", key="1", due_at=timezone.now(), state="done", result={"file": "list.csv"})
+    with django_capture_on_commit_callbacks(execute=True):
+        erase_person(person, reason="Mail", by=admin, at=timezone.now())
+    his, other = DataImport.objects.filter(pk__in=[one.pk for one in over]).order_by("pk")
+    assert his.preview == {"rows": 1, "headers": ["Mail"]}
+    assert not his.rejected
+    assert other.rejected
+    assert other.preview["samples"]
+    assert not place.exists()
+
+
+def test_an_erased_customer_is_not_brought_back_from_the_archive(known, admin, client):
+    customer = known[0]
+    erase_customer(customer, reason="Letter", by=admin, at=timezone.now())
+    client.force_login(admin)
+    url = reverse("customers:customer-restore", args=[customer.pk])
+    assert url not in client.get(reverse("home:customer-page", args=[customer.pk])).text
+    assert "stays in the archive" in client.post(url, follow=True).text
+    assert Customer.objects.get(pk=customer.pk).is_archived
+
+
 def test_nobody_else_is_touched(known, admin, rep):
     other = factories.make_customer(name="Neighbour", owner=rep)
     write_note(other, text="Keeps bees", by=rep, at=timezone.now())
@@ -170,11 +224,42 @@ def test_a_customer_gets_everything_with_class_reasons_and_files(known, archive_
     assert data["records"]["customers.order"][0]["amount_cents"] == "100"
     assert data["records"]["customers.contactpoint"][0]["value"] == f"ada@{SECRET}.example"
     page = archive.read("data.html").decode()
-    for words in (f"{SECRET} likes coffee", "A2", f"I am {SECRET}", f"Engraved {SECRET}", "1234"):
+    for words in (f"{SECRET} likes coffee", "A2", f"I am {SECRET}", f"Engraved {SECRET}", "1,234.00"):
         assert words in page
     assert archive.read(f"files/{file.pk}-{SECRET}.txt") == b"hello"
     act = Act.objects.get()
     assert (act.kind, act.reason, act.counts["customers.note"]) == ("export", "Letter of 3 November", 1)
+
+
+def test_own_fields_days_and_alerts_are_told_in_words(known, archive_of, rep):
+    customer = known[0]
+    field = CustomField.objects.create(label="Machines in use", kind="number")
+    set_custom_values(customer, {str(field.pk): 9}, by=rep)
+    DuplicatePair.objects.create(
+        first=customer, second=factories.make_customer(name="Somebody else's firm"), percent=80, evidence=[]
+    )
+    archive = archive_of(customer)
+    page, data = archive.read("data.html").decode(), archive.read("data.json").decode()
+    assert "Machines in use: 9" in page
+    assert "Machines in use" in data
+    assert "T00:00" not in page
+    assert "2 Mar 2026" in page
+    assert "Amounts are in EUR" in page
+    assert "Somebody else" not in page + data  # a suspicion speaks of another customer too
+    assert "Seniority" not in page  # nothing stands in that column
+
+
+def test_a_person_gets_what_names_him_and_what_stands_where_he_worked_before(known, archive_of, rep):
+    _customer, person, _point, _file = known
+    now = timezone.now()
+    other = factories.make_customer(name="Next employer", owner=rep)
+    moved = move_person(person, to=other, on=now.date(), at=now, by=rep)
+    write_note(other, text=f"Lunch with ada {SECRET} on Monday", by=rep, at=now)
+    write_note(other, text="Lunch with somebody else", by=rep, at=now)
+    records = json.loads(archive_of(other, person=moved.pk).read("data.json"))["records"]
+    assert [row["text"] for row in records["customers.note"]] == [f"Lunch with ada {SECRET} on Monday"]
+    assert records["interactions.interaction"][0]["note"] == f"Ada {SECRET} asked"
+    assert len(records["customers.person"]) == 2
 
 
 def test_a_person_gets_what_is_about_him_alone(known, archive_of):

@@ -88,6 +88,30 @@ def test_a_word_that_everybody_has_names_nobody(rep):
     assert find_everything("qqqqq ltd xxxxx", user=rep) == []
 
 
+@pytest.mark.parametrize("typed", ["vega, maria", "Vega,", "maria vega-"])
+def test_a_sign_that_no_name_ends_with_does_not_hide_a_person(rep, kjeldsen, typed):
+    factories.make_person(customer=kjeldsen, name="Maria Vega")
+    assert names(find_everything(typed, user=rep)) == ["Maria Vega"]
+
+
+def test_signs_that_mean_something_to_the_database_are_letters_like_others(rep, kjeldsen):
+    for number, name in enumerate(("Hundert% Pelle", "Hundert Pelle", "Unter_strich", "Unterstrich", "Zitat's Pelle")):
+        factories.make_customer(owner=rep, name=name, number=f"Z-{number}")
+    assert names(find_everything("ert% pelle", user=rep)) == ["Hundert% Pelle"]
+    assert names(find_everything("nter_str", user=rep)) == ["Unter_strich"]
+    assert names(find_everything("tat's pel", user=rep)) == ["Zitat's Pelle"]
+
+
+@pytest.mark.parametrize(("who", "sees"), [("rep", 0), ("partner", 0), ("lead", 0), ("other_rep", 1), ("admin", 1)])
+def test_by_whatever_name_whoever_may_not_see_him_finds_nobody(request, foreign_customer, who, sees):
+    foreign_customer.name = "Overmountain Works"
+    foreign_customer.save()
+    factories.make_person(foreign_customer, name="Lars Bak")
+    TradingName.objects.create(customer=foreign_customer, name="Quayside Depot")
+    for typed in ("overmount", "vermount", "ovremountain", "lars bak", "ars bak", "quayside", "uayside", "qauyside"):
+        assert bool(find_everything(typed, user=request.getfixturevalue(who))) == bool(sees), typed
+
+
 def test_by_number_in_any_case(rep, kjeldsen):
     kjeldsen.number = "K-10482"
     kjeldsen.save()
@@ -361,6 +385,8 @@ def test_whoever_is_found_is_called_by_his_own_number_and_a_customer_by_the_firs
         assert find_everything(typed, user=rep)[0].hits[0].phone.value_normal == number, typed
     page = signed_in(rep).get("/search/", {"q": "lars bak"}, headers={"HX-Request": "true"}).content.decode()
     assert 'href="tel:+4533333333"' in page
+    call = page[page.index('href="tel:+4533333333"') :]
+    assert kjeldsen.name in call  # there may be another Lars Bak elsewhere
 
 
 def test_nobody_is_offered_a_number_that_no_longer_works_or_of_somebody_who_left(rep, kjeldsen):

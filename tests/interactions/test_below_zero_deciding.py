@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from interactions.below_zero_deciding import DecisionRefused, decide_below_zero
 from interactions.models import BelowZeroDecision, Task
-from segments.models import Membership, Pin
+from segments.default_configuration import create_defaults
+from segments.models import Membership, Pin, Segment
 from tests import factories
 
 TODAY = date(2026, 11, 23)
@@ -52,6 +53,16 @@ def test_a_cheaper_process_holds_the_customer_in_another_segment(loss, lead, seg
     assert Membership.objects.current().get(customer=loss).segment == segments
     assert (decision.pin.expires_on, decision.pin.reason) == (LATER, decision.reason)
     assert decision.task is None
+
+
+def test_what_is_served_with_more_steps_is_no_cheaper_process(loss, lead, signed_in):
+    create_defaults()
+    premium, low = Segment.objects.get(key="premium"), Segment.objects.get(key="low-cost")
+    factories.put_in_segment(loss, low)
+    with pytest.raises(DecisionRefused, match="Premium is served with more steps"):
+        decide(loss, lead, "process", segment=premium)
+    page = signed_in(lead).get(reverse("interactions:below-zero-decide", args=[loss.pk]))
+    assert list(page.context["form"].fields["segment"].queryset) == [low]
 
 
 def test_without_a_segment_somebody_is_asked_to_find_the_cheaper_way(loss, lead, rep):

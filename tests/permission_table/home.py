@@ -274,6 +274,7 @@ ROWS += [
     Row("home:referral-new", only(*SELLERS, ok=422, hidden_from=("other_rep",)), _customer, method="post"),
     Row("home:reference-list", everybody()),
     Row("home:reference-end", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _reference, method="post"),
+    Row("home:reference-back", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _reference, method="post"),
     Row("home:wanted-list", everybody()),
     Row("home:wanted-drop", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _wanted, method="post"),
 ]

@@ -119,7 +119,7 @@ def test_a_rule_reads_as_a_sentence() -> None:
         ]
     }
     assert describe_criteria(rule, FIGURES, WORDING) == (
-        "sales, 12 months is at least 75000 and (class is one of A1, A2 or named by staff: yes) "
+        "sales (12 months) is at least 75000 and (class is one of A1, A2 or named by staff: yes) "
         "and not (last purchase lies more than 60 days back)"
     )
 
@@ -128,7 +128,7 @@ def test_the_difference_between_two_versions_is_said_condition_by_condition() ->
     before = {"all": [when("sales", "at_least", 90000), when("vip", "yes")]}
     after = {"all": [when("sales", "at_least", 75000), when("orders", "at_least", 3)]}
     assert [(one.before, one.after) for one in find_differences(before, after, FIGURES, WORDING)] == [
-        ("sales, 12 months is at least 90000", "sales, 12 months is at least 75000"),
+        ("sales (12 months) is at least 90000", "sales (12 months) is at least 75000"),
         ("named by staff: yes", ""),
         ("", "orders is at least 3"),
     ]
@@ -141,7 +141,7 @@ def test_a_condition_that_is_turned_round_or_moved_is_a_difference_beside_others
     plain, vip = when("sales", "at_least", 5), when("vip", "yes")
     turned = find_differences({"all": [plain, vip]}, {"all": [{"not": plain}, vip]}, FIGURES, WORDING)
     assert [(one.before, one.after) for one in turned] == [
-        ("sales, 12 months is at least 5", "not (sales, 12 months is at least 5)")
+        ("sales (12 months) is at least 5", "not (sales (12 months) is at least 5)")
     ]
     before = {"all": [plain, vip, when("orders", "at_least", 1)]}
     after = {"all": [{"any": [plain, vip]}, when("orders", "at_least", 2)]}
@@ -153,7 +153,7 @@ def test_a_condition_that_is_turned_round_or_moved_is_a_difference_beside_others
 def test_a_first_rule_differs_from_none_in_all_it_says() -> None:
     first = {"all": [when("sales", "at_least", 5)]}
     assert [(one.before, one.after) for one in find_differences({}, first, FIGURES, WORDING)] == [
-        ("", "sales, 12 months is at least 5")
+        ("", "sales (12 months) is at least 5")
     ]
 
 

@@ -1,6 +1,9 @@
 """A new company starts with segments, processes and triggers that work, and its own changes are never written over."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 
 from crm.core.metric_catalogue import METRICS
@@ -73,3 +76,14 @@ def test_every_trigger_says_why_it_is_there_and_where_it_comes_from() -> None:
         assert trigger.explanation
         assert trigger.origin
         assert trigger.task_title
+
+
+def test_a_company_that_began_earlier_does_not_ask_the_lost_before_a_renewal() -> None:
+    create_defaults()
+    delivered = Trigger.objects.get(key="contract-used-less").criteria
+    step = import_module("segments.migrations.0011_contract_trigger_spares_the_lost")
+    before, own = {"all": delivered["all"][:2]}, {"all": delivered["all"][:1]}
+    for stood, stands in ((before, delivered), (own, own), (delivered, delivered)):
+        Trigger.objects.filter(key="contract-used-less").update(criteria=stood)
+        step.spare_the_lost(apps, None)
+        assert Trigger.objects.get(key="contract-used-less").criteria == stands

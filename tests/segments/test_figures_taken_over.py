@@ -25,9 +25,10 @@ def counted(monkeypatch):
     calls: list[int] = []
     count = score_gathering._count
 
-    def listen(ids, limit, *, on):
-        calls.append(len(ids))
-        return count(ids, limit, on=on)
+    def listen(part, ids, limit, *, on):
+        if part == "history":
+            calls.append(len(ids))
+        return count(part, ids, limit, on=on)
 
     monkeypatch.setattr(score_gathering, "_count", listen)
     return calls
@@ -144,6 +145,31 @@ def test_nothing_is_taken_over(counted, monkeypatch, reason):
             cursor.execute(f"TRUNCATE segments_figures_{first.pk}")
     score_all(on)
     assert sum(counted) == 40
+
+
+@pytest.mark.parametrize(("written", "part"), [("rates", "contacts"), ("days", "history")])
+def test_where_one_part_is_read_of_everybody_the_other_is_taken_over(monkeypatch, written, part):
+    """A visit at another price changes nothing of what was bought, and a rollup made anew nothing of what was said."""
+    make_world(customers=40)
+    score_all(END - timedelta(1))
+    read, count = {"history": 0, "contacts": 0}, score_gathering._count
+
+    def listen(part, ids, limit, *, on):
+        read[part] += len(ids)
+        return count(part, ids, limit, on=on)
+
+    monkeypatch.setattr(score_gathering, "_count", listen)
+    if written == "rates":
+        CostRate.objects.create(work="visit", cents_per_minute=500, valid_from=END - timedelta(3000))
+    else:
+        rebuild_purchase_days(at=AT)
+    score_all(END)
+    other = sum(read.values()) - read[part]
+    assert read[part] == 40
+    assert other < 20
+    taken_over = read_scores()
+    score_from_the_beginning(END)
+    assert read_scores() == taken_over
 
 
 def test_only_the_figures_of_the_run_in_force_are_kept():

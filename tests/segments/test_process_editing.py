@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.urls import reverse
 
 from crm.core.models import User
 from customers.models import Customer
 from interactions.models import ProcessRun, StepRun
 from segments.default_configuration import create_defaults
-from segments.models import Process, ProcessStep, ProcessVersion
+from segments.models import Process, ProcessStep, ProcessVersion, Segment
 from segments.process_editing import (
     ProcessEditingError,
     add_step,
@@ -123,3 +124,8 @@ def test_nobody_makes_a_process_of_a_hundred_steps(order_process: Process) -> No
         add_step(order_process, values)
     with pytest.raises(ProcessEditingError, match="more than 30"):
         add_step(order_process, values)
+
+
+def test_on_a_phone_each_cell_of_the_matrix_says_its_flow(order_process: Process, admin: User, signed_in) -> None:
+    page = signed_in(admin).get(reverse("segments:process-matrix")).content.decode()
+    assert page.count('data-head="Follow a proposal"') == Segment.objects.filter(archived_at=None).count()

@@ -136,6 +136,21 @@ def test_a_run_in_pieces_killed_on_the_way_gives_the_same_scores(monkeypatch):
     assert read_scores() == whole
 
 
+def test_the_first_customers_of_a_new_range_go_with_the_range_before(monkeypatch):
+    """Every customer is scored in one shard, and no worker is waited for because of a handful."""
+    make_world(customers=60)
+    last = max(make_customer().pk for _nth in range(40))
+    monkeypatch.setattr(score_run, "SHARD_IDS", last // 2)
+    run = plan_run(on=END)
+    shard = run.shards.order_by("number").last()
+    assert (shard.number, shard.next_id) == (1, 2**62)
+    monkeypatch.setattr(score_run, "BEGUN_PART", 10**9)
+    assert score_run.begin_run(on=END + timedelta(1)).shards.order_by("number").last().number == 2
+    work_shards(run)
+    finish_run(run)
+    assert CurrentScore.objects.count() == 100
+
+
 def test_figures_lost_in_a_crash_of_the_database_are_noticed():
     make_world(customers=20)
     ingest_orders(at=AT)

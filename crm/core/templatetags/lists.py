@@ -88,10 +88,12 @@ def draw_cell(column: Column, row: Any, *, is_first: bool = False) -> SafeString
     value, url = column.read(row), column.url(row) if column.url else ""
     if url:
         opens = " data-open" if is_first else ""
-        return format_html('<a class="r-name cut" href="{}"{} dir="auto">{}</a>', url, opens, value)
+        looks = "r-words" if column.kind == "words" else "cut"
+        return format_html('<a class="r-name {}" href="{}"{} dir="auto">{}</a>', looks, url, opens, value)
     if value is None or value == "":
-        words = gettext("nobody") if column.kind == "avatar" else formats.UNKNOWN
-        return format_html('<span class="f">{}</span>', words)
+        if column.kind == "avatar":
+            return format_html('<span class="f">{}</span>', gettext("nobody"))
+        return format_html('<span class="f none">{}</span>', formats.UNKNOWN)
     return DRAWINGS.get(column.kind, _draw_text)(value)
 
 

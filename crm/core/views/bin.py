@@ -5,6 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -34,7 +35,7 @@ def show_bin(request: HttpRequest) -> HttpResponse:
 @require_POST
 @permission_required("customers.change_customer", raise_exception=True)
 def bring_back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """One record as it was, with what went with it."""
+    """One record as it was, with what went with it; back to where Undo was pressed."""
     model = find_removed(kind, pk, user=request.user, at=timezone.now())  # type: ignore[arg-type]
     if model is None:
         raise Http404
@@ -44,4 +45,6 @@ def bring_back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         add_error(request, str(refusal))
     else:
         add_toast(request, _("%(name)s is back.") % {"name": capfirst(str(row))})
-    return redirect("core:bin")
+    came_from = request.headers.get("referer", "")
+    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    return redirect(came_from if is_ours else "core:bin")

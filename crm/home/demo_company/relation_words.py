@@ -76,3 +76,15 @@ BENEFITS = (
     ("information", "Our stock of their fifty items, every Monday"),
     ("other", "A day in our workshop for their fitters"),
 )
+# By the place of its question in the bank that a company begins with.
+ANSWERS = (
+    ("Before seven, on the day our press broke", "When your driver took the old seals back with him", "FKM by Friday"),
+    ("The certificate: without it the box stays at the gate", "A promised day", "Change the article without asking"),
+    ("A second shift from March", "The new hall, if the bank says yes", "A quieter year, and two apprentices"),
+    ("One invoice for all plants", "To see your stock on a page", "Boxes that one man can carry"),
+    ("Nordtek, for everything with a motor", "Quickparts: cheap and there in a day", "The maker himself, for bearings"),
+    ("Our head of maintenance; the buyer only signs", "Three of us, on Mondays", "The owner, above five thousand"),
+    ("You came when it burned, in 2014", "A neighbour showed us your rings", "Your price then; today it is the advice"),
+    ("Thursdays after the shift meeting", "Any day before nine", "Friday noon, never on a Monday"),
+    ("Our sister plant in the next town", "The foundry across the road", "Nobody yet, ask me after the audit"),
+)

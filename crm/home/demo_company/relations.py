@@ -11,6 +11,7 @@ from crm.core.text_folding import fold_text
 from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.customer_base import CustomerBase, copy_rows, move_sequences
 from crm.home.demo_company.relation_words import (
+    ANSWERS,
     CLOSENESS,
     NEED_EVIDENCE,
     NEEDS,
@@ -27,6 +28,9 @@ from customers.models import (
     CustomerTag,
     Need,
     Note,
+    ProfileFact,
+    Question,
+    QuestionAsking,
     ReferenceVisit,
     Referral,
     ShowroomReference,
@@ -35,6 +39,7 @@ from customers.models import (
     WantedCompany,
     Watch,
 )
+from customers.rules.fact_validity import find_last_day
 
 MOST = 40_000
 NEED_COLUMNS = "customer_id need_id evidence noted_on noted_by_id is_met"
@@ -68,6 +73,7 @@ class Relations:
         self._write_wallets()
         copy_rows("customers_ladderevidence", LADDER_COLUMNS, self._draw_closeness())
         self._write_notes()
+        self._ask_questions()
         self._ask_favours()
 
     def _id(self, index: int) -> int:
@@ -173,6 +179,27 @@ class Relations:
                 watches.append(Watch(customer_id=self._id(index), user_id=owner, since=self.now - timedelta(days=60)))
         Note.objects.bulk_create(notes)
         Watch.objects.bulk_create(watches)
+
+    def _ask_questions(self) -> None:
+        """One customer in six was asked a question of the bank: most answer, some later, a few rather not."""
+        bank = list(Question.objects.select_related("kind").order_by("pk")[: len(ANSWERS)])
+        facts, askings = [], []
+        for index in self.indices[len(CASES) + 3 :: 6] if bank else []:
+            place, fate, days, words = self.draw[index][:4]
+            nth = place % len(bank)
+            question, on, limit = bank[nth], self._ago(2 + days % 200), 52 + 5 * nth
+            outcome = "answered" if fate % 100 < limit else ("put_off", "refused")[fate % 3 == 0]
+            said = {"customer_id": self._id(index), "asked_by_id": self.owner[index]}
+            asking = QuestionAsking(question=question, outcome=outcome, asked_on=on, **said)
+            if outcome == "answered":
+                kind, answer = question.kind, ANSWERS[nth][words % len(ANSWERS[nth])]
+                until = find_last_day(on, months=kind.holds_months) if kind.holds_months else None
+                kept = {"kind": kind, "label": kind.name, "use_in_talk": kind.use_in_talk, "valid_until": until}
+                asking.fact = ProfileFact(value=answer, told_on=on, source="The buyer", **kept, **said)
+                facts.append(asking.fact)
+            askings.append(asking)
+        ProfileFact.objects.bulk_create(facts, batch_size=2000)
+        QuestionAsking.objects.bulk_create(askings, batch_size=2000)
 
     def _ask_favours(self) -> None:
         """The largest were asked whom else we could help, some show others what they have; and whom we want to win."""

@@ -45,3 +45,10 @@ def test_company_and_web_address_are_told_apart_from_the_person():
 def test_an_address_that_is_none_and_a_book_are_harmless():
     assert read_card("Ida Lund\nx@y..example or -@-.zz\n12345678901234567890").name == "Ida Lund"
     assert read_card("A " * 3 * LONGEST).name == ""
+
+
+def test_two_numbers_in_one_line_are_both_read_and_a_third_is_shown_beside_the_draft():
+    draft = read_card("Ida Lund\nMob: +45 20 11 22 33  Tel. (86) 01 00 44\nDirect +45 86 01 00 45", country="DK")
+    assert draft.phones == ("+45 20 11 22 33", "+45 86 01 00 44", "+45 86 01 00 45")
+    assert draft.left == ()
+    assert draft.more_points == ("+45 86 01 00 45",)

@@ -40,7 +40,15 @@ def test_the_whole_sentence():
         ({"at_stake_cents": 20}, "2 times in 100."),
         ({"at_stake_cents": -90_00}, "2 times in 100."),
         ({"at_stake_cents": 6_418_59}, "about €6,420 of margin a quarter at stake."),
-        ({"purchases": 2}, "usual gap; two purchases are too few to call it a rhythm; about €340"),
+        (
+            {"purchases": 2},
+            "Bought twice, 18 days apart; last bought 61 days ago; two purchases are too few to call it a rhythm;",
+        ),
+        ({"purchases": 2, "mean_gap_days": None, "silence_days": 0}, "bought twice; last bought today; two purchases"),
+        (
+            {"purchases": 2, "silence_days": 993},
+            "Bought twice, 18 days apart; last bought 993 days ago, and not again;",
+        ),
         (
             {"too_little_data": True},
             "usual gap; too little data for more: under 100 customers or under 12 months; about",

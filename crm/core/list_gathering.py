@@ -1,0 +1,63 @@
+"""A page of a list whose order begins with everybody else: its rows are gathered first and sorted then.
+
+The database finds the page of a sorted list by walking the index of the order until enough rows answer the filters. It
+takes them to be spread evenly over it, and where they are not (a country whose names all stand at the end of the
+alphabet, the smallest sales of the best class) it reads nearly everybody before the first. No statistics tell that, so
+the walk is given a moment, and where that is not enough the rows are gathered by their filters, if these leave few
+enough. For five minutes the same list is then gathered at once.
+"""
+
+from contextlib import nullcontext
+from typing import Any
+
+from django.core.cache import cache
+from django.db import OperationalError, connection, transaction
+from django.db.models import F, Func, QuerySet
+from psycopg.errors import QueryCanceled
+
+from crm.core.list_definition import Column
+from crm.core.list_paging import Place, fetch_rows, order_keys
+
+WALK_MS = 60  # several times what a page takes whose rows are spread evenly: a busy machine is not to give it up
+KEPT_SECONDS = 300
+
+
+def walk_or_gather(
+    queryset: QuerySet[Any],
+    column: Column,
+    *,
+    descending: bool,
+    place: Place | None,
+    backward: bool,
+    size: int,
+    remembered_as: str,
+) -> list[Any]:
+    """``fetch_rows`` for a list that may be gathered; ``remembered_as`` names what is listed in which order."""
+    asked: dict[str, Any] = {"descending": descending, "place": place, "backward": backward, "size": size}
+    if not cache.get(remembered_as):
+        try:
+            within = transaction.atomic() if connection.in_atomic_block else nullcontext()
+            with within, connection.execute_wrapper(_allow_a_moment):
+                return fetch_rows(queryset, column, **asked)
+        except OperationalError as error:
+            if not isinstance(error.__cause__, QueryCanceled):
+                raise
+        cache.set(remembered_as, 1, KEPT_SECONDS)
+    return fetch_rows(queryset, column, take=_gather, **asked)
+
+
+def _allow_a_moment(execute: Any, sql: str, params: Any, many: object, context: dict[str, Any]) -> None:
+    """The statement and its limit are one message: a transaction of its own would cost two more. The answer stays at
+    the rows; given back, it would be taken to its last part by the history in a request that may write."""
+    limited = f"SET LOCAL statement_timeout = {WALK_MS}; {sql}; SET LOCAL statement_timeout = DEFAULT"
+    execute(limited, params, many, context)
+    context["cursor"].nextset()
+
+
+def _gather(queryset: QuerySet[Any], column: Column, *, downward: bool, nulls: bool, size: int) -> list[Any]:
+    """The rows in an order that no index knows, so that all are found first; the few of the page are then read."""
+    hidden = [Func(F(key), function="GREATEST") for key in order_keys(column, nulls=nulls)]
+    order = [one.desc() if downward else one.asc() for one in hidden]
+    keys = list(queryset.order_by(*order).values_list("pk", flat=True)[:size])
+    found = queryset.in_bulk(keys)
+    return [found[key] for key in keys if key in found]

@@ -1,0 +1,125 @@
+"""A page of a list is the same whether the database walks its order or gathers its rows first."""
+
+import pghistory
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from crm.core import list_gathering, list_paging
+from crm.core.list_engine import Column, ListDefinition, TextFilter, build_list
+from customers.models import Product
+
+pytestmark = pytest.mark.django_db
+FAMILY = TextFilter("family", "Family", lambda rows, value, request: rows.filter(family=value))
+LIST = ListDefinition(
+    columns=(
+        Column("name", "Name", sort="name"),
+        Column("price", "Price", sort="price_cents", nullable=True),
+        Column("number", "Number", sort="number"),
+    ),
+    filters=(FAMILY,),
+    default_sort="name",
+    page_size=4,
+)
+SORTS = ("name", "-name", "price", "-price", "number", "-number")
+
+
+@pytest.fixture(autouse=True)
+def products(monkeypatch):
+    """Thirty seals and thirty pumps, some of one price and some of none; no list is so short that its keys are read."""
+    Product.objects.bulk_create(
+        Product(
+            number=f"P{nth:02}",
+            name=f"No. {nth * 7 % 60:02}",
+            family="Seals" if nth % 2 else "Pumps",
+            price_cents=nth % 9 or None,
+        )
+        for nth in range(60)
+    )
+    monkeypatch.setattr(list_paging, "FEW", 0)
+    monkeypatch.setattr(list_paging, "GATHERED", 0)
+
+
+@pytest.fixture
+def open_page(admin):
+    def make(address, rows=None):
+        request = RequestFactory().get(f"/{address}")
+        request.user = admin
+        return build_list(Product.objects.all() if rows is None else rows, LIST, request)
+
+    return make
+
+
+def find_slowly():
+    """Products of which each takes the database ten milliseconds to look at."""
+    return Product.objects.filter(RawSQL("pg_sleep(0.01) IS NOT NULL", [], output_field=BooleanField()))
+
+
+def walk_all(open_page, sort):
+    """The numbers on all pages, forth and back again."""
+    forth, back, address = [], [], f"?family=Seals&sort={sort}"
+    while address:
+        page = open_page(address)
+        forth, last, address = forth + [row.number for row in page.rows], page, page.next_url
+    while last.back_url:
+        last = open_page(last.back_url)
+        back = [row.number for row in last.rows] + back
+    return forth, back
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_every_page_is_the_same_in_every_order_forth_and_back(open_page, sort, monkeypatch):
+    walked = walk_all(open_page, sort)
+    assert sorted(walked[0]) == sorted(Product.objects.filter(family="Seals").values_list("number", flat=True))
+    monkeypatch.setattr(cache, "get", lambda name, *args: 1)  # as if every walk had taken too long before
+    assert walk_all(open_page, sort) == walked
+
+
+def test_a_walk_that_takes_too_long_is_given_up_and_the_next_page_does_not_begin_one(open_page, monkeypatch):
+    monkeypatch.setattr(list_gathering, "WALK_MS", 20)
+    expected = [row.number for row in open_page("?family=Seals").rows]
+    cache.clear()
+    asked = []
+    for _visit in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert [row.number for row in open_page("?family=Seals", find_slowly()).rows] == expected
+        asked.append([query["sql"] for query in queries if "statement_timeout = 20" in query["sql"]])
+    assert [len(walks) for walks in asked] == [1, 0]
+
+
+def test_in_a_request_that_may_write_the_same_rows_are_found(open_page):
+    """The history of such a request takes every answer of the database to its last part."""
+    expected = [row.number for row in open_page("?family=Seals").rows]
+    with pghistory.context(user=1):
+        assert [row.number for row in open_page("?family=Seals").rows] == expected
+
+
+def test_what_is_gathered_is_found_before_it_is_sorted(open_page, monkeypatch):
+    monkeypatch.setattr(cache, "get", lambda name, *args: 1)
+    with CaptureQueriesContext(connection) as queries:
+        open_page("?family=Seals&sort=number")
+    gathered = next(query["sql"] for query in queries if "GREATEST" in query["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL enable_seqscan = off; EXPLAIN {gathered}")
+        cursor.nextset()
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Sort Key: (GREATEST" in plan
+    assert "number_key" not in plan, "the index of the order is not what finds them"
+
+
+def test_the_limit_of_a_walk_is_not_that_of_what_follows(open_page):
+    open_page("?family=Seals")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("0",)
+
+
+def test_a_list_without_end_is_walked_without_a_limit(open_page, monkeypatch):
+    monkeypatch.setattr(list_paging, "MOST_GATHERED", 0)
+    with CaptureQueriesContext(connection) as queries:
+        open_page("?family=Seals")
+    assert not [query for query in queries if "statement_timeout" in query["sql"]]
