@@ -19,7 +19,7 @@ from interactions.conversation import Conversation, continue_conversation
 from interactions.models import Alert, Interaction
 from segments.contract_renewals import describe_contract
 from segments.models import CurrentScore, Membership, ScoreRun
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value
 from segments.segment_figures import read_repeat_rate
 

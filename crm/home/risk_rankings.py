@@ -23,7 +23,7 @@ from crm.home.value_lists import ValueListView, currency_sign
 from interactions.models import Task
 from segments.models import BackTest, CurrentScore
 from segments.rules import churn_rankings as rankings
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
 
 
 @dataclass(frozen=True)

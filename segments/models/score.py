@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
 
 # Lists of customers can be sorted by these: each partition gets one index (column, customer_id) for each of them.
 SORTED_COLUMNS = ("at_stake_cents", "sales_12m_cents", "contribution_12m_cents", "value_3y_cents", "gap_ratio")

@@ -10,10 +10,11 @@ from enum import StrEnum
 import numpy as np
 
 from segments.rules import naive_risk_rules as naive
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS, measure_gaps, rank_for_my_day
+from segments.rules.churn_risk import measure_gaps, rank_for_my_day
 from segments.rules.dropout_model import SilenceScores
 from segments.rules.purchase_history import FloatArray
 from segments.rules.purchase_log import Evening
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
 from segments.rules.silence_regression import collect_features
 
 

@@ -12,12 +12,11 @@ from enum import IntEnum, StrEnum
 import numpy as np
 
 from segments.rules.purchase_history import FloatArray, IntArray, PurchaseHistories
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
 
 QUARTER_DAYS = 91
 LEAST_AGE_DAYS = 30
 RANKING_BLEND = 4.0
-LEAST_PURCHASES_FOR_RHYTHM = 3
-LONG_GONE_DAYS = 365  # of so long a silence nothing is learnt and nothing shown is bent
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,6 @@ import numpy as np
 from segments.rules.abc_classes import GRADES, Cut, place_grades
 from segments.rules.chance_calibration import ChanceBend, bend_activity, bend_chances
 from segments.rules.churn_risk import (
-    LEAST_PURCHASES_FOR_RHYTHM,
-    LONG_GONE_DAYS,
     QUARTER_DAYS,
     RiskLevel,
     judge_risk,
@@ -37,6 +35,7 @@ from segments.rules.lifetime_value import (
 )
 from segments.rules.purchase_history import BoolArray, FloatArray, IntArray, PurchaseHistories
 from segments.rules.rfm import RfmCuts, ScoreCuts, assign_rfm
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
 from segments.rules.silence_regression import SilenceRegression, collect_features, foresee_silence
 from segments.rules.spend_per_purchase import SpendModel, expect_spend
 

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from segments.rules.abc_classes import RevenueOrder, order_by_revenue
-from segments.rules.churn_risk import LEAST_AGE_DAYS, LEAST_PURCHASES_FOR_RHYTHM
+from segments.rules.churn_risk import LEAST_AGE_DAYS
 from segments.rules.purchase_history import FloatArray, IntArray
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
 
 SAMPLE_FIELDS = ("purchase_days", "first_day", "last_day", "log_gaps", "positive_amount")
 EXACT_BITS = 1130  # of a fraction: with so many every number of the processor is a whole one

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isnan
 
-from segments.rules.churn_risk import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
+from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
 
 Translate = Callable[[str], str]
 TranslatePlural = Callable[[str, str, int], str]
