@@ -1,4 +1,7 @@
-"""When and from where somebody was last here, written at most once in five minutes a session: pages stay cheap."""
+"""When and from where somebody was last here, written at most once in five minutes a session: pages stay cheap.
+
+What an open page asks for by itself (``X-Unasked``) does not count: nobody may be sitting there.
+"""
 
 from collections.abc import Callable
 
@@ -20,7 +23,8 @@ class SessionTrackingMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.session.session_key
-        if key and request.user.is_authenticated and cache.add(f"seen-{key}", 1, SECONDS_BETWEEN_NOTES):
+        unasked = "X-Unasked" in request.headers
+        if key and not unasked and request.user.is_authenticated and cache.add(f"seen-{key}", 1, SECONDS_BETWEEN_NOTES):
             UserSession.objects.create_from_request(request)
             User.objects.filter(pk=request.user.pk).update(last_seen_at=timezone.now())
         return self.get_response(request)

@@ -1,5 +1,7 @@
 """The page behind the bell: what the reader was told, and which customers he watches."""
 
+from urllib.parse import urlsplit
+
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +10,7 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.home.news import list_news
+from crm.home.shell import ring_bell
 from customers.customer_watching import mark_news_seen
 from customers.models import Watch
 
@@ -25,6 +28,15 @@ def news_list(request: HttpRequest) -> HttpResponse:
         "watches": watches.order_by("customer__name_folded")[:MOST_WATCHED],
     }
     return render(request, "home/news_list.html", shown)
+
+
+@require_GET
+def news_bell(request: HttpRequest) -> HttpResponse:
+    """The bell for a page that stays open, asked for twice a minute; 204 while it would show what it shows already."""
+    bell = ring_bell(request.user, path=urlsplit(request.headers.get("Referer", "")).path)  # type: ignore[arg-type]
+    if str(bell.count) == request.GET.get("shown"):
+        return HttpResponse(status=204)
+    return render(request, "components/top_bar.html#bell", {"bell": bell, "bell_url": request.path})
 
 
 @require_POST

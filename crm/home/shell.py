@@ -32,6 +32,7 @@ SCRIPTS = [
     "js/forms.js",
     "js/log_box.js",
     "js/drafts.js",
+    "js/news_bell.js",
     "js/search.js",
     "js/mentions.js",
     "js/file_drop.js",
@@ -238,6 +239,11 @@ def _resolve(items: Iterable[NavItem], *, path: str, counts: Mapping[str, int]) 
         count = counts.get(item.url_name, 0)
         links.append(Link(str(item.label), url, item.icon, item.go_key, current, count, item.count_tone))
     return links
+
+
+def ring_bell(user: User, *, path: str) -> Link:
+    """The bell of a page at ``path`` as it is now."""
+    return _resolve([NEWS], path=path, counts=_count_once_a_while([NEWS], user))[0]
 
 
 def _phone_tabs(nav: list[Link], log_url: str) -> list[Link]:

@@ -94,6 +94,7 @@ urlpatterns = [
     path("measure/health/first/", data_health.mend_first, name="mend-first"),
     path("measure/health/facts/", facts_told.facts_told, name="facts-told"),
     path("news/", news_list.news_list, name="news-list"),
+    path("news/bell/", news_list.news_bell, name="news-bell"),
     path("news/seen/", news_list.news_seen, name="news-seen"),
     path("search/", search.search, name="search"),
     path("keys/", key_sheet.key_sheet, name="key-sheet"),

@@ -1,8 +1,10 @@
 """Notes for colleagues: who is named is told, what was removed comes back, and who watches hears what he asked for."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -40,6 +42,28 @@ def test_a_colleague_who_is_named_is_told_until_he_looked(client, customer, rep,
     assert count_unseen(lead, at=now) == 0
     assert told(lead, now) == [("note", "Ana Ribeiro named you in a note", False)]
     assert "not seen" not in client.get(reverse("home:news-list")).text
+
+
+def test_the_bell_of_a_page_that_stays_open_is_drawn_anew_only_when_its_number_changed(
+    client, customer, rep, lead, now
+):
+    """Asking costs one look into the cache or one query, and does not tell that somebody sat there."""
+    client.force_login(lead)
+    bell = reverse("home:news-bell")
+    ask = partial(client.get, bell, headers={"X-Unasked": "1", "Referer": "http://testserver/news/"})
+    assert ask({"shown": 0}).status_code == 204
+    write_note(customer, text="@Marit Haugen they want a visit", by=rep, at=now)
+    cache.clear()  # half a minute later
+    answer = ask({"shown": 0})
+    assert "News, 1 not seen" in answer.text
+    assert f"{bell}?shown=1" in answer.text
+    assert 'aria-current="page"' in answer.text
+    assert ask({"shown": 1}).status_code == 204
+    lead.refresh_from_db()
+    assert lead.last_seen_at is None
+    client.get(reverse("home:news-list"))
+    lead.refresh_from_db()
+    assert lead.last_seen_at is not None
 
 
 def test_a_note_that_no_page_changed_is_told_by_who_wrote_it(customer, rep, lead, now):

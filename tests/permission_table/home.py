@@ -213,6 +213,8 @@ ROWS: list[Row] = [
 ROWS += [
     Row("home:news-list", everybody()),
     Row("home:news-seen", everybody(302), method="post"),
+    Row("home:news-bell", everybody()),
+    Row("home:news-bell", everybody(204), query="?shown=0"),
 ]
 
 ROWS += LIST_ROWS
