@@ -1,5 +1,7 @@
 """Notes: written for colleagues, who are named with an @ and hear of it; changed, removed, brought back."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -49,7 +51,8 @@ def _save(note: Note, *, text: str, by: User, at: datetime) -> Note:
         raise NoteRefused(gettext("Write what colleagues should know."))
     if len(words) > LONGEST_NOTE:
         raise NoteRefused(gettext("A note has at most %(most)s letters.") % {"most": LONGEST_NOTE})
-    named = {key for _start, _end, key in find_mentions(words, names_for(note.customer, by=by))} - {by.pk}
+    names = names_for(note.customer, by=by)
+    named = {key for _start, _end, key in find_mentions(words, names, tell_apart(names))} - {by.pk}
     if not note.pk or named - set(note.mentioned):
         note.told_at = at
     note.text, note.mentioned, note.changed_by = words, sorted(named), by
@@ -62,7 +65,15 @@ def names_for(customer: Customer, *, by: User) -> dict[int, str]:
     who works here is not told outside."""
     if by.is_partner:
         return {}
-    return dict(list_colleagues(customer).order_by("name").values_list("pk", "name")[:MOST_NAMES])
+    return dict(list_colleagues(customer).order_by("name", "pk").values_list("pk", "name")[:MOST_NAMES])
+
+
+def tell_apart(names: Mapping[int, str]) -> dict[int, str]:
+    """Of ``names`` those that several colleagues share, each with the address of whom it means."""
+    times = Counter(name.lower() for name in names.values())
+    shared = [key for key, name in names.items() if times[name.lower()] > 1]
+    addresses = User.objects.filter(pk__in=shared).values_list("pk", "email") if shared else ()
+    return {key: f"{names[key]} ({email})" for key, email in addresses}
 
 
 def may_change(note: Note, user: User) -> bool:

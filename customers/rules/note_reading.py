@@ -17,14 +17,17 @@ class NotePart:
     is_name: bool = False
 
 
-def find_mentions(text: str, names: Mapping[int, str]) -> list[tuple[int, int, int]]:
+def find_mentions(
+    text: str, names: Mapping[int, str], told_apart: Mapping[int, str] | None = None
+) -> list[tuple[int, int, int]]:
     """Where ``text`` names somebody of ``names`` (id → name) with an @: start, end, id, in the order of the text.
 
     The whole name stands after the @, in whatever case; the longest that fits counts. A name that two people share
-    names neither, and an @ in the middle of a word (an e-mail address) names nobody.
+    names both; ``told_apart`` (id → name and what tells him from the other) names one of them. An @ in the
+    middle of a word (an e-mail address) names nobody.
     """
     people: dict[str, list[int]] = {}
-    for key, name in names.items():
+    for key, name in (*names.items(), *(told_apart or {}).items()):
         people.setdefault(name.lower(), []).append(key)
     longest_first = sorted(people, key=len, reverse=True)
     found = []
@@ -33,8 +36,7 @@ def find_mentions(text: str, names: Mapping[int, str]) -> list[tuple[int, int, i
             end = at + 1 + len(name)
             whole = text[at + 1 : end].lower() == name and not re.match(r"\w", text[end : end + 1])
             if name and whole:
-                if len(people[name]) == 1:
-                    found.append((at, end, people[name][0]))
+                found += [(at, end, key) for key in people[name]]
                 break
     return found
 

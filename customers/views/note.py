@@ -24,6 +24,7 @@ from customers.note_writing import (
     may_change,
     may_remove,
     names_for,
+    tell_apart,
     write_note,
 )
 from customers.rules.note_reading import read_parts
@@ -95,7 +96,8 @@ def note_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show_note(request: HttpRequest, form: Any, customer: Customer, **words: Any) -> HttpResponse:
-    names = [name for key, name in names_for(customer, by=request.user).items() if key != request.user.pk]
+    names = names_for(customer, by=request.user)
+    names = [name for key, name in (names | tell_apart(names)).items() if key != request.user.pk]
     shown = {"about": customer, "act": _("Save"), "back_url": page_url(customer), "names": names}
     return show_entry(request, form, template="customers/note_form.html", **shown, **words)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.complaint_handling import take_complaint
+from crm.core.models import User
 from crm.core.record_restoring import CannotRestore, restore_record
 from crm.home.news import count_unseen, list_news
 from customers.customer_watching import watch_customer
@@ -64,6 +65,20 @@ def test_the_bell_of_a_page_that_stays_open_is_drawn_anew_only_when_its_number_c
     client.get(reverse("home:news-list"))
     lead.refresh_from_db()
     assert lead.last_seen_at is not None
+
+
+def test_of_two_colleagues_of_one_name_the_one_who_was_chosen_is_told(client, customer, rep, lead, now):
+    other = User.objects.create_user("other@rapport.test", factories.PASSWORD, name=lead.name, role=lead.role)
+    other.managed_teams.add(customer.team)
+    client.force_login(rep)
+    offered = client.get(reverse("customers:note-new", args=[customer.pk])).text
+    assert f"{lead.name} ({lead.email})" in offered
+    assert f"{other.name} ({other.email})" in offered
+    write_note(customer, text=f"@{other.name} ({other.email}) look", by=rep, at=now)
+    assert (told(lead, now), len(told(other, now))) == ([], 1)
+    assert f"<b>@{other.name}</b>" in client.get(reverse("customers:note-card", args=[customer.pk])).text
+    write_note(customer, text=f"@{lead.name} look", by=rep, at=now)  # typed by hand: better both than neither
+    assert (len(told(lead, now)), len(told(other, now))) == (1, 2)
 
 
 def test_a_note_that_no_page_changed_is_told_by_who_wrote_it(customer, rep, lead, now):

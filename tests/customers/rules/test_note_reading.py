@@ -5,6 +5,7 @@ import pytest
 from customers.rules.note_reading import find_mentions, read_parts
 
 PEOPLE = {1: "Ana Ribeiro", 2: "Ana", 3: "Tomasz Zieliński", 4: "Kim Li", 5: "Kim Li"}
+TOLD_APART = {4: "Kim Li (kim@a.example)", 5: "Kim Li (kim@b.example)"}
 
 
 @pytest.mark.parametrize(
@@ -15,13 +16,14 @@ PEOPLE = {1: "Ana Ribeiro", 2: "Ana", 3: "Tomasz Zieliński", 4: "Kim Li", 5: "K
         ("ask @Ana.", [2]),
         ("@Anabel knows", []),
         ("ana@Ana.example", []),
-        ("@Kim Li", []),  # two colleagues of one name: nobody is meant for sure
+        ("@Kim Li", [4, 5]),  # two colleagues of one name: better both than neither
+        ("@Kim Li (kim@b.example), look", [5]),
         ("nobody", []),
         ("@", []),
     ],
 )
 def test_who_is_named(text, ids):
-    assert [key for _start, _end, key in find_mentions(text, PEOPLE)] == ids
+    assert [key for _start, _end, key in find_mentions(text, PEOPLE, TOLD_APART)] == ids
 
 
 def test_a_colleague_without_a_name_is_never_named():
