@@ -1,4 +1,4 @@
-"""What a process loads before it does anything: a command, beat and the worker start often, and seldom compute."""
+"""What a process loads before it does anything: a command and beat start often, and never compute."""
 
 import json
 import subprocess
@@ -12,7 +12,10 @@ import django
 django.setup()
 at_start = set(sys.modules)
 import crm.wsgi
-print(json.dumps([sorted(at_start), sorted(sys.modules)]))
+of_pages = set(sys.modules)
+from celery.signals import worker_init
+worker_init.send(sender=None)
+print(json.dumps([sorted(at_start), sorted(of_pages), sorted(sys.modules)]))
 """
 FROZEN = """
 import crm.wsgi
@@ -24,10 +27,12 @@ COMPUTING = {"pandas", "scipy", "xlsxwriter", "segments.model_fitting", "crm.nig
 
 def test_what_computes_is_loaded_by_the_work_and_not_by_the_start() -> None:
     answer = subprocess.run([sys.executable, "-c", LOADED], cwd=settings.BASE_DIR, capture_output=True, check=True)
-    at_start, with_all_pages = map(set, json.loads(answer.stdout))
+    at_start, with_all_pages, before_the_pool = map(set, json.loads(answer.stdout))
     assert at_start & {*COMPUTING, "numpy", "allauth.mfa.webauthn", "charset_normalizer"} == set()
     assert with_all_pages & {"pandas", "scipy", "xlsxwriter", "ninja", "pydantic", "crm.nightly_run"} == set()
     assert "crm.home.my_day" in with_all_pages, "the web processes share the pages that were loaded before the fork"
+    of_nights = {"crm.nightly_run", "numpy", "scipy.special", "scipy.optimize"}
+    assert of_nights <= before_the_pool, "the processes of a worker share what a night computes with"
 
 
 def test_the_web_processes_do_not_look_for_garbage_in_what_was_loaded_at_the_start() -> None:

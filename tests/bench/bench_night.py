@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from crm import nightly_run
+from crm.celery import load_what_nights_need
 from crm.home.demo_company.company import load_demo_company
 from crm.nightly_run import run_night
 from customers.customer_freshening import freshen_customer
@@ -141,6 +142,7 @@ def _fingerprint() -> str:
 @contextmanager
 def _helpers(number: int, *, run: ScoreRun | None = None) -> Iterator[None]:
     """So many processes beside this one that work at ``run``, or at whatever the night calls for help with."""
+    load_what_nights_need()  # as the worker does
     fork = multiprocessing.get_context("fork")
     calls: Any = fork.Queue()
     connection.close()
