@@ -1,9 +1,9 @@
 """The night: what is recomputed every evening, as a recipe.
 
 ingest → plan → shards → finish → move segments → raise alerts and open their tasks → indexes of sorted lists → figures
-of the segments → lists → items and families; at last the tables it wrote to are tidied. Each step is idempotent for its
-evening; a night that is killed goes on where it stopped and comes to the same result. Other workers join in scoring and
-in making the indexes.
+of the segments → lists → items and families; at last, once a week, the models of the next evenings are fitted, and the
+tables it wrote to are tidied. Each step is idempotent for its evening; a night that is killed goes on where it stopped
+and comes to the same result. Other workers join in scoring and in making the indexes.
 """
 
 from collections.abc import Callable
@@ -25,6 +25,7 @@ from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
 from segments.models import Membership, ScoreRun
+from segments.plan_making import learn_ahead
 from segments.score_keeping import forget_sorting
 from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
@@ -87,6 +88,8 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         watch.time("figures", lambda: _write_figures(on=on))
         report.lists = watch.time("lists", lambda: write_value_lists(on=on))
     watch.time("items", take_in_items)
+    if report.switched:
+        learn_ahead(run)
     tidy_tables(*WRITTEN_AT_NIGHT)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report

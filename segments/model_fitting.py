@@ -32,9 +32,10 @@ BEND, LEARNT = "calibration", "learnt"  # learnt from what happened, by the back
 def fit_models(base: PurchaseBase, *, on: date, as_of_day: int, sample: Callable[[], Any]) -> FittedModels | None:
     """The models for a run: those of the last seven days, or new ones from a ``sample`` of the figures of the run.
 
-    ``None`` with fewer than 100 customers or 12 months of history. Where a new fit fails the last one stays.
+    ``None`` with fewer than 100 customers or 12 months of history. Where a new fit fails the last one stays. Nights
+    find models that the night before fitted (``refit_ahead``); the first of all has none, or one after a long pause.
     """
-    if not judge_data(customers=base.customers, days=as_of_day - base.first_day).shown:
+    if not _is_enough(base, as_of_day=as_of_day):
         return None
     stored = _find_recent(on, since=on - REFIT_AFTER)
     if stored is None:
@@ -58,6 +59,28 @@ def fit_models(base: PurchaseBase, *, on: date, as_of_day: int, sample: Callable
         bend=find_bend(on=on),
         learnt=find_learnt(on=on) if setting("risk.learnt") else None,
     )
+
+
+def refit_ahead(read_base: Callable[[], PurchaseBase], *, on: date, as_of_day: int, sample: Callable[[], Any]) -> bool:
+    """Fit what the evening after ``on`` would miss, from the figures of ``on``, and keep it as of that next evening;
+    returns whether it was due. A fit takes most of a second that nobody can share: it is no part of any scoring.
+
+    Where it fails the next evening tries again on what it knows then.
+    """
+    tomorrow = on + timedelta(days=1)
+    if _find_recent(tomorrow, since=tomorrow - REFIT_AFTER) is not None:
+        return False
+    if not _is_enough(read_base(), as_of_day=as_of_day):
+        return False
+    try:
+        _fit(sample(), on=tomorrow, as_of_day=as_of_day)
+    except FitFailedError:
+        log.exception("the models could not be fitted ahead on the evening of %s", on)
+    return True
+
+
+def _is_enough(base: PurchaseBase, *, as_of_day: int) -> bool:
+    return judge_data(customers=base.customers, days=as_of_day - base.first_day).shown
 
 
 def find_bend(*, on: date) -> ChanceBend | None:

@@ -16,10 +16,10 @@ from crm.core.models.business_setting import change_setting
 from crm.night_requesting import NIGHT, PORTFOLIOS, SCORING_HELP, STEPS, request_night, request_scheduled_night
 from crm.nightly_run import run_night
 from interactions.models import Alert, Task
-from segments import score_run
+from segments import model_fitting, score_run
 from segments.default_configuration import create_defaults
 from segments.figure_keeping import name_figures_table
-from segments.models import CurrentScore, Membership, ScoreRun, SegmentChange
+from segments.models import CurrentScore, Membership, ModelFit, ScoreRun, SegmentChange
 from tests.segments.purchase_world import END, make_world, read_scores
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +119,25 @@ def test_a_night_killed_between_any_two_steps_goes_on_and_ends_the_same(company,
     assert job.result["customers"] == 150
     run_night(on=END, at=AT)
     assert read_company() == disturbed
+
+
+def test_the_models_of_the_next_week_are_fitted_when_nobody_waits_for_the_night(company, monkeypatch):
+    run_night(on=END - timedelta(7), at=AT)
+    assert list_fits() == [END - timedelta(7)], "the first night had none"
+    run_night(on=END - timedelta(2), at=AT)
+    assert list_fits() == [END - timedelta(7)]
+    run_night(on=END - timedelta(1), at=AT)
+    assert list_fits() == [END - timedelta(7), END], "they would be a week old on the next evening"
+    monkeypatch.setattr(model_fitting, "_fit", None)
+    run_night(on=END - timedelta(1), at=AT)
+    run_night(on=END, at=AT)
+    planned = ScoreRun.objects.filter(as_of__gte=END - timedelta(1)).order_by("pk").values_list("plan", flat=True)
+    first, again, last = (plan["scoring"]["models"]["dropout"] for plan in planned)
+    assert first == again != last == ModelFit.objects.get(kind="dropout", fitted_on=END).parameters
+
+
+def list_fits():
+    return list(ModelFit.objects.filter(kind="dropout").order_by("fitted_on").values_list("fitted_on", flat=True))
 
 
 def test_five_deliveries_and_two_schedulers_are_one_night(company):

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from crm.core.formats import format_number, format_percent, format_signed_percent
 from crm.home.back_test_charts import IntervalDot, draw_interval
 from segments.model_fitting import BEND, DROPOUT, LEARNT
-from segments.models import ModelFit
+from segments.models import ModelFit, ScoreRun
 from segments.rules import churn_rankings as rankings
 from segments.rules.dropout_model import DropoutModel
 from segments.rules.model_trust import Distrust, judge_dropout
@@ -198,8 +199,10 @@ def _points(miss: float) -> str:
 
 def describe_fits() -> dict[str, Any]:
     """Parameters in force with their version, what moved since the one before, the guards, and the history."""
-    fits = list(ModelFit.objects.filter(kind=DROPOUT).order_by("-fitted_on")[:FITS_SHOWN])
-    version = ModelFit.objects.filter(kind=DROPOUT).count()
+    evening = ScoreRun.objects.order_by("-as_of").values("as_of")[:1]  # parameters of the next are kept already
+    used = ModelFit.objects.filter(kind=DROPOUT, fitted_on__lte=Subquery(evening))
+    fits = list(used.order_by("-fitted_on")[:FITS_SHOWN])
+    version = used.count()
     if not fits:
         return {"fit": None}
     model = DropoutModel(**fits[0].parameters)

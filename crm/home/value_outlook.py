@@ -115,7 +115,7 @@ def load_outlook(customer: Customer, score: CurrentScore | None, *, with_fit: bo
     outlook = Outlook(run, plan, figures[0], score_customers(figures, plan))
     _foresee(outlook, figures, customer_id=customer.pk)
     if with_fit and plan.models is not None and outlook.contract is None:
-        fits = ModelFit.objects.filter(kind=DROPOUT, fitted_on__lte=score.as_of).order_by("-fitted_on")
+        fits = ModelFit.objects.filter(kind=DROPOUT, fitted_on__lte=run.as_of).order_by("-fitted_on")
         known = list(fits[:MOST_VERSIONS])
         outlook.versions, outlook.fit = len(known), known[0] if known else None
         outlook.trust = judge_dropout(plan.models.dropout)

@@ -19,7 +19,7 @@ SORTED_IN_SEGMENT = ("at_stake_cents", "sales_12m_cents", "contribution_12m_cent
 
 
 class ModelFit(models.Model):
-    """Fitted parameters of one model of buying, versioned; refitted weekly."""
+    """Fitted parameters of one model of buying, versioned; refitted weekly. Evenings from ``fitted_on`` on use them."""
 
     kind = models.CharField(max_length=20)
     fitted_on = models.DateField()
