@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, Min
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,8 @@ from segments.criteria_reading import read_aloud
 from segments.models import ClusterProposal, Segment
 from segments.segment_editing import save_draft
 
+GOOD_PART = 0.2
+
 
 class ProposalDecidedError(Exception):
     """Somebody has decided already; the message says so."""
@@ -19,15 +21,16 @@ class ProposalDecidedError(Exception):
 
 @transaction.atomic
 def accept_proposal(proposal: ClusterProposal, *, by: User, at: datetime) -> Segment:
-    """A new segment, asked before the one that takes the rest, with the rule as its draft: nobody moves before it is
-    published. Raises ``ProposalDecidedError``, or ``CriteriaError`` where the rule can no longer be used."""
+    """A new segment with the rule as its draft, asked before those where its customers are today, whose rules would
+    else keep them; nobody moves before it is published. Raises ``ProposalDecidedError``, or ``CriteriaError`` where the
+    rule can no longer be used."""
     proposal = _lock(proposal)
-    last = Segment.objects.filter(is_fallback=False).aggregate(last=Max("priority"))["last"] or 0
+    place = _make_room(proposal)
     segment = Segment.objects.create(
         key=_free_key(proposal.name),
         name=_free_name(proposal.name),
         mark=_free_mark(),
-        priority=last + 1,
+        priority=place,
         target_definition=_("Found by their behaviour: %(rule)s.") % {"rule": read_aloud(proposal.criteria)},
         created_by=by,
     )
@@ -55,6 +58,18 @@ def _lock(proposal: ClusterProposal) -> ClusterProposal:
     if held.state != ClusterProposal.State.OPEN:
         raise ProposalDecidedError(_("This has been decided already: %(state)s.") % {"state": held.get_state_display()})
     return held
+
+
+def _make_room(proposal: ClusterProposal) -> int:
+    """The number at which the new segment is asked: that of the first one with a good part of the group, which follows
+    it with all behind, in the same order; after all of them where the rest has the group."""
+    there = [key for key, n in proposal.today if n >= GOOD_PART * proposal.size]
+    asked = Segment.objects.filter(is_fallback=False)
+    first = asked.filter(pk__in=there).aggregate(first=Min("priority"))["first"]
+    if first is None:
+        return (asked.aggregate(last=Max("priority"))["last"] or 0) + 1
+    asked.filter(priority__gte=first).update(priority=F("priority") + 1)
+    return int(first)
 
 
 def _free_name(name: str) -> str:

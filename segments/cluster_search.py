@@ -5,11 +5,13 @@ A sample of at most 20,000 customers is enough for medians and thresholds; sums 
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
 from segments.models import ClusterProposal, Segment
@@ -18,6 +20,7 @@ from segments.rules.behaviour_clusters import (
     Behaviour,
     Cluster,
     Figure,
+    Mark,
     Mask,
     find_clusters,
     measure_overlap,
@@ -44,6 +47,29 @@ SUMS = ("sales_12m", "contribution_12m", "service_12m", "at_stake")
 DECIMALS = {MetricKind.SHARE: 2, MetricKind.NUMBER: 1, MetricKind.MONEY: -2, MetricKind.DAYS: 0}
 
 
+class Sayings(NamedTuple):
+    """What one says of customers with much or little of a figure, or none of it. Figures of one ``subject`` would say
+    the same twice."""
+
+    subject: str
+    much: str | Promise
+    little: str | Promise
+    none: str | Promise = ""
+
+
+SAYINGS = {
+    "sales_12m": Sayings("sales", _("larger buyers"), _("small buyers"), _("no longer buying")),
+    "sales_change": Sayings("course", _("growing"), _("falling")),
+    "mean_gap_days": Sayings("rhythm", _("seldom ordering"), _("often ordering")),
+    "gap_ratio": Sayings("silence", _("silent for long"), _("just bought")),
+    "contribution_rate": Sayings("earnings", _("earning us well"), _("earning us little")),
+    "service_12m": Sayings("service", _("dear to serve"), _("cheap to serve"), _("without service")),
+    "contacts_12m": Sayings("talk", _("often in touch"), _("seldom in touch"), _("nobody talks to them")),
+    "minutes_12m": Sayings("talk", _("taking much time"), _("taking little time"), _("nobody talks to them")),
+    "complaints_12m": Sayings("complaints", _("often complaining"), _("seldom complaining"), _("never complaining")),
+}
+
+
 @dataclass
 class Sample:
     """Customers by row: their segment, the values of every metric asked, and how many customers one row stands for."""
@@ -68,15 +94,15 @@ class SearchReport:
 def search_clusters(*, on: date) -> SearchReport:
     """Propose up to three groups as of the local day ``on``; again on the same day it finds the same.
 
-    What was refused, or is open already, is not proposed anew: an open one gets its figures of today.
+    What was decided, or is open already, is not proposed anew: an open one gets its figures of today.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('cluster-search'))")
     sample = read_sample(on=on)
     open_ones = list(ClusterProposal.objects.filter(state=ClusterProposal.State.OPEN))
-    refused = ClusterProposal.objects.filter(state=ClusterProposal.State.REFUSED)
+    decided = ClusterProposal.objects.filter(state__in=(ClusterProposal.State.REFUSED, ClusterProposal.State.ACCEPTED))
     known = [_where(sample, segment) for segment in Segment.objects.values_list("pk", flat=True)]
-    known += [_apply(sample, proposal.criteria, on=on) for proposal in refused]
+    known += [_apply(sample, proposal.criteria, on=on) for proposal in decided]
     clusters = find_clusters(build_behaviour(sample), known=known, seed=SEED) if sample.ids else []
     seen: set[int] = set()
     fresh = 0
@@ -195,15 +221,23 @@ def list_segments_today(described: Mask, sample: Sample) -> list[list[int]]:
 
 
 def name_group(cluster: Cluster) -> str:
-    """A name to begin with: its two strongest marks, "High minutes, 12 months · low sales, 12 months"."""
-    words = []
-    for mark in cluster.marks[:2]:
-        label = str(METRICS[mark.name].label) if mark.name in METRICS else mark.name
-        if mark.word:
-            words.append(mark.word)
-        elif mark.inside > mark.outside:
-            words.append(gettext("high %(figure)s") % {"figure": label})
-        else:
-            words.append(gettext("low %(figure)s") % {"figure": label})
-    name = " · ".join(words)
+    """A name to begin with, as a salesman would say it: its two strongest marks of different subjects, "Often in touch,
+    mostly Fasteners"."""
+    words: dict[str, str] = {}
+    for mark in cluster.marks:
+        sayings = SAYINGS.get(mark.name)
+        words.setdefault(sayings.subject if sayings else mark.name, _say_mark(mark, sayings))
+    name = ", ".join(list(words.values())[:2])
     return (name[:1].upper() + name[1:])[:60]
+
+
+def _say_mark(mark: Mark, sayings: Sayings | None) -> str:
+    if mark.word:
+        return gettext("mostly %(word)s") % {"word": mark.word}
+    if sayings is None:
+        label = str(METRICS[mark.name].label) if mark.name in METRICS else mark.name
+        words = gettext("high %(figure)s") if mark.inside > mark.outside else gettext("low %(figure)s")
+        return words % {"figure": label}
+    if mark.inside == 0 and sayings.none:
+        return str(sayings.none)
+    return str(sayings.much if mark.inside > mark.outside else sayings.little)

@@ -68,7 +68,7 @@ def _show_list(
     request: HttpRequest, *, refused_form: ReasonForm | None, refused_pk: int, status: int = 200
 ) -> HttpResponse:
     choice = read_choice(request, today=company_day(timezone.now()))
-    proposals = list(ClusterProposal.objects.filter(state=ClusterProposal.State.OPEN))
+    proposals = list(ClusterProposal.objects.filter(state=ClusterProposal.State.OPEN).order_by("-found_on", "pk"))
     decided = ClusterProposal.objects.exclude(state=ClusterProposal.State.OPEN).select_related("decided_by", "segment")
     shown = show_proposals(proposals)
     for one in shown:

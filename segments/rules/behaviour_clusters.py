@@ -1,8 +1,8 @@
 """Groups of customers who behave alike: found by k-means, told apart in figures, described by a rule.
 
 Behaviour comes as columns of figures (unknown is nan) and of words. Figures are bent by their logarithm where they are
-amounts, standardised and cut at three deviations; the same seed and figures give the same groups, in whatever order
-the customers come.
+amounts, standardised and cut at three deviations; a word counts as much as one figure, however many there are to say.
+The same seed and figures give the same groups, in whatever order the customers come.
 """
 
 import math
@@ -20,6 +20,7 @@ GROUP_COUNTS = (4, 6, 8)
 STARTS, ROUNDS = 6, 30
 LEAST_SHARE, MOST_SHARE, LEAST_SIZE = 0.01, 0.4, 20
 LEAST_DISTANCE, LEAST_MARKS = 0.8, 2
+LEAST_KNOWN = 0.5
 LEAST_FIT, LEAST_PRECISION = 0.7, 0.7
 LEAST_APART, LEAST_COLUMNS = 0.42, 4
 MOST_KNOWN = 0.6
@@ -80,7 +81,8 @@ class Cluster:
 
 
 def find_clusters(behaviour: Behaviour, *, known: Sequence[Mask], seed: int, most: int = 3) -> list[Cluster]:
-    """Groups that none of ``known`` (segments, groups refused before) describes, the best described first.
+    """Groups that none of ``known`` (segments, groups refused before) describes, the plainest first: those best
+    described and farthest from the rest.
 
     None where fewer than four columns tell customers apart: in so little a cloud and its pieces look alike.
     """
@@ -103,7 +105,7 @@ def find_clusters(behaviour: Behaviour, *, known: Sequence[Mask], seed: int, mos
             is_known = any(describes(mask, cluster) for mask in known)
             if not is_known and all(share_part(cluster.described, one.described) < MOST_OVERLAP for one in chosen):
                 chosen.append(cluster)
-    return chosen[:most]
+    return sorted(chosen, key=_rank)[:most]
 
 
 def _rank(cluster: Cluster) -> float:
@@ -143,14 +145,15 @@ def measure_fit(precision: float, recall: float) -> float:
 
 
 def standardise(behaviour: Behaviour) -> Floats:
-    """One row a customer: figures with mean 0 and deviation 1, words as columns of 0 and 1 of like weight."""
-    columns = [_bend(figure) for figure in behaviour.figures]
+    """One row a customer: figures with mean 0 and deviation 1, words as columns of 0 and 1 that together weigh as much
+    as one figure (each with the weight of a figure, a dozen product families would drown all behaviour)."""
+    columns = [np.clip(_scale(_bend(figure)), -3.0, 3.0) for figure in behaviour.figures]
     for words in behaviour.words.values():
-        kinds = sorted({word for word in words if word})
         values = np.asarray(words)
-        columns += [np.where(values == kind, 1.0, 0.0) for kind in kinds if 0.02 <= np.mean(values == kind) <= 0.9]
-    points = np.column_stack([_scale(column) for column in columns])
-    return np.clip(points, -3.0, 3.0)
+        kinds = [kind for kind in sorted({word for word in words if word}) if 0.02 <= np.mean(values == kind) <= 0.9]
+        weight = 1 / math.sqrt(max(1, len(kinds)))
+        columns += [weight * np.clip(_scale(np.where(values == kind, 1.0, 0.0)), -3.0, 3.0) for kind in kinds]
+    return np.column_stack(columns)
 
 
 def _bend(figure: Figure) -> Floats:
@@ -246,13 +249,13 @@ def describe_group(behaviour: Behaviour, members: Mask) -> Cluster | None:
 
 
 def find_marks(behaviour: Behaviour, members: Mask) -> list[Mark]:
-    """Every figure and word by how far the group lies from the rest, the farthest first."""
+    """Every figure known of most of the group, and every word, by how far it lies from the rest; the farthest first."""
     marks = []
     for figure in behaviour.figures:
         bent = _scale(_bend(figure))
         known = np.isfinite(figure.values)
         inside, outside = members & known, ~members & known
-        if inside.any() and outside.any():
+        if inside.sum() >= LEAST_KNOWN * members.sum() and inside.any() and outside.any():
             distance = abs(float(np.median(bent[inside]) - np.median(bent[outside])))
             medians = float(np.median(figure.values[inside])), float(np.median(figure.values[outside]))
             marks.append(Mark(figure.name, *medians, distance))

@@ -22,7 +22,8 @@ from customers.models import (
     PersonalDataAct,
     QuestionAsking,
 )
-from interactions.models import Audience, Task
+from interactions.models import Audience, Interaction, Task
+from segments.models import ClusterProposal
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -52,6 +53,7 @@ def test_the_company_is_whole_and_of_the_same_day_and_size_the_same(db, settings
                 the_office_leaves_no_page_empty()
                 questions_were_asked_and_answered()
                 a_reseller_has_a_handful_of_customers_and_wrote_about_them()
+                the_search_finds_the_workshops_that_phone_in_small_orders()
             transaction.set_rollback(True)
     assert seen[0] == seen[1]
 
@@ -73,6 +75,16 @@ def a_reseller_has_a_handful_of_customers_and_wrote_about_them():
     assert Task.objects.visible_to(petra).open().filter(assignee=petra).exists()
     wrote = {fact.asked_by for one in shared for fact in one.facts.all()}
     assert petra in wrote
+
+
+def the_search_finds_the_workshops_that_phone_in_small_orders():
+    """No segment names them; the search must find them by itself, and nothing else marks them."""
+    callers = set(Interaction.objects.filter(person=None, channel="call").values_list("customer", flat=True))
+    found = ClusterProposal.objects.filter(state="open")
+    best = max(found, key=lambda one: any(mark["word"] == "Fasteners" for mark in one.evidence))
+    assert best.name == "Often in touch, mostly Fasteners"
+    assert best.size == pytest.approx(len(callers), abs=3)
+    assert best.effect["service_over"] > 0
 
 
 def what_closed_cases_taught_is_published():

@@ -72,6 +72,7 @@ def test_the_group_is_proposed_with_evidence_size_effect_and_a_rule_that_finds_i
     assert min(proposal.precision, proposal.recall) > 0.85
     names = {mark["feature"] for mark in proposal.evidence}
     assert {"mean_gap_days", "service_12m"} <= names
+    assert proposal.name == "Often ordering, often in touch"
     assert proposal.effect["service_12m"] > 0
     assert proposal.effect["service_over"] > 0, "they cost more than the rest's share of sales"
     assert sum(n for _segment, n in proposal.today) == proposal.size
@@ -97,12 +98,27 @@ def test_accepted_it_is_a_segment_with_a_draft_and_nobody_moves(base, admin):
     draft = SegmentRule.objects.get(segment=segment)
     assert (draft.state, draft.criteria) == ("draft", proposal.criteria)
     assert segment.name != proposal.name
+    assert segment.priority == 5, "after the others: the one for the rest has the group today"
     assert "Found by their behaviour" in segment.target_definition
     assert not Membership.objects.filter(segment=segment).exists()
     proposal.refresh_from_db()
     assert (proposal.state, proposal.decided_by, proposal.segment) == ("accepted", admin, segment)
+    again = search_clusters(on=TODAY + timedelta(days=30))
+    assert again.found == 0, "what is being drafted is not proposed anew"
     with pytest.raises(ProposalDecidedError, match="accepted"):
         refuse_proposal(proposal, reason="Too late", by=admin, at=NOW)
+
+
+def test_accepted_it_is_asked_before_the_segments_that_have_the_group_today(base, admin):
+    vip, others, good = (factories.make_segment(key, priority=n + 1) for n, key in enumerate(("vip", "others", "good")))
+    customers = sorted(base)
+    Membership.objects.filter(customer__in=customers[:2]).update(segment=vip)
+    Membership.objects.exclude(customer__in=customers[:2]).update(segment=others)
+    search_clusters(on=TODAY)
+    proposal = max(ClusterProposal.objects.all(), key=lambda one: dict(one.today).get(others.pk, 0))
+    accepted = accept_proposal(proposal, by=admin, at=NOW)
+    asked = Segment.objects.filter(is_fallback=False).order_by("priority").values_list("pk", flat=True)
+    assert list(asked) == [vip.pk, accepted.pk, others.pk, good.pk]
 
 
 def test_refused_with_a_reason_it_is_not_proposed_again(base, admin):

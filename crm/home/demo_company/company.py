@@ -21,6 +21,7 @@ from crm.home.demo_company.order_book import plant_cases, references_checked_at_
 from crm.home.demo_company.own_ways import arrange_own_ways
 from crm.home.demo_company.partners import share_customers
 from crm.home.demo_company.people import hire_staff
+from crm.home.demo_company.phone_orders import FAMILY, choose_phone_customers, draw_phone_orders, write_phone_calls
 from crm.home.demo_company.product_shelf import Shelf, write_products
 from crm.home.demo_company.prospects import write_prospects
 from crm.home.demo_company.purchases import HORIZON, draw_purchases
@@ -32,6 +33,7 @@ from customers.basket_pairs import rebuild_basket_pairs
 from customers.duplicate_search import search_duplicates
 from customers.models import Customer
 from customers.peer_groups import rebuild_peers
+from segments.cluster_search import search_clusters
 from segments.default_configuration import create_defaults
 from segments.score_run import finish_run, plan_run, work_shards
 
@@ -80,10 +82,15 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
         base.write()
     write_contracts(base, purchases, rng=paper)
     say(f"{customers:,} customers")
-    write_orders(purchases, base, shelf=Shelf(write_products(), base), rng=rng)
-    say(f"{len(purchases.day):,} orders, {int(purchases.lines.sum()):,} lines")
+    shelf = Shelf(write_products(), base)
+    write_orders(purchases, base, shelf=shelf, rng=rng)
+    phone = np.random.default_rng(SEED + 5)
+    phoned = draw_phone_orders(choose_phone_customers(purchases, base), purchases, rng=phone)
+    write_orders(phoned, base, shelf=shelf, rng=phone, family=FAMILY)
+    say(f"{len(purchases.day) + len(phoned.day):,} orders, {int(purchases.lines.sum() + phoned.lines.sum()):,} lines")
     plant_duplicates(base, rng=np.random.default_rng(SEED + 1))
     Conversations(base, now=at, rng=rng).write()
+    write_phone_calls(phoned, base, now=at, rng=phone)
     of_year = np.where(purchases.day > HORIZON - YEAR_DAYS, purchases.amount_cents, 0)
     year_cents = np.bincount(purchases.customer, weights=of_year, minlength=customers)
     Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
@@ -110,6 +117,7 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
+    search_clusters(on=today)
     search_duplicates(at=at, is_whole=True)
     say("three evenings scored, segments and alerts in place")
 

@@ -67,8 +67,13 @@ def references_checked_at_once(*tables: str) -> Iterator[None]:
             cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT {name} {definition}")
 
 
-def write_orders(purchases: Purchases, base: CustomerBase, *, shelf: Shelf, rng: np.random.Generator) -> None:
-    """Orders by customer and day, the last day being yesterday; lines in chunks of bounded memory."""
+def write_orders(
+    purchases: Purchases, base: CustomerBase, *, shelf: Shelf, rng: np.random.Generator, family: str = ""
+) -> None:
+    """Orders by customer and day, the last day being yesterday; lines in chunks of bounded memory.
+
+    All lines are of ``family`` where one is named, else of what the customer's trade takes.
+    """
     first_day = np.datetime64(base.today - timedelta(days=HORIZON), "D")
     with references_checked_at_once(*BOOKS), connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM customers_order")
@@ -99,7 +104,7 @@ def write_orders(purchases: Purchases, base: CustomerBase, *, shelf: Shelf, rng:
             )
             owner, day = purchases.customer[part][order], purchases.day[part][order]
             share_out(owner, day, position, order, amount, cost)
-            product = shelf.choose(owner, day, position, rng=rng)
+            product = shelf.choose(owner, day, position, rng=rng, only=family)
             copy_columns(
                 cursor.cursor,
                 "customers_orderline",

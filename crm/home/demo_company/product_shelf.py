@@ -60,8 +60,8 @@ class Shelf:
         trades = np.arange(len(INDUSTRIES))[:, None]
         self.preferred = (trades * 5 + np.arange(SLOTS) * steps[trades % 4]) % families
 
-    def choose(self, owner: Ints, day: Ints, position: Ints, *, rng: np.random.Generator) -> Ints:
-        """The product's id of each line."""
+    def choose(self, owner: Ints, day: Ints, position: Ints, *, rng: np.random.Generator, only: str = "") -> Ints:
+        """The product's id of each line; of the family ``only`` where one is named."""
         slot = np.searchsorted(SLOT_ENDS, rng.random(len(owner)))
         slot = np.where(_hash(owner, slot) % 5 == 0, 0, slot)  # a family that alike buy and he does not
         given_up = (_hash(owner, 77) % 8 == 0) & (slot == 1 + _hash(owner, 78) % 3)
@@ -77,6 +77,8 @@ class Shelf:
             others = (main + 2 * position) % len(FAMILIES)
             family = np.where(first, main, np.where(mine, others, family))
             item = np.where(mine, 4 * position, item)
+        if only:
+            family = np.full(len(owner), list(FAMILIES).index(only))
         return self.ids[self.starts[family] + item % self.sizes[family]]
 
     def count_pieces(self, owner: Ints, day: Ints, product: Ints, amount: Ints) -> Ints:

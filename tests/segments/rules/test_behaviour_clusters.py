@@ -76,6 +76,23 @@ def test_a_planted_group_is_found_with_what_marks_it_off_and_a_rule_that_describ
     assert np.array_equal(apply(best.criteria, behaviour), best.described), "the rule says what it was measured by"
 
 
+def test_a_dozen_families_do_not_drown_a_group_that_behaves_alike():
+    behaviour, group = make_base(planted=60)
+    random = np.random.default_rng(5)
+    families = np.where(group & (random.random(PEOPLE) < 0.9), "Filters", random.choice(list("ABCDEFGHIJKL"), PEOPLE))
+    clusters = find_clusters(Behaviour(behaviour.figures, {"main_family": families.tolist()}), known=[], seed=1)
+    assert measure_agreement(clusters[0].members, group) > 0.9, "and it stands first"
+
+
+def test_a_figure_known_of_few_of_a_group_does_not_mark_it_off():
+    behaviour, group = make_base()
+    returns = np.where(group, 900.0, 5.0)
+    returns[np.flatnonzero(group)[10:]] = np.nan
+    names = [mark.name for mark in find_marks(Behaviour([*behaviour.figures, Figure("returns", returns)]), group)]
+    assert "returns" not in names
+    assert "mean_gap_days" in names
+
+
 def test_without_the_telling_word_figures_describe_it():
     behaviour, group = make_base()
     best = find_clusters(Behaviour(behaviour.figures), known=[], seed=1)[0]
