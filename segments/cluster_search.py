@@ -63,7 +63,7 @@ SAYINGS = {
     "mean_gap_days": Sayings("rhythm", _("seldom ordering"), _("often ordering")),
     "gap_ratio": Sayings("silence", _("silent for long"), _("just bought")),
     "contribution_rate": Sayings("earnings", _("earning us well"), _("earning us little")),
-    "service_12m": Sayings("service", _("dear to serve"), _("cheap to serve"), _("without service")),
+    "service_12m": Sayings("service", _("dear to serve"), _("cheap to serve"), _("costing us nothing")),
     "contacts_12m": Sayings("talk", _("often in touch"), _("seldom in touch"), _("nobody talks to them")),
     "minutes_12m": Sayings("talk", _("taking much time"), _("taking little time"), _("nobody talks to them")),
     "complaints_12m": Sayings("complaints", _("often complaining"), _("seldom complaining"), _("never complaining")),

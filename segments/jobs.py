@@ -4,6 +4,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.job_ledger import JobLease, job_kind, request_job
@@ -44,10 +45,10 @@ def request_scheduled_back_test(*, at: datetime) -> JobRun:
 
 @job_kind(CLUSTER_SEARCH, label=_("search for new groups of customers"), lease=timedelta(minutes=10))
 def perform_cluster_search(lease: JobLease) -> dict[str, Any]:
-    """Look once; what is found waits for somebody to decide."""
+    """Look once, at the figures of now however late it runs; what is found waits for somebody to decide."""
     from segments.cluster_search import search_clusters
 
-    return asdict(search_clusters(on=date.fromisoformat(lease.params["on"])))
+    return asdict(search_clusters(on=company_day(timezone.now())))
 
 
 def request_cluster_search(*, at: datetime, by: User | None = None) -> JobRun:
