@@ -17,6 +17,7 @@ from crm.core.models import User
 from crm.core.row_addresses import row_address
 from crm.core.templatetags.formats import day
 from crm.core.templatetags.look import clock, icon, risk_level
+from segments.rules.value_explanation import is_long_gone
 
 LONG_NAME = 26
 HIGH_RISK = 2
@@ -66,6 +67,8 @@ def draw_risk(row: Any) -> SafeString:
         return risk_level(score.risk + 1, formats.format_multiple(score.gap_ratio))
     if not score or not score.note:
         return draw_nothing()
+    if is_long_gone(purchases=score.purchase_days, silence_days=getattr(row, "silent_days", None)):
+        return draw_nothing(_("long gone"))
     whole = score.get_note_display()
     return format_html('<span class="f nw" title="{}">{}</span>', whole, SHORT_NOTES.get(score.note, whole))
 
@@ -74,7 +77,7 @@ def draw_silence(row: Any) -> SafeString:
     """Days since the last purchase, beside the usual gap."""
     if row.silent_days is None:
         return draw_nothing()
-    gap = row.shown_score.mean_gap_days
+    gap = row.shown_score.usual_gap_days
     usual = format_html(' <span class="f">/ {}</span>', formats.format_number(gap)) if gap else ""
     return format_html("{} d{}", formats.format_number(row.silent_days), usual)
 

@@ -23,7 +23,7 @@ from crm.home.segment_charts import draw_spark
 from crm.home.white_space import CustomerWhiteSpace, find_customers_white_space, say_peers
 from customers.lost_items import MissedItem, add_weekly, list_missed_items
 from customers.models import Customer, PeerCustomer
-from customers.rules.family_change import FamilyPart, SalesChange
+from customers.rules.family_change import FamilyPart, SalesChange, round_shares
 from customers.rules.purchase_rhythm import RhythmDrawing, draw_rhythm
 from customers.rules.sales_table import EPOCH, SalesTable
 from customers.rules.white_space import PeerKey
@@ -37,9 +37,11 @@ MISSED_SHOWN, FAMILIES_SHOWN, SUGGESTED_SHOWN, PEERS_SHOWN = 20, 15, 6, 100
 
 @dataclass
 class FamilyRow:
-    """A family of the table: its part in the change and its last twelve months."""
+    """A family of the table: its part in the change, in whole percent that add up to 100 over all families; its last
+    twelve months."""
 
     part: FamilyPart
+    percent: int | None
     spark: tuple[str, str, str] | None
 
     @property
@@ -115,11 +117,16 @@ def build_page(customer: Customer, choice: PeriodChoice, *, today: date) -> dict
 
 def _list_families(table: SalesTable, change: SalesChange) -> list[FamilyRow]:
     number = {name: n for n, name in enumerate(table.families)}
+    percents: list[int | None] = [None] * len(change.parts)
+    if change.change_cents:
+        percents[:] = round_shares([part.share or 0.0 for part in change.parts])
     return [
         FamilyRow(
-            part, draw_spark(table.months_of(number[part.sales.family], months=SPARK_MONTHS), width=76, height=20)
+            part,
+            percent,
+            draw_spark(table.months_of(number[part.sales.family], months=SPARK_MONTHS), width=76, height=20),
         )
-        for part in change.parts[:FAMILIES_SHOWN]
+        for part, percent in list(zip(change.parts, percents, strict=True))[:FAMILIES_SHOWN]
     ]
 
 

@@ -20,7 +20,7 @@ from interactions.models import Alert, Interaction
 from segments.contract_renewals import describe_contract
 from segments.models import CurrentScore, Membership, ScoreRun
 from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
-from segments.rules.value_explanation import Relation, ValueFacts, explain_value
+from segments.rules.value_explanation import Relation, ValueFacts, explain_value, is_long_gone
 from segments.segment_figures import read_repeat_rate
 
 MOST_PEOPLE = 30
@@ -58,6 +58,12 @@ class CustomerState:
     conversation: Conversation = field(default_factory=Conversation)
     why: str = ""
     fall: str = ""
+
+    @property
+    def is_long_gone(self) -> bool:
+        """Bought once or twice and not again within a year: no longer too early for anything."""
+        score = self.score
+        return score is not None and is_long_gone(purchases=score.purchase_days, silence_days=self.silent_days)
 
     @property
     def phone(self) -> ContactPoint | None:

@@ -4,7 +4,8 @@ A family explains the share of the change that went the same way as the whole; w
 back. The shares of all families add up to one.
 """
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -72,6 +73,15 @@ def explain_change(families: Iterable[FamilySales]) -> SalesChange:
     parts = [FamilyPart(one, one.change_cents / change if change else None) for one in sales]
     parts.sort(key=lambda part: (-(part.share or 0), -part.sales.before_cents, part.sales.family))
     return SalesChange(before, now, tuple(parts))
+
+
+def round_shares(shares: Sequence[float]) -> list[int]:
+    """Shares in whole percent that add up to what the shares do (100 for a whole): rounded down, and the largest
+    remainders up."""
+    whole = [math.floor(100 * share) for share in shares]
+    missing = round(100 * sum(shares)) - sum(whole)
+    largest = sorted(range(len(shares)), key=lambda place: whole[place] - 100 * shares[place])
+    return [percent + (place in largest[:missing]) for place, percent in enumerate(whole)]
 
 
 def gettext_noop(message: str) -> str:

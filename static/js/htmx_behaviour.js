@@ -17,6 +17,15 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (ACTS.includes(event.detail.requestConfig?.triggeringEvent?.type)) document.getElementById("bands").replaceChildren();
 });
 
+// What was typed or chosen while the answer to an earlier change was under way is not written over by it: that answer is
+// let go, and the later change asks for its own.
+const asText = (data) => new URLSearchParams([...data].filter(([, value]) => typeof value === "string")).toString();
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { elt, formData } = event.detail.requestConfig;
+  if (elt.matches("[data-typed]") && elt.isConnected && asText(formData) !== asText(new FormData(elt.closest("form"))))
+    event.detail.shouldSwap = false;
+});
+
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
   const said = { 403: "forbidden", 404: "gone", 409: "conflict", 413: "tooLarge", 429: "tooMany" }[status];

@@ -72,10 +72,19 @@ def test_a_changed_rule_is_tried_before_it_is_published(open_page, admin, premiu
     condition = page.locator(".cond").filter(has=page.locator("option[value=purchase_days][selected]"))
     value = condition.get_by_label("Value", exact=True)
     expect(value).to_have_value("8")
+    answer_of_the_first, editor = [], re.compile(r"/settings/segments/\d+/$")
+    page.route(editor, answer_of_the_first.append, times=1)
+    with page.expect_request(editor):
+        value.fill("700")
+        value.press("Tab")
     value.fill("900")
+    with page.expect_response(editor):
+        answer_of_the_first[0].continue_()
+    expect(value).to_have_value("900")  # what was typed meanwhile is not written over
     value.press("Tab")
-    expect(tile(page, "Leave")).to_have_text(str(members))
     expect(tile(page, "With this rule")).to_have_text("0")
+    expect(condition.get_by_role("button", name=re.compile("^Remove"))).to_be_focused()
+    expect(tile(page, "Leave")).to_have_text(str(members))
     movers = page.get_by_role("table", name=re.compile("Customers who would move"))
     expect(movers.locator("tbody tr")).to_have_count(members)
     expect(movers).to_contain_text(premium_customer.name)

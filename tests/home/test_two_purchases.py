@@ -13,14 +13,15 @@ from tests.score_factory import make_score
 RING = 'class="miss"'
 
 
-def read_pages(admin, customer, signed_in, *, purchases):
-    """The customer's page, the cards of his value in it, and the value page: he bought every ten days until day 150."""
+def read_pages(admin, customer, signed_in, *, purchases, silent=150):
+    """The customer's page, the cards of his value in it, and the value page: he bought every ten days until then."""
     today = company_day(timezone.now())
-    days = [today - timedelta(150 + 10 * back) for back in range(purchases)]
+    days = [today - timedelta(silent + 10 * back) for back in range(purchases)]
     PurchaseDay.objects.bulk_create(
         PurchaseDay(customer=customer, day=day, amount_cents=9_000, cost_cents=1, orders=1, lines=1) for day in days
     )
-    make_score(customer, purchase_days=purchases, mean_gap_days=10.0, last_day=days[0], note="few_orders", as_of=today)
+    figures = {"gap_days": silent, "mean_gap_days": 10.0, "last_day": days[0], "note": "few_orders", "as_of": today}
+    make_score(customer, purchase_days=purchases, **figures)
     client = signed_in(admin)
     addresses = [
         reverse("home:customer-page", args=[customer.pk]),
@@ -48,3 +49,13 @@ def test_from_three_on_they_do(admin, customer, signed_in, purchases):
     for page in (cards, value):
         assert "every 10 days" in page
         assert RING in page
+
+
+def test_two_that_lie_more_than_a_year_back_are_no_longer_too_early(admin, customer, signed_in):
+    whole, _cards, value = read_pages(admin, customer, signed_in, purchases=2, silent=500)
+    listed = signed_in(admin).get(reverse("home:customer-list")).content.decode()
+    for page in (whole, value):
+        assert "Long gone" in page
+    for page in (whole, value, listed):
+        assert "too early" not in page
+    assert "/ 10" not in listed, "one gap is nothing usual in the list either"

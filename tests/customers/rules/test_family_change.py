@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from customers.rules.family_change import FamilySales, choose_sentence, explain_change, say_family, say_share
+from customers.rules.family_change import (
+    FamilySales,
+    choose_sentence,
+    explain_change,
+    round_shares,
+    say_family,
+    say_share,
+)
 
 
 def test_the_family_that_explains_most_of_a_fall_stands_first_and_the_shares_add_up():
@@ -76,3 +83,19 @@ def test_the_sentence(is_fall, is_gone, sentence):
     values = {"share": "three quarters", "family": "abrasives", "day": "4 March"}
 
     assert choose_sentence(is_fall=is_fall, is_gone=is_gone) % values == sentence
+
+
+@pytest.mark.parametrize(
+    ("shares", "shown"),
+    [
+        ((1 / 3, 1 / 3, 1 / 3), [34, 33, 33]),
+        ((0.625, 0.245, 0.13), [62, 25, 13]),
+        ((1.204, 0.053, -0.257), [120, 6, -26]),
+        ((0.996, 0.004), [100, 0]),
+        ((1.0,), [100]),
+        ((), []),
+    ],
+)
+def test_shares_shown_in_whole_percent_add_up_to_a_hundred(shares, shown):
+    assert round_shares(shares) == shown
+    assert sum(shown) in {0, 100}
