@@ -20,6 +20,7 @@ from segments.rules.behaviour_clusters import (
     Behaviour,
     Cluster,
     Figure,
+    Floats,
     Mark,
     Mask,
     find_clusters,
@@ -147,15 +148,18 @@ def build_behaviour(sample: Sample) -> Behaviour:
         if name in sample.values:
             metric = METRICS[name]
             column = np.array([np.nan if value is None else float(value) for value in sample.values[name]])
-            if len(np.unique(column[np.isfinite(column)])) > 1:
+            known = column[np.isfinite(column)]
+            if len(np.unique(known)) > 1:
                 amount = metric.kind == MetricKind.MONEY or name in {"mean_gap_days", "contacts_12m", "minutes_12m"}
-                figures.append(Figure(name, column, amount, _decimals(metric)))
+                figures.append(Figure(name, column, amount, _decimals(metric, known)))
     words = {name: [word or "" for word in sample.values[name]] for name in WORDS if name in sample.values}
     return Behaviour(figures, words)
 
 
-def _decimals(metric: Metric) -> int:
-    return DECIMALS.get(metric.kind, 0)
+def _decimals(metric: Metric, known: Floats) -> int:
+    """As the kind of figure is told; what is counted stays whole: nobody has 8.8 contacts."""
+    usual = DECIMALS.get(metric.kind, 0)
+    return min(usual, 0) if np.array_equal(known, known.round()) else usual
 
 
 def _where(sample: Sample, segment_id: int) -> Mask:

@@ -73,6 +73,8 @@ def test_the_group_is_proposed_with_evidence_size_effect_and_a_rule_that_finds_i
     names = {mark["feature"] for mark in proposal.evidence}
     assert {"mean_gap_days", "service_12m"} <= names
     assert proposal.name == "Often ordering, often in touch"
+    counted = [one["value"] for one in proposal.criteria["all"] if one["metric"] in {"contacts_12m", "minutes_12m"}]
+    assert all(isinstance(value, int) for value in counted), proposal.criteria
     assert proposal.effect["service_12m"] > 0
     assert proposal.effect["service_over"] > 0, "they cost more than the rest's share of sales"
     assert sum(n for _segment, n in proposal.today) == proposal.size
