@@ -73,7 +73,7 @@ def test_a_changed_rule_is_tried_before_it_is_published(open_page, admin, premiu
     value = condition.get_by_label("Value", exact=True)
     expect(value).to_have_value("8")
     answer_of_the_first, editor = [], re.compile(r"/settings/segments/\d+/$")
-    page.route(editor, answer_of_the_first.append, times=1)
+    page.route(editor, lambda route: answer_of_the_first.append(route), times=1)
     with page.expect_request(editor):
         value.fill("700")
         value.press("Tab")

@@ -21,7 +21,8 @@ def read_pages(admin, customer, signed_in, *, purchases, silent=150):
         PurchaseDay(customer=customer, day=day, amount_cents=9_000, cost_cents=1, orders=1, lines=1) for day in days
     )
     figures = {"gap_days": silent, "mean_gap_days": 10.0, "last_day": days[0], "note": "few_orders", "as_of": today}
-    make_score(customer, purchase_days=purchases, **figures)
+    unknown = {"gap_ratio": None, "risk": 0} if purchases < 3 else {}
+    make_score(customer, purchase_days=purchases, **figures, **unknown)
     client = signed_in(admin)
     addresses = [
         reverse("home:customer-page", args=[customer.pk]),
