@@ -64,13 +64,10 @@ class _Writing:
 
     def write_beside(self, state: Mapping[str, Any], after: int) -> dict[str, Any]:
         """In a thread of its own: the batch behind ``after``; its counts, once they are committed."""
-        try:
-            with second_writer():
-                beside = self.write(after)
-                self.tell({**state, "beside": beside})
-            return beside
-        finally:
-            connection.close()
+        with second_writer():
+            beside = self.write(after)
+            self.tell({**state, "beside": beside})
+        return beside
 
 
 def add_beside(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +93,10 @@ def write_batches(
     # A connection of its own would not see what waits in a transaction around us.
     alone = connection.in_atomic_block or not kind.in_pairs
     with ExitStack() as leaving:
-        threads = None if alone else leaving.enter_context(ThreadPoolExecutor(1, thread_name_prefix="import"))
+        threads = None
+        if not alone:
+            threads = leaving.enter_context(ThreadPoolExecutor(1, thread_name_prefix="import"))
+            leaving.callback(threads.submit, lambda: connection.close())  # that of the thread, for all of its batches
         while state["after"] < state["records"]:
             with one_writer(is_last=False):
                 future = None

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 WORTH_ROWS = 20_000
 PATIENCE = "500ms"
 BESIDE = 3  # two processors are busy while the third index waits for the disk
+# The condition of an index of the rows that say something in a column of text, as the database writes it.
+SAYS_SOMETHING = r"^\(NOT \(\(\w+\)::text = ''::text\)\)$"
 
 
 @contextmanager
@@ -45,12 +47,14 @@ def _rest_indexes(table: str) -> None:
             cursor.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
             if not _is_empty(table):
                 return
-            # Unique ones refuse what is there twice; those of a part of the rows are hardly written.
+            # Unique ones refuse what is there twice; those of a part of the rows are hardly written, but for those of
+            # all rows that say something (a country, a source): these may be every row of a file.
             cursor.execute(
                 """SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                   WHERE i.indrelid = %s::regclass AND NOT i.indisunique AND i.indisvalid AND i.indpred IS NULL
+                   WHERE i.indrelid = %s::regclass AND NOT i.indisunique AND i.indisvalid
+                   AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) ~ %s)
                    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid)""",
-                [table],
+                [table, SAYS_SOMETHING],
             )
             found = cursor.fetchall()
             RestingIndex.objects.bulk_create(RestingIndex(name=name, definition=made) for name, made in found)
