@@ -108,6 +108,13 @@ class Head:
     column: Column
     href: str = ""
     direction: str = ""
+    is_first: bool = False
+
+    @property
+    def marks(self) -> str:
+        """The classes of its cell."""
+        said = {"num": self.column.numeric, "hide-s": self.column.hide_on_phone, "pin": self.is_first}
+        return " ".join(name for name, holds in said.items() if holds)
 
 
 @dataclass
@@ -210,14 +217,15 @@ def _url(state: dict[str, str], /, **changes: str) -> str:
 
 def _heads(columns: tuple[Column, ...], sort: str, state: dict[str, str]) -> list[Head]:
     heads = []
-    for column in columns:
+    for place, column in enumerate(columns):
         if not column.sort:
-            heads.append(Head(column))
+            heads.append(Head(column, is_first=place == 0))
             continue
         first = f"-{column.name}" if column.largest_first else column.name
         other = column.name if column.largest_first else f"-{column.name}"
         direction = {column.name: "ascending", f"-{column.name}": "descending"}.get(sort, "")
-        heads.append(Head(column, _url(state, sort=other if sort == first else first), direction))
+        url = _url(state, sort=other if sort == first else first)
+        heads.append(Head(column, url, direction, is_first=place == 0))
     return heads
 
 
@@ -278,8 +286,9 @@ def build_list(
     # Of a few the order matters more than the index of the sort, which may hold a million others.
     here = queryset if known.keys is None else queryset.filter(pk__in=one_of_many(known.keys))
     fetch: Callable[..., list[Any]] = fetch_rows
-    if known.keys is None and known.can_be_gathered:
-        fetch = partial(walk_or_gather, remembered_as=_name_list(request, state))
+    if known.keys is None and known.gathering_ms:
+        remembered_as = _name_list(request, state)
+        fetch = partial(walk_or_gather, gathering_ms=known.gathering_ms, remembered_as=remembered_as)
     rows, before, after = _find_page(here, definition, column, sort, request.GET, fetch)
     chosen, lost = definition.choose_columns(columns)
     load_details(rows, definition, chosen, request)

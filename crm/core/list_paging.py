@@ -21,6 +21,7 @@ from crm.core.statement_planning import plan_for_everybody
 COUNT_LIMIT = 10_000
 FEW = 500
 GATHERED = 2_500  # put together from their keys, whatever their order
+UNITS_A_MS, ROWS_A_MS = 75, 400  # what the planner finds, and what is looked up beside it and sorted, in a millisecond
 DEAR = 3_000  # in the planner's units: about 40 ms
 MOST_GATHERED, DEAREST_GATHERED = 100_000, 100_000  # rows sorted for a page, and the planner's units for finding them
 LARGEST_ID = 2**63 - 1
@@ -57,12 +58,12 @@ def write_token(sort: str, value: Any, row_id: int) -> str:
 @dataclass(frozen=True)
 class Counted:
     """How many rows, whether that is exact, and their keys where there are so few that they were all read; else
-    whether they are few enough, and found cheaply enough, to be sorted for a page."""
+    the milliseconds it would take to sort them for a page, about, and 0 where they are too many or too dear to find."""
 
     count: int
     is_exact: bool = False
     keys: list[int] | None = None
-    can_be_gathered: bool = False
+    gathering_ms: int = 0
 
 
 def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
@@ -79,21 +80,23 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     within = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
     estimate, cost = int(within["Plan Rows"]), plan["Total Cost"]
     is_dear = cost > DEAR
-    can_be_gathered = estimate <= MOST_GATHERED and cost * max(1, estimate / limit) <= DEAREST_GATHERED
+    units, gathering_ms = cost * max(1, estimate / limit), 0
+    if estimate <= MOST_GATHERED and units <= DEAREST_GATHERED:
+        gathering_ms = 1 + int(units / UNITS_A_MS + estimate / ROWS_A_MS)
     if estimate > limit * 5:
-        return Counted(estimate, can_be_gathered=can_be_gathered)
+        return Counted(estimate, gathering_ms=gathering_ms)
     cost_of_few = cost * FEW / max(FEW, min(estimate, limit))
     if limit >= FEW and (estimate <= FEW or (is_dear and cost_of_few <= DEAR)):
         found = list(keys[: FEW + 1])
         if len(found) <= FEW:
             return Counted(len(found), is_exact=True, keys=found)
     if is_dear:
-        return Counted(max(estimate, FEW), can_be_gathered=can_be_gathered)
+        return Counted(max(estimate, FEW), gathering_ms=gathering_ms)
     counted = keys[: limit + 1].aggregate(count=Count("pk"), keys=ArrayAgg("pk"))
     if (count := counted["count"]) > limit:
-        return Counted(max(estimate, limit), can_be_gathered=can_be_gathered)
+        return Counted(max(estimate, limit), gathering_ms=gathering_ms)
     keys_read = (counted["keys"] or []) if count <= GATHERED else None
-    return Counted(count, is_exact=True, keys=keys_read, can_be_gathered=can_be_gathered)
+    return Counted(count, is_exact=True, keys=keys_read, gathering_ms=gathering_ms)
 
 
 def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[int, bool]:

@@ -112,9 +112,8 @@ def find_row_acts(user: User) -> Callable[[Any], SafeString] | None:
     def draw(row: Any) -> SafeString:
         url = row_address("interactions:interaction-new", row.pk)
         return format_html(
-            '<span class="r-acts"><a class="r-ib" href="{}" hx-get="{}?place=dialog" data-key="l" aria-label="{}">'
+            '<span class="r-acts"><a class="r-ib" href="{}?place=dialog" data-ask data-key="l" aria-label="{}">'
             "{}</a></span>",
-            url,
             url,
             words,
             icon("note"),

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.core.cache import cache as kept_counts
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
@@ -213,6 +214,12 @@ def _choose(items: Iterable[NavItem], *, user: User, holds: Callable[[str], bool
 
 
 @cache
+def _find_scripts() -> list[str]:
+    """The addresses of ``SCRIPTS``; their names with a fingerprint are looked up once."""
+    return [static(name) for name in SCRIPTS]
+
+
+@cache
 def _find_url(url_name: str, prefix: str) -> str:
     """The address of a page where the product stands below ``prefix``; forty are asked for with every page."""
     return reverse(url_name)
@@ -289,7 +296,7 @@ def build_shell(request: HttpRequest) -> Shell:
         settings_url=groups[0].entries[0].url if groups else "",
         account_url=reverse("core:account"),
         preferences_url=reverse("core:preferences"),
-        modules=SCRIPTS,
+        modules=_find_scripts(),
     )
 
 

@@ -37,7 +37,7 @@ def test_a_class_is_told_by_weight_and_title():
 @pytest.mark.parametrize(
     ("due", "extra", "state", "words"),
     [
-        (NOW + timedelta(days=9), "", 'class="r-clock "', "Thu 3 Dec"),
+        (NOW + timedelta(days=9), "", 'class="r-clock"', "Thu 3 Dec"),
         (NOW + timedelta(hours=4), "", "soon", "today 13:30"),
         (NOW - timedelta(days=4), "", "late", "4 d late"),
         (NOW - timedelta(days=4), 'hold="waits for customer"', "hold", "waits for customer"),

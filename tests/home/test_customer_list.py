@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from customers.models import Customer
 from interactions.models import Interaction, Task
 from segments.models import Membership, Segment
 from tests import factories
@@ -181,3 +182,13 @@ def test_what_the_browser_remembers_is_the_short_address(rep, customer, signed_i
 def test_a_full_page_of_rows_stays_small(rep, signed_in):
     make_scored_customers(30, SimpleNamespace(rep=rep))
     assert len(signed_in(rep).get(reverse("home:customer-list")).content) < 60_000
+
+
+def test_a_full_page_of_the_longest_names_stays_small(admin, rep, signed_in):
+    make_scored_customers(30, SimpleNamespace(rep=rep))
+    name = "Hüttenwerke Oberrhein Zulieferung, Instandhaltung und Anlagenbau Gesellschaft mbH & Co. KG"
+    Customer.objects.update(name=name)
+    Task.objects.update(title="Ask what success looks like for them in the coming year, and who decides on it")
+    page = signed_in(admin).get(reverse("home:customer-list") + "?segment=premium&sort=-sales").content
+    assert page.count(b"<tr data-row") == 18
+    assert len(page) < 60_000

@@ -101,13 +101,13 @@ def draw_cell(column: Column, row: Any, *, is_first: bool = False) -> SafeString
 SPEAKS_FOR_ITSELF = {"class", "segment", "avatar", "words"}
 
 
-def _open_cell(column: Column, *, follows: bool, is_first: bool, is_last: bool, may_edit: bool) -> SafeString:
-    """The tag that opens a cell, after the one that closes the cell before it."""
+def _open_cell(column: Column, *, is_first: bool, is_last: bool, may_edit: bool) -> SafeString:
+    """The tag that opens a cell. None is closed: the next cell or row does that, and a page has two hundred."""
     marks = " ".join(part for part in (_mark(column, is_first=is_first), "ow nw" if is_last else "") if part)
     looks = format_html(' class="{}"', marks) if marks else ""
     edits = format_html(' data-edit="{}"', column.name) if may_edit else ""
     head = "" if is_first else head_on_phone(column)
-    return format_html("</td><td{}{}{}>" if follows else "<td{}{}{}>", looks, edits, head)
+    return format_html("<td{}{}{}>", looks, edits, head)
 
 
 @register.filter
@@ -148,7 +148,6 @@ def list_rows(context: template.Context) -> SafeString:
     for place, column in enumerate(page.columns):
         opening = _open_cell(
             column,
-            follows=bool(select) or place > 0,
             is_first=place == 0,
             is_last=place == last and bool(known.row_acts),
             may_edit=column.edit in may_edit,
@@ -183,4 +182,4 @@ def _draw_row(
     drawn = format_html('<tr data-row data-pk="{}">{}', row.pk, box)
     for opening, draw in columns:
         drawn += opening + conditional_escape(draw(row))
-    return drawn + format_html("{}</td></tr>\n", draw_acts(row) if draw_acts else "")
+    return drawn + format_html("{}\n", draw_acts(row) if draw_acts else "")

@@ -61,9 +61,9 @@ def segment_mark(segment: Any, form: str = "") -> SafeString | str:
 @lru_cache(maxsize=512)
 def _draw_mark(name: str, shape: str, form: str) -> SafeString:
     return format_html(
-        '<span class="r-mk {} {}"><svg viewBox="0 0 10 10" aria-hidden="true"><use href="{}#s-{}"/></svg>{}</span>',
+        '<span class="r-mk {}{}"><svg aria-hidden="true"><use href="{}#s-{}"/></svg>{}</span>',
         shape,
-        form,
+        f" {form}" if form else "",
         static("vendor/icons.svg"),
         shape,
         name,
@@ -90,15 +90,15 @@ def _draw_class(value_class: str, words: str) -> SafeString:
 def risk_level(level: int, text: str) -> SafeString:
     """``{% risk_level 3 "high, 3.4×" %}``: one to three bars and the words."""
     return format_html(
-        '<span class="r-lvl l{}"><svg viewBox="0 0 14 12" aria-hidden="true">'
-        '<rect y="7" height="5"/><rect x="5" y="4" height="8"/><rect x="10" height="12"/></svg>{}</span>',
+        '<span class="r-lvl l{}"><svg aria-hidden="true"><rect/><rect/><rect/></svg>{}</span>',
         max(1, min(3, int(level))),
         text,
     )
 
 
 def _clock(state: str, icon_name: str, text: str) -> SafeString:
-    return format_html('<span class="r-clock {}">{}{}</span>', state, icon(icon_name, "s"), text)
+    looks = f" {state}" if state else ""
+    return format_html('<span class="r-clock{}">{}{}</span>', looks, icon(icon_name, "s"), text)
 
 
 @register.simple_tag
@@ -152,12 +152,10 @@ def avatar(person: Any, form: str = "") -> SafeString | str:
 @lru_cache(maxsize=2048)
 def _draw_avatar(name: str, form: str) -> SafeString:
     return format_html(
-        '<span title="{}"><span class="r-av {}" aria-hidden="true">{}</span>'
-        '<span class="visually-hidden">{}</span></span>',
+        '<span class="r-av{}" role="img" title="{}">{}</span>',
+        f" {form}" if form else "",
         name,
-        form,
         formats.format_initials(name),
-        name,
     )
 
 
