@@ -3,10 +3,9 @@
 The database finds the page of a sorted list by walking the index of the order until enough rows answer the filters. It
 takes them to be spread evenly over it, and where they are not (a country whose names all stand at the end of the
 alphabet, the smallest sales of the best class) it reads nearly everybody before the first. No statistics tell that, but
-what gathering them would cost is known: so long the walk may take, and then the rows are gathered by their filters, if
-these leave few enough. That is never twice as dear as the cheaper of the two ways: a few are not walked for long, and a
-busy machine does not give up a walk of a moment to sort everybody. For five minutes the same list is then gathered at
-once.
+what gathering the rows by their filters would take is known, where these leave few enough: the walk has half of that.
+So a list of a few is not walked for long, and a busy machine does not give up a walk of a moment to sort tens of
+thousands. For five minutes the same list is then gathered at once.
 """
 
 from contextlib import nullcontext
@@ -42,7 +41,7 @@ def walk_or_gather(
     if not cache.get(remembered_as):
         try:
             within = transaction.atomic() if connection.in_atomic_block else nullcontext()
-            with within, connection.execute_wrapper(_Within(max(LEAST_WALK_MS, gathering_ms))):
+            with within, connection.execute_wrapper(_Within(max(LEAST_WALK_MS, gathering_ms // 2))):
                 return fetch_rows(queryset, column, **asked)
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):

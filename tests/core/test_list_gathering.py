@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from crm.core import list_gathering, list_paging
+from crm.core import list_engine, list_gathering, list_paging
 from crm.core.list_engine import Column, ListDefinition, TextFilter, build_list
 from customers.models import Product
 
@@ -89,6 +89,13 @@ def test_a_walk_that_takes_too_long_is_given_up_and_the_next_page_does_not_begin
             assert [row.number for row in open_page("?family=Seals", find_slowly()).rows] == expected
         asked.append([query["sql"] for query in queries if "statement_timeout = 20" in query["sql"]])
     assert [len(walks) for walks in asked] == [1, 0]
+
+
+def test_a_walk_has_half_the_time_that_gathering_would_take(open_page, monkeypatch):
+    monkeypatch.setattr(list_engine, "count_rows", lambda rows: list_paging.Counted(30, gathering_ms=900))
+    with CaptureQueriesContext(connection) as queries:
+        open_page("?family=Seals")
+    assert [query["sql"] for query in queries if "statement_timeout = 450;" in query["sql"]]
 
 
 def test_in_a_request_that_may_write_the_same_rows_are_found(open_page):
