@@ -31,6 +31,7 @@ from interactions.models import ContactPreference, Task, WebEvent
 from interactions.process_overview import list_running
 from interactions.web_visit_listing import list_looked_at
 from segments.models import CurrentScore, ScoreRun
+from segments.rules.value_explanation import is_long_gone
 from segments.segment_offering import list_customer_sold_outside
 
 
@@ -84,7 +85,9 @@ def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     score, today = getattr(customer, "score", None), company_day(timezone.now())
     statement = load_statement(customer, score, today=today)
     shown = {"outlook": load_outlook(customer, score), "rhythm": load_rhythm(customer, score, today=today)}
-    return {"score": score, "statement": statement, **shown}
+    silent = (today - score.last_day).days if score and score.last_day else None
+    gone = score is not None and is_long_gone(purchases=score.purchase_days, silence_days=silent)
+    return {"score": score, "statement": statement, "long_gone": gone, **shown}
 
 
 def _steps_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
