@@ -26,6 +26,7 @@ from customers.group_import import (
     names_groups,
     settle_groups,
 )
+from customers.import_inserting import NOTE_WORDS
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_parsing import as_objects
 from customers.import_relating import follow_merged
@@ -256,6 +257,7 @@ def _create_customers(stage: Stage, scope: str, task: WritingTask) -> int:
         ],
         import_id=task.import_id,
         once="number",
+        done={NOTE_WORDS} if task.words_noted else (),
     )
 
 
@@ -352,5 +354,6 @@ KIND = ImportKind(
     ),
     makes_customers=True,
     in_pairs=True,
+    names="folded",
     seen_at=("home:customer-list", ""),
 )

@@ -5,7 +5,7 @@ own trigger would. What other triggers write is written from the rows that were 
 meanwhile is hoped for: looking first and writing each row on trial costs a fifth of the work.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,19 +25,18 @@ class StandIn:
     sql: str
 
 
+NEW_WORDS = """INSERT INTO customers_nameword (word)
+           SELECT word FROM (
+               SELECT regexp_split_to_table(token, '[^[:alnum:]]+') AS word
+               FROM (SELECT DISTINCT unnest(string_to_array(name_folded, ' ')) AS token FROM {names} n) named) found
+           WHERE length(word) BETWEEN 3 AND 60
+           EXCEPT SELECT word FROM customers_nameword"""
+NOTE_WORDS = "customers_note_name_words"
 STAND_INS = {
     "customers_note_touched": StandIn(
         ("customer_id",), "INSERT INTO customers_touchedcustomer (customer_id) SELECT DISTINCT customer_id FROM made"
     ),
-    "customers_note_name_words": StandIn(
-        ("name_folded",),
-        """INSERT INTO customers_nameword (word)
-           SELECT word FROM (
-               SELECT regexp_split_to_table(token, '[^[:alnum:]]+') AS word
-               FROM (SELECT DISTINCT unnest(string_to_array(name_folded, ' ')) AS token FROM made) named) found
-           WHERE length(word) BETWEEN 3 AND 60
-           EXCEPT SELECT word FROM customers_nameword""",
-    ),
+    NOTE_WORDS: StandIn(("name_folded",), NEW_WORDS.format(names="made")),
 }
 """By the function of the trigger."""
 
@@ -48,7 +47,7 @@ class RowsInsert:
 
     ``returning`` are columns of the rows ``made`` besides ``id`` (name: SQL over ``t``), ``also`` statements that write
     from them, ``tell`` is what is to be known of them. Rows whose ``once`` (columns, with commas) is there already are
-    left out; without it they are an error.
+    left out; without it they are an error. ``done`` are triggers (their functions) whose work is done already.
     """
 
     table: str
@@ -58,11 +57,12 @@ class RowsInsert:
     also: Sequence[str] = ()
     tell: str = "count(*)"
     once: str = ""
+    done: Collection[str] = ()
 
     def run(self) -> int:
         """Insert; what ``tell`` says. Raises ``IntegrityError`` also where a row refers to one that is not there."""
         with transaction.atomic():
-            rest = _find_rest(self.table)
+            rest = _find_rest(self.table, done=self.done)
             if self.once:
                 try:
                     with transaction.atomic():
@@ -137,7 +137,7 @@ class _Rest:
     stand_ins: Sequence[StandIn]
 
 
-def _find_rest(table: str) -> _Rest | None:
+def _find_rest(table: str, *, done: Collection[str] = ()) -> _Rest | None:
     """None where our role may not put triggers to rest, or where one does what we cannot do in its stead."""
     if not may_rest_triggers():
         return None
@@ -163,4 +163,5 @@ def _find_rest(table: str) -> _Rest | None:
         return None
     if any(columns != 1 for *_names, columns in keys):
         return None
-    return _Rest([_Key(*names) for *names, _columns in keys], [STAND_INS[function] for function, _plain in triggers])
+    stand_ins = [STAND_INS[function] for function, _plain in triggers if function not in done]
+    return _Rest([_Key(*names) for *names, _columns in keys], stand_ins)

@@ -24,7 +24,7 @@ class WritingTask:
 
     ``options`` are the user's choices with ``by_id`` and ``source`` (the file's name) added; ``mode`` is "both",
     "create" (rows that are here are left alone) or "update" (rows that are not here are rejected). ``at`` is the
-    moment of the writing.
+    moment of the writing. ``words_noted`` where the words of all names in the file are.
     """
 
     import_id: int
@@ -32,6 +32,7 @@ class WritingTask:
     options: Mapping[str, Any]
     at: datetime
     by: Any = None
+    words_noted: bool = False
 
     @property
     def mode(self) -> str:
@@ -47,6 +48,7 @@ class ImportKind:
     and writes nothing else; ``prepare``, where a kind has its own, does that and leaves ``records``. ``write`` writes
     the batch behind ``after`` and returns created, changed, unchanged and ``until``. ``finish`` runs once after the
     last batch. ``keys`` are the ways to find what is here already, the first unless the user says otherwise.
+    ``names`` is the column of the stage whose words are those of the names that new rows get.
     ``in_pairs`` where two batches may be written side by side, because none of their records meet in any row.
     ``makes_customers`` where rows may become new customers, whose owner and team are then asked. ``tables`` are
     written in this order and taken back from behind. ``permission`` is asked for besides that of importing;
@@ -70,6 +72,7 @@ class ImportKind:
     keys: Sequence[tuple[str, Any]] = ()
     makes_customers: bool = False
     in_pairs: bool = False
+    names: str = ""
     seen_at: tuple[str, str] = ("", "")
 
     def prepare_records(self, stage: Stage, task: WritingTask) -> dict[str, int]:

@@ -4,7 +4,7 @@ Undoing it compares each row with the checksum taken here, so the checksum is ov
 write and, where a table keeps the time of its last change, over that.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,15 +72,16 @@ def insert_remembered(
     once: str = "",
     returning: Mapping[str, str] | None = None,
     tell: str = "count(*)",
+    done: Collection[str] = (),
 ) -> int:
     """Run ``INSERT INTO <table> AS t …`` and remember the rows made; how many they were, or what ``tell`` says of them.
 
-    Rows whose ``once`` (columns, with commas) is there already are left out.
+    Rows whose ``once`` (columns, with commas) is there already are left out. ``done`` are triggers whose work is done.
     """
     note = f"""INSERT INTO customers_importchange (data_import_id, what, row_id, mark)
                SELECT {int(import_id)}, '{table.key}', id, mark FROM made"""  # noqa: S608
     made = {**(returning or {}), "mark": table.mark_sql("t")}
-    return RowsInsert(table.table, sql, params, returning=made, also=[note], tell=tell, once=once).run()
+    return RowsInsert(table.table, sql, params, returning=made, also=[note], tell=tell, once=once, done=done).run()
 
 
 def change_remembered(

@@ -6,7 +6,9 @@ goes on where it stopped. What was written before a cancel stays and is reported
 
 import csv
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from customers.import_rehearsing import make_task
 from customers.import_staging import Stage, fetch_row, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, NameWord
+from customers.name_word_noting import words_noted_beside
 from customers.rules.import_columns import ORDERS
 from customers.stage_filling import StageFiller
 from customers.writing_turn import wait_for_disk
@@ -55,7 +58,8 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
         with indexes_at_rest(kind.table_names, rows=kept["rows"] if kept["phase"] == "prepare" else 0):
             kept = _prepare(data_import, stage, lease, kept, at=at)
             total = _total(data_import, kept)
-            for state in write_batches(kind, stage, make_task(data_import, at=at), lease, kept, total=total):
+            task = replace(make_task(data_import, at=at), words_noted=bool(kept.get("words_noted")))
+            for state in write_batches(kind, stage, task, lease, kept, total=total):
                 kept = state
     except JobCancelled:
         _finish(data_import, stage, lease, kept, state=DataImport.State.CANCELLED, at=at)
@@ -105,11 +109,13 @@ def _prepare(
     """Check rows against each other and the database, in one transaction."""
     if state["phase"] != "prepare":
         return state
-    with transaction.atomic():
+    kind = IMPORT_KINDS[data_import.kind]
+    with words_noted_beside(kind, stage, rows=state["rows"]) as are_noted, transaction.atomic():
         if data_import.kind == ORDERS:
             _fix_shift(data_import, stage, at=at)
-        found = IMPORT_KINDS[data_import.kind].prepare_records(stage, make_task(data_import, at=at))
+        found = kind.prepare_records(stage, make_task(data_import, at=at))
         state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
+        state["words_noted"] = are_noted()
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
     return state
 
@@ -158,13 +164,31 @@ def _finish(
         if state != DataImport.State.CANCELLED:
             transaction.on_commit(lambda: remove_file(data_import))
     if report["created"] > 10_000:
-        run_sql(f"ANALYZE {', '.join(_list_grown(kind, report))}")
+        _learn_what_grew(kind, report)
+    return report
+
+
+def _learn_what_grew(kind: ImportKind, report: Mapping[str, Any]) -> None:
+    """Statistics of the tables that grew, the first table's beside those of the others; trigrams that wait are sorted
+    in."""
+    first, *others = _list_grown(kind, report)
+    with ThreadPoolExecutor(1, thread_name_prefix="statistics") as threads:
+        beside = threads.submit(_analyze_beside, others) if others and not connection.in_atomic_block else None
+        run_sql(f"ANALYZE {', '.join([first] if beside else [first, *others])}")
         run_sql(
             """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin' WHERE i.indrelid::regclass::text = ANY(%s)""",
             [kind.table_names],
         )
-    return report
+        if beside is not None:
+            beside.result()
+
+
+def _analyze_beside(tables: Sequence[str]) -> None:
+    try:
+        run_sql(f"ANALYZE {', '.join(tables)}")
+    finally:
+        connection.close()
 
 
 def _list_grown(kind: ImportKind, report: Mapping[str, Any]) -> list[str]:

@@ -2,11 +2,12 @@
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-from customers import import_inserting
+from customers import import_batches, import_inserting, name_word_noting
 from customers.import_batches import NoLease
 from customers.import_inserting import RowsInsert
+from customers.import_staging import run_sql
 from customers.import_writing import write_import
 from customers.models import Customer, NameWord, Order, OrderLine, TouchedCustomer
 from tests.customers.import_files import AT, read_file
@@ -33,6 +34,38 @@ def test_words_of_names_and_touched_customers_are_noted_with_triggers_at_rest_as
     monkeypatch.setattr(import_inserting, "may_rest_triggers", lambda: False)
     assert _written(files) == as_a_set
     assert as_a_set == (["lampart", "nord", "orsted", "son", "zaklady"], {"1", "2"}, 3)
+
+
+def _words():
+    return sorted(NameWord.objects.values_list("word", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_busy", [False, True], ids=["once", "with-each-batch-where-that-failed"])
+def test_the_words_of_a_file_of_several_batches_are_noted_once_for_all_of_them(monkeypatch, is_busy):
+    statements = []
+
+    def note(sql):
+        statements.append(sql)
+        if is_busy:
+            raise OperationalError("canceling statement due to lock timeout")
+        return run_sql(sql)
+
+    monkeypatch.setattr(name_word_noting, "run_sql", note)
+    monkeypatch.setattr(import_batches, "WRITE_BATCH", 1)
+    write_import(read_file(CUSTOMERS, kind="customers"), lease=NoLease(), at=AT)
+    assert len(statements) == 1
+    assert sorted(set(_words())) == ["lampart", "nord", "orsted", "son", "zaklady"]
+    assert is_busy or len(_words()) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_batches_leave_words_that_are_noted_to_whoever_noted_them(monkeypatch):
+    monkeypatch.setattr(name_word_noting, "run_sql", lambda sql: 0)
+    monkeypatch.setattr(import_batches, "WRITE_BATCH", 1)
+    write_import(read_file(CUSTOMERS, kind="customers"), lease=NoLease(), at=AT)
+    assert Customer.objects.count() == 3
+    assert not _words()
 
 
 @pytest.mark.django_db

@@ -12,7 +12,7 @@ from customers import import_batches
 from customers.import_batches import NoLease
 from customers.import_cleaning import clean_imports
 from customers.import_writing import write_import
-from customers.models import Customer
+from customers.models import Customer, NameWord
 from tests.customers.import_files import AT, import_file, read_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,6 +106,7 @@ def test_whoever_follows_a_killed_worker_makes_them(killed):
     write_import(data_import, lease=NoLease(checkpoint=checkpoint), at=AT)
     assert _indexes() == before
     assert Customer.objects.count() == 30
+    assert list(NameWord.objects.values_list("word", flat=True)) == ["lampart"]
 
 
 def test_the_cleaning_makes_those_of_an_import_that_nobody_goes_on_with(killed):
