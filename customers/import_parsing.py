@@ -27,6 +27,7 @@ from customers.rules.import_values import (
     read_currency,
     read_customer_kind,
     read_day,
+    read_minutes,
     read_money,
     read_plain_amounts,
     read_plain_texts,
@@ -155,6 +156,8 @@ def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any
             return lambda text: read_money(text, decimal_sign=rules.decimal_sign)
         case Reading.NUMBER:
             return lambda text: read_quantity(text, decimal_sign=rules.decimal_sign)
+        case Reading.MINUTES:
+            return lambda text: read_minutes(text, decimal_sign=rules.decimal_sign)
         case Reading.OWNER:
             return lambda text: _known(rules.owners, _owner_key(text), "unknown_owner")
         case Reading.PHONE:

@@ -7,7 +7,7 @@ from crm.core.formats import format_amount, format_number, format_plain_day
 from crm.core.local_time import company_zone
 from customers.models import DataImport
 from customers.rules.import_columns import FIELDS, ImportField, Reading
-from customers.rules.import_values import Unreadable, clean_text, read_day, read_money, read_quantity
+from customers.rules.import_values import Unreadable, clean_text, read_day, read_minutes, read_money, read_quantity
 
 
 def show_as_read(data_import: DataImport, field: ImportField, text: str) -> str:
@@ -33,6 +33,7 @@ def _find_reader(data_import: DataImport, reading: Reading) -> Callable[[str], s
     readers: Mapping[Reading, Callable[[str], str]] = {
         Reading.DAY: lambda text: format_plain_day(read_day(text, day_order=day_order, zone=company_zone()).day),
         Reading.MONEY: lambda text: format_amount(read_money(text, decimal_sign=decimal_sign), with_cents=True),
+        Reading.MINUTES: lambda text: _plain_number(read_minutes(text, decimal_sign=decimal_sign)),
         Reading.NUMBER: lambda text: _plain_number(read_quantity(text, decimal_sign=decimal_sign)),
     }
     return readers.get(reading)

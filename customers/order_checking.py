@@ -22,6 +22,7 @@ from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, r
 from customers.models import Customer
 from customers.product_import import PRODUCT_TABLE
 from customers.rules.import_columns import has_lines
+from customers.rules.import_values import read_coded_name
 
 STAGE_COLUMNS = {
     "customer": "text",
@@ -59,7 +60,17 @@ def shape_orders(frame: pd.DataFrame) -> pd.DataFrame:
         if nameless.any():
             folded = {name: fold_text(name) for name in shaped.loc[nameless, "customer_name"].unique()}
             shaped["customer_folded"] = shaped["customer_name"].map(folded).where(nameless, None)
+    if "product_name" in shaped and "product_number" not in shaped:
+        _tell_numbers_from_names(shaped)
     return shaped
+
+
+def _tell_numbers_from_names(shaped: pd.DataFrame) -> None:
+    """Odoo writes a product as "[FS-100] Floor scrubber": we know it by its number."""
+    read = {name: read_coded_name(name) for name in shaped["product_name"].dropna().unique()}
+    if any(number for number, _name in read.values()):
+        shaped["product_number"] = shaped["product_name"].map({name: told[0] or None for name, told in read.items()})
+        shaped["product_name"] = shaped["product_name"].map({name: told[1] for name, told in read.items()})
 
 
 def last_day(stage: Stage) -> date | None:

@@ -27,7 +27,7 @@ customer_number: customernumber customerid accountid accountnumber companyid org
     associatedcompanyid kundennr kundennummer
     accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyids
 customer_name: customername customer account accountname company companyname associatedcompany organization
-    organisation relatedto firma kunde regarding
+    organisation companyaccount relatedto firma kunde regarding
 person_name: personname person contact contactname contactperson attendee ansprechpartner who name
 person_email: personemail email contactemail emailaddress from to
 channel: channel type activitytype engagementtype calltype kind art kanal medium
@@ -37,7 +37,7 @@ day: day date activitydate calldate callstarttime startdate duedate happenedat c
     datum datetime timestamp completedat markedasdonetime
 minutes: minutes duration durationminutes callduration callduration dauer
 note: note notes body comments description text subject callnotes fullcomments engagementbody notiz details
-by: by owner ownername assignedto assigneduser assignedtouser activityassignedto createdby user agent rep
+by: by owner ownername assigned assignedto assigneduser assignedtouser activityassignedto createdby user agent rep
     logged salesagent
 """)
 _CHANNELS = {
@@ -65,7 +65,7 @@ FIELDS = (
     ImportField("direction", Reading.CHOICE, headers=_HEADERS["direction"], choices=_DIRECTIONS),
     ImportField("outcome", Reading.CHOICE, headers=_HEADERS["outcome"], choices=_OUTCOMES),
     ImportField("note", Reading.WORDS, length=20_000, headers=_HEADERS["note"]),
-    ImportField("minutes", Reading.NUMBER, headers=_HEADERS["minutes"]),
+    ImportField("minutes", Reading.MINUTES, headers=_HEADERS["minutes"]),
     ImportField("person_name", length=200, headers=_HEADERS["person_name"]),
     ImportField("person_email", Reading.EMAIL, length=254, headers=_HEADERS["person_email"]),
     ImportField("by", Reading.OWNER, headers=_HEADERS["by"]),

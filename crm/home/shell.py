@@ -39,6 +39,7 @@ SCRIPTS = [
     "js/file_drop.js",
     "js/keys.js",
     "js/lists.js",
+    "js/narrowing.js",
 ]
 
 

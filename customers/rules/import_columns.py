@@ -33,6 +33,7 @@ class Reading(Enum):
     DAY = "day"
     MONEY = "money"
     NUMBER = "number"
+    MINUTES = "minutes"
     CURRENCY = "currency"
     COUNTRY = "country"
     EMAIL = "email"

@@ -54,12 +54,13 @@ trading_name: tradingname dba alsoknownas brandname nomecomercial nomefantasia n
 kind: kind customerkind iscompany isacompany companytype customertype partytype
 street: street address streetaddress billingstreet mailingstreet shippingstreet addressline1 address1 strasse
     adresse direccion endereco rue indirizzo ulica addressofthecompany
+    fullcombinedaddressofaddress streetroadnameofaddress
 postcode: postcode postalcode zip zipcode billingpostalcode billingzippostalcode billingcode mailingpostalcode
-    mailingzip plz codigopostal cep codepostal cap kodpocztowy
+    mailingzip plz codigopostal cep codepostal cap kodpocztowy zippostalcodeofaddress
 city: city town billingcity mailingcity shippingcity ort stadt ciudad cidade ville citta miasto location
-    officelocation locality
+    officelocation locality citytownvillagelocalityofaddress
 country: country countrycode countryregion billingcountry billingcountrycode mailingcountry shippingcountry land
-    pais pays paese kraj nation
+    pais pays paese kraj nation countryofaddress
 language: language lang preferredlanguage locale sprache idioma langue lingua jezyk
 industry: industry sector branche sectors setor secteur settore branza vertical
 tax_id: taxid taxnumber vat vatnumber vatid vatno ustid ustidnr steuernummer nif cif cnpj siren siret partitaiva

@@ -105,6 +105,10 @@ def find_decimal_sign(texts: Iterable[str]) -> str | None:
     return votes.most_common(1)[0][0] if votes else None
 
 
+_LENGTH = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
+_CODED = re.compile(r"\[(?P<code>[^\[\]]{1,40})\]\s+(?P<name>\S.*)")
+
+
 def read_number(text: str, *, decimal_sign: str | None = None) -> Decimal:
     """A number with any grouping; ``decimal_sign`` decides what ``1.234`` and ``1,234`` mean (else: thousands).
 
@@ -145,6 +149,20 @@ def read_quantity(text: str, *, decimal_sign: str | None = None) -> Decimal:
     if abs(value) > MAX_QUANTITY:
         raise Unreadable("too_large")
     return value.quantize(Decimal("0.001"), rounding=ROUND_HALF_UP)
+
+
+def read_minutes(text: str, *, decimal_sign: str | None = None) -> Decimal:
+    """Minutes: a number of them, or a length by the clock ("0:30", "01:15:00"). Raises as ``read_quantity`` does."""
+    if clock := _LENGTH.fullmatch(text):
+        hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+        return Decimal(hours * 60 + minutes) + (Decimal(seconds) / 60).quantize(Decimal("0.001"))
+    return read_quantity(text, decimal_sign=decimal_sign)
+
+
+def read_coded_name(text: str) -> tuple[str, str]:
+    """Number and name of a product written "[FS-100] Floor scrubber"; without such a number it is empty."""
+    coded = _CODED.fullmatch(text)
+    return (coded["code"].strip(), coded["name"]) if coded else ("", text)
 
 
 def read_plain_amounts(texts: Sequence[str]) -> list[int] | None:

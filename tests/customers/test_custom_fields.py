@@ -241,3 +241,17 @@ def test_two_hundred_fields_cost_a_page_and_a_list_no_query_more(define, admin, 
     assert none[:2] == full[:2]
     assert all(have - without <= 1 for have, without in zip(full, none, strict=True))
     assert find_field("1") is None
+
+
+def test_of_many_own_fields_one_is_found_by_typing(admin, customer, signed_in, define):
+    fields = [define(f"Field {place}") for place in range(13)]
+    browser = signed_in(admin)
+    pages = [
+        reverse("customers:custom-value-card", args=[customer.pk]),
+        reverse("customers:customer-edit", args=[customer.pk]),
+        reverse("customers:custom-field-list"),
+    ]
+    set_custom_values(customer, {str(field.pk): "x" for field in fields[1:]}, by=admin)
+    assert ["data-narrow" in browser.get(page).text for page in pages] == [False, True, True]  # twelve are overseen
+    set_custom_values(customer, {str(fields[0].pk): "x"}, by=admin)
+    assert "data-narrow" in browser.get(pages[0]).text

@@ -45,10 +45,15 @@ SALESFORCE = [
                 "Order Amount": "amount"}),
     ("teams", {"Full Name": "name", "Email": "email", "Title": "job_title", "Manager": "manager",
                 "Department": "team"}),
+    ("interactions", {"Company / Account": "customer_name", "Assigned": "by", "Date": "day", "Type": "channel",
+                      "Full Comments": "note", "Activity ID": "number"}),
 ]  # fmt: skip
 PIPEDRIVE = [
     ("customers", {"Organization - ID": "number", "Organization - Name": "name", "Organization - Address": "street",
-                   "Organization - Owner": "owner_email", "Organization - People": ""}),
+                   "Organization - Owner": "owner_email", "Organization - People": "",
+                   "Organization - City/town/village/locality of Address": "city",
+                   "Organization - ZIP/Postal code of Address": "postcode",
+                   "Organization - Country of Address": "country", "Organization - House number of Address": ""}),
     ("people", {"Person - Name": "name", "Person - Email - Work": "email", "Person - Phone - Work": "phone",
                 "Person - Organization": "customer_name", "Person - Job title": "job_title"}),
     ("opportunities", {"Deal - ID": "number", "Deal - Title": "subject", "Deal - Organization": "customer_name",

@@ -2,6 +2,7 @@
 
 import contextlib
 from datetime import date
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,10 +19,12 @@ from customers.rules.import_values import (
     find_day_order,
     find_decimal_sign,
     has_open_order,
+    read_coded_name,
     read_country,
     read_currency,
     read_customer_kind,
     read_day,
+    read_minutes,
     read_money,
     read_plain_texts,
     read_quantity,
@@ -79,6 +82,26 @@ def test_what_is_no_amount_is_refused(text):
 def test_an_amount_beyond_all_reason_is_refused():
     assert _code(read_money, "9" * 30) == "too_large"
     assert _code(read_quantity, "9" * 30) == "too_large"
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"), [("15", "15"), ("7,5", "7.5"), ("00:30", "30"), ("1:15:00", "75"), ("00:05:30", "5.5")]
+)
+def test_how_long_a_call_took_is_a_number_of_minutes_or_a_length_by_the_clock(text, minutes):
+    assert read_minutes(text, decimal_sign=",") == Decimal(minutes)
+    assert _code(read_minutes, "1:75") == "no_number"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[FS-100] Floor scrubber", ("FS-100", "Floor scrubber")),
+        ("Floor scrubber", ("", "Floor scrubber")),
+        ("[FS-100]", ("", "[FS-100]")),
+    ],
+)
+def test_a_product_may_carry_its_number_in_brackets(text, told):
+    assert read_coded_name(text) == told
 
 
 def test_one_telling_amount_decides_for_the_column():

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db.models import Sum
 
-from customers.models import Customer, Order, OrderLine
+from customers.models import Customer, Order, OrderLine, Product
 from tests import factories
 from tests.customers.import_files import AT, cdnow_master, counts, import_file, problems
 
@@ -79,6 +79,14 @@ def test_rows_of_one_order_are_its_lines_and_make_its_total():
     assert counts(changed) == (0, 1, 0, 0)
     assert counts(import_file("\n".join(file.splitlines()[:2]) + "\n")) == (0, 1, 0, 0)
     assert OrderLine.objects.count() == 1
+
+
+def test_a_product_with_its_number_in_brackets_is_the_one_of_that_number():
+    Product.objects.create(number="FS-100", name="Floor scrubber")
+    file = "order number;customer number;order date;product;quantity;line total\n8;1;23.09.2026;{};1;10\n"
+    import_file(file.format("[FS-100] Floor scrubber 2.0") + "8;1;23.09.2026;[not a number];1;5\n")
+    lines = OrderLine.objects.order_by("position").values_list("product__number", "product__name")
+    assert list(lines) == [("FS-100", "Floor scrubber"), ("[not a number]", "[not a number]")]
 
 
 def test_a_file_may_say_what_sending_an_order_cost():

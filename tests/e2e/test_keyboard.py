@@ -1,6 +1,7 @@
 """Stories of somebody who never touches the mouse, and of what the frame does by itself."""
 
 import pytest
+from django.core.cache import cache
 from playwright.sync_api import expect
 
 from crm.core.models import User
@@ -226,6 +227,10 @@ def test_e_says_why_nothing_can_be_changed_in_a_row(open_page, rep, customer):
 
 
 def test_a_note_is_named_written_and_saved_by_keys_alone(open_page, rep, lead, customer):
+    """And whoever it names learns it from the bell of the page that stands open before him."""
+    of_lead = open_page(lead, "/people/")
+    of_lead.clock.install()
+    of_lead.reload()
     page = open_page(rep, f"/customers/{customer.pk}/")
     page.get_by_text("Write a note").press("Enter")
     expect(page.locator("#dialog textarea")).to_be_focused()
@@ -233,6 +238,9 @@ def test_a_note_is_named_written_and_saved_by_keys_alone(open_page, rep, lead, c
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notes")).to_contain_text("For @Marit Haugen")
+    cache.clear()  # a count is kept for 20 seconds
+    of_lead.clock.run_for(40_000)
+    expect(of_lead.get_by_role("link", name="News, 1 not seen")).to_be_visible()
 
 
 def test_on_the_phone_a_row_does_not_line_up_what_is_not_known(open_page, rep, customer):
