@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,7 +79,11 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "last_day": _day(preview.get("last_day")),
         "columns": _columns(data_import) if is_open else [],
         "more_headers": _more_headers(data_import) if is_open else [],
-        "choices": [(f.name, field_label(data_import.kind, f.name)) for f in FIELDS[data_import.kind]],
+        "options": format_html_join(
+            "",
+            '<option value="{}">{}</option>',
+            ((f.name, field_label(data_import.kind, f.name)) for f in FIELDS[data_import.kind]),
+        ),
         "missing": [_either(data_import, group) for group in preview.get("missing", [])],
         "fits": [str(IMPORT_KINDS[name].label) for name in preview.get("fits", []) if name in IMPORT_KINDS],
         "problems": _problems(data_import, preview.get("problems", [])) if is_open else [],

@@ -22,7 +22,7 @@ from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, r
 from customers.models import Customer
 from customers.product_import import PRODUCT_TABLE
 from customers.rules.import_columns import has_lines
-from customers.rules.import_values import read_coded_name
+from customers.rules.product_naming import read_coded_name
 
 STAGE_COLUMNS = {
     "customer": "text",

@@ -40,6 +40,7 @@ def list_key_groups() -> list[dict[str, Any]]:
                 (["Esc"], _("close, back to the row")),
                 (["X"], _("select")),
                 (["⇧", "X"], _("select a range")),
+                (["A"], _("what to do with those selected")),
                 (["E"], _("change the cell")),
                 (["F"], _("filter")),
                 (["Z"], _("undo the last act")),

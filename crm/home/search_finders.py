@@ -99,15 +99,17 @@ def _part(
 
 
 def _by_number(text: str, *, user: User) -> list[Part]:
-    """A customer by his number, an order by its own, a complaint by its case; as typed or in capitals."""
+    """A customer by his number, an order by its own, a complaint by its case; as typed or in capitals.
+
+    Fewer than four letters begin too many orders: they name only the one that is called just so."""
     text = text.lstrip("#№ ")
     if not any(letter.isdigit() for letter in text):
         return []
     parts = []
-    with_orders = len(text) >= 4 and user.has_perm("customers.view_order")
-    for model in (Customer, Order) if with_orders else (Customer,):
+    for model in (Customer, Order) if user.has_perm("customers.view_order") else (Customer,):
+        named = "number" if model is Order and len(text) < 4 else "number__startswith"
         for begins in {text, text.upper()}:  # a part each: asked for either, the database may read all numbers
-            nearest = model.objects.filter(number__startswith=begins).order_by("number").values("pk")[:NUMBERS]
+            nearest = model.objects.filter(**{named: begins}).order_by("number").values("pk")[:NUMBERS]
             parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))
     if (case := _CASE.fullmatch(text)) and user.has_perm("complaints.view_complaint"):
         parts.append(_part(Complaint.objects.visible_to(user).filter(pk=int(case.group(1))), rank=0))

@@ -106,7 +106,6 @@ def find_decimal_sign(texts: Iterable[str]) -> str | None:
 
 
 _LENGTH = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
-_CODED = re.compile(r"\[(?P<code>[^\[\]]{1,40})\]\s+(?P<name>\S.*)")
 
 
 def read_number(text: str, *, decimal_sign: str | None = None) -> Decimal:
@@ -157,12 +156,6 @@ def read_minutes(text: str, *, decimal_sign: str | None = None) -> Decimal:
         hours, minutes, seconds = (int(part or 0) for part in clock.groups())
         return Decimal(hours * 60 + minutes) + (Decimal(seconds) / 60).quantize(Decimal("0.001"))
     return read_quantity(text, decimal_sign=decimal_sign)
-
-
-def read_coded_name(text: str) -> tuple[str, str]:
-    """Number and name of a product written "[FS-100] Floor scrubber"; without such a number it is empty."""
-    coded = _CODED.fullmatch(text)
-    return (coded["code"].strip(), coded["name"]) if coded else ("", text)
 
 
 def read_plain_amounts(texts: Sequence[str]) -> list[int] | None:

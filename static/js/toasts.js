@@ -76,6 +76,8 @@ if (region) {
     for (const said of event.detail.said) if (!said.error) build(said);
   });
   document.addEventListener("undo-last", () => {
+    const here = document.querySelector("#main [data-undo]"); // the page tells of the act itself
+    if (here) { here.click(); return; }
     let url = null;
     try { url = sessionStorage.getItem("undo"); } catch { /* nothing was kept */ }
     if (url) undo(url);

@@ -19,7 +19,6 @@ from customers.rules.import_values import (
     find_day_order,
     find_decimal_sign,
     has_open_order,
-    read_coded_name,
     read_country,
     read_currency,
     read_customer_kind,
@@ -90,18 +89,6 @@ def test_an_amount_beyond_all_reason_is_refused():
 def test_how_long_a_call_took_is_a_number_of_minutes_or_a_length_by_the_clock(text, minutes):
     assert read_minutes(text, decimal_sign=",") == Decimal(minutes)
     assert _code(read_minutes, "1:75") == "no_number"
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("[FS-100] Floor scrubber", ("FS-100", "Floor scrubber")),
-        ("Floor scrubber", ("", "Floor scrubber")),
-        ("[FS-100]", ("", "[FS-100]")),
-    ],
-)
-def test_a_product_may_carry_its_number_in_brackets(text, told):
-    assert read_coded_name(text) == told
 
 
 def test_one_telling_amount_decides_for_the_column():

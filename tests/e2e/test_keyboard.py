@@ -192,6 +192,8 @@ def test_a_click_beside_the_box_of_a_row_means_the_box(open_page, rep, customer)
     cell.click(position={"x": 2, "y": 2})
     expect(cell.locator("input")).to_be_checked()
     expect(page.locator("[data-bulk-count]")).to_contain_text("1")
+    page.keyboard.press("a")  # and what can be done with it is a key away
+    expect(page.locator("[data-bulk] :focus")).to_have_count(1)
 
 
 def test_a_thumb_ticks_a_row_on_the_phone(open_page, rep, customer):
