@@ -32,6 +32,7 @@ from interactions.models import ContactPreference, Interaction, StepRun, Task
 from segments.models import Membership
 
 PAGE = 12
+ORDER = ("-rank", "due_at", "pk")
 # What a row that is not open shows: of its six tables a third of the columns.
 SHOWN = (
     *("customer__name", "customer__city", "kind", "title", "why", "assignee__name", "assignee__email", "due_at"),
@@ -156,8 +157,10 @@ def build_day(
         shown = shown.filter(
             Q(rank__lt=rank) | Q(rank=rank, due_at__gt=due_at) | Q(rank=rank, due_at=due_at, pk__gt=pk)
         )
-    rows = with_customer(shown) if opened else with_customer(shown).only(*SHOWN)
-    tasks = list(rows.order_by("-rank", "due_at", "pk")[: PAGE + 1])
+    # Found by themselves, the few are joined with all they show: else a team's thousands are, before they are sorted.
+    first = shown.order_by(*ORDER).values("pk")[: PAGE + 1]
+    rows = with_customer(Task.objects.filter(pk__in=first)).order_by(*ORDER)
+    tasks = list(rows if opened else rows.only(*SHOWN))
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
     shown_tasks = _describe(tasks[:PAGE], user=user, at=at, opened=opened, is_team=is_team)
     return MyDay(shown_tasks, next_after, counts, stake, late, absences, tab=tab if kind else "", is_team=is_team)

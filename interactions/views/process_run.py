@@ -191,7 +191,9 @@ def _take_page(steps: Any, *, after: str, size: int) -> tuple[list[StepRun], str
     if place is not None:
         due_at, pk = place
         steps = steps.filter(Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
-    rows = list(process_overview.with_run(steps).order_by("due_at", "pk")[: size + 1])
+    # Found by themselves, the few are joined with all they show: else every open step is, before they are sorted.
+    first = steps.order_by("due_at", "pk").values("pk")[: size + 1]
+    rows = list(process_overview.with_run(StepRun.objects.filter(pk__in=first)).order_by("due_at", "pk"))
     if len(rows) <= size:
         return rows, ""
     last = rows[size - 1]

@@ -88,6 +88,14 @@ def test_an_open_row_that_is_done_leaves_the_address(customer, rep, signed_in):
     assert client.get("/?tab=follow-ups", headers=around)["HX-Replace-Url"] == "/?tab=follow-ups"
 
 
+def test_of_a_team_only_the_rows_shown_are_joined_with_what_they_show(customer, lead, signed_in):
+    make(customer, "theirs")
+    with CaptureQueriesContext(connection) as queries:
+        assert "theirs" in signed_in(lead).get("/?whose=team").content.decode()
+    (rows,) = [query["sql"] for query in queries if "JSON_OBJECT" in query["sql"]]
+    assert f"LIMIT {PAGE + 1})" in rows
+
+
 def test_a_rep_does_not_get_the_team_by_asking_for_it(customer, rep, signed_in):
     colleague = factories.make_task(customer, assignee=None, title="somebody else's")
     answer = signed_in(rep).get("/?whose=team")
