@@ -1,9 +1,9 @@
 """The night: what is recomputed every evening, as a recipe.
 
 ingest → plan → shards → finish → move segments → raise alerts and open their tasks → indexes of sorted lists → figures
-of the segments → lists → items and families; at last, once a week, the models of the next evenings are fitted, and the
-tables it wrote to are tidied. Each step is idempotent for its evening; a night that is killed goes on where it stopped
-and comes to the same result. Other workers join in scoring and in making the indexes.
+of the segments → lists → items and families; at last the next evening is spared what can be known already (once a week
+the fit of the models), and the tables it wrote to are tidied. Each step is idempotent for its evening; a night that is
+killed goes on where it stopped and comes to the same result. Other workers join in scoring and in making the indexes.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,7 @@ from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
 from segments.models import Membership, ScoreRun
 from segments.plan_making import learn_ahead
+from segments.score_gathering import note_crossings_ahead
 from segments.score_keeping import forget_sorting
 from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
@@ -90,6 +91,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     watch.time("items", take_in_items)
     if report.switched:
         learn_ahead(run)
+        note_crossings_ahead(run)
     tidy_tables(*WRITTEN_AT_NIGHT)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report

@@ -16,6 +16,7 @@ from crm.core.binary_copy import SIGNATURE, TRAILER
 
 MARK = -1  # the row by which a table of figures shows that the database has not crashed since
 LATE = -2  # the row that says from which run figures may be taken over, and of which customers not
+AHEAD = -3  # the row that says of whom a purchase day crosses the edge of a period by the next evening
 PIECES = 4  # of a shard: what is read, worked out and written for one of them is all that a worker holds
 PIECE_BYTES = 1 << 20
 BINARY_HEADER = 19

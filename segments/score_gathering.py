@@ -20,6 +20,7 @@ from crm.core.service_cost_catalogue import SOURCES, ServiceEvents
 from customers.item_rollup import EVERYBODY
 from customers.models import CostRate
 from segments.figure_keeping import (
+    AHEAD,
     LATE,
     PIECES,
     FiguresLostError,
@@ -133,20 +134,42 @@ def note_late_customers(run: ScoreRun) -> None:
         write_columns(run.pk, LATE, figures=few, about={"run": kept.pk})
 
 
+def note_crossings_ahead(run: ScoreRun) -> None:
+    """Keep with the figures of the run in force of whom a purchase day crosses the edge of a period by the next
+    evening, which otherwise looks for them, a row here and a row there, before anybody can begin to gather.
+
+    Whoever gets or loses a day until then is among those whose days were written, and read anew as such.
+    """
+    if are_figures_kept(run.pk) and read_about(run.pk, number=AHEAD) is None:
+        crossed = " UNION ALL ".join(_ask_crossed(run.as_of, run.as_of + timedelta(days=1)))
+        ids = np.unique(read_packed(crossed, (ID,))["customer_id"].astype(np.int64))
+        write_columns(run.pk, AHEAD, figures={"customer_id": ids}, about={"edges": list(PERIOD_EDGES)})
+
+
+def _ask_crossed(before: date, on: date) -> list[str]:
+    edges = [timedelta(days=edge) for edge in PERIOD_EDGES]
+    return [MOVED_SINCE.format(after=before - edge, until=on - edge) for edge in edges]
+
+
+def _find_ahead(kept: ScoreRun, *, on: date) -> Any:
+    """What ``note_crossings_ahead`` kept, where ``on`` is the evening it was kept for; else ``None``."""
+    ahead = read_about(kept.pk, number=AHEAD) if on == kept.as_of + timedelta(days=1) else None
+    return ahead[0]["customer_id"] if ahead is not None and ahead[1]["edges"] == list(PERIOD_EDGES) else None
+
+
 def _list_late(part: str, kept: ScoreRun, *, on: date) -> Any:
     """Ids of customers whose days or contacts were written since the snapshot of ``kept``, or of whom a day, or for the
     other part a contact, crossed the edge of a period; ``None`` where everybody's days were written."""
     before, today = _say_day(kept.as_of), _say_day(on)
+    ahead = _find_ahead(kept, on=on) if part == "history" else None
     if part == "history":
-        crossed = [
-            MOVED_SINCE.format(after=kept.as_of - timedelta(days=edge), until=on - timedelta(days=edge))
-            for edge in PERIOD_EDGES
-        ]
+        crossed = [] if ahead is not None else _ask_crossed(kept.as_of, on)
     else:
         crossed = [source.moved.format(before=before, today=today) for source in SOURCES.values() if source.moved]
     written = WRITTEN_SINCE.format(snapshot="'" + kept.snapshot + "'::pg_snapshot")
     found = read_packed(" UNION ALL ".join([written, *crossed]), (ID,))
-    late = np.unique(found["customer_id"].astype(np.int64))
+    ids = found["customer_id"].astype(np.int64)
+    late = np.unique(ids if ahead is None else np.concatenate([ids, ahead]))
     everybody = part == "history" and len(late) and late[0] == EVERYBODY
     return None if everybody else late
 

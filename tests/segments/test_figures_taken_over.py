@@ -9,8 +9,9 @@ from django.db import connection
 from customers.models import CostRate, Customer, Order, RewrittenHistory
 from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
 from segments import score_gathering, score_run
-from segments.figure_keeping import are_figures_kept, drop_figures, list_pieces, read_figures
+from segments.figure_keeping import AHEAD, are_figures_kept, drop_figures, list_pieces, read_about, read_figures
 from segments.models import ScoreRun
+from segments.score_gathering import note_crossings_ahead
 from segments.score_run import begin_run, finish_run, plan_run, score_customer, work_shards
 from tests.factories import make_customer, make_order
 from tests.segments.purchase_world import END, forget_scores, make_world, read_scores
@@ -60,7 +61,7 @@ def score_from_the_beginning(on):
 def test_evening_after_evening_the_scores_are_those_of_reading_everything(counted):
     world = make_world(days=900)
     ids = sorted(world)
-    score_all(END - timedelta(20))
+    note_crossings_ahead(score_all(END - timedelta(20)))
     fewest = len(ids)
     for step, on in enumerate(END - timedelta(back) for back in (19, 18, 15, 15, 14, 7, 6, 0)):
         customers = [Customer.objects.get(pk=pk) for pk in ids[7 * step : 7 * step + 5]]
@@ -78,9 +79,25 @@ def test_evening_after_evening_the_scores_are_those_of_reading_everything(counte
         score_all(on)
         taken_over = read_scores()
         fewest = min(fewest, sum(counted))
-        score_from_the_beginning(on)
+        note_crossings_ahead(
+            score_from_the_beginning(on)
+        )  # as a night does at its end; used where the next is tomorrow's
         assert read_scores() == taken_over
     assert fewest < len(ids) / 3
+
+
+def test_nobody_looks_for_who_crosses_an_edge_where_the_evening_before_told(monkeypatch):
+    make_world(days=900)
+    run = score_all(END - timedelta(1))
+    note_crossings_ahead(run)
+    assert len(read_about(run.pk, number=AHEAD)[0]["customer_id"])
+    note_crossings_ahead(run)  # a night that was killed goes on
+    with monkeypatch.context() as patched:
+        patched.setattr(score_gathering, "_ask_crossed", None)
+        score_all(END)
+    taken_over = read_scores()
+    score_from_the_beginning(END)
+    assert read_scores() == taken_over
 
 
 def test_who_is_served_at_another_rate_is_counted_anew(counted):
