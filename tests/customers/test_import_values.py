@@ -6,9 +6,10 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from crm.core.text_folding import fold_text, fold_texts
 from customers.import_parsing import ParseRules, _parse_column, _reader
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.import_addresses import read_email, read_phone, read_plain_phones
@@ -215,6 +216,12 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
     assert clean_text(" a\x00b ") == "ab"
     assert clean_text("\u200e") == clean_text("\u2060\u200f ") == ""  # marks of direction alone are no name
     assert clean_text("\u200eΩ🦄") == "\u200eΩ🦄"
+
+
+@given(st.lists(st.text(max_size=14) | st.text(alphabet="aB ßØŁİ´é\u0301한\u200e", max_size=14), max_size=6))
+@example(["Zakłady Świętochłowice", "  Å\u0323  Σ", "", "東京"])
+def test_many_names_are_folded_as_each_of_them_is(names):
+    assert fold_texts(names) == [fold_text(name) for name in names]
 
 
 @given(st.lists(st.text(alphabet="ab 1'é\t=\x0b\x00", max_size=14), max_size=6))
