@@ -10,8 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -38,8 +37,9 @@ from crm.home.customer_cells import (
     find_row_acts,
 )
 from crm.home.customer_edits import CUSTOMER_EDITS
-from crm.home.customer_group import GROUP_COLUMNS, GROUP_FILTER, load_heads
+from crm.home.customer_group import GROUP_COLUMNS, GROUP_FILTER
 from crm.home.customer_moves import is_move, is_place, of_earlier_segment, of_movers, tell_move, tell_place
+from crm.home.customer_row_details import load_row_details
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
 from crm.home.known_list import KnownListView
 from crm.home.ladder_filter import LADDER_FILTER
@@ -48,9 +48,8 @@ from crm.home.need_filter import NEED_FILTER
 from crm.home.segment_order import begin_in_segment, only_in_segment
 from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person, TradingName
-from customers.tagging import with_tags
 from interactions.contact_sparing import only_spared
-from interactions.models import Alert, Interaction, Task
+from interactions.models import Alert, Interaction
 from interactions.rules.alert_conditions import VISIT_NOW
 from segments.models import CurrentScore, Membership, Segment
 
@@ -176,39 +175,13 @@ def list_team_choices(request: HttpRequest) -> Iterable[tuple[str, str]]:
     return [(str(key), name) for key, name in teams.values_list("pk", "name")[:MOST_OWNERS]]
 
 
-def load_row_details(rows: list[Any], request: HttpRequest) -> None:
-    """Segment, tags, last contact, next task, open complaint and group of one page, in three queries."""
-    load_heads(rows, user=request.user)  # type: ignore[arg-type]
-    keys = [row.pk for row in rows]
-    members = Membership.objects.current().filter(customer__in=keys).select_related("segment")
-    segments = {member.customer_id: member.segment for member in members}
-    open_tasks = Task.objects.filter(customer=OuterRef("pk"), state=Task.State.OPEN).order_by("due_at", "id")
-    talks = Interaction.objects.filter(customer=OuterRef("pk")).order_by("-happened_at", "-id")
-    details = with_tags(Customer.objects.filter(pk__in=keys)).annotate(
-        talked_at=Subquery(talks.values("happened_at")[:1]),
-        task=Subquery(open_tasks.values(parts=JSONObject(title="title", due="due_at"))[:1]),
-        complains=Exists(Complaint.objects.filter(customer=OuterRef("pk"), closed_at=None)),
-    )
-    names = ("talked_at", "task", "complains", "tag_parts")
-    found = {key: rest for key, *rest in details.values_list("pk", *names)}
-    today = company_day(timezone.now())
-    for row in rows:
-        row.segment = segments.get(row.pk)
-        row.talked_at, task, row.complains, row.tag_parts = found.get(row.pk, (None, None, False, []))
-        row.task_title = task["title"] if task else ""
-        row.task_day = timezone.localdate(datetime.fromisoformat(task["due"])) if task else None
-        row.shown_score = score = getattr(row, "score", None)
-        row.shown_stake = score.at_stake_cents or None if score else None
-        row.silent_days = (today - score.last_day).days if score and score.last_day else None
-
-
 def tell_tags(row: Any) -> str:
     """The tags a customer carries, with commas between."""
     return ", ".join(tag["name"] for tag in row.tag_parts)
 
 
 def _segment_name(row: Any) -> str:
-    return row.segment.name if row.segment else ""
+    return row.segment["name"] if row.segment else ""
 
 
 CUSTOMERS = ListDefinition(
