@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import numpy as np
 from django.db import connection
 from django.utils import timezone
 
 from crm.core.local_time import company_day
+from crm.home.demo_company.places import PLACE_WEIGHTS, PLACES
 from customers.import_checking import check_file
 from customers.import_handling import store_file
 from customers.import_writing import NoLease, write_import
 from customers.models import DataImport
+from tests.bench.company_base import DRAWS, name_of
 from tests.bench.figure import report, stopwatch
 from tests.customers.import_files import cdnow_master
 
@@ -23,7 +26,7 @@ CUSTOMERS = 100_000
 
 
 def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
-    """Customers and orders with numbers, as many again beside them, and the CDNOW base twice."""
+    """Customers and orders with numbers, as many again beside them, the CDNOW base twice, customers with real names."""
     _report_rows(_import(_customer_rows(customers), kind="customers", rows=customers), goal=50_000)
     took = _import(_order_rows(orders, customers), kind="orders", rows=orders)
     _report_rows(took, goal=60_000)
@@ -36,6 +39,10 @@ def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
         cursor.execute("TRUNCATE customers_order, customers_customer CASCADE")
     for name in ("import_cdnow_first", "import_cdnow_again"):
         report(name, _import([cdnow_master()], kind="orders", rows=69_659).writing, "s", limit=10)
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE customers_order, customers_customer, customers_nameword CASCADE")
+    named = _import(_named_rows(customers), kind="customers", rows=customers)
+    report("import_named_customer_rows_per_second", named.rows / named.writing, "rows/s", goal=50_000)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report("import_peak_memory", peak, "MB", limit=500)
 
@@ -83,6 +90,20 @@ def _customer_rows(count: int, *, first: int = 0) -> Iterator[bytes]:
     for start in range(first, first + count, 10_000):
         numbers = range(start, min(start + 10_000, first + count))
         yield "".join(f"{n},Kjeldsen Maskinfabrik {n} A/S,Aarhus,DK\n" for n in numbers).encode()
+
+
+def _named_rows(count: int) -> Iterator[bytes]:
+    """Names as the large company has them, in sixteen languages: of some hundred words, no number among them."""
+    yield b"number;name;city;country\n"
+    weights = np.array(PLACE_WEIGHTS) / sum(PLACE_WEIGHTS)
+    for start in range(0, count, 10_000):
+        rng, rows = np.random.default_rng(start), min(10_000, count - start)
+        places = [PLACES[place] for place in rng.choice(len(PLACES), rows, p=weights)]
+        draws = rng.integers(0, 1 << 30, (rows, DRAWS)).tolist()
+        yield "".join(
+            f"{n};{name_of(draw, place)};{place.cities[draw[1] % len(place.cities)]};{place.country}\n"
+            for n, (draw, place) in enumerate(zip(draws, places, strict=True), start=start)
+        ).encode()
 
 
 def _order_rows(count: int, customers: int, *, first: int = 0) -> Iterator[bytes]:
