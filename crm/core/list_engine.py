@@ -24,7 +24,7 @@ planner's estimate beyond.
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -290,6 +290,8 @@ def build_list(
         remembered_as = _name_list(request, state)
         fetch = partial(walk_or_gather, gathering_ms=known.gathering_ms, remembered_as=remembered_as)
     rows, before, after = _find_page(here, definition, column, sort, request.GET, fetch)
+    if not (known.is_exact or before or after):  # all of them stand on this page, whatever the planner expected
+        known = replace(known, count=len(rows), is_exact=True)
     chosen, lost = definition.choose_columns(columns)
     load_details(rows, definition, chosen, request)
     place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}

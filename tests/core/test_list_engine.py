@@ -143,6 +143,17 @@ def test_small_lists_are_counted_large_ones_estimated(products):
     assert count_about(Product.objects.none()) == (0, True)
 
 
+def test_a_list_that_stands_whole_on_its_page_is_counted_whatever_was_expected(products):
+    def read(query):
+        page = build_list(
+            Product.objects.all(), NAMED, RequestFactory().get(f"/products/{query}"), counted=(2_453, False)
+        )
+        return page.shown, page.is_exact
+
+    assert read("?q=seal+1") == ("1", True)
+    assert read("?q=seal") == ("about 2,500", False)
+
+
 def test_a_few_and_some_thousand_are_put_together_from_their_keys_but_not_more(db, monkeypatch):
     """Half of the products are seals that are sold, half are pumps that are not: seals not sold would be a quarter."""
     Product.objects.bulk_create(
