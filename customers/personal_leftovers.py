@@ -1,13 +1,17 @@
-"""What an erasure finds beside the records: files of lists, rejected rows, and rows shown by the reports of imports."""
+"""What an erasure finds beside the records: files of lists, what saved views look for, rejected rows, and rows shown by
+the reports of imports."""
 
 import re
 from collections.abc import Collection
 from functools import partial
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode
 
 from django.db import connection, transaction
 
+from crm.core.change_reading import find_event_model
 from crm.core.list_exporting import remove_exports
+from crm.core.models import SavedView
 from customers.import_cleaning import OPEN, forget_shown_rows
 from customers.models import DataImport
 from customers.personal_records import make_pattern
@@ -27,7 +31,26 @@ def clear_leftovers(words: Collection[str]) -> dict[str, int]:
         row.rejected = ""
         row.save(update_fields=["rejected"])
     transaction.on_commit(remove_exports)
-    return {"import_report": reports, "import_rejected": len(rejected)}
+    return {"import_report": reports, "import_rejected": len(rejected), "saved_view": _clear_views(words)}
+
+
+def _clear_views(words: Collection[str]) -> int:
+    """Saved views that look for one of the words, or are called so: neither stays, nor what they were before."""
+    pattern, cleared = _compile(words), []
+    if pattern is None:
+        return 0
+    for view in SavedView.objects.all():
+        said = parse_qsl(view.query, keep_blank_values=True)
+        kept = [(name, value) for name, value in said if not pattern.search(value)]
+        if len(kept) < len(said):
+            SavedView.objects.filter(pk=view.pk).update(query=urlencode(kept))
+            cleared.append(view.pk)
+        if pattern.search(view.name):  # with its number, since nobody has two views of one name
+            SavedView.objects.filter(pk=view.pk).update(name=f"{pattern.sub('…', view.name)[:40]} {view.pk}")
+            cleared.append(view.pk)
+    if cleared and (events := find_event_model(SavedView)) is not None:
+        events._default_manager.filter(pgh_obj_id__in=cleared).delete()
+    return len(set(cleared))
 
 
 def _find_reports(words: Collection[str]) -> list[int]:
@@ -44,9 +67,13 @@ def _find_reports(words: Collection[str]) -> list[int]:
 
 def _stands_in(place: Path, words: Collection[str]) -> bool:
     """Whether a line of the file holds one of the words, whole."""
-    told = [re.escape(word) for word in words if len(word.strip()) > 2]
-    if not told or not place.is_file():
+    pattern = _compile(words)
+    if not pattern or not place.is_file():
         return False
-    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)", re.IGNORECASE)
     with place.open(encoding="utf-8", errors="replace") as lines:
         return any(pattern.search(line) for line in lines)
+
+
+def _compile(words: Collection[str]) -> re.Pattern[str] | None:
+    told = [re.escape(word) for word in sorted(words, key=len, reverse=True) if len(word.strip()) > 2]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(told)})(?!\w)", re.IGNORECASE) if told else None

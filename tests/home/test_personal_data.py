@@ -5,6 +5,7 @@ import zipfile
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.base import ContentFile
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.complaint_handling import take_complaint
-from crm.core.models import JobRun
+from crm.core.models import JobRun, SavedView
 from customers.custom_value_keeping import set_custom_values
 from customers.file_attaching import attach_file
 from customers.models import (
@@ -91,6 +92,14 @@ def known(customer, rep):
     take_complaint(customer, title=f"{SECRET} is cross", words=f"I am {SECRET}", by=rep, at=now)
     tag_customers([customer.pk], name="Pilot", by=rep, at=now)
     file = attach_file(customer, file=ContentFile(b"hello", name=f"{SECRET}.txt"), by=rep, at=now)
+    view = SavedView.objects.create(
+        list_name="customers",
+        owner=rep,
+        name=f"On {customer.name}",
+        query=urlencode({"q": customer.name, "sort": "-sales"}),
+    )
+    view.columns = ["name"]
+    view.save()
     loaded = DataImport.objects.create(kind="customers", state="done", file_name="x.csv")
     ImportChange.objects.create(data_import=loaded, what="customer", row_id=customer.pk, before={"name": SECRET})
     return customer, person, point, file
@@ -103,6 +112,8 @@ def test_nothing_in_the_whole_database_names_an_erased_customer(known, admin, dj
         act = erase_customer(customer, reason="Letter of 3 November", by=admin, at=timezone.now())
     assert tables_with(SECRET) == set()
     assert not default_storage.exists(file.stored)
+    view = SavedView.objects.get()
+    assert (view.name, view.query) == (f"On … {view.pk}", "sort=-sales")
     row = Customer.objects.get(pk=customer.pk)
     assert (row.name, row.number, row.is_archived) == ("Erased customer", f"erased-{row.pk}", True)
     assert Order.objects.get(customer=row).amount_cents == 10_000  # sums stay
