@@ -12,7 +12,7 @@ from crm.core.business_calendar import company_calendar
 from crm.core.models import User
 from customers.models import Customer
 from interactions.models import Benefit, BenefitWaiver, Task
-from interactions.task_handling import OPEN_STATES, open_task
+from interactions.task_handling import OPEN_STATES, close_task, open_task
 
 GIVEN_COUNTS_FOR = timedelta(days=365)
 LONGEST_DAYS = 366 * 2
@@ -60,6 +60,18 @@ def plan_benefit(
     )
     benefit.save()
     BenefitWaiver.objects.filter(customer=customer).delete()
+    return benefit
+
+
+@transaction.atomic
+def withdraw_benefit(customer: Customer, *, by: User, at: datetime) -> Benefit:
+    """Take back the benefit planned last for ``customer``: nobody has to give it any more. ``BenefitRefused`` where
+    none is planned, or it was given already."""
+    planned = Benefit.objects.select_for_update(of=("self",)).filter(customer=customer, task__state__in=OPEN_STATES)
+    benefit = planned.select_related("task").order_by("-planned_at", "-pk").first()
+    if benefit is None:
+        raise BenefitRefused(gettext("No benefit is planned any more: it was given, or taken back."))
+    close_task(benefit.task, at=at, by=by, reason=gettext("The benefit was taken back."), is_done=False)
     return benefit
 
 

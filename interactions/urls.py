@@ -21,6 +21,7 @@ urlpatterns = [
     path("customers/<int:customer_pk>/processes/new/", process_run.start, name="process-run-start"),
     path("customers/<int:customer_pk>/benefits/new/", benefit.benefit_plan, name="benefit-plan"),
     path("customers/<int:customer_pk>/benefits/none/", benefit.benefit_waive, name="benefit-waive"),
+    path("customers/<int:customer_pk>/benefits/back/", benefit.benefit_withdraw, name="benefit-withdraw"),
     path("tasks/<int:pk>/done/", task.done, name="task-done"),
     path("tasks/<int:pk>/snooze/", task.snooze, name="task-snooze"),
     path("tasks/<int:pk>/hand-over/", task.hand_over, name="task-hand-over"),

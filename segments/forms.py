@@ -43,6 +43,10 @@ class PublishForm(ReasonForm):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].widget.attrs["autofocus"] = True
+
 
 class OfferingForm(forms.Form):
     """A family, or one product by its number."""

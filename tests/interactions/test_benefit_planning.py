@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from interactions.benefit_planning import BenefitRefused, plan_benefit, waive_benefit
+from interactions.benefit_planning import BenefitRefused, plan_benefit, waive_benefit, withdraw_benefit
 from interactions.models import Benefit, BenefitWaiver, Task
 from interactions.task_finishing import finish_task
 from interactions.task_handling import close_task
@@ -128,3 +128,22 @@ def test_a_rep_plans_from_the_row_and_comes_back_to_the_queue(best, rep, signed_
         },
     )
     assert away.headers["Location"] == reverse("home:benefit-queue")
+
+
+def test_what_was_planned_is_taken_back_and_stands_in_nobodys_day(best, rep, signed_in):
+    client, queue = signed_in(rep), reverse("home:benefit-queue")
+    benefit = plan(best[0], rep, text="Van of their own", at=timezone.now(), planned_for=timezone.localdate())
+    assert "Van of their own" in client.get(queue, {"planned": 1}).content.decode()
+    back = reverse("interactions:benefit-withdraw", args=[best[0].pk])
+    said = client.post(back, {"next": queue + "?planned=1"}, follow=True).content.decode()
+    assert "Taken back: priority service" in said
+    benefit.task.refresh_from_db()
+    assert (benefit.task.state, benefit.task.closed_by) == (Task.State.DROPPED, rep)
+    assert best[0].pk in [row.pk for row in client.get(queue).context["list"].rows]
+    assert "No benefit is planned any more" in client.post(back, follow=True).content.decode()
+
+
+def test_a_benefit_that_was_given_is_not_taken_back(customer, rep):
+    close_task(plan(customer, rep).task, at=AT, by=rep)
+    with pytest.raises(BenefitRefused, match="it was given"):
+        withdraw_benefit(customer, by=rep, at=AT)

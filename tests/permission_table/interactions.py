@@ -50,6 +50,7 @@ ROWS: list[Row] = [
     Row("interactions:benefit-plan", doers(422), customer, method="post"),
     Row("interactions:benefit-waive", doers(), customer),
     Row("interactions:benefit-waive", doers(422), customer, method="post"),
+    Row("interactions:benefit-withdraw", doers(302), customer, method="post"),
     Row("interactions:task-done", doers(302), task, method="post"),
     Row("interactions:task-done", everybody(405), task),
     Row("interactions:task-snooze", doers(), task),
