@@ -5,14 +5,15 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm.core.formats import format_number
+from crm.core.formats import format_money, format_number
 from crm.core.local_time import company_day
+from crm.core.models.business_setting import setting
 from crm.home.customer_experience import load_experience
 from crm.home.customer_state import explain_score, find_repeat_rate, read_segment, with_segment
 from crm.home.customer_value import Statement, load_statements, read_days
@@ -20,7 +21,7 @@ from crm.home.value_change import load_change
 from crm.home.value_drawings import PHONE, draw_bridge, draw_ranges, draw_rhythm_line
 from crm.home.value_file import write_value_file
 from crm.home.value_outlook import Outlook, load_outlook
-from customers.models import CostPoolShare, Customer, ProfileFact
+from customers.models import CostPoolShare, Customer, Order, ProfileFact
 from segments.models import CurrentScore
 from segments.rules.value_explanation import is_long_gone
 
@@ -121,6 +122,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "score": score,
         "statement": page.statement,
         "before": page.before,
+        "foreign": list_foreign(page.customer, page.statement),
         "pool_shares": shares[:SHARES_SHOWN],
         "outlook": outlook,
         "rhythm": shapes[0],
@@ -135,6 +137,18 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "satisfaction": facts.select_related("asked_by").order_by("-told_on", "-id").first(),
         "switchers": SWITCHERS_WHO_WERE_SATISFIED,
     }
+
+
+def list_foreign(customer: Customer, statement: Statement) -> list[dict[str, Any]]:
+    """What of the statement was paid in other currencies: how many orders and returns, the sum paid in words, and the
+    cents it counts for; one query."""
+    own = str(setting("company.currency"))
+    orders = Order.objects.filter(customer=customer, day__range=(statement.first_day, statement.last_day))
+    paid = orders.exclude(original_cents=None).exclude(currency__in=("", own)).values("currency").order_by("currency")
+    return [
+        {**one, "paid": format_money(one["original"], currency=one["currency"], with_cents=True)}
+        for one in paid.annotate(orders=Count("pk"), original=Sum("original_cents"), cents=Sum("amount_cents"))
+    ]
 
 
 def _list_rows(page: ValuePage) -> list[tuple[Any, ...]]:

@@ -83,3 +83,15 @@ def test_on_its_last_evening_a_fiscal_year_is_whole_in_the_reasons_as_in_the_pla
     )
     assert (reasons.fiscal_from, reasons.fiscal_until) == (first, last)
     assert (reasons.fiscal_cents, reasons.fiscal_place) == ((7_000, 1) if last == evening else (0, None))
+
+
+@pytest.mark.django_db
+def test_what_was_paid_in_another_currency_is_told_with_what_it_counts_for(admin, signed_in):
+    customer = factories.make_customer()
+    factories.make_order(customer, END - timedelta(3), 5_000)
+    for nth in (10, 40, 800):
+        order = factories.make_order(customer, END - timedelta(nth), 90_000)
+        type(order).objects.filter(pk=order.pk).update(currency="USD", original_cents=100_000)
+    score_everybody(on=END)
+    html = signed_in(admin).get(reverse("home:customer-value", args=[customer.pk])).content.decode()
+    assert "2 orders in USD, $2,000.00, count as €1,800.00" in html, "the one before these twelve months is not told"
