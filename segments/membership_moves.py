@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
-from segments.models import Membership, SegmentChange, SegmentMove
+from segments.models import Membership, Segment, SegmentChange, SegmentMove
 
 _EXACT = """
 WITH touched AS (
@@ -104,9 +104,20 @@ def moved_between(rows: QuerySet[Any], was: str, becomes: str, *, since: date, u
 
     Both are a segment's key, ``any`` (also in none, for ``was``) or ``none``.
     """
-    changed = SegmentChange.objects.filter(day__gt=since, day__lte=until).values("customer")
-    found = were_in(rows.filter(pk__in=changed), becomes, on=until)
+    changes = SegmentChange.objects.filter(day__gt=since, day__lte=until)
+    for side, key in (("from", was), ("to", becomes)):
+        # Who was in it left it by one of these changes, who is in it came by one: the few are found before the many.
+        if key == "none":
+            rows = rows.filter(pk__in=changes.filter(**{f"{side}_segment": None}).values("customer"))
+        elif key != "any":
+            segment = Segment.objects.filter(key=key).values_list("pk", flat=True).first()
+            rows = rows.filter(pk__in=changes.filter(**{f"{side}_segment": segment or 0}).values("customer"))
+    if was == becomes == "any":
+        rows = rows.filter(pk__in=changes.values("customer"))
+    found = were_in(rows, becomes, on=until)
     if was != "any":
         found = were_in(found, was, on=since)
+    if was != becomes and "any" not in (was, becomes):
+        return found
     before = held_on(since, customer=OuterRef(OuterRef("pk"))).values("segment")
     return found.filter(~Exists(held_on(until, customer=OuterRef("pk"), segment__in=before)))

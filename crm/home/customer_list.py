@@ -115,10 +115,16 @@ TALKED = (
 )
 
 
-def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
-    """Those whom nobody spoke to within the rhythm their segment promises; tries that reached nobody do not count."""
+def overdue_to_talk(rows: Customers, *, now: datetime, segment: int | None = None) -> Customers:
+    """Those whom nobody spoke to within the rhythm their segment promises; tries that reached nobody do not count.
+
+    Of one ``segment`` alone where it is known: the rhythms of all others would be looked up for each of its customers.
+    """
     late, today = Q(pk__in=[]), company_day(now)
-    for key, days in Segment.objects.exclude(cadence_days=None).values_list("pk", "cadence_days"):
+    promised = Segment.objects.exclude(cadence_days=None)
+    if segment is not None:
+        promised = promised.filter(pk=segment)
+    for key, days in promised.values_list("pk", "cadence_days"):
         since = datetime.combine(today - timedelta(days=days), time.min, tzinfo=company_zone())
         member = Membership.objects.current().filter(customer=OuterRef("pk"), segment=key)
         talk = Interaction.objects.filter(TALKED, customer=OuterRef("pk"), happened_at__gte=since)
@@ -127,7 +133,8 @@ def overdue_to_talk(rows: Customers, *, now: datetime) -> Customers:
 
 
 def _overdue(rows: Customers, value: str, request: HttpRequest) -> Customers:
-    return overdue_to_talk(rows, now=timezone.now())
+    key = request.GET.get("segment", "")
+    return overdue_to_talk(rows, now=timezone.now(), segment=find_segment_number(key) if key else None)
 
 
 def _unreachable(rows: Customers, value: str, request: HttpRequest) -> Customers:

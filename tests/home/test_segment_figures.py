@@ -99,6 +99,10 @@ def test_talks_complaints_and_minutes_come_from_the_apps_above(company, admin, r
     assert figures.minutes == 60
     listed = overdue_to_talk(company.filter(memberships__segment__key="standard"), now=AT)
     assert listed.count() == figures.to_talk - figures.talked_in_time, "the list behind the figure holds the others"
+    standard_alone = Segment.objects.get(key="standard").pk
+    assert set(overdue_to_talk(company, now=AT, segment=standard_alone)) == set(listed)
+    Segment.objects.filter(key="standard").update(cadence_days=None)
+    assert not overdue_to_talk(company, now=AT, segment=standard_alone).exists(), "nobody promised to talk to them"
 
 
 def test_writing_an_evening_again_changes_nothing(company):

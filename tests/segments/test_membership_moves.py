@@ -97,6 +97,8 @@ def test_each_count_opens_exactly_its_customers(history):
     assert into.count() == sum(n for (_was, becomes), n in by_hand.items() if becomes == "premium")
     away = moved_between(Customer.objects.all(), "premium", "any", since=since, until=until)
     assert away.count() == sum(n for (was, _becomes), n in by_hand.items() if was == "premium")
+    for was, becomes in (("premium", "premium"), ("premium", "none"), ("gone", "premium"), ("premium", "gone")):
+        assert not moved_between(Customer.objects.all(), was, becomes, since=since, until=until).exists()
 
 
 def test_who_was_in_a_segment_on_an_evening(history):
