@@ -21,6 +21,12 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 ARGUMENTS = ["--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 # In a container the shared memory is too small for pages; they lie in the temporary folder then.
 ARGUMENTS += ["--disable-dev-shm-usage"]
+# Each window of a whole browser makes ready pages of its own for the address bar, which takes longer than ours do.
+UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "InitialWebUI", "WebUIReloadButton", "WebUIToolbar"]
+# The last list given counts, so those that Playwright turns off and a page could notice are named again.
+UNSEEN += ["DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"]
+UNSEEN += ["MediaRouter", "OptimizationHints", "PaintHolding", "PreconnectToSearch", "Translate"]
+ARGUMENTS += [f"--disable-features={','.join(UNSEEN)}"]
 # Nothing is waited for in vain where all is well: this is for machines many times slower than ours.
 PATIENCE_SECONDS = 90
 WORKER = ("-m", "celery", "-A", "crm", "worker", "-c", "1", "--without-gossip", "--without-mingle", "-l", "info")

@@ -110,7 +110,7 @@ def clock(due: date | datetime | None, done: date | datetime | None = None, hold
     from crm.core.templatetags.formats import moment
 
     if done:
-        return _clock("done", "check", format_html("{} {}", gettext("done"), moment(done)))
+        return _clock("done", "check", format_html("<span>{} {}</span>", gettext("done"), moment(done)))
     if hold:
         return _clock("hold", "pause", hold)
     if not due:
