@@ -15,6 +15,7 @@ from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text, fold_texts
 from customers.contract_import import CONTRACT_TABLE, PROBLEMS, reject_contracts, shape_contracts, write_contracts
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
+from customers.duplicate_keeping import keep_keys
 from customers.group_import import (
     GROUP_COLUMNS,
     GROUP_LABELS,
@@ -32,10 +33,11 @@ from customers.import_parsing import as_objects
 from customers.import_relating import follow_merged
 from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql, visible_ids
-from customers.models import ContactPoint, Customer
+from customers.models import ContactPoint, Customer, ImportChange
 from customers.rules.contact_point_reading import normalise_phone
 from customers.rules.import_columns import CUSTOMER_FIELDS, CUSTOMERS, REQUIRED
 
+KEPT_AT_ONCE = 5_000
 PLAIN_FIELDS = (
     "name",
     "trading_name",
@@ -291,6 +293,16 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
     )
 
 
+def keep_keys_of_few(stage: Stage, task: WritingTask) -> None:
+    """By what those of a small file are found, at once: the night finds a large one's."""
+    written = ImportChange.objects.filter(data_import=task.import_id)
+    if written[: KEPT_AT_ONCE + 1].count() <= KEPT_AT_ONCE:
+        named = written.filter(what=CUSTOMER_TABLE.key).values_list("row_id", flat=True)
+        points = written.filter(what=POINT_TABLE.key).values("row_id")
+        reached = ContactPoint.objects.filter(pk__in=points).values_list("customer_id", flat=True)
+        keep_keys({*named, *reached})
+
+
 CUSTOMER_TABLE = WrittenTable(
     "customer",
     Customer,
@@ -354,6 +366,7 @@ KIND = ImportKind(
     ),
     makes_customers=True,
     in_pairs=True,
+    finish=keep_keys_of_few,
     names="folded",
     seen_at=("home:customer-list", ""),
 )

@@ -36,14 +36,16 @@ def register_customer(form: NewCustomerForm, *, own_values: Mapping[str, Any], b
     customer = _save(form, own_values=own_values, by=by)
     form.save_contact_points(customer)
     form.note_others(customer, at=at)
-    keep_keys(customer.pk)
+    keep_keys([customer.pk])
     return customer
 
 
 @transaction.atomic
 def change_customer(form: CustomerForm, *, own_values: Mapping[str, Any], by: User) -> Customer:
     """Write what a valid ``form`` changes of its customer. Raises ``CustomValueRefused``."""
-    return _save(form, own_values=own_values, by=by)
+    customer = _save(form, own_values=own_values, by=by)
+    keep_keys([customer.pk])
+    return customer
 
 
 def _save(form: CustomerForm, *, own_values: Mapping[str, Any], by: User) -> Customer:

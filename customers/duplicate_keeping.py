@@ -1,6 +1,6 @@
 """The keys under which customers are known to the search for duplicates."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -74,15 +74,17 @@ def list_keys_of_point(row: tuple[Any, ...]) -> Iterator[tuple[KeyKind, str]]:
 
 
 @transaction.atomic
-def keep_keys(customer_id: int) -> None:
-    """The keys of a customer who was just entered, so that the next who types the like is told."""
-    keys: dict[int, KeyKind] = {}
-    for sql, scope, read_keys in ((CUSTOMERS, "c.id", list_keys), (POINTS, "c.id", list_keys_of_point)):
+def keep_keys(customer_ids: Collection[int]) -> None:
+    """The keys of customers who were just entered or changed, so that the next who types or looks for the like finds
+    them before the night: about 0.2 ms each."""
+    keys: dict[tuple[int, int], KeyKind] = {}
+    for sql, read_keys in ((CUSTOMERS, list_keys), (POINTS, list_keys_of_point)):
         with connection.cursor() as cursor:
-            cursor.execute(sql.format(scope=f"AND {scope} = %s"), [customer_id])
+            cursor.execute(sql.format(scope="AND c.id = ANY(%s)"), [list(customer_ids)])
             rows = cursor.fetchall()
-        keys |= {hash_key(kind, text): kind for row in rows for kind, text in read_keys(row) if text}
-    DuplicateKey.objects.filter(customer=customer_id).delete()
+        keys |= {(hash_key(kind, text), row[0]): kind for row in rows for kind, text in read_keys(row) if text}
+    DuplicateKey.objects.filter(customer__in=customer_ids).delete()
     DuplicateKey.objects.bulk_create(
-        DuplicateKey(key=key, kind=kind, customer_id=customer_id) for key, kind in keys.items()
+        (DuplicateKey(key=key, kind=kind, customer_id=customer_id) for (key, customer_id), kind in keys.items()),
+        batch_size=5_000,
     )

@@ -25,6 +25,7 @@ from customers.rules.duplicate_keys import (
     key_of_phone,
     key_of_place,
     key_of_tax,
+    spell_tax,
 )
 from customers.rules.duplicate_scoring import DuplicateFacts, Likeness, compare_customers
 
@@ -122,7 +123,7 @@ def _find_candidates(typed: TypedCustomer, keys: Iterable[tuple[KeyKind, str]]) 
     folded = fold_text(typed.name)
     asked = Q(pk__in=[])
     if typed.tax_id.strip():
-        asked |= Q(tax_id=typed.tax_id.strip())
+        asked |= Q(tax_id__in={typed.tax_id.strip(), *spell_tax(key_of_tax(typed.tax_id))})
     if domains := [key for kind, key in keys if kind == KeyKind.DOMAIN]:
         asked |= Q(domain__in=domains)
     if len(folded) > 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,16 +20,25 @@ from crm.core.models import Role, Team, User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
 from customers.custom_field_import import offer_own_fields
-from customers.import_mapping import apply_mapping, apply_reading, find_mapping, find_reading_of_rest
+from customers.import_mapping import (
+    apply_mapping,
+    apply_reading,
+    find_mapping,
+    find_reading_of_rest,
+    hash_headers,
+)
 from customers.import_parsing import Parsed, ParseRules, find_styles, parse_chunk
 from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.import_rehearsing import Outcome, Rehearsal
-from customers.models import DataImport
+from customers.import_workbook import list_sheets
+from customers.models import DataImport, ImportMapping
 from customers.rules.import_columns import ORDERS, find_fitting_kinds, guess_columns, missing_fields
+from customers.rules.import_file_error import ImportFileError
 
 SHOWN_ROWS = 20
 SHOWN_PROBLEM_ROWS = 30
 SAMPLES = 3
+LOOKED_AT_SHEETS = 10
 
 
 @dataclass
@@ -83,6 +92,7 @@ def make_parse_rules(data_import: DataImport, *, on: date, styles: dict[str, Any
     return ParseRules(
         kind=data_import.kind,
         columns=data_import.columns,
+        same=data_import.same,
         day_order=options.get("day_order") or styles.get("day_order"),
         decimal_sign=options.get("decimal_sign") or styles.get("decimal_sign"),
         zone=company_zone(),
@@ -120,7 +130,54 @@ def open_import(data_import: DataImport) -> Table:
         Path(data_import.file.path),
         encoding=options.get("encoding", ""),
         delimiter=options.get("delimiter", ""),
+        sheet=options.get("sheet", ""),
     )
+
+
+def _open_sheet(data_import: DataImport) -> tuple[Table, list[dict[str, Any]]]:
+    """The file as a table, and the sheets to choose from ([] where there is no choice).
+
+    Of a workbook whose sheet nobody has chosen it is the one that a kept reading names, else the first visible one
+    whose headers name all that is needed, else the first.
+    """
+    table = open_import(data_import)
+    if table.shape["format"] != "xlsx":
+        return table, []
+    path = Path(data_import.file.path)
+    sheets = data_import.preview.get("sheets") or [asdict(sheet) for sheet in list_sheets(path)]
+    if "sheet" not in data_import.options and not data_import.columns:
+        visible = [sheet["name"] for sheet in sheets if sheet["rows"] and not sheet["is_hidden"]]
+        table = _find_kept_sheet(data_import, visible) or _find_fitting_sheet(data_import, table, visible)
+    return table, sheets
+
+
+def _find_kept_sheet(data_import: DataImport, names: Sequence[str]) -> Table | None:
+    """The sheet from which a reading was kept, if its headers are still the same."""
+    for name in names:
+        known = ImportMapping.objects.filter(kind=data_import.kind, options__sheet=name).values_list("headers_hash")
+        if hashes := {text for (text,) in known}:
+            table = _try_sheet(data_import, name)
+            if table is not None and hash_headers(table.headers) in hashes:
+                return table
+    return None
+
+
+def _find_fitting_sheet(data_import: DataImport, first: Table, names: Sequence[str]) -> Table:
+    """``first``, or where it lacks what is needed, the next of the first sheets that does not."""
+    for name in ("", *names[:LOOKED_AT_SHEETS]):
+        table = _try_sheet(data_import, name) if name else first
+        if table is not None:
+            guess = guess_columns(data_import.kind, table.headers, table.sample())
+            if not missing_fields(data_import.kind, guess):
+                return table
+    return first
+
+
+def _try_sheet(data_import: DataImport, name: str) -> Table | None:
+    try:
+        return open_table(Path(data_import.file.path), sheet=name)
+    except ImportFileError:
+        return None
 
 
 def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> dict[str, Any]:
@@ -129,14 +186,16 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
     ``progress(done, total)`` is called with each chunk. Raises ``ImportFileError`` for a file that is no table.
     """
     offer_own_fields(afresh=True)
-    table = open_import(data_import)
+    table, sheets = _open_sheet(data_import)
     sample = table.sample()
     if not data_import.columns:
         _choose_columns(data_import, table.headers, sample)
+    if sheets:
+        data_import.options = {**data_import.options, "sheet": table.shape["sheet"]}
     data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
     styles = find_styles(table, data_import.kind, data_import.columns)
     rules = make_parse_rules(data_import, on=on, styles=styles)
-    missing = [list(group) for group in missing_fields(data_import.kind, data_import.columns)]
+    missing = [list(group) for group in missing_fields(data_import.kind, data_import.filled)]
     places = {name: table.headers.index(header) for name, header in rules.columns.items()}
     totals = Totals()
     shown: list[dict[str, Any]] = []
@@ -155,6 +214,7 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         outcome = rehearsal.check(on=on, limit=SHOWN_PROBLEM_ROWS) if rehearsal else None
     preview = {
         "shape": table.shape,
+        "sheets": sheets,
         "headers": table.headers,
         "samples": {h: _samples(sample, place) for place, h in enumerate(table.headers)},
         "styles": styles,
@@ -195,7 +255,7 @@ def _tell_outcome(outcome: Outcome, table: Table, preview: dict[str, Any], place
 
 def _choose_columns(data_import: DataImport, headers: list[str], sample: list[list[str]]) -> None:
     """As a file of the same headers was read before, or the file whose rejected rows these are; else as they look."""
-    mapping = find_mapping(data_import.kind, headers)
+    mapping = find_mapping(data_import.kind, headers, chosen=data_import.options.get("mapping_id"))
     rest_of = find_reading_of_rest(data_import, headers) if mapping is None else None
     if mapping is not None:
         data_import.columns, options = apply_mapping(mapping, headers)

@@ -69,7 +69,7 @@ class ImportCommand(BaseCommand):
 
     def _import(self, data_import: DataImport, at: Any) -> None:
         data_import.preview = check_file(data_import, on=company_day(at))
-        if missing := missing_fields(data_import.kind, data_import.columns):
+        if missing := missing_fields(data_import.kind, data_import.filled):
             names = ", ".join(" / ".join(field_label(data_import.kind, name) for name in group) for group in missing)
             self._give_up(
                 data_import, f"No column found for: {names}. Columns: {', '.join(data_import.preview['headers'])}"

@@ -11,7 +11,8 @@ from crm.core.models import User
 from customers.models import DataImport, ImportMapping
 from customers.rules.import_columns import fold_header
 
-KEPT_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter", "rates", "mode", "key")
+KEPT_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter", "rates", "mode", "key", "sheet", "same")
+OF_THE_FILE = frozenset({"encoding", "delimiter", "sheet"})
 OF_NEW_CUSTOMERS = ("customer_kind", "team_id", "owner_id")
 LATEST = 50
 
@@ -49,8 +50,10 @@ def save_mapping(data_import: DataImport, *, name: str, by: User, at: datetime) 
     return mapping
 
 
-def find_mapping(kind: str, headers: Sequence[str]) -> ImportMapping | None:
-    """The mapping last saved from a file of these headers."""
+def find_mapping(kind: str, headers: Sequence[str], *, chosen: int | None = None) -> ImportMapping | None:
+    """The mapping that was ``chosen``, else the one last saved from a file of these headers."""
+    if chosen is not None and (mapping := ImportMapping.objects.filter(kind=kind, pk=chosen).first()) is not None:
+        return mapping
     return ImportMapping.objects.filter(kind=kind, headers_hash=hash_headers(headers)).order_by("-saved_at").first()
 
 
@@ -71,10 +74,10 @@ def find_reading_of_rest(data_import: DataImport, headers: Sequence[str]) -> Dat
 
 
 def apply_reading(data_import: DataImport) -> tuple[dict[str, str], dict[str, Any]]:
-    """Columns and options of an earlier import for its mended rows: all but how that file's letters were written."""
+    """Columns and options of an earlier import for its mended rows: all but its sheet and its letters."""
     kept = (*KEPT_OPTIONS, *OF_NEW_CUSTOMERS, "mapping_id")
     return data_import.columns, {
-        key: value for key, value in data_import.options.items() if key in kept and key not in {"encoding", "delimiter"}
+        key: value for key, value in data_import.options.items() if key in kept and key not in OF_THE_FILE
     }
 
 

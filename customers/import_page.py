@@ -139,7 +139,7 @@ def _either(data_import: DataImport, group: list[str]) -> str:
 
 
 def _mapped(data_import: DataImport) -> list[Any]:
-    return [field for field in FIELDS[data_import.kind] if field.name in data_import.columns]
+    return [field for field in FIELDS[data_import.kind] if field.name in data_import.filled]
 
 
 def _columns(data_import: DataImport) -> list[dict[str, Any]]:
@@ -227,7 +227,7 @@ def _row(data_import: DataImport, row: dict[str, Any]) -> dict[str, Any]:
 
 def _cell(data_import: DataImport, field: Any, row: dict[str, Any], *, is_bad: bool) -> str:
     """As it will be read; one that is wrong as it stands in the file."""
-    text: str = row["cells"].get(field.name, "")
+    text: str = row["cells"].get(field.name) or data_import.same.get(field.name, "")
     return text if is_bad else show_as_read(data_import, field, text)
 
 

@@ -42,7 +42,8 @@ PROBLEM_COLUMNS = ["row", "field", "code", "value", "number"]
 class ParseRules:
     """How this file is to be read.
 
-    ``columns`` maps our fields to headers; ``rates`` are units of the company's currency for one of another;
+    ``columns`` maps our fields to headers, ``same`` those without a column to the text of every row; ``rates`` are
+    units of the company's currency for one of another;
     ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
     addresses and folded names, ``teams`` folded names, to ids.
     """
@@ -57,6 +58,7 @@ class ParseRules:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     owners: Mapping[str, int] = field(default_factory=dict)
     teams: Mapping[str, int] = field(default_factory=dict)
+    same: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -76,16 +78,19 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
     bad = np.zeros(count, dtype=bool)
     for import_field in FIELDS[rules.kind]:
         header = rules.columns.get(import_field.name)
-        if header is None or header not in headers:
+        if header is not None and header in headers:
+            raw = chunk.column(headers.index(header))
+        elif import_field.name in rules.same:
+            raw = [rules.same[import_field.name]] * count
+        else:
             continue
-        raw = chunk.column(headers.index(header))
         parsed, codes = _parse_column(raw, _reader(import_field, rules), _bulk_reader(import_field))
         values[import_field.name] = parsed
         _note(problems, numbers, import_field.name, codes, raw)
         bad |= codes != ""
     bad |= _note_missing(problems, numbers, values, rules, count)
     frame = pd.DataFrame({"row": numbers, **values}, dtype=object)
-    if "currency" in rules.columns and "amount" in frame:
+    if "currency" in frame and "amount" in frame:
         bad |= _convert_currencies(problems, frame, rules)
     problems.append(_broken_rows(chunk))
     notes = pd.concat(problems, ignore_index=True)
@@ -93,6 +98,11 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
         "number" in frame and bad.any()
     ) else None  # fmt: skip
     return Parsed(frame[~bad] if bad.any() else frame, notes)
+
+
+def read_same(text: str, import_field: ImportField, rules: ParseRules) -> Any:
+    """What one text means for ``import_field`` in every row. Raises ``Unreadable``."""
+    return _reader(import_field, rules)(clean_text(text))
 
 
 def as_objects(values: Sequence[Any]) -> np.ndarray[Any, Any]:
@@ -244,8 +254,6 @@ def _note_missing(
 def _convert_currencies(problems: list[pd.DataFrame], frame: pd.DataFrame, rules: ParseRules) -> np.ndarray[Any, Any]:
     """Bring amounts into the company's currency; keep what was paid in ``original``."""
     bad = np.zeros(len(frame), dtype=bool)
-    if "currency" not in frame:
-        return bad
     codes = np.full(len(frame), "", dtype=object)
     original = np.full(len(frame), None, dtype=object)
     for code in frame["currency"].dropna().unique():

@@ -166,7 +166,7 @@ def _add_row(chunk: Chunk, number: int, row: list[str], width: int) -> None:
     chunk.add_row(number, row)
 
 
-def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
+def open_table(path: Path, *, encoding: str = "", delimiter: str = "", sheet: str = "") -> Table:
     """Recognise the file's kind, encoding, dialect and headers; the arguments overrule what is found.
 
     Raises ``ImportFileError`` in the user's words.
@@ -176,7 +176,7 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "") -> Table:
     if not start:
         raise ImportFileError("empty_file")
     if start.startswith(b"PK"):
-        shape: dict[str, Any] = {"format": "xlsx", "sheet": import_workbook.check_workbook(path)}
+        shape: dict[str, Any] = {"format": "xlsx", "sheet": import_workbook.check_workbook(path, sheet=sheet)}
     elif is_vcard(start):
         shape = {"format": "vcard"}
     elif start.startswith(b"\xd0\xcf\x11\xe0"):

@@ -28,7 +28,7 @@ def make_task(data_import: DataImport, *, at: datetime) -> WritingTask:
         "name_prefix": gettext("Customer") + " ",
     }
     chosen = {**data_import.options, **options}
-    return WritingTask(data_import.pk, data_import.columns, chosen, at, by=data_import.created_by)
+    return WritingTask(data_import.pk, data_import.filled, chosen, at, by=data_import.created_by)
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from customers.rules.import_file_error import ImportFileError
 
@@ -22,8 +23,18 @@ _ROW_OR_CELL = re.compile(rb"""\sr=["']([A-Z]{0,3})([0-9]{1,7})["']""")
 _BLOCK = 1024 * 1024
 
 
-def check_workbook(path: Path) -> str:
-    """The name of the first visible sheet that has cells. Raises ``ImportFileError`` for what is no XLSX or a bomb.
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet of a workbook, the rows between its first and its last cell counted (0 where there is none)."""
+
+    name: str
+    rows: int
+    is_hidden: bool
+
+
+def check_workbook(path: Path, *, sheet: str = "") -> str:
+    """The name of the sheet that is read: ``sheet`` if there is one of that name, else the first visible one that has
+    cells, else the first hidden one. Raises ``ImportFileError`` for what is no XLSX or a bomb.
 
     Sizes are checked as declared and as they are, and the area of the sheets before anything is laid out in memory:
     one cell in the last column of the last row would otherwise ask for terabytes.
@@ -39,7 +50,10 @@ def check_workbook(path: Path) -> str:
                     _check_area(archive, entry)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as error:
         raise ImportFileError("broken_workbook") from error
-    return _first_sheet(path)
+    book = _open(path)
+    if sheet in book.sheet_names:
+        return sheet
+    return _first_sheet(book)
 
 
 def _check_sizes(path: Path, entries: list[zipfile.ZipInfo]) -> None:
@@ -86,17 +100,35 @@ def _open(path: Path) -> CalamineWorkbook:
         raise ImportFileError("broken_workbook") from error
 
 
-def _first_sheet(path: Path) -> str:
-    book = _open(path)
-    for sheet in book.sheets_metadata:
-        if sheet.visible != SheetVisibleEnum.Visible:
-            continue
-        try:
-            if book.get_sheet_by_name(sheet.name).height:
-                return str(sheet.name)
-        except CalamineError:
-            continue
+def _first_sheet(book: CalamineWorkbook) -> str:
+    tables = (sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet)
+    for sheet in sorted(tables, key=_is_hidden):
+        if _count_rows(book, sheet.name):
+            return str(sheet.name)
     raise ImportFileError("empty_file")
+
+
+def list_sheets(path: Path) -> list[Sheet]:
+    """The tables of a workbook in their order, drawings left out; nothing is read where there is only one.
+
+    Call it after ``check_workbook``: each sheet is laid out in memory, one at a time.
+    """
+    book = _open(path)
+    tables = [sheet for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    if len(tables) < 2:
+        return []
+    return [Sheet(str(sheet.name), _count_rows(book, sheet.name), _is_hidden(sheet)) for sheet in tables]
+
+
+def _is_hidden(sheet: Any) -> bool:
+    return bool(sheet.visible != SheetVisibleEnum.Visible)
+
+
+def _count_rows(book: CalamineWorkbook, name: str) -> int:
+    try:
+        return int(book.get_sheet_by_name(name).height)
+    except CalamineError:
+        return 0
 
 
 def read_sheet(path: Path, sheet: str) -> Iterator[list[str]]:

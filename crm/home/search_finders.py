@@ -23,7 +23,7 @@ from customers.duplicate_keeping import hash_key
 from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person
 from customers.name_spelling import Spellings, choose_nearest, spell_words
 from customers.rules.contact_point_reading import normalise_phone, read_domain
-from customers.rules.duplicate_keys import KeyKind, key_of_tax
+from customers.rules.duplicate_keys import KeyKind, key_of_tax, spell_tax
 from segments.models import CurrentScore
 
 SHOWN = 6
@@ -124,6 +124,7 @@ def _by_tax_id(text: str, *, user: User) -> list[Part]:
     as_kept = Q(tax_id__gte=spelt, tax_id__lt=spelt + LAST_LETTER) | Q(tax_id="".join(filter(str.isalnum, spelt)))
     parts = [_part(customers.filter(as_kept), rank=1, place="tax_id")]
     if key := key_of_tax(text):
+        parts.append(_part(customers.filter(tax_id__in=spell_tax(key)), rank=0, place="tax_id"))
         known = DuplicateKey.objects.filter(key=hash_key(KeyKind.TAX, key)).values("customer")[:CANDIDATES]
         parts.append(_part(customers.filter(pk__in=known), rank=0, place="tax_id"))
     return parts

@@ -7,21 +7,28 @@ from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from crm.core.formats import format_number
+from crm.core.local_time import company_day
 from crm.core.models import Role, User
+from crm.core.models.business_setting import setting
 from customers.custom_field_import import offer_own_fields
-from customers.import_checking import teams_of
+from customers.import_checking import make_parse_rules, teams_of
 from customers.import_kinds import IMPORT_KINDS, kinds_for
 from customers.import_mapping import apply_mapping
-from customers.import_wording import field_label
+from customers.import_parsing import read_same
+from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, ImportMapping
-from customers.rules.import_columns import FIELDS
+from customers.rules.import_columns import FIELDS, ImportField, Reading, missing_fields
+from customers.rules.import_values import Unreadable
 
 READING_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter")
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso8859_15", "shift_jis", "gb18030")
 
+MOST_SUGGESTED = 200
 ACCEPTED = ".csv,.txt,.tsv,.gz,.xlsx,.vcf"
 
 
@@ -84,6 +91,7 @@ class ReadingForm(forms.Form):
             ("|", gettext_lazy("bar")),
         ],
     )
+    sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     trial_dates = forms.BooleanField(
         label=gettext_lazy("Trial data: move all days so that the last order is yesterday"), required=False
     )
@@ -98,7 +106,12 @@ class ReadingForm(forms.Form):
     )
     key = forms.ChoiceField(label=gettext_lazy("Known by"), required=False)
     mapping = forms.ChoiceField(label=gettext_lazy("Read it like"), required=False)
-    save_as = forms.CharField(label=gettext_lazy("Keep this reading as"), required=False, max_length=100)
+    save_as = forms.CharField(
+        label=gettext_lazy("Keep this reading as"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"form": "keep-reading"}),
+    )
     customer_kind = forms.ChoiceField(
         label=gettext_lazy("New customers are"), required=False, choices=Customer.Kind.choices
     )
@@ -140,15 +153,25 @@ class ReadingForm(forms.Form):
             )
         if data_import.kind != "orders":
             del self.fields["trial_dates"]
+        sheets = data_import.preview.get("sheets", [])
+        self.sheets = [(one["name"], _describe_sheet(one)) for one in sheets if one["rows"]]
+        self.empty_sheets = [one["name"] for one in sheets if not one["rows"]]
+        if len(self.sheets) > 1:
+            self.fields["sheet"].choices = self.sheets
+        else:
+            del self.fields["sheet"]
         if data_import.preview.get("shape", {}).get("format") in {"xlsx", "vcard"}:
             del self.fields["encoding"], self.fields["delimiter"]
 
     def describe(self) -> dict[str, Any]:
         """The form for its template, in two groups: how to read, how to write."""
         writing = {"mode", "key", "customer_kind", "team", "owner"}
-        apart = {"trial_dates", "mapping", "save_as"}
+        apart = {"trial_dates", "mapping", "save_as", "sheet"}
         return {
             "form": self,
+            "same_rows": self.describe_same(),
+            "only_sheet": self.sheets[0][1] if len(self.sheets) == 1 else "",
+            "empty_sheets": self.empty_sheets,
             "reading_fields": [field for field in self if field.name not in {*writing, *apart}],
             "writing_fields": [field for field in self if field.name in writing],
         }
@@ -170,14 +193,90 @@ class ReadingForm(forms.Form):
         if not any(key.startswith("column-") for key in self.data):
             columns = dict(self.data_import.columns)
         values["columns"] = columns
+        values["same"] = self._read_same(columns)
         return values
 
+    def _posted_same(self) -> list[tuple[str, str]] | None:
+        """Fields and texts as they were sent; ``None`` where the page did not ask."""
+        if not self.is_bound or "same-field-0" not in self.data:
+            return None
+        places = range(len([key for key in self.data if key.startswith("same-field-")]))
+        pairs = [(self.data.get(f"same-field-{n}", ""), self.data.get(f"same-text-{n}", "").strip()) for n in places]
+        return [(name, text[:200]) for name, text in pairs]
+
+    def _read_same(self, columns: dict[str, str]) -> dict[str, str]:
+        """What stands in every row, by field; a text that cannot be read, or has a column beside it, is refused."""
+        posted = self._posted_same()
+        if posted is None:
+            return self.data_import.same
+        kind = self.data_import.kind
+        known = {field.name: field for field in FIELDS[kind]}
+        same = {name: text for name, text in posted if name in known and text}
+        for text in (text for name, text in posted if text and name not in known):
+            self.add_error(None, _("Say what “%(text)s” in every row is.") % {"text": text})
+        rules = make_parse_rules(self.data_import, on=company_day(timezone.now())) if same else None
+        for name, text in same.items():
+            label = field_label(kind, name)
+            if name in columns:
+                said = _("%(field)s has a column, “%(column)s”: choose either that or the same for every row.")
+                self.add_error(None, said % {"field": label, "column": columns[name]})
+            try:
+                read_same(text, known[name], rules)  # type: ignore[arg-type]
+            except Unreadable as error:
+                self.add_error(None, f"{label}: {describe_problem(error.code, text)}")
+        return same
+
+    def describe_same(self) -> list[dict[str, Any]]:
+        """Rows that say what is the same for every row of the file: as sent, else as chosen, then what is still
+        missing, then one to fill in."""
+        kind, columns = self.data_import.kind, self.data_import.columns
+        rows = self._posted_same()
+        if rows is None:
+            missing = missing_fields(kind, {**columns, **self.data_import.same})
+            rows = [*self.data_import.same.items(), *((group[0], "") for group in missing), ("", "")]
+        known = {field.name: field for field in FIELDS[kind]}
+        return [
+            {
+                "place": place,
+                "field": name,
+                "text": text,
+                "label": field_label(kind, name),
+                "suggestions": self._suggest(known[name]) if name in known else [],
+            }
+            for place, (name, text) in enumerate(rows)
+        ]
+
+    def _suggest(self, field: ImportField) -> list[str]:
+        """Words that the field can have, where they are few."""
+        match field.reading:
+            case Reading.CHOICE:
+                return list(dict.fromkeys(field.choices.values()))
+            case Reading.YES_NO:
+                return ["yes", "no"]
+            case Reading.CUSTOMER_KIND:
+                return [str(value) for value in Customer.Kind.values]
+            case Reading.CURRENCY:
+                return [setting("company.currency")]
+            case Reading.OWNER:
+                return list(User.objects.owning().values_list("email", flat=True)[:MOST_SUGGESTED])
+            case Reading.TEAM:
+                return [team.name for team in teams_of(self.data_import.created_by)]
+            case _:
+                return []
+
     def describe_change(self) -> dict[str, Any]:
-        """Columns and options as chosen, or those of a saved reading that was chosen."""
+        """Columns and options as chosen, or those of a saved reading that was chosen; of another sheet the columns are
+        found anew."""
         options = {**self.reading_options(), **self.writing_options()}
+        now = self.data_import.options.get("sheet")
         if (mapping := self.chosen_mapping()) is not None:
             columns, kept = apply_mapping(mapping, self.headers)
-            return {"columns": columns, "options": {**options, **kept}}
+            if kept.get("sheet") not in dict(self.sheets):
+                kept.pop("sheet", None)
+            merged = {**options, **kept}
+            return {"columns": columns if merged.get("sheet") == now else {}, "options": merged}
+        if options.get("sheet") != now:
+            return {"columns": {}, "options": {**options, "mapping_id": None}}
         same = self.cleaned_data["columns"] == self.data_import.columns and self.cleaned_data.get("mapping")
         kept = {"mapping_id": self.data_import.options.get("mapping_id") if same else None}
         return {"columns": self.cleaned_data["columns"], "options": {**options, **kept}}
@@ -187,6 +286,10 @@ class ReadingForm(forms.Form):
         values = self.cleaned_data
         options = {name: values.get(name, "") for name in READING_OPTIONS}
         options["delimiter"] = options["delimiter"].replace("\\t", "\t")
+        if "sheet" in self.fields:
+            options["sheet"] = values.get("sheet") or self.data_import.options.get("sheet", "")
+        if values["same"] or "same" in self.data_import.options:
+            options["same"] = values["same"]
         rates = {c: str(values[f"rate-{c}"]) for c in self.currencies if values.get(f"rate-{c}")}
         return {**options, "rates": rates} if self.currencies or "rates" in self.data_import.options else options
 
@@ -218,3 +321,10 @@ class ReadingForm(forms.Form):
             (options.get(name) or first) == self.writing_options()[name] for name, first in usual.items()
         )
         return not same or self.chosen_mapping() is not None or self.cleaned_data["columns"] != self.data_import.columns
+
+
+def _describe_sheet(sheet: dict[str, Any]) -> str:
+    count = sheet["rows"]
+    words = ngettext("%(name)s (%(count)s row)", "%(name)s (%(count)s rows)", count)
+    said = words % {"name": sheet["name"], "count": format_number(count)}
+    return _("%(sheet)s, hidden") % {"sheet": said} if sheet["is_hidden"] else said

@@ -63,6 +63,16 @@ class DataImport(models.Model):
         return reverse("customers:import-detail", args=[self.pk])
 
     @property
+    def same(self) -> dict[str, str]:
+        """Our fields that have no column but one text for every row."""
+        return {name: text for name, text in self.options.get("same", {}).items() if name not in self.columns}
+
+    @property
+    def filled(self) -> dict[str, str]:
+        """Our fields that rows bring something for, with the header of their column ("" where all have the same)."""
+        return {**dict.fromkeys(self.same, ""), **self.columns}
+
+    @property
     def shown_state(self) -> str:
         """The state as it is for the user: a job that was given up has failed, whatever was noted last."""
         if (

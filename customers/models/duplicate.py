@@ -15,8 +15,8 @@ from crm.core.row_visibility import customer_scope
 class DuplicateKey(models.Model):
     """A customer under one of his keys (``customers.rules.duplicate_keys``), as a hash of 64 bits.
 
-    Written only by ``customers.duplicate_search``, for current customers. No foreign key in the database: five rows a
-    customer are made anew in one go.
+    Written by ``customers.duplicate_search`` for current customers, and by ``keep_keys`` for those of today. No
+    foreign key in the database: five rows a customer are made anew in one go.
     """
 
     pk = models.CompositePrimaryKey("key", "customer")

@@ -9,6 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from customers.rules.contact_point_reading import read_domain
+from customers.rules.country_names import COUNTRY_CODES
 
 
 class KeyKind(IntEnum):
@@ -34,6 +35,7 @@ _PUBLIC = """gmail.com googlemail.com outlook.com outlook.de hotmail.com hotmail
     xs4all.nl online.no start.no bluewin.ch btinternet.com comcast.net verizon.net att.net sbcglobal.net
     rediffmail.com zoho.com mail.com fastmail.com hey.com"""
 PUBLIC_DOMAINS = frozenset(_PUBLIC.split())
+_TAX_COUNTRIES = sorted(COUNTRY_CODES | {"EL", "XI"})  # Greece and Northern Ireland as tax offices call them
 # Words that say of what legal form a company is, dots taken out, as they stand at the end of its name or before it.
 _LEGAL = """gmbh mbh ag kg kgaa ohg ug ev eg gbr ltd limited llc llp lp inc incorporated corp corporation plc pte
     pty pvt private sa sas sasu sarl eurl snc sci srl spa sapa ss sl slu sau bv nv vof cv ab hb as asa ans da oy oyj
@@ -100,6 +102,11 @@ def key_of_tax(tax_id: str) -> str:
     if key[:2].isalpha() and len(key) >= _SHORTEST_TAX + 2:
         key = key[2:]
     return key if len(key) >= _SHORTEST_TAX and len(set(key)) > 1 and any(c.isdigit() for c in key) else ""
+
+
+def spell_tax(key: str) -> list[str]:
+    """How the record of today may write the number behind ``key`` in one piece: bare, or with a country in front."""
+    return [key, *(code + key for code in _TAX_COUNTRIES)] if key else []
 
 
 def key_of_phone(number: str) -> str:

@@ -1,11 +1,15 @@
 """A reading is kept by name and comes back with its headers; rows make, change, or both, by the chosen key."""
 
+import io
+
 import pytest
+import xlsxwriter
 from django.urls import reverse
 
 from customers.import_checking import check_file
 from customers.import_mapping import hash_headers
 from customers.models import Customer, ImportMapping, Order
+from interactions.models import Interaction
 from tests.customers.import_files import AT, counts, import_file, problems
 from tests.customers.test_import_pages import _page, _send, _upload, _work, browser  # noqa: F401
 
@@ -145,3 +149,114 @@ def test_mended_rows_are_read_as_the_file_they_come_from(browser):  # noqa: F811
     again.refresh_from_db()
     assert counts(again) == (1, 0, 0, 0)
     assert str(Order.objects.get(amount_cents=1200).day) == "2026-05-04"
+
+
+# --- sheets of a workbook --------------------------------------------------------------------------------------------
+def workbook(*sheets):
+    """A workbook of (name, rows, whether it is hidden)."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        for name, rows, hidden in sheets:
+            sheet = book.add_worksheet(name)
+            for place, row in enumerate(rows):
+                sheet.write_row(place, 0, row)
+            if hidden:
+                sheet.hide()
+    return out.getvalue()
+
+
+COVER = ("Read me", [["Sent by Ana"], ["on Monday"]], False)
+OLD = ("Last year", [["number", "name"], ["7", "Gone Ltd"]], True)
+NOTHING = ("Sheet3", [], False)
+EAST = ("East", [["number", "name"], ["1", "Brandt"], ["2", "Kjeldsen"]], False)
+WEST = ("West", [["number", "name"], ["3", "Vega"]], False)
+
+
+def _upload_book(browser, *sheets):  # noqa: F811
+    return _upload(browser, workbook(*sheets), kind="customers", name="book.xlsx")
+
+
+def test_of_several_sheets_the_first_that_fits_is_read_and_another_can_be_chosen(browser):  # noqa: F811
+    data_import = _upload_book(browser, COVER, OLD, NOTHING, EAST, WEST)
+    assert data_import.options["sheet"] == "East"
+    page = _page(browser, data_import)
+    for words in ("East (3 rows)", "Last year (2 rows), hidden", "Nothing stands in Sheet3."):
+        assert words in page
+    _send(browser, "import-start", data_import, sheet="West")
+    _work()
+    data_import.refresh_from_db()
+    assert (data_import.state, data_import.preview["rows"]) == ("ready", 1), "another sheet is looked through first"
+    _send(browser, "import-start", data_import)
+    _work()
+    assert list(Customer.objects.values_list("name", flat=True)) == ["Vega"]
+
+
+def test_a_sheet_is_kept_with_the_reading_and_found_by_its_name(browser):  # noqa: F811
+    first = _upload_book(browser, EAST, WEST)
+    _send(browser, "import-columns", first, sheet="West")
+    _work()
+    first.refresh_from_db()
+    _send(browser, "import-mapping-save", first, save_as="West only")
+    wider = ("East", [["number", "name", "city"], ["1", "Brandt", "Kiel"]], False)
+    again = _upload_book(browser, wider, ("West", [["Number", "NAME"], ["4", "Ulm AG"]], False))
+    assert (again.options["sheet"], again.preview["rows"]) == ("West", 1)
+    elsewhere = _upload_book(browser, EAST, ("South", WEST[1], False))
+    assert elsewhere.options["sheet"] == "East", "a name that is not in the book chooses nothing"
+    _send(browser, "import-columns", again, sheet="East", mapping="")
+    _work()
+    again.refresh_from_db()
+    assert again.options["sheet"] == "East"
+    _send(browser, "import-columns", again, mapping=str(ImportMapping.objects.get().pk))
+    _work()
+    again.refresh_from_db()
+    assert (again.options["sheet"], again.columns) == ("West", {"number": "Number", "name": "NAME"})
+
+
+def test_a_workbook_of_one_sheet_offers_no_choice_and_one_that_is_hidden_is_told(browser):  # noqa: F811
+    assert "Read this sheet" not in _page(browser, _upload_book(browser, EAST))
+    hidden = _upload_book(browser, NOTHING, OLD)
+    assert hidden.preview["rows"] == 1
+    page = _page(browser, hidden)
+    assert "Sheet “Last year (2 rows), hidden”" in page
+    assert "Nothing stands in Sheet3." in page
+
+
+# --- the same for every row ------------------------------------------------------------------------------------------
+CALLS = "customer number,when,note\n1,2026-03-04,asked for a price\n1,2026-03-05,sent it\n"
+
+
+def test_what_no_column_says_can_be_the_same_for_every_row_and_is_kept_with_the_reading(browser):  # noqa: F811
+    import_file(KNOWN, kind="customers")
+    data_import = _upload(browser, CALLS, kind="interactions")
+    assert data_import.preview["missing"] == [["channel"]]
+    said = {"same-field-0": "channel", "same-text-0": "pigeon", "same-field-1": "", "same-text-1": ""}
+    refused = _send(browser, "import-columns", data_import, **said)
+    assert refused.status_code == 422
+    assert "“pigeon” is none of the words we know here" in refused.content.decode()
+    _send(browser, "import-columns", data_import, **{**said, "same-text-0": "call"})
+    _work()
+    data_import.refresh_from_db()
+    assert (data_import.preview["missing"], data_import.preview["ready"]) == ([], 2)
+    _send(browser, "import-mapping-save", data_import, save_as="Calls")
+    _send(browser, "import-start", data_import)
+    _work()
+    assert set(Interaction.objects.values_list("channel", flat=True)) == {"call"}
+    again = _upload(browser, CALLS.replace("sent it", "sent it again"), kind="interactions")
+    assert (again.same, again.preview["ready"]) == ({"channel": "call"}, 2)
+
+
+def test_the_same_for_every_row_gives_way_to_no_column_silently(browser):  # noqa: F811
+    data_import = _upload(browser, "number,name,country\n1,Brandt,DE\n", kind="customers")
+    both = _send(browser, "import-columns", data_import, **{"same-field-0": "country", "same-text-0": "FR"})
+    assert both.status_code == 422
+    assert "Country has a column, “country”" in both.content.decode()
+    unnamed = _send(browser, "import-columns", data_import, **{"same-field-0": "", "same-text-0": "FR"})
+    assert "Say what “FR” in every row is." in unnamed.content.decode()
+
+
+def test_orders_without_a_column_of_their_currency_are_brought_over_at_its_rate():
+    import_file(
+        "order,customer number,date,amount\nA,1,2026-01-05,10\n", same={"currency": "USD"}, rates={"USD": "0.9"}
+    )
+    order = Order.objects.get()
+    assert (order.amount_cents, order.currency, order.original_cents) == (900, "USD", 1000)

@@ -82,6 +82,12 @@ def test_a_tax_number_is_its_letters_and_digits(tax, key):
     assert keys.key_of_tax(tax) == key
 
 
+def test_a_tax_number_may_stand_in_a_record_bare_or_behind_any_country():
+    spelt = keys.spell_tax("811402776")
+    assert {"811402776", "DE811402776", "EL811402776"} <= set(spelt)
+    assert keys.spell_tax("") == []
+
+
 @pytest.mark.parametrize(
     ("address", "domain"),
     [
