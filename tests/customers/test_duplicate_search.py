@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from crm.home.search import find_everything
 from customers.customer_archiving import archive_customer
 from customers.duplicate_deciding import PairDecided, ask_again, put_off, tell_apart
 from customers.duplicate_search import is_whole_due, search_duplicates
+from customers.duplicate_warning import TypedCustomer, find_duplicates
 from customers.models import ContactPoint, Customer, DuplicateKey, DuplicatePair
 from customers.purchase_day_rebuild import ingest_orders
 from tests import factories
+from tests.customers.import_files import import_file
 
 pytestmark = pytest.mark.django_db
 NIGHT = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -125,3 +128,17 @@ def test_everybody_is_compared_once_a_week(twins):
     search_duplicates(at=NIGHT)
     assert not is_whole_due(at=NIGHT + timedelta(days=6))
     assert is_whole_due(at=NIGHT + timedelta(days=7))
+
+
+def test_a_tax_number_is_found_without_its_country_the_day_it_came(rep):
+    today = factories.make_customer(name="Kjeldsen", tax_id="DE811402776", owner=rep)
+    assert [one.customer for one in find_duplicates(rep, TypedCustomer(tax_id="811 402 776"))] == [today]
+    assert names(find_everything("811 402 776", user=rep)) == ["Kjeldsen"]
+    file = "number,name,tax id\nN-1,Vega Lda,PT 501.442.600\n"
+    import_file(file, kind="customers", by=rep, team_id=rep.team_id, owner_id=rep.pk)
+    assert names(find_everything("501442600", user=rep)) == ["Vega Lda"]
+    assert [one.customer.name for one in find_duplicates(rep, TypedCustomer(tax_id="501442600"))] == ["Vega Lda"]
+
+
+def names(groups):
+    return ["".join(part.text for part in hit.title) for group in groups for hit in group.hits]

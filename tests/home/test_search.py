@@ -11,7 +11,6 @@ from crm.home.search_finders import CANDIDATES
 from customers.duplicate_keeping import keep_keys
 from customers.models import ContactPoint, TradingName
 from tests import factories
-from tests.customers.import_files import import_file
 from tests.score_factory import make_score
 
 
@@ -282,20 +281,6 @@ def test_a_tax_number_in_any_spelling(rep, kjeldsen, typed):
     found = find_everything(typed, user=rep)
     assert names(found) == ["Kjeldsen Maskinfabrik A/S"]
     assert "DE 811 402 776" in found[0].hits[0].detail
-
-
-def test_a_tax_number_is_found_without_its_country_the_day_it_came(rep, kjeldsen):
-    kjeldsen.tax_id = "DE811402776"
-    kjeldsen.save()
-    assert names(find_everything("811 402 776", user=rep)) == ["Kjeldsen Maskinfabrik A/S"]
-    import_file(
-        "number,name,tax id\nN-1,Vega Lda,PT 501.442.600\n",
-        kind="customers",
-        by=rep,
-        team_id=rep.team_id,
-        owner_id=rep.pk,
-    )
-    assert names(find_everything("501442600", user=rep)) == ["Vega Lda"]
 
 
 def test_nobody_finds_a_tax_number_that_is_not_his(other_rep, kjeldsen):
