@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
-from django.db.models import Case, Value, When
+from django.db.models import Case, Q, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 
@@ -26,6 +26,8 @@ from customers.models import (
     CustomerMerge,
     DataImport,
     ImportChange,
+    Order,
+    OrderLine,
     Person,
     PersonalDataAct,
     TradingName,
@@ -34,8 +36,11 @@ from customers.name_spelling import forget_words
 from customers.person_moving import find_records_of
 from customers.personal_leftovers import clear_leftovers
 from customers.personal_records import OwnedModel, list_owned_models, list_text_fields, make_pattern
+from customers.rules.name_parts import spell_parts, split_name
 
 ERASED = "erased"
+LEFT = "left"
+_OF_GOODS = frozenset({Order, OrderLine})
 _IDENTITY = ("trading_name", "street", "postcode", "city", "language", "industry", "tax_id", "domain", "source")
 
 
@@ -78,15 +83,17 @@ def erase_customer(customer: Customer, *, reason: str, by: User, at: datetime) -
         _delete_history(one, row.pk, ids.get(one, []))
     _events(Customer).filter(pgh_obj_id=row.pk).delete()
     forget_words(names)
-    clear_leftovers(words)
+    clear_leftovers(words, names=names)
     return _note(PersonalDataAct.Kind.ERASE_CUSTOMER, row.pk, None, reason=reason, counts=counts, by=by, at=at)
 
 
 @transaction.atomic
 def erase_person(person: Person, *, reason: str, by: User, at: datetime) -> PersonalDataAct:
     """Take ``person`` out of the records: the card and addresses go, the name is blacked out in every text about the
-    customer, and likewise at each customer where the same person worked before or since. What was agreed stays with
-    the customer, without him. Returns the note for the customer at hand. Raises ``EraseRefused`` without a reason.
+    customer, and likewise at each customer where the same person worked before or since. First and last name alone go
+    where they mean nobody else there (``rules.name_parts``); how many texts keep one stands in the note under ``LEFT``.
+    What was agreed stays with the customer, without him. Returns the note for the customer at hand. Raises
+    ``EraseRefused`` without a reason.
     """
     reason = _read_reason(reason)
     ids = [one.pk for one in find_records_of(person)]
@@ -95,8 +102,9 @@ def erase_person(person: Person, *, reason: str, by: User, at: datetime) -> Pers
     points = list(ContactPoint.objects.filter(person__in=stations))
     words = {one.name for one in stations} | {text for point in points for text in (point.value, point.value_normal)}
     acts = [_erase_station(row, points, words, reason=reason, by=by, at=at) for row in stations]
-    forget_words([one.name_folded for one in stations])
-    clear_leftovers(words)
+    names = [one.name_folded for one in stations]
+    forget_words(names)
+    clear_leftovers(words, names=names)
     return acts[0]
 
 
@@ -111,11 +119,28 @@ def _erase_station(
     _events(ContactPoint).filter(pgh_obj_id__in=point_ids).delete()
     _events(ContactPoint).filter(person_id=person_id).delete()
     _forget_imports({Person: [person_id], ContactPoint: point_ids})
+    parts = split_name(row.name, others=_list_other_names(customer, row.name))
     for one in list_owned_models():
         if not one.description.is_derived:
-            counts[one.model._meta.label_lower] += _black_out(one, customer.pk, make_pattern(words))
+            counts[one.model._meta.label_lower] += _black_out(one, customer.pk, make_pattern(words), flags="gi")
+        if not one.description.is_derived and one.model not in _OF_GOODS:
+            black_out = partial(_black_out, one, customer.pk, flags="g")
+            counts[one.model._meta.label_lower] += black_out(make_pattern(spell_parts(parts.own)))
+            counts[LEFT] += black_out(make_pattern(spell_parts(parts.open)), with_word="")
     kind = PersonalDataAct.Kind.ERASE_PERSON
     return _note(kind, customer.pk, person_id, reason=reason, counts=counts, by=by, at=at)
+
+
+def _list_other_names(customer: Customer, name: str) -> set[str]:
+    """The names of everybody whom texts about ``customer`` may mean besides the one called ``name``."""
+    colleagues = User.objects.filter(Q(team=customer.team_id) | Q(pk=customer.owner_id))
+    return {
+        customer.name,
+        customer.trading_name,
+        *TradingName.objects.filter(customer=customer).values_list("name", flat=True),
+        *Person.objects.filter(customer=customer).exclude(name=name).values_list("name", flat=True),
+        *(colleagues if customer.team_id else User.objects.all()).values_list("name", flat=True),
+    }
 
 
 def _list_names(customer: Customer) -> list[str]:
@@ -181,30 +206,38 @@ def _without_words(field: Any, *, is_unique: bool) -> Any:
     return Case(When(**{field.name: ""}, then=Value("")), default=word, output_field=text)
 
 
-def _black_out(one: OwnedModel, customer_id: int, pattern: str) -> int:
-    """Replace what ``pattern`` finds in the texts of one model and of its history; how many texts changed."""
+def _black_out(one: OwnedModel, customer_id: int, pattern: str, *, flags: str, with_word: str = f"[{ERASED}]") -> int:
+    """Replace what ``pattern`` finds in the texts of one model and of its history; how many texts changed, those of
+    history not counted. ``flags`` are "g", and "gi" for letters of either case; without a word texts are counted only.
+    """
     fields = [field for field in list_text_fields(one.model) if field.name not in one.description.keep]
     if not pattern or not fields or not _has_plain_key(one.model):
         return 0
     ids = list(one.rows_of(customer_id).values_list("pk", flat=True))
-    changed = sum(_replace(one.model, one.model._meta.pk.column, ids, field, pattern) for field in fields)
+    replace = partial(_replace, ids=ids, pattern=pattern, flags=flags, with_word=with_word)
+    changed = sum(replace(one.model, one.model._meta.pk.column, field=field) for field in fields)
     events = find_event_model(one.model)
-    if events is not None:
+    if events is not None and with_word:
         kept = {field.name for field in events._meta.concrete_fields}
         for field in fields:
             if field.name in kept:
-                _replace(events, "pgh_obj_id", ids, field, pattern)
+                replace(events, "pgh_obj_id", field=field)
     return changed
 
 
-def _replace(model: type[models.Model], key: str, ids: list[Any], field: Any, pattern: str) -> int:
+def _replace(
+    model: type[models.Model], key: str, *, ids: list[Any], field: Any, pattern: str, flags: str, with_word: str
+) -> int:
     column, as_json = f'"{field.column}"', "::jsonb" if isinstance(field, models.JSONField) else ""
+    matches = f""""{key}" = ANY (%s) AND {column}::text {"~*" if "i" in flags else "~"} %s"""
     with connection.cursor() as cursor:
+        if not with_word:
+            cursor.execute(f'SELECT count(*) FROM "{model._meta.db_table}" WHERE {matches}', [ids, pattern])  # noqa: S608
+            return int(cursor.fetchone()[0])
         cursor.execute(
             f"""UPDATE "{model._meta.db_table}"
-                SET {column} = regexp_replace({column}::text, %s, %s, 'gi'){as_json}
-                WHERE "{key}" = ANY (%s) AND {column}::text ~* %s""",  # noqa: S608
-            [pattern, f"[{ERASED}]", ids, pattern],
+                SET {column} = regexp_replace({column}::text, %s, %s, %s){as_json} WHERE {matches}""",  # noqa: S608
+            [pattern, with_word, flags, ids, pattern],
         )
         return int(cursor.rowcount)
 

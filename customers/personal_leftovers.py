@@ -12,13 +12,16 @@ from django.db import connection, transaction
 from crm.core.change_reading import find_event_model
 from crm.core.list_exporting import remove_exports
 from crm.core.models import SavedView
+from crm.core.text_folding import fold_text
 from customers.import_cleaning import OPEN, forget_shown_rows
-from customers.models import DataImport
+from customers.models import Customer, DataImport, Person, TradingName
 from customers.personal_records import make_pattern
+from customers.rules.name_parts import SHORTEST
 
 
-def clear_leftovers(words: Collection[str]) -> dict[str, int]:
+def clear_leftovers(words: Collection[str], *, names: Collection[str]) -> dict[str, int]:
     """Clear what still says one of ``words``, the names, numbers and addresses of whoever is erased; how many of each.
+    Call it when the records are gone; ``names`` are the names they had, folded.
 
     Of imports that are over, the rows that their report shows, and the file of rejected rows. Every finished file of a
     list goes, whatever is in it: a workbook cannot be looked through here, and it is made again in a moment.
@@ -31,17 +34,22 @@ def clear_leftovers(words: Collection[str]) -> dict[str, int]:
         row.rejected = ""
         row.save(update_fields=["rejected"])
     transaction.on_commit(remove_exports)
-    return {"import_report": reports, "import_rejected": len(rejected), "saved_view": _clear_views(words)}
+    return {"import_report": reports, "import_rejected": len(rejected), "saved_view": _clear_views(words, names)}
 
 
-def _clear_views(words: Collection[str]) -> int:
-    """Saved views that look for one of the words, or are called so: neither stays, nor what they were before."""
+def _clear_views(words: Collection[str], names: Collection[str]) -> int:
+    """Saved views that look for one of the words, or for a part of a name by which nobody else is found, or are called
+    so: neither stays, nor what they were before."""
     pattern, cleared = _compile(words), []
     if pattern is None:
         return 0
     for view in SavedView.objects.all():
         said = parse_qsl(view.query, keep_blank_values=True)
-        kept = [(name, value) for name, value in said if not pattern.search(value)]
+        kept = [
+            (name, value)
+            for name, value in said
+            if not pattern.search(value) and not (name == "q" and _found_nobody_else(value, names))
+        ]
         if len(kept) < len(said):
             SavedView.objects.filter(pk=view.pk).update(query=urlencode(kept))
             cleared.append(view.pk)
@@ -51,6 +59,16 @@ def _clear_views(words: Collection[str]) -> int:
     if cleared and (events := find_event_model(SavedView)) is not None:
         events._default_manager.filter(pgh_obj_id__in=cleared).delete()
     return len(set(cleared))
+
+
+def _found_nobody_else(text: str, names: Collection[str]) -> bool:
+    """Whether ``text`` is a part of one of the names that is in nobody else's."""
+    part = fold_text(text)
+    if len(part) < SHORTEST or not any(part in name for name in names):
+        return False
+    return not any(
+        model.objects.filter(name_folded__contains=part).exists() for model in (Customer, Person, TradingName)
+    )
 
 
 def _find_reports(words: Collection[str]) -> list[int]:

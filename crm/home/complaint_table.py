@@ -13,7 +13,15 @@ from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinitio
 from crm.core.row_addresses import row_address
 from crm.home.customer_list import currency_sign
 from crm.home.known_list import KnownListView
-from crm.home.list_parts import CUSTOMER_FILTER, OWNER_FILTER, RULE_FILTER, customer_column, owner_column
+from crm.home.list_parts import (
+    AUTHOR_FILTER,
+    CUSTOMER_FILTER,
+    OWNER_FILTER,
+    RULE_FILTER,
+    author_column,
+    customer_column,
+    owner_column,
+)
 
 
 def _in_state(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
@@ -47,6 +55,7 @@ COMPLAINTS = ListDefinition(
             "guardian", _("Guardian"), kind="avatar", hide_on_phone=True, export="guardian.name", head_term="guardian"
         ),
         replace(owner_column(), shown=False),
+        author_column(),
     ),
     filters=(
         ChoiceFilter("state", _("State"), _in_state, [("open", _("open")), ("closed", _("closed"))]),
@@ -64,6 +73,7 @@ COMPLAINTS = ListDefinition(
             [(key, label) for key, label in Complaint.Mended.choices if key],
         ),
         OWNER_FILTER,
+        AUTHOR_FILTER,
         FlagFilter("mine", _("I guard it"), _mine),
         CUSTOMER_FILTER,
         RULE_FILTER,
@@ -76,7 +86,7 @@ COMPLAINTS = ListDefinition(
 def find_complaints(request: HttpRequest) -> QuerySet[Any]:
     """Complaints the reader may see."""
     rows = Complaint.objects.visible_to(request.user)  # type: ignore[arg-type]
-    return rows.select_related("customer__owner", "guardian")
+    return rows.select_related("customer__owner", "guardian", "created_by")
 
 
 register_list(

@@ -7,11 +7,16 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.formats import format_full_day
 from crm.core.list_engine import ChoiceFilter, Column, TextFilter
+from crm.core.models import Role, User
 from crm.core.row_addresses import row_address
+from crm.core.templatetags.look import partner_tag
 from crm.home.customer_list import list_owner_choices
 from crm.home.customer_rule import LONGEST_RULE, filter_by_rule, is_rule, name_lost, split_rule, tell_rule
 
@@ -46,6 +51,24 @@ def is_id(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 19
 
 
+def _added_by(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
+    partners = User.objects.filter(role=Role.PARTNER)
+    return rows.filter(created_by__in=partners) if value == "partner" else rows.filter(created_by=request.user.pk)
+
+
+def _draw_author(row: Any) -> SafeString | str:
+    by = row.created_by
+    return format_html("{} {}", by, partner_tag(by)) if by else gettext("import or night")
+
+
+def author_column() -> Column:
+    """Who added it, marked where he is a partner; ``created_by`` comes with the rows."""
+    return Column(
+        "added_by", _("Added by"), shown=False, hide_on_phone=True, draw=_draw_author, export="created_by.name"
+    )
+
+
+AUTHOR_FILTER = ChoiceFilter("by", _("Added by"), _added_by, [("me", _("me")), ("partner", _("a partner"))])
 OWNER_FILTER = ChoiceFilter("owner", _("Owner"), _of_owner, list_owner_choices)
 CUSTOMER_FILTER = TextFilter(
     "customer", _("Of one customer"), _of_customer, in_form=False, accepts=is_id, tell=lambda value: ""

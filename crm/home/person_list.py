@@ -16,7 +16,15 @@ from crm.core.templatetags.look import icon
 from crm.core.text_folding import fold_text
 from crm.home.customer_cells import draw_nothing
 from crm.home.known_list import KnownListView
-from crm.home.list_parts import CUSTOMER_FILTER, OWNER_FILTER, RULE_FILTER, customer_column, owner_column
+from crm.home.list_parts import (
+    AUTHOR_FILTER,
+    CUSTOMER_FILTER,
+    OWNER_FILTER,
+    RULE_FILTER,
+    author_column,
+    customer_column,
+    owner_column,
+)
 from customers.models import ContactPoint, Person
 
 
@@ -79,6 +87,7 @@ PEOPLE = ListDefinition(
         Column("city", _("City"), "customer.city", shown=False, hide_on_phone=True),
         Column("country", _("Country"), "customer.country", shown=False, hide_on_phone=True),
         owner_column(),
+        author_column(),
     ),
     filters=(
         TextFilter("q", _("Name"), search_people),
@@ -89,6 +98,7 @@ PEOPLE = ListDefinition(
             [(key, label) for key, label in Person.Influence.choices if key],
         ),
         OWNER_FILTER,
+        AUTHOR_FILTER,
         FlagFilter("unreachable", _("No number or address that works"), _unreachable),
         FlagFilter("left", _("Left"), _left, in_form=False),
         CUSTOMER_FILTER,
@@ -103,7 +113,7 @@ PEOPLE = ListDefinition(
 def find_people(request: HttpRequest) -> QuerySet[Any]:
     """People of current customers whom the reader may see; those who left only where he asks for them."""
     rows = Person.objects.visible_to(request.user).filter(customer__archived_at=None)  # type: ignore[arg-type]
-    rows = rows.select_related("customer__owner")
+    rows = rows.select_related("customer__owner", "created_by")
     return rows if request.GET.get("left") == "1" else rows.current()
 
 

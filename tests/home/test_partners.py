@@ -199,6 +199,17 @@ def test_customers_to_whom_a_partner_added_something_are_a_filter_of_lists_and_r
     assert those == {shared_customer.pk}
     assert "something added by a partner: yes" in page
     assert listed("no")[0] == {customer.pk}
+    if what in {"person", "complaint"}:
+        address, name = {
+            "person": ("home:person-list", "Ivana Babić"),
+            "complaint": ("home:complaint-table", "Leaks"),
+        }[what]
+        if what == "person":
+            factories.make_person(customer, name="Ours", created_by=admin)
+        shown = ours.get(reverse(address), {"by": "partner", "cols": "added_by"}).content.decode()
+        assert name in shown
+        assert ">Ours<" not in shown
+        assert name not in ours.get(reverse(address), {"by": "me"}).content.decode()
     User.objects.filter(pk=partner.pk).update(role=Role.REP)  # what a colleague wrote is not marked either
     assert listed("yes")[0] == set()
 

@@ -207,6 +207,22 @@ def test_short_names_do_not_black_out_half_the_text(customer, admin, rep):
     assert Note.objects.get().text == "[erased]'s annual anniversary; [erased]"
 
 
+def test_first_and_last_name_alone_go_where_they_mean_nobody_else(customer, admin, rep, lead):
+    ada = factories.make_person(customer, name="Dr. Ada Mark Quillfeather-Berg")
+    factories.make_person(customer, name="Otto Quinn")
+    text = "Ada called. Mrs QUILLFEATHER-BERG likes tea, adagio and Mark up. Otto told ADA."
+    note = write_note(customer, text=text, by=rep, at=timezone.now())
+    views = [
+        SavedView.objects.create(list_name="people", owner=rep, name=f"View {place}", query=urlencode({"q": q}))
+        for place, q in enumerate(["quillf", "Otto"])
+    ]
+    act = erase_person(ada, reason="Mail", by=admin, at=timezone.now())
+    note.refresh_from_db()
+    assert note.text == "[erased] called. Mrs [erased] likes tea, adagio and Mark up. Otto told [erased]."
+    assert (act.counts["left"], act.counts["customers.note"]) == (1, 1)
+    assert [SavedView.objects.get(pk=view.pk).query for view in views] == ["", "q=Otto"]
+
+
 def test_every_record_with_words_about_a_customer_is_known():
     """A model that somebody adds is found by its foreign key; what it is found as can be told from here."""
     found = {owned.model for owned in list_owned_models()}
