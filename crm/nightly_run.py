@@ -21,6 +21,7 @@ from customers.models import ItemDay, PurchaseDay, PurchaseHistory, PurchaseStat
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from interactions.models import Alert, Task
+from interactions.second_order_habit import learn_second_orders_ahead
 from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
@@ -91,6 +92,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     watch.time("items", take_in_items)
     if report.switched:
         learn_ahead(run)
+        learn_second_orders_ahead(on=on)
         note_crossings_ahead(run)
     tidy_tables(*WRITTEN_AT_NIGHT)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)

@@ -14,6 +14,7 @@ from crm.core.metric_catalogue import METRICS
 from crm.core.models.business_setting import setting
 from interactions.contact_sparing import SPARED_JOINS, SPARED_JOINS_OF_FEW, spares_contacts
 from interactions.rules import alert_conditions as conditions
+from interactions.second_order_habit import find_second_order_days
 from segments.customer_metrics import SCORE
 from segments.models import Trigger
 from segments.rules.criteria import compile_criteria, find_metrics, find_problems
@@ -293,7 +294,7 @@ def _build_growing(on: date) -> TriggerQuery:
 
 
 def _build_second_order(on: date) -> TriggerQuery:
-    usual = measure_second_order_days(on=on)
+    usual = find_second_order_days(on=on)
     return TriggerQuery(
         where="s.purchase_days = 1 AND s.gap_days > %(usual)s AND s.gap_days <= %(within)s",
         params={"usual": usual, "within": conditions.SECOND_ORDER_WITHIN_DAYS},
@@ -337,30 +338,6 @@ def _build_from_criteria(trigger: Trigger, *, on: date) -> TriggerQuery:
         evidence={"criteria": trigger.criteria},
         columns={f"metric_{name}": METRICS[name].sql for name in names},
     )
-
-
-def measure_second_order_days(*, on: date) -> int:
-    """Within how many days 80 of 100 customers who came back placed their second order.
-
-    Taken from the 5,000 newest who have had at least half a year's time; 30 where fewer than 50 are known.
-    """
-    sql = """
-        SELECT count(*), percentile_disc(0.8) WITHIN GROUP (ORDER BY second.day - first.first_day)
-        FROM (
-            SELECT customer_id, first_day FROM customers_purchasestate
-            WHERE purchase_days >= 2 AND first_day BETWEEN %(on)s::date - 910 AND %(on)s::date - 180
-            ORDER BY first_day DESC LIMIT 5000
-        ) first
-        JOIN LATERAL (
-            SELECT day FROM customers_purchaseday d
-            WHERE d.customer_id = first.customer_id AND d.day > first.first_day AND d.amount_cents > 0
-            ORDER BY d.day LIMIT 1
-        ) second ON true
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"on": on})
-        known, days = cursor.fetchone()
-    return max(7, int(days)) if known >= 50 else conditions.USUAL_SECOND_ORDER_DAYS
 
 
 def collect_evidence(row: dict[str, Any], *, trigger: Trigger, query: TriggerQuery) -> dict[str, Any]:
