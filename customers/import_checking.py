@@ -83,16 +83,20 @@ class Totals:
         return len(self._customers)
 
 
-def make_parse_rules(data_import: DataImport, *, on: date, styles: dict[str, Any] | None = None) -> ParseRules:
+def make_parse_rules(
+    data_import: DataImport, *, on: date, styles: dict[str, Any] | None = None, shape: dict[str, Any] | None = None
+) -> ParseRules:
     """How to read this file, from what was found in it and what the user chose; ``on`` is the local day."""
     options = data_import.options
     styles = styles if styles is not None else data_import.preview.get("styles", {})
+    shape = shape if shape is not None else data_import.preview.get("shape", {})
     moved = options.get("trial_dates") or options.get("shift_days")
     by = data_import.created_by
     return ParseRules(
         kind=data_import.kind,
         columns=data_import.columns,
         same=data_import.same,
+        from_1904=bool(shape.get("from_1904")),
         day_order=options.get("day_order") or styles.get("day_order"),
         decimal_sign=options.get("decimal_sign") or styles.get("decimal_sign"),
         zone=company_zone(),
@@ -194,7 +198,7 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         data_import.options = {**data_import.options, "sheet": table.shape["sheet"]}
     data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
     styles = find_styles(table, data_import.kind, data_import.columns)
-    rules = make_parse_rules(data_import, on=on, styles=styles)
+    rules = make_parse_rules(data_import, on=on, styles=styles, shape=table.shape)
     missing = [list(group) for group in missing_fields(data_import.kind, data_import.filled)]
     places = {name: table.headers.index(header) for name, header in rules.columns.items()}
     totals = Totals()

@@ -45,7 +45,8 @@ class ParseRules:
     ``columns`` maps our fields to headers, ``same`` those without a column to the text of every row; ``rates`` are
     units of the company's currency for one of another;
     ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
-    addresses and folded names, ``teams`` folded names, to ids.
+    addresses and folded names, ``teams`` folded names, to ids. ``from_1904`` where a bare number of days counts from
+    then.
     """
 
     kind: str
@@ -59,6 +60,7 @@ class ParseRules:
     owners: Mapping[str, int] = field(default_factory=dict)
     teams: Mapping[str, int] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
+    from_1904: bool = False
 
 
 @dataclass
@@ -192,7 +194,7 @@ def _read_text(text: str, length: int) -> str:
 
 
 def _read_day_within(text: str, rules: ParseRules, *, limited: bool) -> Any:
-    read = read_day(text, day_order=rules.day_order, zone=rules.zone)
+    read = read_day(text, day_order=rules.day_order, zone=rules.zone, from_1904=rules.from_1904)
     if limited and rules.latest_day is not None and read.day > rules.latest_day:
         raise Unreadable("in_future")
     return read

@@ -177,6 +177,7 @@ def open_table(path: Path, *, encoding: str = "", delimiter: str = "", sheet: st
         raise ImportFileError("empty_file")
     if start.startswith(b"PK"):
         shape: dict[str, Any] = {"format": "xlsx", "sheet": import_workbook.check_workbook(path, sheet=sheet)}
+        shape["from_1904"] = import_workbook.counts_from_1904(path)
     elif is_vcard(start):
         shape = {"format": "vcard"}
     elif start.startswith(b"\xd0\xcf\x11\xe0"):

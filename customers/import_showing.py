@@ -30,8 +30,11 @@ def show_examples(data_import: DataImport, name: str, texts: list[str]) -> list[
 
 def _find_reader(data_import: DataImport, reading: Reading) -> Callable[[str], str] | None:
     day_order, decimal_sign = (_style(data_import, name) for name in ("day_order", "decimal_sign"))
+    from_1904 = bool(data_import.preview.get("shape", {}).get("from_1904"))
     readers: Mapping[Reading, Callable[[str], str]] = {
-        Reading.DAY: lambda text: format_plain_day(read_day(text, day_order=day_order, zone=company_zone()).day),
+        Reading.DAY: lambda text: format_plain_day(
+            read_day(text, day_order=day_order, zone=company_zone(), from_1904=from_1904).day
+        ),
         Reading.MONEY: lambda text: format_amount(read_money(text, decimal_sign=decimal_sign), with_cents=True),
         Reading.MINUTES: lambda text: _plain_number(read_minutes(text, decimal_sign=decimal_sign)),
         Reading.NUMBER: lambda text: _plain_number(read_quantity(text, decimal_sign=decimal_sign)),

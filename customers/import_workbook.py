@@ -20,6 +20,7 @@ SMALL_ENTRY_BYTES = 4 * 1024**2
 MAX_ENTRIES = 2_000
 MAX_CELLS = 5_000_000
 _ROW_OR_CELL = re.compile(rb"""\sr=["']([A-Z]{0,3})([0-9]{1,7})["']""")
+_FROM_1904 = re.compile(rb"""\sdate1904=["'](?:1|true)["']""")
 _BLOCK = 1024 * 1024
 
 
@@ -118,6 +119,12 @@ def list_sheets(path: Path) -> list[Sheet]:
     if len(tables) < 2:
         return []
     return [Sheet(str(sheet.name), _count_rows(book, sheet.name), _is_hidden(sheet)) for sheet in tables]
+
+
+def counts_from_1904(path: Path) -> bool:
+    """Whether the workbook numbers its days from 1904, as those of old Macs do. Call it after ``check_workbook``."""
+    with zipfile.ZipFile(path) as archive, archive.open("xl/workbook.xml") as told:
+        return _FROM_1904.search(told.read(_BLOCK)) is not None
 
 
 def _is_hidden(sheet: Any) -> bool:

@@ -212,6 +212,7 @@ _CLOCK = re.compile(
 _EARLIEST = date(1900, 1, 1)
 _LATEST = date(2199, 12, 31)
 _SERIAL_START = datetime(1899, 12, 30)  # noqa: DTZ001 - a spreadsheet's own calendar knows no zones
+_SERIAL_START_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 
 
 @dataclass(frozen=True)
@@ -249,15 +250,16 @@ def find_day_order(texts: Iterable[str]) -> str | None:
     return votes.most_common(1)[0][0] if votes else None
 
 
-def read_day(text: str, *, day_order: str | None = None, zone: tzinfo = UTC) -> DayRead:
+def read_day(text: str, *, day_order: str | None = None, zone: tzinfo = UTC, from_1904: bool = False) -> DayRead:
     """The local day in ``zone`` of a date or a date with time, in any usual spelling.
 
     A time with an offset of its own is carried over to ``zone``; one without is local already. ``day_order`` decides
-    what ``03/04/2026`` means (else: day first). Raises ``Unreadable``: ``no_day``, ``no_such_day``, ``year_off``.
+    what ``03/04/2026`` means (else: day first); a bare number is a day of a spreadsheet's calendar, that of 1900 or, on
+    old Macs, ``from_1904``. Raises ``Unreadable``: ``no_day``, ``no_such_day``, ``year_off``.
     """
     clock = _CLOCK.search(text)
     bare = text[: clock.start()].rstrip(" ,") if clock else text
-    day = _whole_day(bare, day_order)
+    day = _whole_day(bare, day_order, serial_start=_SERIAL_START_1904 if from_1904 else _SERIAL_START)
     if not _EARLIEST <= day <= _LATEST:
         raise Unreadable("year_off")
     if clock is None:
@@ -265,7 +267,7 @@ def read_day(text: str, *, day_order: str | None = None, zone: tzinfo = UTC) -> 
     return _with_clock(day, clock, zone)
 
 
-def _whole_day(bare: str, day_order: str | None) -> date:
+def _whole_day(bare: str, day_order: str | None, *, serial_start: datetime) -> date:
     if match := _YEAR_FIRST.fullmatch(bare) or _COMPACT.fullmatch(bare):
         return _make_day(int(match[1]), int(match[2]), int(match[3]))
     if match := _YEAR_LAST.fullmatch(bare):
@@ -277,7 +279,7 @@ def _whole_day(bare: str, day_order: str | None) -> date:
     if match := _WORD_DAY.fullmatch(bare):
         return _make_day(int(match[3]), _month_named(match[1]), int(match[2]))
     if _SERIAL.fullmatch(bare):
-        return (_SERIAL_START + timedelta(days=float(bare))).date()
+        return (serial_start + timedelta(days=float(bare))).date()
     raise Unreadable("no_day")
 
 

@@ -1,10 +1,14 @@
 """The look through a file shows days and amounts as they will be read, and what cannot be read as it stands."""
 
+import io
+from datetime import datetime
+
 import pytest
+import xlsxwriter
 from django.urls import reverse
 
-from customers.models import DataImport
-from tests.customers.import_files import read_file
+from customers.models import DataImport, Order
+from tests.customers.import_files import import_file, read_file
 
 pytestmark = pytest.mark.django_db
 
@@ -35,3 +39,19 @@ def test_the_days_of_a_spreadsheet_and_amounts_are_shown_as_they_will_be_read(ad
 def test_a_column_that_is_not_imported_stays_as_it_stands(admin, signed_in):
     shown = look(signed_in(admin), "number,name,whatever\n1,A,45000\n", kind="customers", by=admin)
     assert [column["example"] for column in shown.context["columns"]] == ["1", "A", "45000"]
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+def test_days_of_both_calendars_are_shown_and_written_alike(admin, signed_in, from_1904):
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "date_1904": from_1904}) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["order", "customer number", "date", "amount"])
+        sheet.write_row(1, 0, ["A", "1"])
+        sheet.write_datetime(1, 2, datetime(2026, 3, 4), book.add_format({"num_format": "d.m.yy"}))  # noqa: DTZ001
+        sheet.write_row(1, 3, [10])
+        sheet.write_row(2, 0, ["B", "1", 44623 if from_1904 else 46085, 10])  # no format: a number of days
+    shown = look(signed_in(admin), out.getvalue(), by=admin, name="book.xlsx")
+    assert shown.content.decode().count("4 Mar 2026") >= 2
+    import_file(out.getvalue(), by=admin, name="book.xlsx")
+    assert {str(order.day) for order in Order.objects.all()} == {"2026-03-04"}
