@@ -33,7 +33,7 @@ from interactions.alert_wording import explain_alert
 from interactions.models import Alert, Task
 from interactions.rules import alert_conditions as conditions
 from interactions.rules.alert_conditions import Crossing, choose_crossings, is_held_out, rank_urgency
-from interactions.task_handling import find_held, name_manager_source
+from interactions.task_handling import find_held, name_alert_source, name_manager_source
 from segments.models import Trigger
 
 ALERT_LOCK = 7_240_001
@@ -261,7 +261,7 @@ def _build_task(alert: Alert, *, assignee_id: int, calendar: BusinessCalendar, a
         at_stake_cents=alert.at_stake_cents,
         rank=alert.rank,
         alert=alert,
-        source=f"alert:{alert.pk}",
+        source=name_alert_source(alert.pk),
     )
 
 

@@ -15,6 +15,7 @@ from segments.models import CurrentScore
 
 OPEN_STATES = (Task.State.OPEN, Task.State.PAUSED)
 OPEN_COMPLAINTS_METRIC = "open_complaints"
+ALERT_SOURCE, MANAGER_SOURCE = "alert:", "alert-manager:"
 
 
 class TaskRefused(Exception):
@@ -175,9 +176,14 @@ def find_held(*, customer_ids: Iterable[int], on: date) -> set[int]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def name_alert_source(alert_id: int) -> str:
+    """The source of the task of an alert."""
+    return f"{ALERT_SOURCE}{alert_id}"
+
+
 def name_manager_source(alert_id: int) -> str:
     """The source of the second task of an alert, by which the manager is told."""
-    return f"alert-manager:{alert_id}"
+    return f"{MANAGER_SOURCE}{alert_id}"
 
 
 def lock_task(task: Task) -> Task:

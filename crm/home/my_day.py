@@ -1,7 +1,7 @@
 """My day: one list, most value at risk first, and what stands around it."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -24,11 +24,13 @@ from crm.core.local_time import company_day, in_company_days
 from crm.core.models import Role, User
 from crm.core.row_addresses import row_address
 from crm.home.my_day_drawing import draw_acts, draw_row
-from customers.models import ContactPoint, Customer
+from crm.home.waiting_tasks import find_waiting, name_twin
+from customers.models import ContactPoint
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
 from interactions.models import ContactPreference, Interaction, StepRun, Task
+from interactions.task_handling import MANAGER_SOURCE
 from segments.models import Membership
 
 PAGE = 12
@@ -41,7 +43,6 @@ SHOWN = (
     *("customer__score__mean_gap_days", "customer__score__surprise", "customer__score__fall"),
     *("customer__score__sales_12m_cents", "customer__score__last_day"),
 )
-AHEAD_DAYS = 2
 MAY_ACT = "interactions.change_task"
 ASIDE_ROWS = 5
 _KINDS = Task.Kind
@@ -124,23 +125,6 @@ def _replace_address(request: HttpRequest, day: MyDay, response: HttpResponse) -
     return replace_url(response, f"{request.path}?{rest}" if rest else request.path)
 
 
-def find_waiting(
-    user: User, *, at: datetime, is_team: bool = False, absences: list[AwayDays] | None = None
-) -> QuerySet[Task]:
-    """What is to be done now by ``user`` and for whom he stands in, or by the people of the teams he manages: alerts at
-    once, the rest when it falls due within two days. What sleeps is left out."""
-    horizon = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=AHEAD_DAYS + 1)
-    tasks = Task.objects.open().filter(
-        Q(snoozed_until=None) | Q(snoozed_until__lte=at), Q(kind=_KINDS.ALERT) | Q(due_at__lt=horizon)
-    )
-    tasks = tasks.exclude(customer__in=Customer.objects.exclude(archived_at=None).values("pk"))
-    if not is_team:
-        return tasks.filter(assignee__in=[user.pk, *list_stood_in_for(user, on=company_day(at), absences=absences)])
-    if user.role == Role.MANAGER:
-        return tasks.filter(assignee__in=User.objects.filter(team__managers=user).values("pk"))
-    return tasks.exclude(assignee=None)
-
-
 def build_day(
     user: User, *, at: datetime, tab: str = "", after: str = "", is_team: bool = False, opened: str = ""
 ) -> MyDay:
@@ -179,6 +163,7 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
         segment=Subquery(segment.values(found=JSONObject(name="segment__name", mark="segment__mark"))[:1]),
         phone=Subquery(points.filter(kind=ContactPoint.Kind.PHONE).values("value_normal")[:1]),
         email=Subquery(points.filter(kind=ContactPoint.Kind.EMAIL).values("value_normal")[:1]),
+        twin_of=name_twin(),
         refused=ArraySubquery(refused.values(found=JSONObject(channel="channel", said_on="said_on"))),
     )
 
@@ -188,7 +173,9 @@ def _describe(tasks: list[Task], *, user: User, at: datetime, opened: str, is_te
     today, may_act = company_day(at), user.has_perm(MAY_ACT)
     for task in tasks:
         row: Any = task
-        row.why_url = row_address("interactions:alert-why", task.alert_id) if task.alert_id else ""
+        copied = task.source.removeprefix(MANAGER_SOURCE) if task.source.startswith(MANAGER_SOURCE) else ""
+        alert_id = task.alert_id or copied
+        row.why_url = row_address("interactions:alert-why", int(alert_id)) if alert_id else ""
         for act in ("snooze", "hand_over", "done"):
             setattr(row, f"{act}_url", row_address(f"interactions:task-{act.replace('_', '-')}", task.pk))
         parts = task.source.split(":")
@@ -196,6 +183,9 @@ def _describe(tasks: list[Task], *, user: User, at: datetime, opened: str, is_te
         row.complaint_pk = int(parts[1]) if is_complaint else None
         if task.alert is not None:
             row.why = explain_alert_now(task.alert, score=getattr(task.customer, "score", None), on=today)
+        if row.twin_of:
+            said = _("You were told; the task is %(name)s’s.") if copied else _("%(name)s was told too.")
+            row.why = f"{row.why} {said % {'name': row.twin_of}}".strip()
         row.acts = draw_acts(row, may_act=may_act)
         row.cells = draw_row(row, reader=user, is_open=str(row.pk) == opened, is_team=is_team)
     return tasks

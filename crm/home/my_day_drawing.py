@@ -89,7 +89,7 @@ def draw_acts(task: Any, *, may_act: bool) -> SafeString:
     if task.email:
         said = _tell_refusals(task.refused, Interaction.Channel.MAIL, _("No mail, said on %(day)s."))
         acts.append(_draw_link(f"mailto:{task.email}", "m", said + _("Mail (M)"), "mail"))
-    if task.alert_id:
+    if task.why_url:
         acts.append(_draw_link(task.why_url, "w", _("Why me? (W)"), "help", asks=True))
     if may_act:
         acts.append(_draw_link(task.snooze_url, "s", _("Snooze (S)"), "snooze", asks=True))

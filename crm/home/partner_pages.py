@@ -30,8 +30,8 @@ from crm.home.customer_cells import draw_nothing, draw_talk
 from crm.home.customer_list import search_customers
 from crm.home.customer_page import CustomerPage
 from crm.home.customer_state import CustomerState, load_state, with_segment
-from crm.home.my_day import find_waiting
 from crm.home.my_day_drawing import ICONS
+from crm.home.waiting_tasks import find_waiting
 from customers.models import Customer
 from interactions.models import Interaction, Task
 from segments.models import CurrentScore, Segment

@@ -22,8 +22,8 @@ from complaints.models import Complaint
 from crm.core.formats import format_initials
 from crm.core.models import User
 from crm.core.partner_gate import is_open_to_partners
-from crm.home.my_day import find_waiting
 from crm.home.news import count_unseen
+from crm.home.waiting_tasks import find_waiting
 
 COUNT_SECONDS = 20
 SCRIPTS = [

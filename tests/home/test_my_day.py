@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from crm.core.local_time import company_day
 from crm.core.models import Absence
-from crm.home.my_day import PAGE, build_day, find_waiting, measure_coverage
+from crm.home.my_day import PAGE, build_day, measure_coverage
+from crm.home.waiting_tasks import find_waiting
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, ContactPreference, Task
 from segments.models import Trigger
@@ -65,6 +66,24 @@ def test_each_sees_his_own_and_the_manager_those_of_his_teams(customer, foreign_
     assert titles(other_rep) == ["theirs"]
     assert titles(lead) == []
     assert titles(lead, is_team=True) == ["mine"]
+
+
+def test_an_alert_that_the_manager_was_told_of_stands_once_on_the_day_of_his_team(customer, rep, lead, admin):
+    lead.team = rep.team
+    lead.save()
+    own = make_alert(customer, why="Fell by 46%.", due_at=AT - timedelta(hours=1))
+    Task.objects.filter(pk=own.pk).update(source=f"alert:{own.alert_id}")
+    told = make(customer, "Visit", kind=Task.Kind.ALERT, source=f"alert-manager:{own.alert_id}", assignee=lead)
+    for reader in (lead, admin):
+        day = build_day(reader, at=AT, is_team=True)
+        assert [task.pk for task in day.tasks] == [own.pk]
+        assert (day.counts["alerts"], day.counts[""], day.late) == (1, 1, 1)
+        assert day.tasks[0].why.endswith(f"{lead.name} was told too.")
+    (mine,) = build_day(lead, at=AT).tasks
+    assert (mine.pk, mine.why) == (told.pk, f"You were told; the task is {rep.name}’s.")
+    assert mine.why_url == reverse("interactions:alert-why", args=[own.alert_id])
+    Task.objects.filter(pk=own.pk).update(snoozed_until=AT + timedelta(days=3))
+    assert [task.pk for task in build_day(lead, at=AT, is_team=True).tasks] == [told.pk], "the owner's sleeps"
 
 
 def test_what_falls_due_for_a_colleague_who_is_away_stands_on_the_day_of_his_stand_in(customer, rep, lead, signed_in):
