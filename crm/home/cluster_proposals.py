@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from crm.core.formats import format_percent
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS, Metric
+from crm.core.models import JobRun
 from crm.core.row_visibility import SEES_ALL
 from crm.core.toasts import add_error, add_toast
 from crm.home.dashboard_choice import read_choice
@@ -23,7 +24,7 @@ from crm.home.dashboard_tabs import list_tabs
 from segments.cluster_deciding import ProposalDecidedError, accept_proposal, refuse_proposal
 from segments.criteria_reading import name_lost_metrics, read_aloud, say_problems, show_value
 from segments.forms import ReasonForm
-from segments.jobs import request_cluster_search
+from segments.jobs import CLUSTER_SEARCH, request_cluster_search
 from segments.models import ClusterProposal, Segment
 from segments.rules.criteria import CriteriaError
 
@@ -78,6 +79,9 @@ def _show_list(
         "choice": choice,
         "tabs": list_tabs("groups", choice),
         "proposals": shown,
+        "is_searching": JobRun.objects.filter(
+            kind=CLUSTER_SEARCH, state__in=[JobRun.State.WAITING, JobRun.State.RUNNING]
+        ).exists(),
         "sees_all": request.user.role in SEES_ALL,  # type: ignore[union-attr]
         "decided": decided[:DECIDED_SHOWN],
     }

@@ -6,18 +6,21 @@ The same seed and figures give the same groups, in whatever order the customers 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 GROUP_COUNTS = (4, 6, 8)
 STARTS, ROUNDS = 6, 30
+BEGUN_WITH = 5_000  # customers among whom a beginning is looked for; the groups are then settled over all
 LEAST_SHARE, MOST_SHARE, LEAST_SIZE = 0.01, 0.4, 20
 LEAST_DISTANCE, LEAST_MARKS = 0.8, 2
 LEAST_KNOWN = 0.5
@@ -39,6 +42,17 @@ class Figure:
     is_amount: bool = False
     decimals: int = 0
 
+    @cached_property
+    def scaled(self) -> Floats:
+        """Bent where it is an amount, with mean 0 and deviation 1; unknown is 0."""
+        return _scale(_bend(self))
+
+    @cached_property
+    def order(self) -> Ints:
+        """The rows of whom it is known, the smallest figure first."""
+        known = np.flatnonzero(np.isfinite(self.values))
+        return known[np.argsort(self.values[known])]
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -50,6 +64,14 @@ class Behaviour:
     @property
     def customers(self) -> int:
         return len(self.figures[0].values) if self.figures else 0
+
+    @cached_property
+    def numbered(self) -> dict[str, tuple[list[str], Ints]]:
+        """Of each column of words the different ones in order, and the place of each row's among them."""
+        found = {
+            name: np.unique(np.asarray(words, dtype=np.str_), return_inverse=True) for name, words in self.words.items()
+        }
+        return {name: (kinds.tolist(), place) for name, (kinds, place) in found.items()}
 
 
 @dataclass(frozen=True)
@@ -126,8 +148,12 @@ def share_part(one: Mask, other: Mask) -> float:
 
 def measure_agreement(one: Mask, other: Mask) -> float:
     """F1 of one set of customers against another."""
-    both = float(np.sum(one & other))
-    return 2 * both / float(one.sum() + other.sum()) if both else 0.0
+    return _agree(int(np.sum(one & other)), int(one.sum()), int(other.sum()))
+
+
+def _agree(both: int, one: int, other: int) -> float:
+    """F1 of two sets by their sizes and the number in both."""
+    return 2 * both / (one + other) if both else 0.0
 
 
 def measure_overlap(one: Mask, other: Mask) -> float:
@@ -147,12 +173,12 @@ def measure_fit(precision: float, recall: float) -> float:
 def standardise(behaviour: Behaviour) -> Floats:
     """One row a customer: figures with mean 0 and deviation 1, words as columns of 0 and 1 that together weigh as much
     as one figure (each with the weight of a figure, a dozen product families would drown all behaviour)."""
-    columns = [np.clip(_scale(_bend(figure)), -3.0, 3.0) for figure in behaviour.figures]
-    for words in behaviour.words.values():
-        values = np.asarray(words)
-        kinds = [kind for kind in sorted({word for word in words if word}) if 0.02 <= np.mean(values == kind) <= 0.9]
-        weight = 1 / math.sqrt(max(1, len(kinds)))
-        columns += [weight * np.clip(_scale(np.where(values == kind, 1.0, 0.0)), -3.0, 3.0) for kind in kinds]
+    columns = [np.clip(figure.scaled, -3.0, 3.0) for figure in behaviour.figures]
+    for kinds, place in behaviour.numbered.values():
+        share = np.bincount(place, minlength=len(kinds)) / len(place)
+        used = [number for number, kind in enumerate(kinds) if kind and 0.02 <= share[number] <= 0.9]
+        weight = 1 / math.sqrt(max(1, len(used)))
+        columns += [weight * np.clip(_scale(np.where(place == number, 1.0, 0.0)), -3.0, 3.0) for number in used]
     return np.column_stack(columns)
 
 
@@ -170,37 +196,38 @@ def _scale(column: Floats) -> Floats:
     return scaled
 
 
-def group_points(points: Floats, count: int, random: np.random.Generator) -> npt.NDArray[np.int64]:
-    """The number of the group of each row, by k-means from a few well-spread beginnings.
+def group_points(points: Floats, count: int, random: np.random.Generator) -> Ints:
+    """The number of the group of each row, by k-means from the best of a few well-spread beginnings.
 
     Chance draws from the rows in the order of their figures: the order they come in follows the customers' numbers,
     which say nothing about behaviour and must not change the groups.
     """
     order = np.lexsort(points.round(9).T)
     points = points[order]
-    best = math.inf, np.zeros(len(points), dtype=np.int64)
-    for _start in range(STARTS):
-        centres = _spread_out(points, count, random)
-        labels = np.zeros(len(points), dtype=np.int64)
-        for _round in range(ROUNDS):
-            distances = _distances(points, centres)
-            fresh = distances.argmin(axis=1)
-            if np.array_equal(fresh, labels) and _round:
-                break
-            labels = fresh
-            for number in range(count):
-                mine = points[labels == number]
-                if len(mine):
-                    centres[number] = mine.mean(axis=0)
-        loss = float(_distances(points, centres).min(axis=1).sum())
-        if loss < best[0]:
-            best = loss, labels
-    numbers = np.empty_like(best[1])
-    numbers[order] = best[1]
+    few = points[:: max(1, len(points) // BEGUN_WITH)]
+    begun = (_settle(few, _spread_out(few, count, random)) for _start in range(STARTS))
+    best = min(begun, key=lambda centres: float(_distances(few, centres).min(axis=1).sum()))
+    numbers = np.empty(len(points), dtype=np.int64)
+    numbers[order] = _distances(points, _settle(points, best)).argmin(axis=1)
     return numbers
 
 
-def measure_apartness(points: Floats, labels: npt.NDArray[np.int64], count: int) -> list[float]:
+def _settle(points: Floats, centres: Floats) -> Floats:
+    """The middles of the groups, moved until nobody changes his group, or long enough."""
+    centres, labels = centres.copy(), np.full(len(points), -1, dtype=np.int64)
+    for _round in range(ROUNDS):
+        fresh = _distances(points, centres).argmin(axis=1)
+        if np.array_equal(fresh, labels):
+            break
+        labels = fresh
+        for number in range(len(centres)):
+            mine = points[labels == number]
+            if len(mine):
+                centres[number] = mine.mean(axis=0)
+    return centres
+
+
+def measure_apartness(points: Floats, labels: Ints, count: int) -> list[float]:
     """How much nearer its members lie to the middle of their own group than to the next one, from 0 to 1; k-means cuts
     also a cloud without groups into pieces, and those lie hardly apart. 0 for an empty group."""
     used = [number for number in range(count) if np.any(labels == number)]
@@ -252,21 +279,18 @@ def find_marks(behaviour: Behaviour, members: Mask) -> list[Mark]:
     """Every figure known of most of the group, and every word, by how far it lies from the rest; the farthest first."""
     marks = []
     for figure in behaviour.figures:
-        bent = _scale(_bend(figure))
-        known = np.isfinite(figure.values)
+        bent, known = figure.scaled, np.isfinite(figure.values)
         inside, outside = members & known, ~members & known
         if inside.sum() >= LEAST_KNOWN * members.sum() and inside.any() and outside.any():
             distance = abs(float(np.median(bent[inside]) - np.median(bent[outside])))
             medians = float(np.median(figure.values[inside])), float(np.median(figure.values[outside]))
             marks.append(Mark(figure.name, *medians, distance))
-    for name, words in behaviour.words.items():
-        values = np.asarray(words)
-        for word in sorted(set(words) - {""}):
-            inside_share, outside_share = (
-                float(np.mean(values[members] == word)),
-                float(np.mean(values[~members] == word)),
-            )
-            if inside_share > 0.5:
+    for name, (kinds, place) in behaviour.numbered.items():
+        shares = (
+            np.bincount(place[which], minlength=len(kinds)) / max(1, which.sum()) for which in (members, ~members)
+        )
+        for word, inside_share, outside_share in zip(kinds, *(share.tolist() for share in shares), strict=True):
+            if word and inside_share > 0.5:
                 marks.append(Mark(name, inside_share, outside_share, 3 * (inside_share - outside_share), word))
     return sorted(marks, key=lambda mark: -mark.distance)
 
@@ -276,34 +300,53 @@ def find_rule(behaviour: Behaviour, members: Mask) -> tuple[dict[str, Any], Mask
     conditions: list[dict[str, Any]] = []
     described, fit = np.ones(len(members), dtype=np.bool_), 0.0
     while len(conditions) < MOST_CONDITIONS:
-        best: tuple[float, dict[str, Any], Mask] | None = None
-        for condition, mask in _offer_conditions(behaviour, described):
-            agreement = measure_agreement(described & mask, members)
+        best: tuple[float, dict[str, Any]] | None = None
+        for agreement, condition in _offer_conditions(behaviour, described, members):
             if best is None or agreement > best[0] + 1e-9:
-                best = agreement, condition, mask
+                best = agreement, condition
         if best is None or best[0] < fit + LEAST_GAIN:
             break
         fit = best[0]
         conditions.append(best[1])
-        described = described & best[2]
+        described = described & _holds(behaviour, best[1])
     return ({"all": conditions} if conditions else {}), described
 
 
-def _offer_conditions(behaviour: Behaviour, described: Mask) -> Any:
-    """Cuts through each figure at rounded places, both ways, and each word."""
+def _offer_conditions(behaviour: Behaviour, described: Mask, members: Mask) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Cuts through each figure at rounded places, both ways, and each word; how well those of the ``described`` for
+    whom it holds agree with ``members``.
+
+    Counted along the order of the figure: to look at everybody for each of a thousand cuts took seconds.
+    """
+    wanted, size = described & members, int(members.sum())
     for figure in behaviour.figures:
-        held = figure.values[described & np.isfinite(figure.values)]
-        if not len(held):
+        mine, theirs = described[figure.order], wanted[figure.order]
+        if not mine.any():
             continue
-        cuts = {round_cut(float(cut), figure.decimals) for cut in np.quantile(held, CUT_QUANTILES)}
+        ordered = figure.values[figure.order]
+        all_below, both_below = (np.concatenate(([0], np.cumsum(which))) for which in (mine, theirs))
+        cuts = {round_cut(float(cut), figure.decimals) for cut in np.quantile(ordered[mine], CUT_QUANTILES)}
         for cut in sorted(cuts):
-            with np.errstate(invalid="ignore"):
-                yield _condition(figure.name, "at_least", cut), figure.values >= cut
-                yield _condition(figure.name, "at_most", cut), figure.values <= cut
-    for name, words in behaviour.words.items():
-        values = np.asarray(words)
-        for word in sorted(set(values[described].tolist()) - {""}):
-            yield _condition(name, "is", word), values == word
+            below, up_to = (int(np.searchsorted(ordered, cut, side=side)) for side in ("left", "right"))
+            held, both = int(all_below[-1] - all_below[below]), int(both_below[-1] - both_below[below])
+            yield _agree(both, held, size), _condition(figure.name, "at_least", cut)
+            yield _agree(int(both_below[up_to]), int(all_below[up_to]), size), _condition(figure.name, "at_most", cut)
+    for name, (kinds, place) in behaviour.numbered.items():
+        counts = (np.bincount(place[which], minlength=len(kinds)).tolist() for which in (described, wanted))
+        for word, held, both in zip(kinds, *counts, strict=True):
+            if word and held:
+                yield _agree(both, held, size), _condition(name, "is", word)
+
+
+def _holds(behaviour: Behaviour, condition: dict[str, Any]) -> Mask:
+    """For whom one of the offered conditions holds."""
+    name, value = condition["metric"], condition["value"]
+    if condition["operator"] == "is":
+        kinds, place = behaviour.numbered[name]
+        return np.asarray(place == kinds.index(value))
+    values = next(figure.values for figure in behaviour.figures if figure.name == name)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(values >= value if condition["operator"] == "at_least" else values <= value)
 
 
 def _condition(name: str, operator: str, value: Any) -> dict[str, Any]:

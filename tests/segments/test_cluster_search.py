@@ -167,6 +167,7 @@ def test_an_admin_reads_the_evidence_decides_and_a_manager_only_reads(base, admi
     client, url = signed_in(admin), reverse("home:cluster-proposal-list")
     assert "No new group" in client.get(url).content.decode()
     client.post(reverse("home:cluster-search-start"))
+    assert "New groups are being looked for" in client.get(url).content.decode()
     assert perform_job(JobRun.objects.get(kind="cluster-search").pk)
     page = client.get(url).content.decode()
     assert "What marks them off" in page

@@ -17,7 +17,7 @@ from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.duplicates import plant_duplicates
 from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
-from crm.home.demo_company.order_book import plant_cases, references_checked_at_once, write_orders
+from crm.home.demo_company.order_book import BOOKS, plant_cases, references_checked_at_once, write_orders
 from crm.home.demo_company.own_ways import arrange_own_ways
 from crm.home.demo_company.partners import share_customers
 from crm.home.demo_company.people import hire_staff
@@ -35,10 +35,19 @@ from customers.models import Customer
 from customers.peer_groups import rebuild_peers
 from segments.cluster_search import search_clusters
 from segments.default_configuration import create_defaults
+from segments.jobs import request_scheduled_cluster_search
 from segments.score_run import finish_run, plan_run, work_shards
 
 SEED = 20_261
 YEAR_DAYS = 365
+TOLD = (
+    "interactions_interaction",
+    "customers_profilefact",
+    "customers_customerneed",
+    "customers_ladderevidence",
+    "customers_questionasking",
+)
+SORTED_AT_NIGHT = ("segments_membership", "segments_segmentchange")
 ANALYSED = (
     "customers_customer",
     "customers_person",
@@ -60,8 +69,11 @@ class DemoRefused(Exception):
 
 
 @transaction.atomic
-def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None] = lambda line: None) -> None:
+def load_demo_company(
+    customers: int, *, at: datetime, say: Callable[[str], None] = lambda line: None, clock_runs: bool = False
+) -> None:
     """Load the demo company as of ``at`` (its local day is today). Deterministic for a number of customers and a day.
+    Where the clock runs next, what it asks for in its first minute is left to it: the search for new groups.
 
     Raises ``DemoRefused`` where the demo flag is off, there are customers already, or fewer are asked for than there
     are planted cases. One transaction: an interrupted load leaves nothing behind and can be repeated.
@@ -83,27 +95,30 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     write_contracts(base, purchases, rng=paper)
     say(f"{customers:,} customers")
     shelf = Shelf(write_products(), base)
-    write_orders(purchases, base, shelf=shelf, rng=rng)
     phone = np.random.default_rng(SEED + 5)
     phoned = draw_phone_orders(choose_phone_customers(purchases, base), purchases, rng=phone)
-    write_orders(phoned, base, shelf=shelf, rng=phone, family=FAMILY)
+    with references_checked_at_once(*BOOKS):
+        write_orders(purchases, base, shelf=shelf, rng=rng)
+        write_orders(phoned, base, shelf=shelf, rng=phone, family=FAMILY)
     say(f"{len(purchases.day) + len(phoned.day):,} orders, {int(purchases.lines.sum() + phoned.lines.sum()):,} lines")
     plant_duplicates(base, rng=np.random.default_rng(SEED + 1))
-    Conversations(base, now=at, rng=rng).write()
-    write_phone_calls(phoned, base, now=at, rng=phone)
     of_year = np.where(purchases.day > HORIZON - YEAR_DAYS, purchases.amount_cents, 0)
     year_cents = np.bincount(purchases.customer, weights=of_year, minlength=customers)
-    Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
+    with references_checked_at_once(*TOLD):
+        Conversations(base, now=at, rng=rng).write()
+        write_phone_calls(phoned, base, now=at, rng=phone)
+        Relations(base, year_cents=year_cents, now=at, rng=np.random.default_rng(SEED + 2)).write()
     write_prospects(base, rng=np.random.default_rng(SEED + 3))
     say("a year of contacts, promises, facts, needs, notes, favours and complaints")
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checked in one go: a long queue slows every later statement
         cursor.execute("ANALYZE " + ", ".join(ANALYSED))
     write_web_visits(base, now=at, rng=np.random.default_rng(SEED + 4))
-    for days in (90, 30):
-        evening = today - timedelta(days=days)
-        run_night(on=evening, at=noon(evening, at))
-        settle_evening(evening, at=noon(evening, at) + timedelta(days=1))
+    with references_checked_at_once(*SORTED_AT_NIGHT, keep_indexes=True):  # the first evening sorts everybody
+        for days in (90, 30):
+            evening = today - timedelta(days=days)
+            run_night(on=evening, at=noon(evening, at))
+            settle_evening(evening, at=noon(evening, at) + timedelta(days=1))
     tell_stories(at=at)
     keep_evening(today - timedelta(days=7))
     run_night(on=today, at=at)
@@ -117,7 +132,10 @@ def load_demo_company(customers: int, *, at: datetime, say: Callable[[str], None
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
-    search_clusters(on=today)
+    if clock_runs:
+        request_scheduled_cluster_search(at=at)
+    else:
+        search_clusters(on=today)
     search_duplicates(at=at, is_whole=True)
     say("three evenings scored, segments and alerts in place")
 

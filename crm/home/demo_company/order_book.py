@@ -33,9 +33,9 @@ def plant_cases(purchases: Purchases) -> Purchases:
 
 
 @contextmanager
-def references_checked_at_once(*tables: str) -> Iterator[None]:
+def references_checked_at_once(*tables: str, keep_indexes: bool = False) -> Iterator[None]:
     """Foreign keys and plain indexes of ``tables`` are dropped for the block and made again after it, in the same
-    transaction.
+    transaction; ``keep_indexes`` where the block looks for single rows.
 
     Made again they are checked by one join and sorted once; row by row the check of half a million lines took most of
     the loading.
@@ -54,7 +54,7 @@ def references_checked_at_once(*tables: str) -> Iterator[None]:
             "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index i"
             " WHERE indrelid = ANY (%s::text[]::regclass[]) AND NOT indisunique"
             " AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
-            [list(tables)],
+            [[] if keep_indexes else list(tables)],
         )
         indexes = cursor.fetchall()
         for name, _definition in indexes:
@@ -70,12 +70,13 @@ def references_checked_at_once(*tables: str) -> Iterator[None]:
 def write_orders(
     purchases: Purchases, base: CustomerBase, *, shelf: Shelf, rng: np.random.Generator, family: str = ""
 ) -> None:
-    """Orders by customer and day, the last day being yesterday; lines in chunks of bounded memory.
+    """Orders by customer and day, the last day being yesterday; lines in chunks of bounded memory. ``BOOKS`` are best
+    without their references meanwhile.
 
     All lines are of ``family`` where one is named, else of what the customer's trade takes.
     """
     first_day = np.datetime64(base.today - timedelta(days=HORIZON), "D")
-    with references_checked_at_once(*BOOKS), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(id), 0) + 1 FROM customers_order")
         first_id = int(cursor.fetchone()[0])
         ids = np.arange(first_id, first_id + len(purchases.day), dtype=np.int64)

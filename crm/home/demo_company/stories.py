@@ -12,7 +12,7 @@ from crm.home.demo_company.cases import CASES
 from crm.home.demo_company.complaint_stories import STORIES, ComplaintStory
 from customers.models import Customer
 from interactions.interaction_logging import log_interaction
-from interactions.models import Alert, Promise, StepRun, Task
+from interactions.models import Alert, Interaction, Promise, StepRun, Task
 from interactions.process_running import complete_step, start_process
 
 
@@ -49,15 +49,17 @@ def tell_stories(*, at: datetime) -> None:
         Promise.objects.create(
             customer=case[number], side=side, text=text, due_on=at.date() + timedelta(days=due), owner=ana
         )
-    for nth in range(9):
-        log_interaction(
-            case["K-10005"],
-            channel="visit",
-            by=ana,
-            at=at - timedelta(days=20 + 38 * nth),
+    visit = {"channel": Interaction.Channel.VISIT, "outcome": Interaction.Outcome.TALKED, "minutes": 120}
+    Interaction.objects.bulk_create(  # long ago: tonight counts them, and each for itself would count all again
+        Interaction(
+            customer=case["K-10005"],
+            logged_by=ana,
+            happened_at=at - timedelta(days=20 + 38 * nth),
             note="On site, small order, long talk.",
-            minutes=120,
+            **visit,
         )
+        for nth in range(9)
+    )
     log_interaction(
         case["K-10008"],
         channel="call",
@@ -120,7 +122,7 @@ def start_proposals(*, at: datetime) -> None:
     proposals += [
         (customer.number, f"Proposal P-{3370 + n}", (2_900 + 810 * n) * 100) for n, customer in enumerate(hers)
     ]
-    proposals += [(f"K-{10013 + 37 * n}", f"Proposal P-{3400 + n}", (2_400 + 730 * n) * 100) for n in range(24)]
+    proposals += [(f"K-{10013 + 37 * n}", f"Proposal P-{3400 + n}", (2_400 + 1_460 * n) * 100) for n in range(12)]
     found = Customer.objects.in_bulk([number for number, _s, _a in proposals], field_name="number")
     for nth, (number, subject, amount) in enumerate(proposals):
         if customer := found.get(number):

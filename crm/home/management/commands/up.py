@@ -83,7 +83,7 @@ class Command(BaseCommand):
         customers = os.environ.get("DEMO_CUSTOMERS") or "20000"
         self.say(f"Loading the demo company with {int(customers):,} customers …")
         with (logs / "load_demo.log").open("ab") as log:
-            command = [sys.executable, "manage.py", "load_demo", "--customers", customers]
+            command = [sys.executable, "manage.py", "load_demo", "--clock-runs", "--customers", customers]
             process = spawn_process(command, log=log, cwd=settings.BASE_DIR)
         try:
             failed = process.wait()
