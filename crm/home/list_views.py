@@ -227,11 +227,13 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _read_order(request: HttpRequest) -> list[str]:
-    """The columns ticked, by the number beside each; alike numbers stay in the order sent."""
+    """The columns ticked, by the number beside each; of alike numbers the one that was moved has the place."""
     names = request.POST.getlist("column")[:200]
+    stood = {name: place for place, name in enumerate(names, start=1)}
 
-    def place(name: str) -> int:
+    def place(name: str) -> tuple[int, int]:
         said = request.POST.get(f"place-{name}", "")
-        return int(said) if said.isdecimal() and len(said) < 4 else 999
+        number = int(said) if said.isdecimal() and len(said) < 4 else 999
+        return number, number - stood[name]
 
     return sorted(names, key=place)

@@ -29,6 +29,7 @@ READING_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter")
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso8859_15", "shift_jis", "gb18030")
 
 MOST_SUGGESTED = 200
+OF_EACH_ROW = frozenset({"name", "number", "first_name", "last_name"})  # by which a record is known again
 ACCEPTED = ".csv,.txt,.tsv,.gz,.xlsx,.vcf"
 
 
@@ -217,6 +218,8 @@ class ReadingForm(forms.Form):
         rules = make_parse_rules(self.data_import, on=company_day(timezone.now())) if same else None
         for name, text in same.items():
             label = field_label(kind, name)
+            if name in OF_EACH_ROW:
+                self.add_error(None, _("%(field)s cannot be the same for every row.") % {"field": label})
             if name in columns:
                 said = _("%(field)s has a column, “%(column)s”: choose either that or the same for every row.")
                 self.add_error(None, said % {"field": label, "column": columns[name]})
@@ -233,7 +236,8 @@ class ReadingForm(forms.Form):
         rows = self._posted_same()
         if rows is None:
             missing = missing_fields(kind, {**columns, **self.data_import.same})
-            rows = [*self.data_import.same.items(), *((group[0], "") for group in missing), ("", "")]
+            wanted = [(group[0], "") for group in missing if OF_EACH_ROW.isdisjoint(group)]
+            rows = [*self.data_import.same.items(), *wanted, ("", "")]
         known = {field.name: field for field in FIELDS[kind]}
         return [
             {

@@ -56,8 +56,22 @@ function moveColumn(button) {
   if (!other) return;
   if (button.dataset.move === "-1") other.before(item);
   else other.after(item);
-  item.parentElement.querySelectorAll('input[name^="place-"]').forEach((input, place) => { input.value = place + 1; });
+  numberColumns(item.parentElement);
   button.focus();
+}
+
+// A number typed beside a column takes it there at once.
+document.addEventListener("change", (event) => {
+  const item = event.target.matches('[data-sortable] input[name^="place-"]') && event.target.closest("li");
+  if (!item) return;
+  const list = item.parentElement;
+  const place = Number.parseInt(event.target.value, 10);
+  if (place > 0) list.insertBefore(item, [...list.children].filter((other) => other !== item)[place - 1] || null);
+  numberColumns(list);
+});
+
+function numberColumns(list) {
+  list.querySelectorAll('input[name^="place-"]').forEach((input, place) => { input.value = place + 1; });
 }
 
 // A cell in its place: what stood there comes back with Escape.

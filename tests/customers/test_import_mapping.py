@@ -250,6 +250,8 @@ def test_the_same_for_every_row_gives_way_to_no_column_silently(browser):  # noq
     both = _send(browser, "import-columns", data_import, **{"same-field-0": "country", "same-text-0": "FR"})
     assert both.status_code == 422
     assert "Country has a column, “country”" in both.content.decode()
+    alike = _send(browser, "import-columns", data_import, **{"same-field-0": "name", "same-text-0": "All"})
+    assert "Name cannot be the same for every row." in alike.content.decode()
     unnamed = _send(browser, "import-columns", data_import, **{"same-field-0": "", "same-text-0": "FR"})
     assert "Say what “FR” in every row is." in unnamed.content.decode()
 

@@ -152,6 +152,8 @@ def test_columns_are_chosen_ordered_and_remembered(rep, three, signed_in):
     client, url = signed_in(rep), reverse("home:list-columns", args=["customers"])
     client.post(url, {"column": ["name", "owner", "city"], "place-name": "1", "place-owner": "3", "place-city": "2"})
     assert heads(client.get(f"{URL}?view=all")) == ["name", "city", "owner"]
+    client.post(url, {"column": ["name", "city", "owner"], "place-name": "1", "place-city": "2", "place-owner": "2"})
+    assert heads(client.get(f"{URL}?view=all")) == ["name", "owner", "city"], "the one that was moved has the place"
     client.post(url, {"reset": "1"})
     assert not ListColumns.objects.exists()
 
