@@ -54,5 +54,3 @@ def wait_for_disk(*, is_last: bool) -> None:
 
 def _make_room(cursor: CursorWrapper) -> None:
     cursor.execute("SET LOCAL work_mem = '64MB'")
-    # Trigrams of new names wait in a long list and are sorted in at the end, not a few at a time.
-    cursor.execute("SET LOCAL gin_pending_list_limit = '64MB'")
