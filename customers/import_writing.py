@@ -6,17 +6,17 @@ goes on where it stopped. What was written before a cancel stays and is reported
 
 import csv
 import secrets
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from crm.core.index_resting import indexes_at_rest
+from crm.core.index_resting import Work, indexes_at_rest
 from crm.core.job_ledger import JobCancelled
 from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
@@ -31,12 +31,13 @@ from customers.import_rehearsing import make_task
 from customers.import_staging import Stage, fetch_row, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, NameWord
-from customers.name_word_noting import words_noted_beside
+from customers.name_word_noting import WordNoter, words_noted_beside
 from customers.rules.import_columns import ORDERS
 from customers.stage_filling import StageFiller
 from customers.writing_turn import wait_for_disk
 
 REPORTED_PROBLEMS = 200
+WORTH_LEARNING = 10_000  # rows made; fewer change little, and the database notices them by itself
 LAYOUT = 2
 """Of the stage's tables: one more whenever their columns change, so an import that an earlier version staged, and that
 goes on after an update, reads its file again."""
@@ -53,14 +54,17 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
     kept = dict(lease.checkpoint)
     if kept.get("layout") != LAYOUT or (kept["phase"] in {"prepare", "write"} and not _stands(stage, kept)):
         kept = {}
+    unwritten = _total(data_import, kept) if kept.get("phase") != "write" else 0
     try:
-        kept = _stage_rows(data_import, stage, lease, kept, at=at)
-        with indexes_at_rest(kind.table_names, rows=kept["rows"] if kept["phase"] == "prepare" else 0):
-            kept = _prepare(data_import, stage, lease, kept, at=at)
-            total = _total(data_import, kept)
-            task = replace(make_task(data_import, at=at), words_noted=bool(kept.get("words_noted")))
-            for state in write_batches(kind, stage, task, lease, kept, total=total):
-                kept = state
+        with words_noted_beside(kind, stage, rows=unwritten) as words:
+            kept = _stage_rows(data_import, stage, lease, kept, words, at=at)
+            with indexes_at_rest(kind.table_names, rows=kept["rows"] if kept["phase"] == "prepare" else 0) as first:
+                kept = _prepare(data_import, stage, lease, kept, words, at=at)
+                total = _total(data_import, kept)
+                task = replace(make_task(data_import, at=at), words_noted=bool(kept.get("words_noted")))
+                for state in write_batches(kind, stage, task, lease, kept, total=total):
+                    kept = state
+                    first[:] = _learn_what_grew(kind, kept)
     except JobCancelled:
         _finish(data_import, stage, lease, kept, state=DataImport.State.CANCELLED, at=at)
         raise
@@ -81,9 +85,9 @@ def _stands(stage: Stage, state: Mapping[str, Any]) -> bool:
 
 
 def _stage_rows(
-    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], *, at: datetime
+    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], words: WordNoter | None, *, at: datetime
 ) -> dict[str, Any]:
-    """COPY every good row into the stage, every other into the rejected ones."""
+    """COPY every good row into the stage, every other into the rejected ones; ``words`` hears how far it is."""
     if state.get("phase", "stage") != "stage":
         return state
     kind = IMPORT_KINDS[data_import.kind]
@@ -91,7 +95,8 @@ def _stage_rows(
         state = {"phase": "stage", "layout": LAYOUT, "row": 0, "rows": 0}
         stage.create(kind.stage_columns)
     rules = make_parse_rules(data_import, on=company_day(at))
-    with StageFiller(stage, lease, total=_total(data_import, state)) as filler:
+    tell = words.hear if words else None
+    with StageFiller(stage, lease, total=_total(data_import, state), tell=tell) as filler:
         for chunk, parsed in parse_table(open_import(data_import), rules):
             if chunk.last_row <= state["row"]:
                 continue
@@ -104,18 +109,20 @@ def _stage_rows(
 
 
 def _prepare(
-    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], *, at: datetime
+    data_import: DataImport, stage: Stage, lease: Lease, state: dict[str, Any], words: WordNoter | None, *, at: datetime
 ) -> dict[str, Any]:
     """Check rows against each other and the database, in one transaction."""
     if state["phase"] != "prepare":
         return state
     kind = IMPORT_KINDS[data_import.kind]
-    with words_noted_beside(kind, stage, rows=state["rows"]) as are_noted, transaction.atomic():
+    if words:
+        words.hear_end()
+    with transaction.atomic():
         if data_import.kind == ORDERS:
             _fix_shift(data_import, stage, at=at)
         found = kind.prepare_records(stage, make_task(data_import, at=at))
         state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
-        state["words_noted"] = are_noted()
+        state["words_noted"] = bool(words and words.are_noted())
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
     return state
 
@@ -163,38 +170,25 @@ def _finish(
         data_import.save(update_fields=["report", "state", "finished_at", "rejected"])
         if state != DataImport.State.CANCELLED:
             transaction.on_commit(lambda: remove_file(data_import))
-    if report["created"] > 10_000:
-        _learn_what_grew(kind, report)
     return report
 
 
-def _learn_what_grew(kind: ImportKind, report: Mapping[str, Any]) -> None:
-    """Statistics of the tables that grew, the first table's beside those of the others; trigrams that wait are sorted
+def _learn_what_grew(kind: ImportKind, state: Mapping[str, Any]) -> list[Work]:
+    """What is to be done once the rows are written: statistics of the tables that grew; trigrams that wait are sorted
     in."""
-    first, *others = _list_grown(kind, report)
-    with ThreadPoolExecutor(1, thread_name_prefix="statistics") as threads:
-        beside = threads.submit(_analyze_beside, others) if others and not connection.in_atomic_block else None
-        run_sql(f"ANALYZE {', '.join([first] if beside else [first, *others])}")
-        run_sql(
-            """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-               JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin' WHERE i.indrelid::regclass::text = ANY(%s)""",
-            [kind.table_names],
-        )
-        if beside is not None:
-            beside.result()
+    state = add_beside(state)
+    if state["created"] <= WORTH_LEARNING:
+        return []
+    works: list[Work] = [partial(run_sql, f"ANALYZE {table}") for table in _list_grown(kind, state)]
+    clean = """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin' WHERE i.indrelid::regclass::text = ANY(%s)"""
+    return [*works, partial(run_sql, clean, [kind.table_names])]
 
 
-def _analyze_beside(tables: Sequence[str]) -> None:
-    try:
-        run_sql(f"ANALYZE {', '.join(tables)}")
-    finally:
-        connection.close()
-
-
-def _list_grown(kind: ImportKind, report: Mapping[str, Any]) -> list[str]:
+def _list_grown(kind: ImportKind, state: Mapping[str, Any]) -> list[str]:
     """The tables that may hold many more rows than before: orders of known customers add none of these."""
     customers = {Customer._meta.db_table, NameWord._meta.db_table}
-    stayed = customers if kind.name == ORDERS and not report["customers_created"] else set()
+    stayed = customers if kind.name == ORDERS and not state.get("customers_created") else set()
     return [table for table in kind.table_names if table not in stayed]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
@@ -21,10 +21,12 @@ class StageFiller:
     or at the end. In a transaction around us, into which no other connection sees, each is written at once.
     """
 
-    def __init__(self, stage: Stage, lease: Lease, *, total: int) -> None:
+    def __init__(self, stage: Stage, lease: Lease, *, total: int, tell: Callable[[int], None] | None = None) -> None:
+        """``tell`` hears, of each chunk that is committed, which row of the file was its last."""
         self._stage = stage
         self._lease = lease
         self._total = total
+        self._tell = tell
         self._threads: ThreadPoolExecutor | None = None
         self._written: Future[None] | None = None
 
@@ -64,3 +66,5 @@ class StageFiller:
             copy_frame(self._stage.rows, shaped)
             copy_frame(self._stage.rejected, problems)
             self._lease.progress(state["rows"] // 2, max(self._total, state["rows"]), checkpoint=dict(state))
+        if self._tell is not None:
+            self._tell(int(state["row"]))

@@ -7,9 +7,11 @@ by the next worker, the nightly cleaning or the next ``migrate``, whichever come
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 
 from django.db import DatabaseError, connection, transaction
 
@@ -24,17 +26,26 @@ BESIDE = 3  # two processors are busy while the third index waits for the disk
 SAYS_SOMETHING = r"^\(NOT \(\(\w+\)::text = ''::text\)\)$"
 
 
+Work = Callable[[], object]
+
+
 @contextmanager
-def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[None]:
-    """The block fills ``tables`` with some ``rows``; afterwards every index is there, those too that somebody before
-    us left out."""
+def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[list[Work]]:
+    """The block fills ``tables`` with some ``rows``, most of them the first; afterwards every index is there, those too
+    that somebody before us left out.
+
+    What the block leaves in the list that it is given is done first, and beside the making of indexes: statistics of
+    the first table, which no index of it can be made beside, while those of the others are made.
+    """
+    tables = list(dict.fromkeys(tables))
     if rows >= WORTH_ROWS and not connection.in_atomic_block:
-        for table in dict.fromkeys(tables):
+        for table in tables:
             _rest_indexes(table)
+    first: list[Work] = []
     try:
-        yield
+        yield first
     finally:
-        wake_indexes()
+        wake_indexes(first=first, last=tables[0])
 
 
 def _rest_indexes(table: str) -> None:
@@ -70,23 +81,32 @@ def _is_empty(table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def wake_indexes() -> int:
-    """Make every index that rests, on ``BESIDE`` connections; how many. Any number of us may do it at once."""
+def wake_indexes(*, first: Sequence[Work] = (), last: str = "") -> int:
+    """Do ``first`` and make every index that rests, those of the table ``last`` behind all others, on ``BESIDE``
+    connections; how many. Any number of us may do it at once."""
     # Those of trigrams, the longest work, begin.
-    resting = sorted(RestingIndex.objects.all(), key=lambda index: ("gin" not in index.definition, index.name))
-    names = [index.name for index in resting]
-    if len(names) < 2 or connection.in_atomic_block:
-        for name in names:
-            _wake_index(name)
+    resting = sorted(
+        RestingIndex.objects.all(),
+        key=lambda index: (_table_of(index) == last, "gin" not in index.definition, index.name),
+    )
+    works: list[Work] = [*first, *(partial(_wake_index, index.name) for index in resting)]
+    if len(works) < 2 or connection.in_atomic_block:
+        for work in works:
+            work()
     else:
         with ThreadPoolExecutor(BESIDE, thread_name_prefix="index") as threads:
-            list(threads.map(_wake_beside, names))
-    return len(names)
+            list(threads.map(_do_beside, works))
+    return len(resting)
 
 
-def _wake_beside(name: str) -> None:
+def _table_of(index: RestingIndex) -> str:
+    found = re.search(r" ON (?:ONLY )?(?:\w+\.)?(\w+) USING ", index.definition)
+    return found[1] if found else ""
+
+
+def _do_beside(work: Work) -> None:
     try:
-        _wake_index(name)
+        work()
     finally:
         connection.close()
 

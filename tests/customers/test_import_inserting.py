@@ -4,12 +4,13 @@ import psycopg
 import pytest
 from django.db import IntegrityError, OperationalError, connection, transaction
 
-from customers import import_batches, import_inserting, name_word_noting
+from customers import import_batches, import_checking, import_inserting, name_word_noting
 from customers.import_batches import NoLease
 from customers.import_inserting import RowsInsert
 from customers.import_staging import run_sql
 from customers.import_writing import write_import
 from customers.models import Customer, NameWord, Order, OrderLine, TouchedCustomer
+from customers.name_word_noting import WordNoter
 from tests.customers.import_files import AT, read_file
 
 CUSTOMERS = "number,name,email\n1,Zakłady Lampart,a@lampart.example\n2,Lampart Nord,\n3,Ørsted & Søn,b@sol.example\n"
@@ -57,6 +58,22 @@ def test_the_words_of_a_file_of_several_batches_are_noted_once_for_all_of_them(m
     assert len(statements) == 1
     assert sorted(set(_words())) == ["lampart", "nord", "orsted", "son", "zaklady"]
     assert is_busy or len(_words()) == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_are_noted_while_the_file_is_still_read_and_none_twice(monkeypatch):
+    told, hear = [], WordNoter.hear
+
+    def note(words, row):
+        told.append(row)
+        hear(words, row)
+
+    monkeypatch.setattr(WordNoter, "hear", note)
+    monkeypatch.setattr(import_batches, "WRITE_BATCH", 1)
+    monkeypatch.setattr(import_checking, "CHUNK_ROWS", 1)
+    write_import(read_file(CUSTOMERS, kind="customers"), lease=NoLease(), at=AT)
+    assert told == [2, 3, 4]
+    assert _words() == ["lampart", "nord", "orsted", "son", "zaklady"]
 
 
 @pytest.mark.django_db(transaction=True)

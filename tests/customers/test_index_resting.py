@@ -8,7 +8,7 @@ from django.db import connection
 from crm.core import index_resting
 from crm.core.job_ledger import JobCancelled
 from crm.core.models import RestingIndex
-from customers import import_batches
+from customers import import_batches, import_writing
 from customers.import_batches import NoLease
 from customers.import_cleaning import clean_imports
 from customers.import_writing import write_import
@@ -58,6 +58,19 @@ def test_they_rest_while_an_empty_table_is_filled_and_come_back_as_they_were():
     assert not RestingIndex.objects.exists()
 
 
+def test_what_the_tables_hold_is_learnt_while_indexes_of_others_are_made(monkeypatch):
+    """By the end of a large import the planner knows its rows, which no index of the same table can be made beside."""
+    monkeypatch.setattr(import_writing, "WORTH_LEARNING", 29)
+    before = _indexes()
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM pg_statistic WHERE starelid = 'customers_customer'::regclass")
+    import_file(FILE, kind="customers")
+    assert _indexes() == before
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT n_distinct FROM pg_stats WHERE tablename = 'customers_customer' AND attname = 'city'")
+        assert cursor.fetchall() == [(1,)]
+
+
 def test_where_customers_are_already_found_by_others_no_index_goes():
     Customer.objects.create(number="K-1", name="Was here first")
     lease = _Looking()
@@ -93,7 +106,7 @@ def killed(monkeypatch):
     """An import whose worker was killed while it wrote, so that nobody made the indexes again, and what it left."""
     before, data_import, lease = _indexes(), read_file(FILE, kind="customers"), _Dying()
     with monkeypatch.context() as patch:
-        patch.setattr(index_resting, "wake_indexes", lambda: 0)
+        patch.setattr(index_resting, "wake_indexes", lambda **_work: 0)
         with pytest.raises(_GoneError):
             write_import(data_import, lease=lease, at=AT)
     assert not SORTED & _indexes().keys()
