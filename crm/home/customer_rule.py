@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
+from customers.custom_field_uses import name_archived_field
 from segments.criteria_reading import read_aloud
 from segments.rules.criteria import MAX_DEPTH, Criteria, CriteriaError, compile_criteria, validate_criteria
 
@@ -62,7 +63,8 @@ def name_lost(text: str) -> list[str]:
         named = set(_find_names(json.loads(text), depth=0))
     except (ValueError, RecursionError):
         return [gettext("a rule that cannot be read")]
-    return sorted(named - METRICS.keys()) or [gettext("a rule that cannot be read")]
+    gone = sorted(named - METRICS.keys())
+    return [name_archived_field(name) for name in gone] or [gettext("a rule that cannot be read")]
 
 
 def _find_names(node: Any, *, depth: int) -> Iterator[str]:

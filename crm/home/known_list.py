@@ -17,6 +17,8 @@ from crm.core.list_catalogue import LISTS, KnownList
 from crm.core.list_engine import ALL, COLUMNS, VIEW, Column, ListPage, build_list
 from crm.core.view_choosing import ChosenView, choose_view, join_columns
 from crm.core.view_saving import may_change
+from crm.home.metric_columns import PREFIX
+from customers.custom_field_uses import name_archived_field
 
 MOST_TABS = 6
 DENSITIES = (("compact", "28"), ("normal", "32"), ("roomy", "40"))
@@ -53,13 +55,15 @@ class KnownListView(ListView):
         return self.known.find_rows(self.request)
 
     def make_page(self) -> ListPage:
-        return build_list(
+        page = build_list(
             self.object_list,
             self.definition,
             self.request,
             keep=(VIEW, COLUMNS, *self.known.scope),
             columns=self.chosen.columns,
         )
+        page.lost_columns = [name_archived_field(name.removeprefix(PREFIX)) for name in page.lost_columns]
+        return page
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = super().get_context_data(**context)

@@ -73,9 +73,11 @@ def test_a_view_with_the_column_and_rule_of_an_own_field_that_was_archived_opens
     view, answer = open_view(signed_in(rep), rep, query, ("name", f"m.field_{field.pk}", "city"))
     assert len(names(answer)) == 3
     text = answer.content.decode()
-    assert "A column that no longer exists is left out" in text
-    assert "A filter asks for what no longer exists" in text
-    with pytest.raises(FilterLost):
+    assert "A column that no longer exists is left out: Machines (archived)." in text
+    assert (
+        "A filter asks for what no longer exists and is left out, so more rows are shown: Machines (archived)." in text
+    )
+    with pytest.raises(FilterLost, match="Machines"):
         find_matching(LISTS["customers"], user=rep, query=view.query)
 
 
