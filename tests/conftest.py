@@ -4,9 +4,12 @@
 partner, who owns no customer unless ``shared_customer`` is asked for.
 """
 
+import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -32,6 +35,7 @@ settings.register_profile(
 settings.load_profile("rapport")
 
 
+TESTS = Path(__file__).parent
 NAMES_A_RULE = re.compile(r"^from [a-z]+\.rules[. ]", re.MULTILINE)
 
 
@@ -62,6 +66,25 @@ class Tracing:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Tracing(config))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Where all is tested each process begins with another share of the modules: in a fresh clone it finds those of
+    the others compiled then, instead of each process compiling all of them."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if processes > 1 and [Path(argument) for argument in session.config.args] == [TESTS]:
+        number = int(os.environ["PYTEST_XDIST_WORKER"].removeprefix("gw"))
+        for path in sorted(TESTS.rglob("test_*.py"))[number::processes]:
+            with suppress(Exception):  # it is imported again when it is collected, which tells what is wrong
+                import_module(".".join(path.relative_to(TESTS.parent).with_suffix("").parts))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that last longest first, or one process would be left with them when the others are through: the
+    migrations, then what walks over the whole product or starts it."""
+    items.sort(key=lambda item: (item.path.parent != TESTS, item.path.stem != "test_migrations"))
 
 
 def _sign_in_unwatched(

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from django.apps import apps
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -14,7 +14,7 @@ from django.db.migrations.state import ProjectState
 
 from tests.embedded_test_servers import wait_for_template
 
-ALIAS = "taken_back"
+NAME = "test_taken_back"
 # From the top of the house down: an app's tables go before those they point to.
 OURS = ("complaints", "interactions", "segments", "customers", "core")
 OURS_BEGIN = tuple(f"{label}_" for label in OURS)
@@ -34,17 +34,18 @@ _CASTS = re.compile(r"::(?:character varying|[a-z]+)(?:\[\])?|[() ]")
 
 @pytest.fixture
 def migrated(django_db_blocker: pytest.FixtureRequest) -> Iterator[BaseDatabaseWrapper]:
-    """A database of its own, as the migrations leave it; gone afterwards."""
-    name = f"test_{ALIAS}"
+    """A database of its own, as the migrations leave it; gone afterwards. It is the only one there is meanwhile: what
+    a migration writes of data goes nowhere else."""
     wait_for_template()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        template = connection.settings_dict["TEST"].get("TEMPLATE")
-        with connection._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
-            cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template or "template1"}"')
-        own = connection.copy(alias=ALIAS)
-        own.settings_dict = {**connection.settings_dict, "NAME": name}
-        connections[ALIAS] = own
+        shared = connections[DEFAULT_DB_ALIAS]
+        template = shared.settings_dict["TEST"].get("TEMPLATE")
+        with shared._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{NAME}"')
+            cursor.execute(f'CREATE DATABASE "{NAME}" TEMPLATE "{template or "template1"}"')
+        own = shared.copy()
+        own.settings_dict = {**shared.settings_dict, "NAME": NAME}
+        connections[DEFAULT_DB_ALIAS] = own
         try:
             if not template:  # the tests run on a server of somebody else
                 executor = MigrationExecutor(own)
@@ -52,9 +53,9 @@ def migrated(django_db_blocker: pytest.FixtureRequest) -> Iterator[BaseDatabaseW
             yield own
         finally:
             own.close()
-            del connections[ALIAS]
-            with connection._nodb_cursor() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+            connections[DEFAULT_DB_ALIAS] = shared
+            with shared._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{NAME}" WITH (FORCE)')
 
 
 def _read_schema(own: BaseDatabaseWrapper) -> set[tuple[str, ...]]:
