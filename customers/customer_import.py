@@ -76,13 +76,15 @@ BATCH = 50_000
 def shape_customers(frame: pd.DataFrame) -> pd.DataFrame:
     """Parsed rows as the stage wants them: names folded, phones made comparable, a number made of the name."""
     shaped = frame.rename(columns={"owner_email": "owner_id", "team": "team_id"})
+    if "name" not in shaped:  # rows that only change customers known by something else
+        shaped["name"] = None
     if "trading_name" in shaped:
         names = [
             f"{name} {'' if pd.isna(other) else other}"
             for name, other in zip(shaped["name"], shaped["trading_name"], strict=True)
         ]
     else:
-        names = shaped["name"].tolist()
+        names = [name or "" for name in shaped["name"].tolist()]
     shaped["folded"] = as_objects(fold_texts(names))
     _shape_groups(shaped)
     if "since" in shaped:
@@ -190,7 +192,7 @@ def _find_customers(stage: Stage, *, key: str) -> None:
         LEFT JOIN ({alike}) a ON {by_value}""")  # noqa: S608
     if key != "number" or fetch_row(f"SELECT EXISTS (SELECT FROM {stage.rows} WHERE number IS NULL)")[0]:  # noqa: S608
         run_sql(f"""UPDATE {stage.lines} l SET known = c.number FROM customers_customer c
-                    WHERE l.customer_id = c.id AND l.known <> c.number""")  # noqa: S608
+                    WHERE l.customer_id = c.id AND l.known IS DISTINCT FROM c.number""")  # noqa: S608
         run_sql(f"""UPDATE {stage.lines} l SET customer_id = c.id FROM customers_customer c
                     WHERE l.customer_id IS NULL AND l.known = c.number""")  # noqa: S608
 
@@ -225,7 +227,9 @@ def _change_customers(stage: Stage, scope: str, task: WritingTask) -> int:
     if "trading_name" in columns:
         changes["name_folded"] = "CASE WHEN n.trading_name IS NULL THEN t.name_folded ELSE n.folded END"
     else:
-        changes["name_folded"] = "CASE WHEN t.trading_name = '' THEN n.folded ELSE t.name_folded END"
+        changes["name_folded"] = (
+            "CASE WHEN t.trading_name = '' THEN coalesce(n.folded, t.name_folded) ELSE t.name_folded END"
+        )
     return change_differing(
         CUSTOMER_TABLE,
         import_id=task.import_id,

@@ -96,6 +96,7 @@ def make_parse_rules(
         kind=data_import.kind,
         columns=data_import.columns,
         same=data_import.same,
+        only_known=data_import.only_known,
         from_1904=bool(shape.get("from_1904")),
         day_order=options.get("day_order") or styles.get("day_order"),
         decimal_sign=options.get("decimal_sign") or styles.get("decimal_sign"),
@@ -199,7 +200,8 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
     data_import.columns = {n: h for n, h in data_import.columns.items() if h in table.headers}
     styles = find_styles(table, data_import.kind, data_import.columns)
     rules = make_parse_rules(data_import, on=on, styles=styles, shape=table.shape)
-    missing = [list(group) for group in missing_fields(data_import.kind, data_import.filled)]
+    lacks = missing_fields(data_import.kind, data_import.filled, only_known=data_import.only_known)
+    missing = [list(group) for group in lacks]
     places = {name: table.headers.index(header) for name, header in rules.columns.items()}
     totals = Totals()
     shown: list[dict[str, Any]] = []

@@ -119,7 +119,7 @@ def start_import(
         return _continue_import(data_import, by=by, at=at)
     if data_import.state != DataImport.State.READY:
         raise NotReady
-    if missing_fields(data_import.kind, data_import.filled):
+    if missing_fields(data_import.kind, data_import.filled, only_known=data_import.only_known):
         raise NotReady("columns")
     if data_import.preview.get("styles", {}).get("days_open") and not data_import.options.get("day_order"):
         raise NotReady("day_order")
@@ -137,7 +137,10 @@ def can_continue(data_import: DataImport) -> bool:
 
 def _continue_import(data_import: DataImport, *, by: User, at: datetime) -> DataImport:
     """From where it was stopped: while it was looked through, or while it was written."""
-    if missing_fields(data_import.kind, data_import.filled) or "rows" not in data_import.preview:
+    if (
+        missing_fields(data_import.kind, data_import.filled, only_known=data_import.only_known)
+        or "rows" not in data_import.preview
+    ):
         data_import.finished_at = None
         data_import.save(update_fields=["finished_at"])
         return _ask_to_read(data_import, by=by, at=at)

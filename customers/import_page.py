@@ -20,7 +20,7 @@ from customers.import_showing import show_as_read, show_examples
 from customers.import_undoing import UNDO_WITHIN, can_undo
 from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
 from customers.models import DataImport
-from customers.rules.import_columns import FIELDS, ORDERS, Reading
+from customers.rules.import_columns import CUSTOMERS, FIELDS, ORDERS, Reading
 from customers.team_import import TEAMS
 
 STEPS = ("upload", "columns", "import", "report")
@@ -85,6 +85,7 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
             ((f.name, field_label(data_import.kind, f.name)) for f in FIELDS[data_import.kind]),
         ),
         "missing": [_either(data_import, group) for group in preview.get("missing", [])],
+        "could_be_known": data_import.kind == CUSTOMERS and not data_import.only_known,
         "fits": [str(IMPORT_KINDS[name].label) for name in preview.get("fits", []) if name in IMPORT_KINDS],
         "problems": _problems(data_import, preview.get("problems", [])) if is_open else [],
         "rows": _rows(data_import) if is_open else [],

@@ -16,7 +16,7 @@ from customers.rules.contact_point_reading import read_domain
 from customers.rules.custom_values import read_link
 from customers.rules.import_addresses import read_email, read_phone, read_plain_phones
 from customers.rules.import_choices import read_choice, read_yes_no
-from customers.rules.import_columns import FIELDS, REQUIRED, ImportField, Reading
+from customers.rules.import_columns import FIELDS, ImportField, Reading, required_fields
 from customers.rules.import_values import (
     Unreadable,
     clean_text,
@@ -45,8 +45,8 @@ class ParseRules:
     ``columns`` maps our fields to headers, ``same`` those without a column to the text of every row; ``rates`` are
     units of the company's currency for one of another;
     ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
-    addresses and folded names, ``teams`` folded names, to ids. ``from_1904`` where a bare number of days counts from
-    then.
+    addresses and folded names, ``teams`` folded names, to ids. ``only_known`` where no row makes a new record;
+    ``from_1904`` where a bare number of days counts from then.
     """
 
     kind: str
@@ -60,6 +60,7 @@ class ParseRules:
     owners: Mapping[str, int] = field(default_factory=dict)
     teams: Mapping[str, int] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
+    only_known: bool = False
     from_1904: bool = False
 
 
@@ -240,7 +241,7 @@ def _note_missing(
     """Rows in which a required field is empty (and not merely unreadable, which is said already)."""
     missing_any = np.zeros(count, dtype=bool)
     told = {name: set(frame["row"]) for frame in problems for name in set(frame["field"])}
-    for group in REQUIRED[rules.kind]:
+    for group in required_fields(rules.kind, {**rules.columns, **rules.same}, only_known=rules.only_known):
         missing = np.ones(count, dtype=bool)
         for name in group:
             if name in values:

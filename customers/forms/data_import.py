@@ -232,10 +232,10 @@ class ReadingForm(forms.Form):
     def describe_same(self) -> list[dict[str, Any]]:
         """Rows that say what is the same for every row of the file: as sent, else as chosen, then what is still
         missing, then one to fill in."""
-        kind, columns = self.data_import.kind, self.data_import.columns
+        kind = self.data_import.kind
         rows = self._posted_same()
         if rows is None:
-            missing = missing_fields(kind, {**columns, **self.data_import.same})
+            missing = missing_fields(kind, self.data_import.filled, only_known=self.data_import.only_known)
             wanted = [(group[0], "") for group in missing if OF_EACH_ROW.isdisjoint(group)]
             rows = [*self.data_import.same.items(), *wanted, ("", "")]
         known = {field.name: field for field in FIELDS[kind]}

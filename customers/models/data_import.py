@@ -68,6 +68,11 @@ class DataImport(models.Model):
         return {name: text for name, text in self.options.get("same", {}).items() if name not in self.columns}
 
     @property
+    def only_known(self) -> bool:
+        """Whether rows only change what is here, and need not say all that new records need."""
+        return bool(self.options.get("mode") == "update")
+
+    @property
     def filled(self) -> dict[str, str]:
         """Our fields that rows bring something for, with the header of their column ("" where all have the same)."""
         return {**dict.fromkeys(self.same, ""), **self.columns}

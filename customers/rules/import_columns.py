@@ -5,7 +5,7 @@ it in several languages, and where a header says nothing, from the look of the v
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from statistics import median_high
@@ -145,6 +145,7 @@ FIELDS: dict[str, tuple[ImportField, ...]] = {
     PRODUCTS: PRODUCT_FIELDS,
     PEOPLE: PERSON_FIELDS,
 }
+CUSTOMER_KEYS = ("number", "name", "tax_id", "domain")
 LINE_FIELDS = frozenset({"product_number", "product_name", "description", "quantity", "position"})
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     ORDERS: (("customer_number", "customer_name"), ("day",), ("amount",)),
@@ -242,9 +243,21 @@ def _column_by_values(
     return None
 
 
-def missing_fields(kind: str, columns: Mapping[str, str]) -> list[tuple[str, ...]]:
+def required_fields(kind: str, columns: Collection[str], *, only_known: bool = False) -> tuple[tuple[str, ...], ...]:
+    """Groups of fields of which every row says at least one.
+
+    Where rows only change customers who are here, whatever finds them is enough; a trading name is kept together with
+    the name, so it needs that.
+    """
+    if kind == CUSTOMERS and only_known and {"name", "trading_name"}.isdisjoint(columns):
+        return (CUSTOMER_KEYS,)
+    return REQUIRED[kind]
+
+
+def missing_fields(kind: str, columns: Collection[str], *, only_known: bool = False) -> list[tuple[str, ...]]:
     """Groups of fields of which at least one still needs a column."""
-    return [group for group in REQUIRED[kind] if not any(name in columns for name in group)]
+    groups = required_fields(kind, columns, only_known=only_known)
+    return [group for group in groups if not any(name in columns for name in group)]
 
 
 def find_fitting_kinds(headers: Sequence[str], samples: Sequence[Sequence[str]], *, but: str) -> list[str]:

@@ -122,6 +122,13 @@ def test_values_speak_where_headers_are_silent():
 def test_what_is_missing_is_named():
     assert missing_fields("orders", {"day": "x"}) == [("customer_number", "customer_name"), ("amount",)]
     assert missing_fields("customers", {"name": "x"}) == []
+
+
+def test_customers_who_are_here_need_no_name_to_be_changed_by_whatever_finds_them():
+    assert missing_fields("customers", {"number": "x"}) == [("name",)]
+    assert missing_fields("customers", {"number": "x"}, only_known=True) == []
+    assert missing_fields("customers", {"city": "x"}, only_known=True) == [("number", "name", "tax_id", "domain")]
+    assert missing_fields("customers", {"number": "x", "trading_name": "y"}, only_known=True) == [("name",)]
     assert has_lines({"quantity": "cds"})
     assert not has_lines({"amount": "x"})
 

@@ -151,6 +151,25 @@ def test_mended_rows_are_read_as_the_file_they_come_from(browser):  # noqa: F811
     assert str(Order.objects.get(amount_cents=1200).day) == "2026-05-04"
 
 
+def test_known_customers_are_changed_by_their_number_without_a_name(browser):  # noqa: F811
+    import_file(KNOWN, kind="customers")
+    data_import = _upload(browser, "number,city\n1,Odense\n9,Ulm\n,Kiel\n", kind="customers")
+    assert data_import.preview["missing"] == [["name"]]
+    assert "needs their number and no name" in _page(browser, data_import)
+    _send(browser, "import-columns", data_import, mode="update")
+    _work()
+    data_import.refresh_from_db()
+    assert (data_import.preview["missing"], data_import.preview["ready"]) == ([], 1)
+    _send(browser, "import-start", data_import, mode="update")
+    _work()
+    data_import.refresh_from_db()
+    assert problems(data_import) == [(3, "number", "not_here"), (4, "number", "empty")]
+    kjeldsen = Customer.objects.get(number="1")
+    assert (kjeldsen.name, kjeldsen.name_folded, kjeldsen.city) == ("Kjeldsen A/S", "kjeldsen a/s", "Odense")
+    by_tax = import_file("tax id,industry\nDE2,steel\n", kind="customers", mode="update", key="tax_id")
+    assert (counts(by_tax), Customer.objects.get(number="2").industry) == ((0, 1, 0, 0), "steel")
+
+
 # --- sheets of a workbook --------------------------------------------------------------------------------------------
 def workbook(*sheets):
     """A workbook of (name, rows, whether it is hidden)."""
