@@ -31,13 +31,13 @@ from segments.segment_movers import MoverShown, show_movers
 
 @dataclass
 class SegmentShown:
-    """A segment in the list: its members, its rule in words, and whether a draft waits."""
+    """A segment in the list: its members, its rule in words, and the draft that waits, if any."""
 
     segment: Segment
     members: int | None
     reading: str
     version: int | None
-    has_draft: bool
+    draft: SegmentRule | None
     lost: list[str]
 
 
@@ -118,7 +118,7 @@ def list_segments() -> list[SegmentShown]:
                 members.get(segment.pk, 0),
                 read_aloud(criteria),
                 published.version if published else None,
-                SegmentRule.State.DRAFT in rules.get(segment.pk, {}),
+                rules.get(segment.pk, {}).get(SegmentRule.State.DRAFT),
                 name_lost_metrics(criteria),
             )
         )

@@ -16,6 +16,7 @@ UNKNOWN = "–"
 MINUS = "−"
 NARROW_SPACE = "\u202f"
 ABOUT_FROM = 10_000
+WHOLE_CURRENCIES = {"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF"}  # have no hundredths
 CURRENCY_SIGNS = {
     "EUR": "€",
     "USD": "$",
@@ -87,7 +88,7 @@ def format_money(cents: int | None, *, currency: str, with_cents: bool = False) 
     """Cents as money in running text: ``€35,138``, ``−€18``; cents are shown only in statements."""
     if cents is None:
         return UNKNOWN
-    decimals = 2 if with_cents else 0
+    decimals = 2 if with_cents and currency not in WHOLE_CURRENCIES else 0
     return _signed(cents / 100, decimals, format_currency_sign(currency) + _group(cents / 100, decimals))
 
 
@@ -103,6 +104,14 @@ def format_money_short(cents: int | None, *, currency: str) -> str:
             text = f"{format_currency_sign(currency)}{_group(shown, decimals)}{NARROW_SPACE}{unit}"
             return f"{MINUS}{text}" if cents < 0 else text
     return format_money(cents, currency=currency)
+
+
+def format_amount_short(cents: int | None) -> str:
+    """A round amount without currency, for the lines of a drawing: ``500``, ``2.5 k``, ``10 M``."""
+    for size, unit in ((1e11, "bn"), (1e8, "M"), (1e5, "k")):
+        if cents is not None and abs(cents) >= size:
+            return f"{_group(cents / size, 0 if cents % size == 0 else 1)}{NARROW_SPACE}{unit}"
+    return format_amount(cents)
 
 
 def format_percent(share: float | None) -> str:

@@ -143,6 +143,7 @@ def _describe_contract(customer: Customer, score: CurrentScore, *, with_value: b
         "relation": Relation.CONTRACT,
         "renewals": contract.renewals.done if contract else 0,
         "renewal_chance": contract.chance if contract else None,
+        "contract_known": contract is not None,
         "contract_ends": format_plain_day(contract.ends_on) if contract and contract.ends_on else "",
         "contract_ended": bool(contract and contract.renewals.lapsed),
         "usage_fall_percent": None if score.fall is None else 100 * score.fall,

@@ -118,9 +118,11 @@ def read_metrics(customer: Customer, metrics: list[Metric], *, on: date) -> list
         return list(cursor.fetchone() or [None] * len(metrics))
 
 
-def read_days(customer: Customer, *, until: date) -> list[DayBought]:
-    """The purchase days of two years and a bit, oldest first; one query."""
-    days = PurchaseDay.objects.filter(customer=customer, day__gt=until - READ_DAYS, day__lte=until).order_by("day")
+def read_days(customer: Customer, *, until: date, with_ahead: bool = False) -> list[DayBought]:
+    """The purchase days of two years and a bit, oldest first, ``with_ahead`` those dated later too; one query."""
+    days = PurchaseDay.objects.filter(customer=customer, day__gt=until - READ_DAYS).order_by("day")
+    if not with_ahead:
+        days = days.filter(day__lte=until)
     return [DayBought(*row) for row in days.values_list("day", "amount_cents", "cost_cents", "orders")]
 
 

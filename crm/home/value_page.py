@@ -33,7 +33,7 @@ SWITCHERS_WHO_WERE_SATISFIED = 0.75
 
 @dataclass
 class ValuePage:
-    """Everything the page and its file are made of."""
+    """Everything the page and its file are made of. ``ahead`` are the days of orders dated later."""
 
     customer: Customer
     score: CurrentScore | None
@@ -42,6 +42,12 @@ class ValuePage:
     days: list[Any]
     statement: Statement
     before: Statement
+    ahead: list[Any]
+
+    @property
+    def orders_ahead(self) -> int:
+        """Orders dated after today; each counts from its day."""
+        return sum(one.orders for one in self.ahead)
 
     @property
     def growth(self) -> float | None:
@@ -86,9 +92,12 @@ def load_value_page(customer: Customer, *, today: date) -> ValuePage:
     """The figures as of the evening of the scores, the rhythm as of ``today``."""
     score: CurrentScore | None = getattr(customer, "score", None)
     last_day = score.as_of if score else today
-    days = read_days(customer, until=max(today, last_day))
+    until = max(today, last_day)
+    read = read_days(customer, until=until, with_ahead=True)
+    days, ahead = [one for one in read if one.day <= until], [one for one in read if one.day > until]
     statement, before = load_statements(customer, score, days=days, last_day=last_day)
-    return ValuePage(customer, score, today, load_outlook(customer, score, with_fit=True), days, statement, before)
+    outlook = load_outlook(customer, score, with_fit=True)
+    return ValuePage(customer, score, today, outlook, days, statement, before, ahead)
 
 
 @require_GET

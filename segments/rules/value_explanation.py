@@ -42,6 +42,7 @@ class ValueFacts:
     renewal_chance: float | None = None
     usage_fall_percent: float | None = None
     value_3y_cents: int | None = None
+    contract_known: bool = True
     contract_ends: str = ""
     contract_ended: bool = False
 
@@ -232,6 +233,8 @@ def _explain_contract(facts: ValueFacts) -> tuple[Phrase, ...]:
             "under contract until %(day)s, when it ends; renewed %(count)d times before",
         )
         phrases = [_count(message, plural, facts.renewals, day=facts.contract_ends)]
+    elif not facts.contract_known:
+        phrases = [_say(gettext_noop("under contract; nobody has entered when it began"))]
     elif facts.renewals == 0:
         phrases = [_say(gettext_noop("under contract, not yet come to a renewal"))]
     else:

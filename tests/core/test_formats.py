@@ -33,6 +33,24 @@ def test_money_of_other_currencies(currency, text):
     assert formats.format_money(1_200, currency=currency) == text
 
 
+def test_a_currency_without_hundredths_is_told_without_them():
+    assert formats.format_money(4_500_000, currency="JPY", with_cents=True) == "¥45,000"
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"),
+    [
+        (50_000, "500"),
+        (250_000, "2.5\u202fk"),
+        (1_000_000_000, "10\u202fM"),
+        (500_000_000_000, "5\u202fbn"),
+        (None, "–"),
+    ],
+)
+def test_round_amounts_stand_short_beside_the_lines_of_a_drawing(cents, text):
+    assert formats.format_amount_short(cents) == text
+
+
 @pytest.mark.parametrize(
     ("cents", "text"),
     [

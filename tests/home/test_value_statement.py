@@ -60,6 +60,17 @@ def test_the_printed_statement_adds_up_for_returns_gifts_and_very_many_orders(am
 
 
 @pytest.mark.django_db
+def test_orders_dated_ahead_are_told_and_wait_for_their_day(admin, signed_in):
+    customer = factories.make_customer()
+    for year in (2098, 2099):
+        factories.make_order(customer, date(year, 1, 2))
+    score_everybody(on=END)
+    page = signed_in(admin).get(reverse("home:customer-value", args=[customer.pk])).content.decode()
+    assert "2 orders are dated ahead, the first 2 Jan 2098: each counts from its day." in page
+    assert "No purchase yet" in page
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("month", "evening", "first", "last"),
     [

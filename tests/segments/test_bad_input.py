@@ -118,8 +118,12 @@ def test_orders_dated_in_the_future_wait_for_their_day():
     customer = make_customer()
     make_order(customer, END - timedelta(20), 10_000)
     make_order(customer, END + timedelta(5), 90_000)
+    ordered_ahead = make_customer()
+    make_order(ordered_ahead, END + timedelta(3), 90_000)
     night()
     assert CurrentScore.objects.get(customer=customer).sales_12m_cents == 10_000
+    kept = Membership.objects.current().get(customer=ordered_ahead)
+    assert kept.segment.key == "new", "he has not bought yet, by every figure"
     night(on=END + timedelta(5))
     assert CurrentScore.objects.get(customer=customer).sales_12m_cents == 100_000
 

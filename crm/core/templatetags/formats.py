@@ -48,6 +48,12 @@ def amount(cents: int | None) -> str:
 
 
 @register.filter
+def amount_short(cents: int | None) -> str:
+    """Of a round amount beside the line of a drawing: ``500``, ``2.5 k``, ``10 M``."""
+    return formats.format_amount_short(cents)
+
+
+@register.filter
 def amount_exact(cents: int | None) -> str:
     """Without currency, with cents: ``35,138.40``."""
     return formats.format_amount(cents, with_cents=True)

@@ -94,6 +94,7 @@ def test_special_cases(facts, sentence):
     ("facts", "sentence"),
     [
         ({}, "Under contract, not yet come to a renewal."),
+        ({"contract_known": False}, "Under contract; nobody has entered when it began."),
         (
             {"renewals": 1, "renewal_chance": 0.871},
             "Under contract, renewed 1 time; about 87 in 100 like this renew the next time.",
