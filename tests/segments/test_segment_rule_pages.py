@@ -61,6 +61,8 @@ def test_a_rule_is_published_on_a_day_by_the_night_and_can_be_withdrawn(browser,
         url("segment-publish", premium), {"reason": "New year", "publish_on": "2026-12-01"}, follow=True
     ).content.decode()
     assert "comes into force" in said
+    assert "2 from " in browser.get(reverse("segments:segment-list")).content.decode()
+    assert "comes into force" in browser.get(url("version-compare", premium)).content.decode()
     browser.post(url("segment-withdraw", premium))
     assert SegmentRule.objects.get(state="draft").publish_on is None
     browser.post(url("segment-publish", premium), {"reason": "New year", "publish_on": "2026-12-01"})
