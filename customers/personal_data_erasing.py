@@ -12,7 +12,7 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 
@@ -26,8 +26,6 @@ from customers.models import (
     CustomerMerge,
     DataImport,
     ImportChange,
-    Order,
-    OrderLine,
     Person,
     PersonalDataAct,
     TradingName,
@@ -35,12 +33,18 @@ from customers.models import (
 from customers.name_spelling import forget_words
 from customers.person_moving import find_records_of
 from customers.personal_leftovers import clear_leftovers
-from customers.personal_records import OwnedModel, list_owned_models, list_text_fields, make_pattern
-from customers.rules.name_parts import spell_parts, split_name
+from customers.personal_records import (
+    OF_GOODS,
+    OwnedModel,
+    find_name_parts,
+    list_owned_models,
+    list_text_fields,
+    make_pattern,
+)
+from customers.rules.name_parts import spell_parts
 
 ERASED = "erased"
 LEFT = "left"
-_OF_GOODS = frozenset({Order, OrderLine})
 _IDENTITY = ("trading_name", "street", "postcode", "city", "language", "industry", "tax_id", "domain", "source")
 
 
@@ -119,28 +123,16 @@ def _erase_station(
     _events(ContactPoint).filter(pgh_obj_id__in=point_ids).delete()
     _events(ContactPoint).filter(person_id=person_id).delete()
     _forget_imports({Person: [person_id], ContactPoint: point_ids})
-    parts = split_name(row.name, others=_list_other_names(customer, row.name))
+    parts = find_name_parts(row.name, customer)
     for one in list_owned_models():
         if not one.description.is_derived:
             counts[one.model._meta.label_lower] += _black_out(one, customer.pk, make_pattern(words), flags="gi")
-        if not one.description.is_derived and one.model not in _OF_GOODS:
+        if not one.description.is_derived and one.model not in OF_GOODS:
             black_out = partial(_black_out, one, customer.pk, flags="g")
             counts[one.model._meta.label_lower] += black_out(make_pattern(spell_parts(parts.own)))
             counts[LEFT] += black_out(make_pattern(spell_parts(parts.open)), with_word="")
     kind = PersonalDataAct.Kind.ERASE_PERSON
     return _note(kind, customer.pk, person_id, reason=reason, counts=counts, by=by, at=at)
-
-
-def _list_other_names(customer: Customer, name: str) -> set[str]:
-    """The names of everybody whom texts about ``customer`` may mean besides the one called ``name``."""
-    colleagues = User.objects.filter(Q(team=customer.team_id) | Q(pk=customer.owner_id))
-    return {
-        customer.name,
-        customer.trading_name,
-        *TradingName.objects.filter(customer=customer).values_list("name", flat=True),
-        *Person.objects.filter(customer=customer).exclude(name=name).values_list("name", flat=True),
-        *(colleagues if customer.team_id else User.objects.all()).values_list("name", flat=True),
-    }
 
 
 def _list_names(customer: Customer) -> list[str]:

@@ -14,11 +14,14 @@ from typing import Any
 import pghistory.models
 from django.apps import apps
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from customers.models import Customer, Person
+from crm.core.models import User
+from customers.models import Customer, Order, OrderLine, Person, TradingName
+from customers.rules.name_parts import NameParts, split_name
 
 DEEPEST = 3
+OF_GOODS = frozenset({Order, OrderLine})  # what their words name is no person
 
 
 @dataclass(frozen=True)
@@ -115,3 +118,20 @@ def make_pattern(words: Collection[str]) -> str:
     told = sorted((word for word in set(words) if len(word.strip()) > 2), key=len, reverse=True)
     edges = [(r"\m" if word[0].isalnum() else "", r"\M" if word[-1].isalnum() else "") for word in told]
     return "|".join(f"{start}{re.escape(word)}{end}" for word, (start, end) in zip(told, edges, strict=True))
+
+
+def find_name_parts(name: str, customer: Customer) -> NameParts:
+    """Which parts of a person's ``name`` mean nobody else where they stand alone in texts about ``customer``."""
+    colleagues = User.objects.all()
+    if customer.team_id:
+        colleagues = colleagues.filter(Q(team=customer.team_id) | Q(pk=customer.owner_id))
+    return split_name(
+        name,
+        others={
+            customer.name,
+            customer.trading_name,
+            *TradingName.objects.filter(customer=customer).values_list("name", flat=True),
+            *Person.objects.filter(customer=customer).exclude(name=name).values_list("name", flat=True),
+            *colleagues.values_list("name", flat=True),
+        },
+    )

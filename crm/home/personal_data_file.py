@@ -26,12 +26,15 @@ from crm.home.personal_data_words import label_field, read_raw, tell_field
 from customers.models import Attachment, ContactPoint, Customer, Person
 from customers.person_moving import find_records_of
 from customers.personal_records import (
+    OF_GOODS,
     OwnedModel,
+    find_name_parts,
     list_owned_models,
     list_person_links,
     list_text_fields,
     make_pattern,
 )
+from customers.rules.name_parts import spell_parts
 from segments.models import CurrentScore, ScoreRun
 
 NOT_TOLD = frozenset({"id", "name_folded", "value_normal", "token", "stored", "sha256", "edit_version", "mentioned"})
@@ -77,8 +80,9 @@ def _section(model: type[models.Model], rows: Any, *, without: str = "") -> Sect
     )
 
 
-def _of_person(owned: OwnedModel, rows: Any, people: list[Person], pattern: str) -> Any:
-    """Of ``rows`` those that point to the person, or have the name or an address in their words."""
+def _of_person(owned: OwnedModel, rows: Any, people: list[Person], *, pattern: str, parts: str) -> Any:
+    """Of ``rows`` those that point to the person, or have the name, an address, or a part of the name that means nobody
+    else in their words."""
     if owned.model is Person:
         return rows.filter(pk__in=[person.pk for person in people])
     if isinstance(owned.model._meta.pk, CompositePrimaryKey):
@@ -89,6 +93,8 @@ def _of_person(owned: OwnedModel, rows: Any, people: list[Person], pattern: str)
     for field in list_text_fields(owned.model):
         if pattern and not isinstance(field, models.JSONField):
             about |= Q(**{f"{field.name}__iregex": pattern})
+        if parts and not isinstance(field, models.JSONField) and owned.model not in OF_GOODS:
+            about |= Q(**{f"{field.name}__regex": parts})
     return rows.filter(about) if about else None
 
 
@@ -100,6 +106,9 @@ def list_sections(customer: Customer, person: Person | None = None) -> Iterator[
     people = find_records_of(person) if person is not None else []
     where = {one.customer_id for one in people} or {customer.pk}
     pattern = make_pattern(_list_words(people))
+    told = [find_name_parts(one.name, one.customer) for one in people]
+    taken = {part for one in told for part in one.open}  # at another customer it may mean another
+    parts = make_pattern(spell_parts({part for one in told for part in one.own - taken}))
     if person is None:
         yield _section(Customer, Customer.objects.filter(pk=customer.pk))
     for owned in list_owned_models():
@@ -107,7 +116,7 @@ def list_sections(customer: Customer, person: Person | None = None) -> Iterator[
             continue
         rows = owned.model._base_manager.filter(**{f"{owned.path}__in": where})
         if person is not None:
-            rows = _of_person(owned, rows, people, pattern)
+            rows = _of_person(owned, rows, people, pattern=pattern, parts=parts)
         if rows is not None:
             section = _section(owned.model, rows, without="" if len(where) > 1 else owned.path)
             if section.rows:

@@ -289,6 +289,14 @@ def test_a_person_gets_what_names_him_and_what_stands_where_he_worked_before(kno
     assert len(records["customers.person"]) == 2
 
 
+def test_a_person_gets_texts_with_a_part_of_the_name_that_means_nobody_else(customer, archive_of, rep):
+    ada = factories.make_person(customer, name="Ada Mark Quinn")
+    for text in ("Ada rang", "mark it up", "Otto rang"):
+        write_note(customer, text=text, by=rep, at=timezone.now())
+    records = json.loads(archive_of(customer, person=ada.pk).read("data.json"))["records"]
+    assert [note["text"] for note in records["customers.note"]] == ["Ada rang"]
+
+
 def test_a_person_gets_what_is_about_him_alone(known, archive_of):
     customer, person, _point, _file = known
     data = json.loads(archive_of(customer, person=person.pk).read("data.json"))
