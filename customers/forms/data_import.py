@@ -168,9 +168,11 @@ class ReadingForm(forms.Form):
         """The form for its template, in two groups: how to read, how to write."""
         writing = {"mode", "key", "customer_kind", "team", "owner"}
         apart = {"trial_dates", "mapping", "save_as", "sheet"}
+        same_rows = self.describe_same()
         return {
             "form": self,
-            "same_rows": self.describe_same(),
+            "same_rows": same_rows,
+            "could_be_same": any(row["field"] and not row["text"] for row in same_rows),
             "only_sheet": self.sheets[0][1] if len(self.sheets) == 1 else "",
             "empty_sheets": self.empty_sheets,
             "reading_fields": [field for field in self if field.name not in {*writing, *apart}],
