@@ -105,7 +105,7 @@ def draw_cut(scope: list[int] | None, *, day: date, cut: int) -> dict[str, Any]:
     a_value, b_value = float(setting("classes.a_share")), float(setting("classes.b_share"))
     chart: ParetoChart | None = draw_pareto_chart(figures.sales, figures.contribution, a_value=a_value, b_value=b_value)
     described = describe_cuts(figures)
-    reached = find_share_of_customers(curve, REACHED)
+    reached = find_share_of_customers(curve, REACHED, of=figures.sales.customers)
     return {
         "figures": figures,
         "chart": chart,
@@ -114,6 +114,6 @@ def draw_cut(scope: list[int] | None, *, day: date, cut: int) -> dict[str, Any]:
         "cut_x": f"{LEFT + cut / 100 * (RIGHT - LEFT):.1f}",
         "axis": {"left": LEFT, "right": RIGHT, "bottom": BOTTOM},
         "reached": reached,
-        "reached_value": REACHED,
+        "reached_value": REACHED if reached is None else value_at(curve, reached),
         "top_fifth": value_at(curve, 0.2),
     }

@@ -98,8 +98,9 @@ def draw_pareto_chart(sales: Spread, contribution: Spread, *, a_value: float, b_
     if not curve:
         return None
     other = draw_pareto(contribution)
-    a = find_share_of_customers(curve, a_value) or 0.0
-    b = find_share_of_customers(curve, b_value) or a
+    a = find_share_of_customers(curve, a_value, of=sales.customers) or 0.0
+    b = find_share_of_customers(curve, b_value, of=sales.customers) or a
+    brought = _value_at(curve, a) or a_value
     rows = [
         (share, _value_at(curve, share) or 0.0, _value_at(other, share) or 0.0)
         for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1)
@@ -113,8 +114,8 @@ def draw_pareto_chart(sales: Spread, contribution: Spread, *, a_value: float, b_
         b,
         write(_x(a)),
         write(_x(b)),
-        write(_y(a_value)),
-        a_value,
+        write(_y(brought)),
+        brought,
         b_value,
         takes_back,
         rows,

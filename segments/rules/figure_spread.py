@@ -7,6 +7,7 @@ cents, so sums are exact and a quartile is off by less than a step. Steps of two
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from math import ceil
 
 STEP_RATIO = 1.05
 Step = Sequence[int]  # (step, customers, cents)
@@ -73,10 +74,14 @@ def draw_pareto(spread: Spread) -> list[ParetoPoint]:
     return points
 
 
-def find_share_of_customers(points: Sequence[ParetoPoint], value: float) -> float | None:
-    """The share of customers, the largest first, that brings the share ``value``; None for an empty curve."""
+def find_share_of_customers(points: Sequence[ParetoPoint], value: float, *, of: int = 0) -> float | None:
+    """The share of customers, the largest first, that brings the share ``value``; None for an empty curve.
+
+    ``of`` so many customers it is that of whole ones: who crosses the line belongs to those who reach it.
+    """
     for before, after in pairwise(points):
         if after.value >= value > before.value:
             part = (value - before.value) / (after.value - before.value)
-            return before.customers + part * (after.customers - before.customers)
+            share = before.customers + part * (after.customers - before.customers)
+            return ceil(share * of - 1e-9) / of if of else share
     return None

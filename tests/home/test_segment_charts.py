@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,6 +39,14 @@ def test_without_sales_there_is_no_curve():
     assert draw_pareto_chart(Spread(), Spread(), a_value=0.8, b_value=0.95) is None
     nothing = merge_spreads([[[0, 5, 0]]])
     assert draw_pareto_chart(nothing, nothing, a_value=0.8, b_value=0.95) is None
+
+
+def test_of_a_few_customers_whole_ones_are_cut():
+    """Four of ten bring 79%, so the fifth crosses the line and is A, as in the classes."""
+    ten = merge_spreads([[[place, 1, 100 * place * (place - 1)] for place in range(1, 11)]])
+    chart = draw_pareto_chart(ten, ten, a_value=0.8, b_value=0.95)
+    assert (chart.a, chart.b) == (0.5, 0.7)
+    assert chart.a_value == pytest.approx(0.879, abs=0.001)
 
 
 def test_one_customer_is_all_of_a():
