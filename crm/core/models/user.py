@@ -39,13 +39,13 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new colleague; ``role`` decides the group (see ``crm.core.role_permissions.assign_role``)."""
-        from crm.core.role_permissions import assign_role
+        """A new colleague; ``role`` decides the group (see ``crm.core.role_permissions.join_role``)."""
+        from crm.core.role_permissions import join_role
 
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
-        assign_role(user, user.role)
+        join_role(user, user.role)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
