@@ -72,6 +72,12 @@ class Person(EditedModel):
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm"),
             models.Index(fields=["name_folded", "id"], name="person_by_name"),
             models.Index(fields=["changed_at", "id"], name="person_by_change"),
+            models.Index(  # whose post may be empty, told without a look at their rows
+                fields=["left_on"],
+                include=["customer", "job_title"],
+                condition=models.Q(left_on__isnull=False),
+                name="person_by_leaving",
+            ),
         ]
 
     def __str__(self) -> str:
