@@ -87,4 +87,5 @@ def keep_keys(customer_ids: Collection[int]) -> None:
     DuplicateKey.objects.bulk_create(
         (DuplicateKey(key=key, kind=kind, customer_id=customer_id) for (key, customer_id), kind in keys.items()),
         batch_size=5_000,
+        ignore_conflicts=True,  # the night, or somebody else who saves the same customer, may be at it as well
     )
