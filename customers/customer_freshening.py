@@ -10,6 +10,7 @@ from typing import Protocol
 from django.db import transaction
 
 from crm.core.local_time import company_day
+from customers.stray_gathering import gather_strays
 
 
 class Freshener(Protocol):
@@ -28,8 +29,6 @@ def freshen_customer(customer_id: int, *, at: datetime) -> None:
 
     What was written to one that has gone into another meanwhile goes there, and the other is brought up to date.
     """
-    from customers.customer_merging import gather_strays  # merging brings the figures up to date itself
-
     on, customer_id = company_day(at), gather_strays(customer_id, at=at)
     for freshen in FRESHENERS:
         freshen(customer_id, on=on, at=at)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from crm.core.models import User
 from customers.custom_value_keeping import set_custom_values
@@ -15,16 +15,6 @@ from customers.models import Customer
 
 if TYPE_CHECKING:
     from customers.forms.customer import CustomerForm, NewCustomerForm
-
-
-def next_number() -> str:
-    """A free customer number: ``K-20481``."""
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute("SELECT nextval(pg_get_serial_sequence('customers_customer', 'id'))")
-            number = f"K-{cursor.fetchone()[0]:05}"
-            if not Customer.objects.filter(number=number).exists():
-                return number
 
 
 @transaction.atomic

@@ -22,7 +22,6 @@ from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
 from customers import order_checking
 from customers.custom_field_import import offer_own_fields
-from customers.customer_merging import gather_strays_since
 from customers.import_batches import WRITE_BATCH, Lease, add_beside, write_batches
 from customers.import_batches import NoLease as NoLease
 from customers.import_checking import make_parse_rules, open_import, parse_table
@@ -34,6 +33,7 @@ from customers.models import Customer, DataImport, NameWord
 from customers.name_word_noting import WordNoter, words_noted_beside
 from customers.rules.import_columns import ORDERS
 from customers.stage_filling import StageFiller
+from customers.stray_gathering import gather_strays_since
 from customers.writing_turn import wait_for_disk
 
 REPORTED_PROBLEMS = 200

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET
 
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
+from crm.core.table_export import neutralise
 from crm.home.product_movement import Movement, read_movement
 from crm.home.product_scope import read_scope
 from crm.home.sales_comparison import MOVEMENT_KEYS, MOVEMENT_WORDS, PART_WORDS
-from customers.import_writing import neutralise
 from customers.lost_items import LostItems, find_lost_items
 from customers.models import Customer
 

@@ -2,21 +2,35 @@
 
 import csv
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
 
+from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
+from crm.core.table_export import neutralise
 from crm.home.customer_value import Statement
-from customers.import_writing import neutralise
-
-if TYPE_CHECKING:
-    from crm.home.value_page import ValuePage
+from crm.home.value_page import ValuePage, find_customers, load_value_page
 
 Line = tuple[Any, ...]
 
 
-def write_value_file(target: Any, page: "ValuePage") -> None:
+@require_GET
+def customer_value_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """Every line of the page with its source, as a file."""
+    customer = get_object_or_404(find_customers(request), pk=pk)
+    page = load_value_page(customer, today=company_day(timezone.now()))
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="value-{customer.pk}.csv"'
+    write_value_file(response, page)
+    return response
+
+
+def write_value_file(target: Any, page: ValuePage) -> None:
     """Write the lines of ``page`` as CSV into ``target``, a byte order mark first so that Excel reads the letters.
 
     Money in units with two decimals and a point; a text that a spreadsheet would compute gets an apostrophe before it.
@@ -28,7 +42,7 @@ def write_value_file(target: Any, page: "ValuePage") -> None:
         writer.writerow(["" if value is None else neutralise(str(value)) for value in line])
 
 
-def list_lines(page: "ValuePage") -> Iterator[Line]:
+def list_lines(page: ValuePage) -> Iterator[Line]:
     """Part, line, amount, range, unit and source of everything the page says in numbers."""
     yield _("customer"), page.customer.name, "", "", "", "", page.customer.number
     yield from _list_statement(_("value statement"), page.statement)
@@ -57,7 +71,7 @@ def _list_statement(part: str, statement: Statement) -> Iterator[Line]:
         yield part, label, _money(cents), "", "", _currency(), source
 
 
-def _list_forecasts(page: "ValuePage") -> Iterator[Line]:
+def _list_forecasts(page: ValuePage) -> Iterator[Line]:
     if page.outlook is None:
         return
     source = _("models of %(day)s, 80%% range") % {"day": page.outlook.run.as_of.isoformat()}
@@ -69,7 +83,7 @@ def _list_forecasts(page: "ValuePage") -> Iterator[Line]:
         yield part, _("contribution, weighed"), *_range(row.weighed, 100), _currency(), source
 
 
-def _list_renewals(page: "ValuePage") -> Iterator[Line]:
+def _list_renewals(page: ValuePage) -> Iterator[Line]:
     """What a contract is expected to bring; the source names its renewals."""
     contract = page.outlook.contract if page.outlook else None
     for row in contract.forecasts if contract else []:

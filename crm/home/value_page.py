@@ -1,4 +1,4 @@
-"""What a customer is worth, how sure that is, what changed, and that it adds up: the page, its change and its file."""
+"""What a customer is worth, how sure that is, what changed, and that it adds up: the page and its change."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,7 +19,6 @@ from crm.home.customer_state import explain_score, find_repeat_rate, read_segmen
 from crm.home.customer_value import Statement, load_statements, read_days
 from crm.home.value_change import load_change
 from crm.home.value_drawings import PHONE, draw_bridge, draw_ranges, draw_rhythm_line
-from crm.home.value_file import write_value_file
 from crm.home.value_outlook import Outlook, load_outlook
 from customers.models import CostPoolShare, Customer, Order, ProfileFact
 from segments.models import CurrentScore
@@ -189,14 +188,3 @@ def customer_value_change(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {"customer": customer, "change": change, "part": "home/customer_value/change.html", **bridges}
     name = "home/customer_value/change.html" if request.htmx else "home/customer_page/alone.html"
     return render(request, name, shown)
-
-
-@require_GET
-def customer_value_file(request: HttpRequest, pk: int) -> HttpResponse:
-    """Every line of the page with its source, as a file."""
-    customer = get_object_or_404(find_customers(request), pk=pk)
-    page = load_value_page(customer, today=company_day(timezone.now()))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="value-{customer.pk}.csv"'
-    write_value_file(response, page)
-    return response

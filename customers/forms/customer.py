@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.models import Role, Team, User
-from customers.customer_registration import next_number
+from customers.customer_numbering import next_number
 from customers.duplicate_deciding import note_another_customer
 from customers.duplicate_warning import LikelyDuplicate, TypedCustomer, find_duplicates
 from customers.forms.contact_point import read_or_refuse, refuse_unseen
