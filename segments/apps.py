@@ -68,6 +68,6 @@ def _describe_records() -> None:
 def _tell_field_uses() -> None:
     """Rules and triggers that ask for an own field are named before it goes."""
     from customers.custom_field_uses import register_field_uses
-    from segments.field_uses import list_condition_uses
+    from segments.field_uses import does_condition_fit, list_condition_uses
 
-    register_field_uses(list_condition_uses)
+    register_field_uses(list_condition_uses, does_fit=does_condition_fit)

@@ -16,9 +16,17 @@ from django.utils.translation import gettext
 
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
+from customers.custom_field_catalogue import METRIC_PREFIX
 from customers.custom_field_uses import name_archived_field
 from segments.criteria_reading import read_aloud
-from segments.rules.criteria import MAX_DEPTH, Criteria, CriteriaError, compile_criteria, validate_criteria
+from segments.rules.criteria import (
+    MAX_DEPTH,
+    Criteria,
+    CriteriaError,
+    compile_criteria,
+    find_problems,
+    validate_criteria,
+)
 
 LONGEST_RULE = 4000
 _NAMED = re.compile(r"%\((\w+)\)s")
@@ -58,13 +66,17 @@ def write_rule(rule: Criteria) -> str:
 
 
 def name_lost(text: str) -> list[str]:
-    """Figures that a rule asks for and that nobody offers any more; for whatever else is wrong with it, that."""
+    """Figures that a rule asks for and that nobody offers any more, and own fields that have become of another kind
+    than it asks for; for whatever else is wrong with it, that."""
     try:
-        named = set(_find_names(json.loads(text), depth=0))
+        rule = json.loads(text)
+        named = set(_find_names(rule, depth=0))
+        asked = {str(problem.values.get("name")) for problem in find_problems(rule, METRICS)} & named
     except (ValueError, RecursionError):
         return [gettext("a rule that cannot be read")]
-    gone = sorted(named - METRICS.keys())
-    return [name_archived_field(name) for name in gone] or [gettext("a rule that cannot be read")]
+    gone = sorted(name for name in named if name not in METRICS)
+    changed = sorted(str(METRICS[name].label) for name in asked.difference(gone) if name.startswith(METRIC_PREFIX))
+    return [*map(name_archived_field, gone), *changed] or [gettext("a rule that cannot be read")]
 
 
 def _find_names(node: Any, *, depth: int) -> Iterator[str]:

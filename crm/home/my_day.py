@@ -358,13 +358,17 @@ def _show_rows(request: HttpRequest, *, now: datetime) -> HttpResponse:
     shown = with_customer(Task.objects.visible_to(request.user).open().filter(pk__in=pks))
     tasks = _describe(list(shown), user=request.user, at=now, opened=wanted[0])
     main = request.htmx.target.removeprefix("task-")
+    is_there = any(str(task.pk) == main for task in tasks)
     context: dict[str, Any] = {
         "rows": sorted(tasks, key=lambda task: str(task.pk) != main),
         "main": int(main) if main.isdecimal() else 0,
         "now": now,
     }
+    if not is_there and main.isdecimal() and len(main) < 18:  # answered meanwhile, by whomever
+        known = Task.objects.visible_to(request.user).select_related("customer", "closed_by")
+        context["gone"] = known.filter(pk=main).first() or Task(pk=main)
     response = render(request, "home/my_day_opened.html", context | _open(request, tasks, now=now))
-    state = here | ({"open": wanted[0]} if wanted[0] else {})
+    state = here | ({"open": wanted[0]} if wanted[0] and is_there else {})
     return push_url(response, f"{request.path}?{urlencode(state)}" if state else request.path)
 
 

@@ -139,7 +139,7 @@ def custom_field_retype(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
     running = JobRun.objects.filter(kind=RETYPE_JOB, key=str(field.pk), state__in=UNDER_WAY).first()
     shown = {"field": field, "running": running, "form": form, "preview": preview, "chosen": form.data.get("kind", "")}
-    shown["uses"] = list_field_uses(field, user=request.user) if preview else []  # type: ignore[arg-type]
+    shown["uses"] = list_field_uses(field, user=request.user, to_kind=form.cleaned_data["kind"]) if preview else []  # type: ignore[arg-type]
     status = 422 if request.method == "POST" else 200
     return render(request, "customers/custom_field_retype.html", shown, status=status)
 

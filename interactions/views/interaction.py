@@ -120,7 +120,9 @@ def _answer(request: HttpRequest, logged: LoggedContact, *, place: str, at: date
         response = HttpResponse(status=204)
         trigger_client_event(response, "closeDialog")
     elif place == "row":
-        response = render(request, "interactions/row_logged.html", {"logged": logged, "customer": customer})
+        others = [task for task in logged.answered if f"task-{task.pk}" != request.htmx.target]
+        context = {"logged": logged, "customer": customer, "others": others}
+        response = render(request, "interactions/row_logged.html", context)
     else:
         form = InteractionForm(customer=customer, user=request.user, at=at, place=place)
         context = {

@@ -78,10 +78,10 @@ document.addEventListener("htmx:afterSettle", restoreNew);
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.elt.matches("form[data-draft]")) keep(event.detail.elt);
 });
-// A form that its answer replaced has left the page by now: the event then names what is around it, the request the form.
-document.addEventListener("htmx:afterRequest", (event) => {
-  const form = event.detail.requestConfig?.elt || event.detail.elt;
-  if (form.matches("form[data-draft]") && event.detail.successful) forget(form);
+// Before the answer stands in the page: a cleared form that comes with it would take up what was just sent.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.matches("form[data-draft]") && xhr.status < 400) forget(elt);
 });
 document.addEventListener("htmx:sendError", (event) => {
   const form = event.detail.elt;

@@ -47,6 +47,7 @@ def test_the_demonstration_names_its_accounts_and_lets_in_by_one_click(client, d
 def test_without_the_demo_flag_no_account_is_named_and_none_opens(client, demo, settings):
     settings.DEMO = False
     page = client.get("/accounts/login/").content.decode()
+    assert page.index('name="password"') < page.index("Forgotten?"), "Tab leads from the address to the password"
     assert "Ana Ribeiro" not in page
     assert DEMO_PASSWORD not in page
     assert client.post("/settings/demo-sign-in/", {"email": demo.email}).status_code == 403

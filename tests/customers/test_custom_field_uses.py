@@ -232,10 +232,16 @@ def test_before_a_field_goes_everything_that_uses_it_is_named_with_what_becomes_
     assert "Of Ana" not in page
     assert "Another" not in page
     assert CustomField.objects.get(pk=field.pk).archived_at is None
-    assert (
-        "Big fleets"
-        in browser.get(reverse("customers:custom-field-retype", args=[field.pk]), {"kind": "date"}).content.decode()
-    )
+    retype = reverse("customers:custom-field-retype", args=[field.pk])
+    as_date, as_money = (browser.get(retype, {"kind": kind}).content.decode() for kind in ("date", "money"))
+    for words in ("Big fleets", "holds for nobody", "notices nobody", "leaves this condition out", "By fleet"):
+        assert words in as_date, words
+    assert "holds for nobody" not in as_money, "at least 5 can be asked of an amount as well"
+    assert as_money.count("goes on: its condition can be asked") == 2
+    for shown in (as_date, as_money):
+        assert "goes on, with the values as the new kind reads them" in shown, "a view that merely shows the column"
+        assert "reads this column as the new kind" in shown
+        assert "this column is gone" not in shown
     assert browser.post(url, {"sure": "1"}).status_code == 302
     assert CustomField.objects.get(pk=field.pk).archived_at is not None
     assert "Fleet (archived)" in browser.get(reverse("segments:segment-list")).content.decode()

@@ -69,9 +69,16 @@ def test_what_was_logged_does_not_come_back_as_a_draft(open_page, rep, alert, cu
     page.keyboard.type("All is well")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".r-row-done")).to_be_visible()
-    page.goto(f"/customers/{customer.pk}/contacts/new/")
+    page.goto(f"/customers/{customer.pk}/")
     expect(page.locator("#timeline")).to_contain_text("All is well")
-    expect(page.locator("textarea[name=note]")).to_have_value("")
+    note = page.locator("textarea[name=note]")
+    expect(note).to_have_value("")
+    page.keyboard.press("l")
+    page.keyboard.type("They called back")
+    page.keyboard.press("Control+Enter")  # where the box stays on the page it is empty, and keys go on from there
+    expect(page.locator("#timeline")).to_contain_text("They called back")
+    expect(note).to_have_value("")
+    expect(page.locator("form.r-log")).to_be_focused()
 
 
 def test_a_promise_that_was_typed_comes_back_with_the_draft(open_page, rep, alert, customer):

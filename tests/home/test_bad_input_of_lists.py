@@ -74,9 +74,8 @@ def test_a_view_with_the_column_and_rule_of_an_own_field_that_was_archived_opens
     assert len(names(answer)) == 3
     text = answer.content.decode()
     assert "A column that no longer exists is left out: Machines (archived)." in text
-    assert (
-        "A filter asks for what no longer exists and is left out, so more rows are shown: Machines (archived)." in text
-    )
+    assert "A filter asks for what no longer exists or has become of another kind" in text
+    assert "so more rows are shown: Machines (archived)." in text
     with pytest.raises(FilterLost, match="Machines"):
         find_matching(LISTS["customers"], user=rep, query=view.query)
 
@@ -98,6 +97,7 @@ def test_a_view_of_an_own_field_that_changed_its_kind_opens_whatever_the_new_kin
     field = add_field(FieldWish("Machines"), kind="number", by=admin)
     set_custom_values(three[0], {str(field.pk): 5}, by=admin)
     query = urlencode({"rule": rule(f"field_{field.pk}", "at_least", 3)})
+    fits = {"money"}
     for kind, added in (("text", []), ("choice", ["5"]), ("date", []), ("flag", []), ("money", [])):
         retype_field(field, kind=kind, added=added, by=admin)
         field.refresh_from_db()
@@ -105,6 +105,10 @@ def test_a_view_of_an_own_field_that_changed_its_kind_opens_whatever_the_new_kin
         answer = signed_in(rep).get(f"/customers/?{query}&columns=name,m.field_{field.pk}")
         assert answer.status_code == 200, kind
         assert "Alfa" in names(answer)
+        text = answer.content.decode()
+        assert ("so more rows are shown: Machines." in text) is (kind not in fits), kind
+        assert "(archived)" not in text, "it is there still, and is shown"
+        assert "A column that no longer exists" not in text
 
 
 def test_a_view_of_a_tag_a_segment_and_a_colleague_who_are_gone_opens_and_says_so(rep, lead, three, signed_in):

@@ -269,8 +269,9 @@ def test_a_query_for_the_list_uses_only_what_is_waiting(customer):
 
 
 def test_logging_in_the_row_answers_with_the_row(customer, rep, signed_in):
-    task = make_alert(customer, due_at=timezone.now())
-    answer = signed_in(rep).post(
+    task, other = make_alert(customer, due_at=timezone.now()), make(customer, "Talk again", due_at=timezone.now())
+    browser = signed_in(rep)
+    answer = browser.post(
         reverse("interactions:interaction-new", args=[customer.pk]),
         {"channel": "call", "note": "All is well", "place": "row", "answers": task.pk},
         headers={"HX-Request": "true", "HX-Target": f"task-{task.pk}"},
@@ -278,5 +279,11 @@ def test_logging_in_the_row_answers_with_the_row(customer, rep, signed_in):
     assert answer.status_code == 200
     assert "Nothing planned next" in answer.content.decode()
     assert "task-changed" in answer["HX-Trigger"]
+    assert f'id="task-{other.pk}" hx-swap-oob="delete"' in answer.content.decode()  # what it answered too
+    asked = {"HX-Request": "true", "HX-Target": f"task-{other.pk}", "HX-Current-URL": "http://testserver/"}
+    late = browser.get("/", {"open": other.pk}, headers=asked)  # by a colleague, whose list still shows it
+    assert f"Closed by {rep}, <time" in late.content.decode()
+    assert "data-focus" in late.content.decode()
+    assert late["HX-Push-Url"] == "/"
     task.refresh_from_db()
     assert task.state == Task.State.DONE
