@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.formats import format_number
+from crm.core.index_resting import list_resting
 from crm.core.models import JobRun, User
 from customers.custom_field_import import offer_own_fields
 from customers.group_import import GROUP_FIELDS
@@ -109,8 +110,15 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "undo_until": data_import.finished_at + UNDO_WITHIN if data_import.finished_at else None,
         "undo": _undo(data_import),
         "seen_at": _find_records(data_import),
+        "preparing": is_preparing(data_import),
         "may_see_jobs": user.has_perm("core.run_jobs"),
     }
+
+
+def is_preparing(data_import: DataImport) -> bool:
+    """Whether its rows are in and indexes are still to be made by which they are found and sorted faster."""
+    kind = IMPORT_KINDS.get(data_import.kind)
+    return bool(kind and data_import.state == DataImport.State.DONE and list_resting(kind.table_names))
 
 
 def _find_records(data_import: DataImport) -> str:

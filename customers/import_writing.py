@@ -1,7 +1,8 @@
 """Writing a checked file: stage, prepare, write, report; each step survives its worker.
 
 Chunks and their checkpoint are one transaction, so a worker killed at any point leaves no half row, and the next one
-goes on where it stopped. What was written before a cancel stays and is reported.
+goes on where it stopped. What was written before a cancel stays and is reported. Indexes that only spare readers time
+are a job of their own, which begins with the report.
 """
 
 import csv
@@ -16,8 +17,8 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from crm.core.index_resting import Work, indexes_at_rest
-from crm.core.job_ledger import JobCancelled
+from crm.core.index_resting import Work, indexes_at_rest, list_resting
+from crm.core.job_ledger import JobCancelled, request_job
 from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
 from customers import order_checking
@@ -36,6 +37,7 @@ from customers.stage_filling import StageFiller
 from customers.stray_gathering import gather_strays_since
 from customers.writing_turn import wait_for_disk
 
+INDEX_JOB = "import-indexes"
 REPORTED_PROBLEMS = 200
 WORTH_LEARNING = 10_000  # rows made; fewer change little, and the database notices them by itself
 LAYOUT = 2
@@ -64,7 +66,7 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
                 task = replace(make_task(data_import, at=at), words_noted=bool(kept.get("words_noted")))
                 for state in write_batches(kind, stage, task, lease, kept, total=total):
                     kept = state
-                    first[:] = _learn_what_grew(kind, kept)
+                    first |= _learn_what_grew(kind, kept)
     except JobCancelled:
         _finish(data_import, stage, lease, kept, state=DataImport.State.CANCELLED, at=at)
         raise
@@ -168,21 +170,30 @@ def _finish(
         data_import.state = state
         data_import.finished_at = at
         data_import.save(update_fields=["report", "state", "finished_at", "rejected"])
+        if list_resting(kind.table_names):
+            request_job(INDEX_JOB, key=str(data_import.pk), due_at=at, by=data_import.created_by)
         if state != DataImport.State.CANCELLED:
             transaction.on_commit(lambda: remove_file(data_import))
     return report
 
 
-def _learn_what_grew(kind: ImportKind, state: Mapping[str, Any]) -> list[Work]:
-    """What is to be done once the rows are written: statistics of the tables that grew; trigrams that wait are sorted
-    in."""
+def _learn_what_grew(kind: ImportKind, state: Mapping[str, Any]) -> dict[str, list[Work]]:
+    """What is to be done, by table, once the rows are written: statistics of the tables that grew; trigrams that wait
+    are sorted in.
+
+    A table of which somebody makes an index is left to the database, which notices by itself that it grew: whoever
+    waits for him in a statement holds him up in turn.
+    """
     state = add_beside(state)
     if state["created"] <= WORTH_LEARNING:
-        return []
-    works: list[Work] = [partial(run_sql, f"ANALYZE {table}") for table in _list_grown(kind, state)]
-    clean = """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-               JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin' WHERE i.indrelid::regclass::text = ANY(%s)"""
-    return [*works, partial(run_sql, clean, [kind.table_names])]
+        return {}
+    learn = "ANALYZE (SKIP_LOCKED) {0}"
+    sort_in = """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+                 JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin'
+                 WHERE i.indrelid = '{0}'::regclass AND i.indisvalid"""
+    return {
+        table: [partial(run_sql, sql.format(table)) for sql in (learn, sort_in)] for table in _list_grown(kind, state)
+    }
 
 
 def _list_grown(kind: ImportKind, state: Mapping[str, Any]) -> list[str]:

@@ -11,7 +11,9 @@ from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind, req
 from crm.core.local_time import company_day
 from crm.core.models import JobRun
 from customers.import_handling import READ_JOB, WRITE_JOB
+from customers.import_kinds import IMPORT_KINDS
 from customers.import_undoing import UNDO_JOB
+from customers.import_writing import INDEX_JOB
 from customers.models import DataImport
 from customers.rules.import_file_error import ImportFileError
 
@@ -70,6 +72,15 @@ def write_import_job(lease: JobLease) -> dict[str, Any] | None:
         _fail(data_import, {"code": "unknown", "values": {}})
         raise
     return {name: report[name] for name in ("rows", "created", "changed", "unchanged", "rejected")}
+
+
+@job_kind(INDEX_JOB, label=_("Preparing search and sorted lists after an import"), lease=timedelta(hours=1))
+def make_indexes_job(lease: JobLease) -> dict[str, Any] | None:
+    """Make the indexes that a first import left to be made while people work already; any that its tables miss."""
+    from crm.core.index_resting import wake_indexes
+
+    data_import = DataImport.objects.filter(pk=int(lease.key)).first()
+    return {"indexes": wake_indexes(IMPORT_KINDS[data_import.kind].table_names)} if data_import else None
 
 
 @job_kind(UNDO_JOB, label=_("Undoing an import"), lease=timedelta(minutes=3))

@@ -4,11 +4,15 @@ single entries do.
 Only where nobody is hurt: the table is empty, so there is nothing to find in it yet, and it is locked for the moment of
 dropping alone. Each index is noted as it goes and forgotten as it comes back; whoever was killed in between is followed
 by the next worker, the nightly cleaning or the next ``migrate``, whichever comes first.
+
+Those by which the filled tables refer to each other come back when the filling ends: what is written or undone next
+asks for them row by row. All others only spare a reader time, and come back afterwards, while people already work.
 """
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -22,6 +26,8 @@ log = logging.getLogger(__name__)
 WORTH_ROWS = 20_000
 PATIENCE = "500ms"
 BESIDE = 3  # two processors are busy while the third index waits for the disk
+TURN = 7_230_412  # with a table: the lock of whoever makes its indexes
+LOOKED_AGAIN_AFTER_SECONDS = 0.1
 # The condition of an index of the rows that say something in a column of text, as the database writes it.
 SAYS_SOMETHING = r"^\(NOT \(\(\w+\)::text = ''::text\)\)$"
 
@@ -30,22 +36,24 @@ Work = Callable[[], object]
 
 
 @contextmanager
-def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[list[Work]]:
-    """The block fills ``tables`` with some ``rows``, most of them the first; afterwards every index is there, those too
-    that somebody before us left out.
+def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[dict[str, list[Work]]]:
+    """The block fills ``tables`` with some ``rows``, most of them the first; afterwards the indexes are there by which
+    these tables refer to each other. Those that only readers need are left to ``wake_indexes``, unless the block fails.
 
-    What the block leaves in the list that it is given is done first, and beside the making of indexes: statistics of
-    the first table, which no index of it can be made beside, while those of the others are made.
+    What the block leaves, by table, in what it is given is done first, and beside the indexes of other tables:
+    statistics, which nothing else of the same table can be made beside.
     """
     tables = list(dict.fromkeys(tables))
     if rows >= WORTH_ROWS and not connection.in_atomic_block:
         for table in tables:
             _rest_indexes(table)
-    first: list[Work] = []
+    first: dict[str, list[Work]] = {}
     try:
         yield first
-    finally:
-        wake_indexes(first=first, last=tables[0])
+    except BaseException:
+        wake_indexes(tables)
+        raise
+    _make_indexes(_list_relations(tables), first=first, is_alone=True)
 
 
 def _rest_indexes(table: str) -> None:
@@ -68,7 +76,9 @@ def _rest_indexes(table: str) -> None:
                 [table, SAYS_SOMETHING],
             )
             found = cursor.fetchall()
-            RestingIndex.objects.bulk_create(RestingIndex(name=name, definition=made) for name, made in found)
+            RestingIndex.objects.bulk_create(
+                (RestingIndex(name=name, definition=made) for name, made in found), ignore_conflicts=True
+            )
             if found:
                 cursor.execute(f"DROP INDEX {', '.join(connection.ops.quote_name(name) for name, _made in found)}")
     except DatabaseError as error:
@@ -81,27 +91,59 @@ def _is_empty(table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def wake_indexes(*, first: Sequence[Work] = (), last: str = "") -> int:
-    """Do ``first`` and make every index that rests, those of the table ``last`` behind all others, on ``BESIDE``
-    connections; how many. Any number of us may do it at once."""
-    # Those of trigrams, the longest work, begin.
-    resting = sorted(
-        RestingIndex.objects.all(),
-        key=lambda index: (_table_of(index) == last, "gin" not in index.definition, index.name),
-    )
-    works: list[Work] = [*first, *(partial(_wake_index, index.name) for index in resting)]
+def list_resting(tables: Collection[str] | None = None) -> list[RestingIndex]:
+    """The indexes that rest, those of trigrams, the longest work, first; only those of ``tables`` if any are named."""
+    resting = [index for index in RestingIndex.objects.all() if tables is None or _place_of(index)[0] in tables]
+    return sorted(resting, key=lambda index: ("gin" not in index.definition, index.name))
+
+
+def wake_indexes(tables: Collection[str] | None = None) -> int:
+    """Make every index that rests, or those of ``tables``, while others go on writing; how many. Any number of us may
+    do it at once."""
+    resting = list_resting(tables)
+    _make_indexes(resting, is_alone=False)
+    return len(resting)
+
+
+def _list_relations(tables: list[str]) -> list[RestingIndex]:
+    """Those that rest of ``tables`` and begin with a key that refers to one of them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT c.conrelid::regclass::text, a.attname FROM pg_constraint c
+               JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]
+               WHERE c.contype = 'f' AND c.confrelid::regclass::text = ANY(%s)""",
+            [tables],
+        )
+        keys = set(cursor.fetchall())
+    return [index for index in list_resting(tables) if _place_of(index) in keys]
+
+
+def _place_of(index: RestingIndex) -> tuple[str, str]:
+    """Its table, and the column that it begins with."""
+    found = re.search(r" ON (?:ONLY )?(?:\w+\.)?(\w+) USING \w+ \(\(?(\w+)", index.definition)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def _make_indexes(
+    resting: Sequence[RestingIndex], *, first: Mapping[str, Sequence[Work]] | None = None, is_alone: bool
+) -> None:
+    """Table after table on ``BESIDE`` connections, one index of a table after the other, after what is to be done
+    ``first`` for it.
+
+    Nobody can write a table of which an index is made, which those who are ``alone`` with it do in two thirds of the
+    time. For others the database reads it twice, and waits for whoever has looked into it before.
+    """
+    first = first or {}
+    names: dict[str, list[str]] = {table: [] for table in first}
+    for index in resting:
+        names.setdefault(_place_of(index)[0], []).append(index.name)
+    works = [partial(_do_table, table, first.get(table, ()), names[table], is_alone=is_alone) for table in names]
     if len(works) < 2 or connection.in_atomic_block:
         for work in works:
             work()
     else:
         with ThreadPoolExecutor(BESIDE, thread_name_prefix="index") as threads:
             list(threads.map(_do_beside, works))
-    return len(resting)
-
-
-def _table_of(index: RestingIndex) -> str:
-    found = re.search(r" ON (?:ONLY )?(?:\w+\.)?(\w+) USING ", index.definition)
-    return found[1] if found else ""
 
 
 def _do_beside(work: Work) -> None:
@@ -111,15 +153,52 @@ def _do_beside(work: Work) -> None:
         connection.close()
 
 
-@transaction.atomic
-def _wake_index(name: str) -> None:
-    index = RestingIndex.objects.select_for_update().filter(name=name).first()
-    if index is None:
+def _do_table(table: str, first: Sequence[Work], names: Sequence[str], *, is_alone: bool) -> None:
+    for work in first:
+        work()
+    if names:
+        with _turn_at(table):
+            for name in names:
+                _make_index(name, is_alone=is_alone)
+
+
+@contextmanager
+def _turn_at(table: str) -> Iterator[None]:
+    """Nobody else of us makes an index of ``table``.
+
+    Asked for again and again: who waits within a statement still looks at the rows as they were, and whoever makes an
+    index that others write beside waits for all who do.
+    """
+    if connection.in_atomic_block:
+        yield
         return
     with connection.cursor() as cursor:
-        # The others of us are all the processors there are.
-        cursor.execute("SET LOCAL max_parallel_maintenance_workers = 0")
-        cursor.execute(index.definition.replace("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1))
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, hashtext(%s))", [TURN, table])
+            if cursor.fetchone()[0]:
+                break
+            time.sleep(LOOKED_AGAIN_AFTER_SECONDS)
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [TURN, table])
+
+
+def _make_index(name: str, *, is_alone: bool) -> None:
+    index = RestingIndex.objects.filter(name=name).first()
+    if index is None:
+        return
+    is_alone = is_alone or connection.in_atomic_block
+    beside = "" if is_alone else " CONCURRENTLY"
+    with connection.cursor() as cursor:
+        # Those who are alone are all the processors there are by themselves; later one more, so that pages keep theirs.
+        cursor.execute("SELECT set_config('max_parallel_maintenance_workers', %s, false)", ["0" if is_alone else "1"])
+        cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
+        is_valid = next((bool(row[0]) for row in cursor.fetchall()), None)
+        if is_valid is False:  # whoever made it beside others was stopped
+            cursor.execute(f"DROP INDEX{beside} {connection.ops.quote_name(name)}")
+        if not is_valid:
+            cursor.execute(index.definition.replace("CREATE INDEX", f"CREATE INDEX{beside}", 1))
     index.delete()
 
 

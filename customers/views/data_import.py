@@ -19,7 +19,7 @@ from crm.core.toasts import add_error, add_toast
 from customers.forms.data_import import ReadingForm, UploadForm
 from customers.import_handling import NotReady, cancel_import, change_reading, start_import, take_file
 from customers.import_mapping import NameNeeded, forget_mapping, save_mapping
-from customers.import_page import describe_outcome, describe_page
+from customers.import_page import describe_outcome, describe_page, is_preparing
 from customers.import_undoing import CannotUndo, UndoUnderWay, start_undo
 from customers.import_wording import kind_label
 from customers.models import DataImport, ImportMapping
@@ -91,8 +91,12 @@ def import_new(request: HttpRequest) -> HttpResponse:
 @require_GET
 @permission_required("customers.import_customer", raise_exception=True)
 def import_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The import in whatever state it is; a poll for progress gets that part alone, or the page anew when it moved."""
+    """The import in whatever state it is; a poll for progress gets that part alone, or the page anew when it moved, and
+    one for what is made after the report whether that is still so."""
     data_import = _find(request, pk)
+    if request.htmx and request.htmx.target == "import-preparing":
+        shown = {"data_import": data_import, "preparing": is_preparing(data_import)}
+        return render(request, "customers/import_report.html#import-preparing", shown)
     page = describe_page(data_import, user=request.user, at=timezone.now())
     if request.htmx and request.htmx.target == "import-progress":
         if request.GET.get("seen") != page["state"]:

@@ -11,10 +11,12 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
+from crm.core.index_resting import wake_indexes
 from crm.core.local_time import company_day
 from crm.home.demo_company.places import PLACE_WEIGHTS, PLACES
 from customers.import_checking import check_file
 from customers.import_handling import store_file
+from customers.import_kinds import IMPORT_KINDS
 from customers.import_writing import NoLease, write_import
 from customers.models import DataImport
 from tests.bench.company_base import DRAWS, name_of
@@ -43,6 +45,7 @@ def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
         cursor.execute("TRUNCATE customers_order, customers_customer, customers_nameword CASCADE")
     named = _import(_named_rows(customers), kind="customers", rows=customers)
     report("import_named_customer_rows_per_second", named.rows / named.writing, "rows/s", goal=50_000)
+    report("import_named_customer_rows_per_second_to_the_last_index", named.rows / named.ready, "rows/s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report("import_peak_memory", peak, "MB", limit=500)
 
@@ -51,14 +54,17 @@ def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
 class Took:
     """Seconds of one import: from the stored file to its report, and from the first byte handed in.
 
-    ``writing`` opens the file anew, reads and checks every row, writes, and reports: what the goals speak of.
-    ``whole`` adds storing the upload and the look through the file that the user waits for before he says yes.
+    ``writing`` opens the file anew, reads and checks every row, writes, and reports: every row is committed then, and
+    whoever asks finds it, which is what the goals speak of. ``ready`` adds the indexes that only make finding and
+    sorting faster, made afterwards as the worker makes them, until the last of them is there. ``whole`` adds to
+    ``writing`` storing the upload and the look through the file that the user waits for before he says yes.
     ``processor`` are the seconds of processor of this process while writing; the database's own are not in it.
     """
 
     kind: str
     rows: int
     writing: float
+    ready: float
     whole: float
     processor: float
 
@@ -66,6 +72,7 @@ class Took:
 def _report_rows(took: Took, *, goal: int) -> None:
     name = took.kind.removesuffix("s")
     report(f"import_{name}_rows_per_second", took.rows / took.writing, "rows/s", goal=goal)
+    report(f"import_{name}_rows_per_second_to_the_last_index", took.rows / took.ready, "rows/s")
     report(f"import_{name}_rows_per_second_from_upload", took.rows / took.whole, "rows/s")
     report(f"import_{name}_microseconds_of_this_process", took.processor / took.rows * 1e6, "µs a row")
 
@@ -80,9 +87,11 @@ def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -
         with stopwatch() as writing:
             done = write_import(data_import, lease=NoLease(), at=timezone.now())
         processor = time.process_time() - processor
+    with stopwatch() as indexing:
+        wake_indexes(IMPORT_KINDS[kind].table_names)
     if done["rows"] != rows or done["rejected"]:
         raise AssertionError(f"{kind}: {done}")
-    return Took(kind, rows, writing.seconds, whole.seconds, processor)
+    return Took(kind, rows, writing.seconds, writing.seconds + indexing.seconds, whole.seconds, processor)
 
 
 def _customer_rows(count: int, *, first: int = 0) -> Iterator[bytes]:

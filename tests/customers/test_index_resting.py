@@ -1,20 +1,27 @@
-"""The first import into an empty table leaves out what only readers need, and every index is there when it ends."""
+"""The first import into an empty table leaves out what only readers need; that is made after its report, while people
+already work, and every index is there when it ends."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from crm.core import index_resting
-from crm.core.job_ledger import JobCancelled
-from crm.core.models import RestingIndex
+from crm.core.index_resting import wake_indexes
+from crm.core.job_ledger import JobCancelled, perform_job
+from crm.core.models import JobRun, RestingIndex
 from customers import import_batches, import_writing
 from customers.import_batches import NoLease
 from customers.import_cleaning import clean_imports
+from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import write_import
 from customers.models import Customer, NameWord
-from tests.customers.import_files import AT, import_file, read_file
+from tests.customers.import_files import AT, counts, import_file, read_file
 
+PATIENCE_SECONDS = 240
 pytestmark = pytest.mark.django_db(transaction=True)
 
 FILE = "number,name,city,country\n" + "".join(f"{n},Lampart {n},Kraków,PL\n" for n in range(1, 31))
@@ -23,16 +30,31 @@ SORTED |= {"customer_by_country", "customer_by_source"}  # of whoever has one: i
 KEPT = {"customer_archived", "customer_under_contract", "customers_customer_number_key"}
 
 
+ORDERS = "order,customer id,date,amount\n" + "".join(f"A-{n},{n},2026-03-{n:02},10\n" for n in range(1, 31))
+
+
 @pytest.fixture(autouse=True)
 def _small_files_are_worth_it(monkeypatch):
     monkeypatch.setattr(index_resting, "WORTH_ROWS", 20)
     monkeypatch.setattr(import_batches, "WRITE_BATCH", 10)
+    yield
+    wake_indexes()  # for the tests that follow
 
 
 def _indexes():
+    """Every index of an import's tables that the database uses, as it stands."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexname, indexdef FROM pg_indexes WHERE tablename ~ '^customers_'")
+        cursor.execute(
+            """SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+               WHERE i.indrelid::regclass::text ~ '^customers_' AND i.indisvalid"""
+        )
         return dict(cursor.fetchall())
+
+
+def _work():
+    """What a worker does when the bell rings."""
+    for job in JobRun.objects.filter(state="waiting"):
+        perform_job(job.pk)
 
 
 class _Looking(NoLease):
@@ -49,23 +71,112 @@ class _Looking(NoLease):
         self.seen.append((self.checkpoint.get("phase"), SORTED & there))
 
 
-def test_they_rest_while_an_empty_table_is_filled_and_come_back_as_they_were():
-    before, lease = _indexes(), _Looking()
-    import_file(FILE, kind="customers", lease=lease)
+def test_the_report_comes_before_what_only_readers_need_which_a_job_of_its_own_makes(signed_in, admin):
+    before, lease, browser = _indexes(), _Looking(), signed_in(admin)
+    data_import = import_file(FILE, kind="customers", lease=lease)
     assert ("write", set()) in lease.seen
+    assert data_import.state == "done"
+    assert counts(data_import) == (30, 0, 0, 0)
+    assert not SORTED & _indexes().keys()
+    assert b"still being prepared" in browser.get(data_import.get_absolute_url()).content
+    poll = {"HTTP_HX_REQUEST": "true", "HTTP_HX_TARGET": "import-preparing"}
+    assert b"still being prepared" in browser.get(data_import.get_absolute_url(), **poll).content
+    found = browser.get("/customers/?q=lampart+17")
+    assert b"Lampart 17" in found.content
+    assert b"Lampart 18" not in found.content
+    _work()
+    assert _indexes() == before
+    assert not RestingIndex.objects.exists()
+    assert b"being prepared" not in browser.get(data_import.get_absolute_url()).content
+    said = browser.get(data_import.get_absolute_url(), **poll).content
+    assert b"are ready" in said
+    assert b"hx-get" not in said
+
+
+def test_by_what_tables_refer_to_each_other_is_there_with_the_report():
+    import_file(FILE, kind="customers")
+    import_file(ORDERS, kind="orders")
+    there = _indexes().keys()
+    assert {"order_of_customer", "customers_orderline_product_id_bbd37065"} <= there
+    assert not {"order_by_day", "order_updated"} & there
+
+
+def test_meanwhile_the_next_file_finds_all_rows_and_an_import_is_undone(admin):
+    """The names of the second file are looked for where the index by name is still to be made."""
+    before, first = _indexes(), import_file(FILE, kind="customers")
+    again = import_file("name,city\n" + "".join(f"Lampart {n},Gdynia\n" for n in range(1, 41)), kind="customers")
+    assert counts(again) == (10, 30, 0, 0)
+    orders = import_file(ORDERS, kind="orders")
+    assert counts(orders) == (30, 0, 0, 0)
+    for data_import in (orders, again, first):
+        start_undo(data_import, by=admin, at=AT)
+        undo_import(data_import, lease=NoLease(), total=30)
+    assert not Customer.objects.exists()
+    import_file(FILE, kind="customers")
+    _work()
     assert _indexes() == before
     assert Customer.objects.count() == 30
+
+
+def _wake():
+    try:
+        return wake_indexes()
+    finally:
+        connection.close()
+
+
+def _wait(condition):
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        assert time.monotonic() < until
+
+
+def _waits():
+    """Whether somebody waits for the transaction of somebody else to end."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'virtualxid'"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_while_they_are_made_somebody_saves_a_customer_and_another_worker_waits_his_turn():
+    """Who reads for long holds up the making, and nobody else."""
+    before, _done = _indexes(), import_file(FILE, kind="customers")
+    with psycopg.connect(**_parameters()) as reader, ThreadPoolExecutor(2) as workers:
+        reader.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        reader.execute("SELECT FROM core_user")
+        making = [workers.submit(_wake) for _worker in range(2)]
+        _wait(_waits)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '50ms'")
+            Customer.objects.create(number="K-1", name="Saved meanwhile")
+        reader.rollback()
+        assert [work.result(timeout=PATIENCE_SECONDS) for work in making]
+    assert _indexes() == before
+    assert not RestingIndex.objects.exists()
+    assert Customer.objects.filter(name_folded__contains="meanwhile").count() == 1
+
+
+def test_one_that_was_left_half_made_is_made_anew():
+    before, _done = _indexes(), import_file(FILE, kind="customers")
+    with connection.cursor() as cursor:
+        for index in RestingIndex.objects.filter(name__in=["customer_name_trgm", "customer_by_city"]):
+            cursor.execute(index.definition)
+        # As a database leaves it whose client was gone in the middle; the other one was made and only not forgotten.
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'customer_name_trgm'::regclass")
+    assert "customer_name_trgm" not in _indexes()
+    _work()
+    assert _indexes() == before
     assert not RestingIndex.objects.exists()
 
 
 def test_what_the_tables_hold_is_learnt_while_indexes_of_others_are_made(monkeypatch):
     """By the end of a large import the planner knows its rows, which no index of the same table can be made beside."""
     monkeypatch.setattr(import_writing, "WORTH_LEARNING", 29)
-    before = _indexes()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pg_statistic WHERE starelid = 'customers_customer'::regclass")
     import_file(FILE, kind="customers")
-    assert _indexes() == before
     with connection.cursor() as cursor:
         cursor.execute("SELECT n_distinct FROM pg_stats WHERE tablename = 'customers_customer' AND attname = 'city'")
         assert cursor.fetchall() == [(1,)]
@@ -79,11 +190,15 @@ def test_where_customers_are_already_found_by_others_no_index_goes():
     assert Customer.objects.count() == 31
 
 
-def test_a_table_that_somebody_is_reading_is_left_alone():
+def _parameters():
+    """Of a connection beside that of the test."""
     parameters = {key: value for key, value in connection.get_connection_params().items() if key in {"host", "dbname"}}
-    parameters |= {"user": connection.settings_dict["USER"], "port": connection.settings_dict["PORT"] or None}
+    return parameters | {"user": connection.settings_dict["USER"], "port": connection.settings_dict["PORT"] or None}
+
+
+def test_a_table_that_somebody_is_reading_is_left_alone():
     lease = _Looking()
-    with psycopg.connect(**parameters) as reader:
+    with psycopg.connect(**_parameters()) as reader:
         reader.execute("SELECT FROM customers_customer")
         import_file(FILE, kind="customers", lease=lease)
     assert {frozenset(names) for _phase, names in lease.seen} == {frozenset(SORTED)}
@@ -106,7 +221,7 @@ def killed(monkeypatch):
     """An import whose worker was killed while it wrote, so that nobody made the indexes again, and what it left."""
     before, data_import, lease = _indexes(), read_file(FILE, kind="customers"), _Dying()
     with monkeypatch.context() as patch:
-        patch.setattr(index_resting, "wake_indexes", lambda **_work: 0)
+        patch.setattr(index_resting, "wake_indexes", lambda _tables: 0)
         with pytest.raises(_GoneError):
             write_import(data_import, lease=lease, at=AT)
     assert not SORTED & _indexes().keys()
@@ -117,6 +232,8 @@ def killed(monkeypatch):
 def test_whoever_follows_a_killed_worker_makes_them(killed):
     before, data_import, checkpoint = killed
     write_import(data_import, lease=NoLease(checkpoint=checkpoint), at=AT)
+    assert not SORTED & _indexes().keys()
+    _work()
     assert _indexes() == before
     assert Customer.objects.count() == 30
     assert list(NameWord.objects.values_list("word", flat=True)) == ["lampart"]
