@@ -135,11 +135,14 @@ REACHABLE = """(EXISTS (SELECT FROM customers_person p WHERE p.customer_id = c.i
     SELECT FROM customers_contactpoint k LEFT JOIN customers_person p ON p.id = k.person_id
     WHERE k.customer_id = c.id AND k.kind IN ('phone', 'email') AND k.is_valid AND p.left_on IS NULL)) = {value}"""
 # Whose customers have a post that somebody left within a year and nobody has: one in some sixty.
-VACATED = """
-    SELECT p.customer_id FROM customers_person p
-    WHERE p.left_on > %(today)s::date - 365 AND p.left_on <= %(today)s::date AND NOT EXISTS (
-        SELECT FROM customers_person other WHERE other.customer_id = p.customer_id AND other.left_on IS NULL
-            AND (p.job_title = '' OR lower(other.job_title) = lower(p.job_title)))"""
+_LEFT_LATELY = "p.left_on > %(today)s::date - 365 AND p.left_on <= %(today)s::date"
+_NOBODY_ELSE = """NOT EXISTS (
+    SELECT FROM customers_person other WHERE other.customer_id = p.customer_id AND other.left_on IS NULL
+        AND (p.job_title = '' OR lower(other.job_title) = lower(p.job_title)))"""
+LEFT = f"SELECT p.customer_id FROM customers_person p WHERE {_LEFT_LATELY}"  # noqa: S608 - text of ours
+VACATED = f"{LEFT} AND {_NOBODY_ELSE}"
+IS_VACATED = f"""EXISTS (
+    SELECT FROM customers_person p WHERE p.customer_id = c.id AND {_LEFT_LATELY} AND {_NOBODY_ELSE})"""
 PROVEN_LATELY = """EXISTS (
     SELECT FROM customers_contactpoint k WHERE k.customer_id = c.id AND k.is_valid
         AND k.proven_on BETWEEN %(today)s::date - {value}::int AND %(today)s::date
@@ -330,7 +333,7 @@ def _health_metrics() -> list[Metric]:
                "coalesce(channel.bounced, false)", join=REACH, group=KNOWN, match=BOUNCED),
         Metric("post_empty", _("somebody left, the post is empty"), flag,
                _("Somebody left within 365 days, and nobody known there has the same job title."),
-               f"c.id IN ({VACATED})", group=KNOWN, among=VACATED),
+               f"c.id IN ({VACATED})", group=KNOWN, among=VACATED, perhaps=LEFT, surely=IS_VACATED),
         Metric("days_since_proof", _("days since anything was proven"), days,
                _("Days since a number or an address was last proven, or a fact told."),
                "%(today)s::date - proof.day", join=PROOF, group=KNOWN, lately=PROVEN_LATELY),

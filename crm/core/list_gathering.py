@@ -5,9 +5,12 @@ takes them to be spread evenly over it, and where they are not (a country whose 
 alphabet, the smallest sales of the best class) it reads nearly everybody before the first. No statistics tell that, but
 what gathering the rows by their filters would take is known, where these leave few enough: the walk has half of that.
 So a list of a few is not walked for long, and a busy machine does not give up a walk of a moment to sort tens of
-thousands. For five minutes the same list is then gathered at once.
+thousands. Where gathering then took longer than expected, or the disk was asked for what memory holds now, the next
+visit walks once more, for half the time that gathering really took. Else, and after a second walk given up, the same
+list is gathered at once for five minutes.
 """
 
+import time
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +24,7 @@ from crm.core.list_definition import Column
 from crm.core.list_paging import Place, fetch_rows, order_keys
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
+MOST_WALKED_AGAIN_MS = 120
 KEPT_SECONDS = 300
 
 
@@ -38,16 +42,23 @@ def walk_or_gather(
     """``fetch_rows`` for a list that may be gathered in about so many milliseconds; ``remembered_as`` names what is
     listed in which order."""
     asked: dict[str, Any] = {"descending": descending, "place": place, "backward": backward, "size": size}
-    if not cache.get(remembered_as):
+    remembered: int | None = cache.get(remembered_as)  # how long the walk after one given up may take; 0: none
+    limit = max(LEAST_WALK_MS, gathering_ms // 2) if remembered is None else remembered
+    if limit:
         try:
             within = transaction.atomic() if connection.in_atomic_block else nullcontext()
-            with within, connection.execute_wrapper(_Within(max(LEAST_WALK_MS, gathering_ms // 2))):
+            with within, connection.execute_wrapper(_Within(limit)):
                 return fetch_rows(queryset, column, **asked)
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
-        cache.set(remembered_as, 1, KEPT_SECONDS)
-    return fetch_rows(queryset, column, take=_gather, **asked)
+    began = time.monotonic()
+    rows = fetch_rows(queryset, column, take=_gather, **asked)
+    if limit:
+        half = int((time.monotonic() - began) * 500)
+        is_worth_it = remembered is None and half > limit
+        cache.set(remembered_as, min(half, max(limit, MOST_WALKED_AGAIN_MS)) if is_worth_it else 0, KEPT_SECONDS)
+    return rows
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,8 @@ class Metric:
     follows from the segment: no segment's own rule can ask it. ``match`` is a condition that an index serves, true
     where the value of a choice or flag is ``{value}``; ``lately`` one that is true where the days since something are
     at most ``{value}``; ``among`` the ids of the few customers of whom a flag is true, found by indexes, so that a list
-    begins with them instead of going through everybody.
+    begins with them instead of going through everybody. ``perhaps`` are the ids of a few more, found at once, and
+    ``surely`` says which of them are meant: what a page asks, so that only those it comes to are looked at.
     """
 
     name: str
@@ -54,6 +55,8 @@ class Metric:
     match: str = ""
     lately: str = ""
     among: str = ""
+    perhaps: str = ""
+    surely: str = ""
 
 
 MetricSource = Callable[[], Mapping[str, Metric]]

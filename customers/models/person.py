@@ -41,7 +41,7 @@ class Person(EditedModel):
         NONE = "", _("not known")
 
     customer = models.ForeignKey(
-        "customers.Customer", models.CASCADE, related_name="people", verbose_name=_("customer")
+        "customers.Customer", models.CASCADE, related_name="people", db_index=False, verbose_name=_("customer")
     )
     name = models.CharField(_("name"), max_length=200)
     name_folded = models.CharField(max_length=400, editable=False)
@@ -72,7 +72,9 @@ class Person(EditedModel):
             GinIndex(fields=["name_folded"], opclasses=["gin_trgm_ops"], name="person_name_trgm"),
             models.Index(fields=["name_folded", "id"], name="person_by_name"),
             models.Index(fields=["changed_at", "id"], name="person_by_change"),
-            models.Index(  # whose post may be empty, told without a look at their rows
+            # Whose post may be empty, and whether somebody else has it, told without a look at their rows.
+            models.Index(fields=["customer"], include=["left_on", "job_title"], name="person_of_customer"),
+            models.Index(
                 fields=["left_on"],
                 include=["customer", "job_title"],
                 condition=models.Q(left_on__isnull=False),

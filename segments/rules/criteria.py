@@ -324,7 +324,7 @@ class _Compiler:
         if (match := getattr(metric, "match", "")) and operator in {"is", "one_of", "yes", "no"}:
             return self.match(match, operator, value)
         if (among := getattr(metric, "among", "")) and operator in {"yes", "no"}:
-            return f"c.id {'' if operator == 'yes' else 'NOT '}IN ({among})"
+            return self.among(among, metric, operator)
         if self.for_page and operator == "at_most" and (lately := getattr(metric, "lately", "")):
             return f"({lately.format(value=self.put(max(-MOST_DAYS, min(math.floor(value), MOST_DAYS))))})"
         if operator in KNOWN:
@@ -350,6 +350,14 @@ class _Compiler:
             return sql.format(value="true" if operator == "yes" else "false")
         values = value if operator in LISTS else [value]
         return "(" + " OR ".join(sql.format(value=f"{self.put(one)}::text") for one in values) + ")"
+
+    def among(self, among: str, metric: Any, operator: str) -> str:
+        """Is one of the few of whom the flag is true."""
+        if not (self.for_page and (perhaps := getattr(metric, "perhaps", ""))):
+            return f"c.id {'' if operator == 'yes' else 'NOT '}IN ({among})"
+        # No second join: the database would take two conditions that say the same for two.
+        holds = f"(c.id IN ({perhaps}) AND ({metric.surely}) IS TRUE)"
+        return holds if operator == "yes" else f"NOT {holds}"
 
     def date(self, sql: str, operator: str, value: Any) -> str:
         today = "%(today)s::date"

@@ -1,5 +1,9 @@
 """A page of a list is the same whether the database walks its order or gathers its rows first."""
 
+import itertools
+import re
+from types import SimpleNamespace
+
 import pghistory
 import pytest
 from django.core.cache import cache
@@ -75,20 +79,41 @@ def walk_all(open_page, sort):
 def test_every_page_is_the_same_in_every_order_forth_and_back(open_page, sort, monkeypatch):
     walked = walk_all(open_page, sort)
     assert sorted(walked[0]) == sorted(Product.objects.filter(family="Seals").values_list("number", flat=True))
-    monkeypatch.setattr(cache, "get", lambda name, *args: 1)  # as if every walk had taken too long before
+    monkeypatch.setattr(cache, "get", lambda name, *args: 0)  # as if every walk had taken too long before
     assert walk_all(open_page, sort) == walked
 
 
-def test_a_walk_that_takes_too_long_is_given_up_and_the_next_page_does_not_begin_one(open_page, monkeypatch):
+@pytest.mark.parametrize(
+    ("most", "walked"),
+    [
+        (120, [["20"], ["120"], ["120"]]),  # five are looked at in 50 ms: found
+        (30, [["20"], ["30"], []]),  # given up twice: not begun again
+    ],
+)
+def test_a_walk_given_up_is_tried_once_more_where_gathering_took_longer(open_page, monkeypatch, most, walked):
+    """Thirty are gathered in some 300 ms."""
     monkeypatch.setattr(list_gathering, "LEAST_WALK_MS", 20)
+    monkeypatch.setattr(list_gathering, "MOST_WALKED_AGAIN_MS", most)
+    assert list_walks(open_page, visits=3) == walked
+
+
+def test_a_walk_given_up_is_not_tried_again_where_gathering_took_a_moment(open_page, monkeypatch):
+    monkeypatch.setattr(list_gathering, "LEAST_WALK_MS", 20)
+    clock = itertools.cycle([0, 0.03])
+    monkeypatch.setattr(list_gathering, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    assert list_walks(open_page, visits=2) == [["20"], []]
+
+
+def list_walks(open_page, *, visits):
+    """The limits in milliseconds of the walks of each visit, whatever way the same rows were found."""
     expected = [row.number for row in open_page("?family=Seals").rows]
     cache.clear()
-    asked = []
-    for _visit in range(2):
+    found = []
+    for _visit in range(visits):
         with CaptureQueriesContext(connection) as queries:
             assert [row.number for row in open_page("?family=Seals", find_slowly()).rows] == expected
-        asked.append([query["sql"] for query in queries if "statement_timeout = 20" in query["sql"]])
-    assert [len(walks) for walks in asked] == [1, 0]
+        found.append(re.findall(r"statement_timeout = (\d+);", " ".join(query["sql"] for query in queries)))
+    return found
 
 
 def test_a_walk_has_half_the_time_that_gathering_would_take(open_page, monkeypatch):
@@ -106,7 +131,7 @@ def test_in_a_request_that_may_write_the_same_rows_are_found(open_page):
 
 
 def test_what_is_gathered_is_found_before_it_is_sorted(open_page, monkeypatch):
-    monkeypatch.setattr(cache, "get", lambda name, *args: 1)
+    monkeypatch.setattr(cache, "get", lambda name, *args: 0)
     with CaptureQueriesContext(connection) as queries:
         open_page("?family=Seals&sort=number")
     gathered = next(query["sql"] for query in queries if "GREATEST" in query["sql"])

@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import escape
 
@@ -139,6 +141,23 @@ def test_each_gap_is_counted_where_it_is_and_its_link_opens_those_customers(segm
         expected = {case for case, (_build, gaps) in CASES.items() if gap in gaps}
         assert {one.name for one in client.get(url).context["list"].rows} == expected, gap
         assert counted[gap] == len(expected), gap
+        said, other = ("%22yes%22", "%22no%22") if "%22yes%22" in url else ("%22no%22", "%22yes%22")
+        if said in url:
+            opposite = client.get(url.replace(said, other)).context["list"]
+            assert opposite.shown == str(len(CASES) - len(expected)), gap
+
+
+def test_a_list_of_a_gap_reads_the_table_of_customers_once(segment, admin, signed_in):
+    """A second time it would be looked up for each of the thousands who may be meant."""
+    leave(make(segment, people=0), on=TODAY)
+    count_night()
+    client = signed_in(admin)
+    links = client.get(reverse("home:data-health")).context["rows"][0].links.gaps
+    with CaptureQueriesContext(connection) as queries:
+        assert len(client.get(links["vacant"]).context["list"].rows) == 1
+    asked = [query["sql"] for query in queries if "customers_person other" in query["sql"]]
+    assert asked
+    assert not [sql for sql in asked if "customers_customer c" in sql]
 
 
 def test_the_numbers_follow_segment_team_and_class(segment, admin, lead, north, south, signed_in):

@@ -200,3 +200,23 @@ def test_whom_a_query_names_are_asked_for_together(operator: str, word: str) -> 
     figures = {"fed": FigureAmong("fed", "flag")}
     where = compile_criteria(when("fed", operator), figures, today=TODAY).where
     assert " ".join(where.split()) == f"c.id {word} (SELECT customer_id FROM fed)"
+
+
+@dataclass(frozen=True)
+class FigurePerhaps(FigureAmong):
+    """One whose customers are few of those whom a quick query names."""
+
+    perhaps: str = "SELECT customer_id FROM seen"
+    surely: str = "EXISTS (SELECT FROM fed)"
+
+
+@pytest.mark.parametrize(("operator", "word"), [("yes", ""), ("no", "NOT ")])
+def test_a_page_looks_only_at_those_who_may_be_meant_and_a_night_asks_for_all_together(
+    operator: str, word: str
+) -> None:
+    figures = {"fed": FigurePerhaps("fed", "flag")}
+    page = compile_criteria(when("fed", operator), figures, today=TODAY, for_page=True).where
+    perhaps, surely = "c.id IN (SELECT customer_id FROM seen)", "(EXISTS (SELECT FROM fed)) IS TRUE"
+    assert page == f"{word}({perhaps} AND {surely})"
+    assert "FROM fed)" in compile_criteria(when("fed", operator), figures, today=TODAY).where
+    assert "seen" not in compile_criteria(when("fed", operator), figures, today=TODAY).where
