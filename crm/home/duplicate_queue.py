@@ -19,7 +19,7 @@ from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_error, add_toast
 from crm.home.duplicate_preview import choose_sides, load_preview
 from customers.customer_merging import MERGE_FIELDS, MergeRefused, merge_customers, take_apart
-from customers.duplicate_deciding import PairDecided, ask_again, put_off, tell_apart
+from customers.duplicate_deciding import PairDecided, ask_again, put_off, tell_apart, tell_decision
 from customers.duplicate_wording import list_reasons
 from customers.models import CustomerMerge, DuplicatePair, DuplicateSearch
 from segments.models import Membership
@@ -118,14 +118,12 @@ def duplicate_queue(request: HttpRequest) -> HttpResponse:
 def _open_pair(request: HttpRequest, user: User, found: list[DuplicatePair], *, on: date) -> dict[str, Any]:
     asked, pair = request.GET.get("pair", ""), None
     if asked.isascii() and asked.isdecimal() and len(asked) < 18:
-        seen = (
-            DuplicatePair.objects.visible_to(user)
-            .open()
-            .select_related(
-                "first__score", "second__score", "first__owner", "second__owner", "first__team", "second__team"
-            )
-        )
+        sides = ("first__score", "second__score", "first__owner", "second__owner", "first__team", "second__team")
+        seen = DuplicatePair.objects.visible_to(user).select_related("decided_by", *sides)
         pair = get_object_or_404(seen, pk=asked)
+        if pair.state != DuplicatePair.State.OPEN:  # decided since the list was read: who did, and the next pair
+            add_error(request, tell_decision(pair))
+            pair = None
     if pair is None:
         return {"pair": None, "first_pair": found[0] if found else None}
     swap = request.GET.get("other") == "stays"

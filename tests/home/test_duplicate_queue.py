@@ -59,6 +59,9 @@ def test_the_second_of_two_who_decide_is_told_who_was_first(pair, lead, admin, s
         for act in ("merge", "different", "later")
     ]
     assert all(admin.name in answer for answer in answers)
+    from_an_old_list = signed_in(lead).get(QUEUE, {"pair": pair.pk}).content.decode()
+    assert f"{admin} has decided already: merged." in from_an_old_list
+    assert "No pair to decide" in from_an_old_list
     assert CustomerMerge.objects.count() == 1
 
 
