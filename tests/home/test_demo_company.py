@@ -23,7 +23,7 @@ from customers.models import (
     QuestionAsking,
 )
 from interactions.models import Audience, Interaction, Task
-from segments.models import ClusterProposal
+from segments.models import ClusterProposal, SegmentProduct
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 
@@ -104,6 +104,7 @@ def what_closed_cases_taught_is_published():
 def what_a_company_arranges_for_itself_is_there():
     assert Audience.objects.filter(size__gt=0).count() == 2
     assert Customer.objects.get(number="K-10002").members.count() == 2
+    assert set(SegmentProduct.objects.values_list("segment__key", flat=True)) == {"premium", "at-risk", "low-cost"}
     filled = CustomValueSet.objects.values_list("data", flat=True)
     keys = {str(pk) for pk in CustomField.objects.values_list("pk", flat=True)}
     assert len(keys) == 3

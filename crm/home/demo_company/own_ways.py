@@ -1,4 +1,6 @@
-"""What the demo company arranged for itself: fields of its own, a group of customers, audiences of its campaigns."""
+"""What the demo company arranged for itself: products made for a segment, fields of its own, a group of customers,
+audiences of its campaigns.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,16 +10,25 @@ from django.db.models import Case, When
 from crm.core.models import User
 from customers.custom_field_defining import FieldWish, add_field
 from customers.group_joining import join_group
-from customers.models import Customer, CustomField, CustomValueSet
+from customers.models import Customer, CustomField, CustomValueSet, Product
 from interactions.audience_keeping import add_members, make_audience
+from segments.models import Segment
+from segments.segment_offering import add_offering
 
 MOST = 3_000
 HEAD = "K-10002"
+# Made for whoever buys advice with it, or for whoever buys by the box; the rest of the shelf is for everybody.
+MADE_FOR = {
+    "premium": ("Gear motor large", "Frequency drive large", "Valve block large"),
+    "at-risk": ("Gear motor large", "Frequency drive large", "Valve block large"),
+    "low-cost": ("Stretch film small", "Label roll small"),
+}
 
 
 def arrange_own_ways(*, at: datetime) -> None:
     """After the night: audiences are made from what it found."""
     _fill_own_fields(by=User.objects.get(email="admin@rapport.example"))
+    _name_offerings()
     _join_plants()
     lead, ana = (User.objects.get(email=f"{name}@rapport.example") for name in ("lead", "rep"))
     _invite(
@@ -38,6 +49,14 @@ def arrange_own_ways(*, at: datetime) -> None:
         at=at - timedelta(days=2),
         score__grade__startswith="A",
     )
+
+
+def _name_offerings() -> None:
+    products = Product.objects.filter(name__in={name for names in MADE_FOR.values() for name in names})
+    known = {product.name: product for product in products}
+    for segment in Segment.objects.filter(key__in=MADE_FOR):
+        for name in MADE_FOR[segment.key]:
+            add_offering(segment, product=known[name])
 
 
 def _fill_own_fields(*, by: User) -> None:
