@@ -17,9 +17,16 @@ class InteractionsConfig(AppConfig):
         from customers.file_attaching import ATTACHABLE
         from customers.import_kinds import register_import_kind
         from customers.person_moving import RETURN_HEARERS, VACANCY_HEARERS
-        from interactions import customer_metrics, interaction_import, jobs, opportunity_import  # noqa: F401 - jobs too
+        from interactions import (
+            customer_metrics,
+            interaction_import,
+            jobs,  # noqa: F401 - registers its kinds of work
+            ladder_signs,
+            opportunity_import,
+        )
 
         customer_metrics.register()
+        ladder_signs.register()
         register_import_kind(interaction_import.KIND)
         register_import_kind(opportunity_import.KIND)
         FRESHENERS.append(_refresh_alerts)

@@ -16,6 +16,7 @@ from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
 from customers.forms.ladder import LadderForm
+from customers.ladder_signs import find_signs
 from customers.models import Customer, LadderEvidence
 from customers.relationship_climbing import (
     LadderRefused,
@@ -38,7 +39,7 @@ HINTS = {
 
 @require_GET
 def ladder_card(request: HttpRequest, customer_pk: int) -> HttpResponse:
-    """The four levels with their evidence, and what is missing for the next."""
+    """The four levels with their evidence; what the records show of the next, and what is missing for it."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=customer_pk)
     rows = list(LadderEvidence.objects.filter(customer=customer).select_related("noted_by"))
     shown = {row.level for row in rows}
@@ -47,7 +48,9 @@ def ladder_card(request: HttpRequest, customer_pk: int) -> HttpResponse:
         "customer": customer,
         "reached": Level(reached).label if reached else "",
         "next": (Level(following).label, HINTS[following]) if following else None,
-        "steps": [(Level(n).label, n <= reached, [row for row in rows if row.level == n]) for n in LEVELS],
+        "following": following,
+        "signs": find_signs(customer, following, on=company_day(timezone.now())) if following else [],
+        "steps": [(n, Level(n).label, n <= reached, [row for row in rows if row.level == n]) for n in LEVELS],
         "card": "customers/ladder_card.html",
     }
     return render(request, context["card"] if request.htmx else "customers/card_alone.html", context)
