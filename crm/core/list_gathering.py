@@ -24,7 +24,6 @@ from crm.core.list_definition import Column
 from crm.core.list_paging import Place, fetch_rows, order_keys
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
-MOST_WALKED_AGAIN_MS = 120
 KEPT_SECONDS = 300
 
 
@@ -56,8 +55,7 @@ def walk_or_gather(
     rows = fetch_rows(queryset, column, take=_gather, **asked)
     if limit:
         half = int((time.monotonic() - began) * 500)
-        is_worth_it = remembered is None and half > limit
-        cache.set(remembered_as, min(half, max(limit, MOST_WALKED_AGAIN_MS)) if is_worth_it else 0, KEPT_SECONDS)
+        cache.set(remembered_as, half if remembered is None and half > limit else 0, KEPT_SECONDS)
     return rows
 
 

@@ -84,36 +84,25 @@ def test_every_page_is_the_same_in_every_order_forth_and_back(open_page, sort, m
 
 
 @pytest.mark.parametrize(
-    ("most", "walked"),
+    ("gathered_in", "walked"),
     [
-        (120, [["20"], ["120"], ["120"]]),  # five are looked at in 50 ms: found
-        (30, [["20"], ["30"], []]),  # given up twice: not begun again
+        (2.0, [["20"], ["1000"], ["1000"]]),  # five are looked at in 50 ms: found
+        (0.05, [["20"], ["25"], []]),  # given up twice: not begun again
+        (0.03, [["20"], [], []]),  # half of it is less than the walk had
     ],
 )
-def test_a_walk_given_up_is_tried_once_more_where_gathering_took_longer(open_page, monkeypatch, most, walked):
-    """Thirty are gathered in some 300 ms."""
+def test_a_walk_given_up_is_tried_once_more_where_gathering_took_longer(open_page, monkeypatch, gathered_in, walked):
+    clock = itertools.cycle([0, gathered_in])
     monkeypatch.setattr(list_gathering, "LEAST_WALK_MS", 20)
-    monkeypatch.setattr(list_gathering, "MOST_WALKED_AGAIN_MS", most)
-    assert list_walks(open_page, visits=3) == walked
-
-
-def test_a_walk_given_up_is_not_tried_again_where_gathering_took_a_moment(open_page, monkeypatch):
-    monkeypatch.setattr(list_gathering, "LEAST_WALK_MS", 20)
-    clock = itertools.cycle([0, 0.03])
     monkeypatch.setattr(list_gathering, "time", SimpleNamespace(monotonic=lambda: next(clock)))
-    assert list_walks(open_page, visits=2) == [["20"], []]
-
-
-def list_walks(open_page, *, visits):
-    """The limits in milliseconds of the walks of each visit, whatever way the same rows were found."""
     expected = [row.number for row in open_page("?family=Seals").rows]
     cache.clear()
-    found = []
-    for _visit in range(visits):
+    limits = []
+    for _visit in range(3):
         with CaptureQueriesContext(connection) as queries:
             assert [row.number for row in open_page("?family=Seals", find_slowly()).rows] == expected
-        found.append(re.findall(r"statement_timeout = (\d+);", " ".join(query["sql"] for query in queries)))
-    return found
+        limits.append(re.findall(r"statement_timeout = (\d+);", " ".join(query["sql"] for query in queries)))
+    assert limits == walked
 
 
 def test_a_walk_has_half_the_time_that_gathering_would_take(open_page, monkeypatch):
