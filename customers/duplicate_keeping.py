@@ -29,7 +29,8 @@ POINTS = """
 SELECT p.customer_id, p.kind, p.value_normal FROM customers_contactpoint p
 JOIN customers_customer c ON c.id = p.customer_id AND c.archived_at IS NULL
 WHERE p.kind IN ('phone', 'email') {scope}"""
-
+# One search for duplicates at a time, and none while the keys of many are written.
+TURN = "SELECT pg_advisory_xact_lock(hashtext('duplicate-search'))"
 
 _fold_town = lru_cache(maxsize=4096)(fold_text)
 _NAMES = {kind: b"%d:" % kind for kind in KeyKind}
@@ -76,16 +77,39 @@ def list_keys_of_point(row: tuple[Any, ...]) -> Iterator[tuple[KeyKind, str]]:
 @transaction.atomic
 def keep_keys(customer_ids: Collection[int]) -> None:
     """The keys of customers who were just entered or changed, so that the next who types or looks for the like finds
-    them before the night: about 0.2 ms each."""
-    keys: dict[tuple[int, int], KeyKind] = {}
-    for sql, read_keys in ((CUSTOMERS, list_keys), (POINTS, list_keys_of_point)):
+    them before the night: about 0.2 ms each.
+
+    They are read under the locks of their rows: of two who save one customer the later reads, and keeps, what he saved.
+    Of many the search for duplicates is waited for, with which their rows would be deleted in another order.
+    """
+    ids = list(customer_ids)
+    if len(ids) > 1:
         with connection.cursor() as cursor:
-            cursor.execute(sql.format(scope="AND c.id = ANY(%s)"), [list(customer_ids)])
+            cursor.execute(TURN)
+    keys = _read_keys(ids, lock="ORDER BY c.id FOR NO KEY UPDATE OF c")
+    DuplicateKey.objects.filter(customer__in=ids).delete()
+    _write_keys(keys)
+
+
+def add_keys(customer_ids: Collection[int]) -> None:
+    """What is missing of their keys; nobody's are taken away, and no row is waited for but one written this moment."""
+    _write_keys(_read_keys(list(customer_ids)))
+
+
+def _read_keys(ids: list[int], *, lock: str = "") -> dict[tuple[int, int], KeyKind]:
+    keys: dict[tuple[int, int], KeyKind] = {}
+    for sql, read_keys, ending in ((CUSTOMERS, list_keys, lock), (POINTS, list_keys_of_point, "")):
+        with connection.cursor() as cursor:
+            cursor.execute(sql.format(scope=f"AND c.id = ANY(%s) {ending}"), [ids])
             rows = cursor.fetchall()
         keys |= {(hash_key(kind, text), row[0]): kind for row in rows for kind, text in read_keys(row) if text}
-    DuplicateKey.objects.filter(customer__in=customer_ids).delete()
+    return keys
+
+
+def _write_keys(keys: dict[tuple[int, int], KeyKind]) -> None:
+    """In the order of keys, as the search writes them: two who write the same ones never wait for each other."""
     DuplicateKey.objects.bulk_create(
-        (DuplicateKey(key=key, kind=kind, customer_id=customer_id) for (key, customer_id), kind in keys.items()),
+        (DuplicateKey(key=key, kind=keys[key, owner], customer_id=owner) for key, owner in sorted(keys)),
         batch_size=5_000,
-        ignore_conflicts=True,  # the night, or somebody else who saves the same customer, may be at it as well
+        ignore_conflicts=True,
     )

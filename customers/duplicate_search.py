@@ -19,6 +19,7 @@ from crm.core.local_time import company_day
 from crm.core.statement_planning import plan_for_everybody
 from customers.duplicate_facts import read_facts
 from customers.duplicate_gathering import gather_everybody, gather_keys, stream_rows
+from customers.duplicate_keeping import TURN, add_keys
 from customers.models import DuplicatePair, DuplicateSearch
 from customers.rules.duplicate_blocks import merge_pairs, pair_blocks, sort_keys, split_marks
 from customers.rules.duplicate_keys import PUBLIC_DOMAINS, KeyKind
@@ -39,7 +40,6 @@ WHOLE_EVERY = timedelta(days=6, hours=12)
 TABLE = "customers_duplicatekey"
 PAIR_CHUNK = 10_000
 YEAR_DAYS = 365
-_LOCK = "SELECT pg_advisory_xact_lock(hashtext('duplicate-search'))"
 
 CHANGED = """
 CREATE TEMP TABLE changed ON COMMIT DROP AS
@@ -48,6 +48,10 @@ UNION SELECT customer_id FROM customers_contactpoint WHERE id > %(point)s
 UNION SELECT customer_id FROM customers_contactpointevent WHERE pgh_id > %(event)s
 UNION SELECT v.customer_id FROM customers_contactpointevent e JOIN customers_contactpoint v ON v.id = e.pgh_obj_id
     WHERE e.pgh_id > %(event)s"""
+# Whoever was saved while the keys were read: the longest that a save takes is less than a minute.
+SAVED_MEANWHILE = """
+SELECT id FROM customers_customer WHERE changed_at > %s - interval '1 minute' ORDER BY changed_at DESC LIMIT %s"""
+MOST_MEANWHILE = 5_000
 FORGET = "DELETE FROM customers_duplicatekey k USING changed c WHERE k.customer_id = c.customer_id"
 # Of those who were changed: blocks of a size that says something, each pair of their members once, with a bit for each
 # kind of key they share.
@@ -101,7 +105,7 @@ def search_duplicates(
     """
     began = perf_counter()
     with connection.cursor() as cursor:
-        cursor.execute(_LOCK)
+        cursor.execute(TURN)
         plan_for_everybody(cursor)
         search = DuplicateSearch.objects.get_or_create(id=1)[0]
         cursor.execute(
@@ -161,6 +165,8 @@ def _find_changed(cursor: Any, search: DuplicateSearch) -> bool:
 # --- keys ------------------------------------------------------------------------------------------------------------
 def _write_keys(cursor: Any, *, was_whole: bool) -> tuple[int, np.ndarray]:
     """Keys of everybody, or of ``changed``, made anew: how many those are, and in a search of all who meets whom."""
+    cursor.execute("SELECT clock_timestamp()")
+    began = cursor.fetchone()[0]
     if was_whole:
         gathered = gather_everybody()
     else:
@@ -171,19 +177,36 @@ def _write_keys(cursor: Any, *, was_whole: bool) -> tuple[int, np.ndarray]:
     pairs = []
     indexes = _take_indexes_off(cursor, TABLE) if was_whole else []
     cursor.execute(f"TRUNCATE {TABLE}" if was_whole else FORGET)
+    # Somebody who saves one of ``changed`` this moment writes the same keys: only an INSERT can leave those to him.
+    table = TABLE if was_whole else "keys_of_changed"
+    if not was_whole:
+        cursor.execute(f"CREATE TEMP TABLE {table} (key bigint, kind smallint, customer_id bigint) ON COMMIT DROP")
     while parts:
         told = np.concatenate(parts.pop(), axis=1)
         keys, marks = sort_keys(told[0], told[1])
         owners, kinds = split_marks(marks)
         columns = {"key": keys, "kind": kinds.astype(np.int16), "customer_id": owners}
-        copy_columns(cursor.cursor, TABLE, columns)
+        copy_columns(cursor.cursor, table, columns)
         if was_whole:
             pairs.append(pair_blocks(keys, marks, sizes))
+    if not was_whole:
+        cursor.execute(
+            f"INSERT INTO {TABLE} (key, kind, customer_id) SELECT key, kind, customer_id FROM {table}"  # noqa: S608
+            " ORDER BY key, customer_id ON CONFLICT DO NOTHING"
+        )
+        cursor.execute(f"DROP TABLE {table}")
     for statement in indexes:
         cursor.execute(statement)
     if was_whole:
         cursor.execute(f"ANALYZE {TABLE}")
+    _keep_meanwhile(cursor, since=began)
     return gathered.customers, merge_pairs(np.concatenate(pairs)) if pairs else np.zeros((0, 3), dtype=np.int64)
+
+
+def _keep_meanwhile(cursor: Any, *, since: datetime) -> None:
+    """The keys of whoever was saved since they were read: what he wrote himself went with the old ones."""
+    cursor.execute(SAVED_MEANWHILE, [since, MOST_MEANWHILE])
+    add_keys([pk for (pk,) in cursor.fetchall()])
 
 
 def _take_indexes_off(cursor: Any, table: str) -> list[str]:
