@@ -8,31 +8,32 @@ A return counts on the day of the order it returns, when that is known; a day wi
 purchase, but stays in the sums. Orders of unknown cost count as costing nothing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection, transaction
 
+from crm.core.late_imports import LateFunction
 from customers.item_rollup import EVERYBODY, note_touched_items, take_in_items
 from customers.models import RollupWatermark
-from customers.rollup_renewing import RollupTable, renew_tables
+
+fill_rollup = LateFunction("customers.purchase_day_filling:fill_rollup")  # loads numpy
 
 # With more touched customers than this, and more than half of all, making everything new is the shorter way.
 REBUILD_FROM = 10_000
 
 # Few orders are returns: their originals are looked up one by one, all others are not joined with anything. Cents are
 # added up as floating point, which is exact up to 90 trillion and half the work: whole numbers become decimal ones.
-DAYS = """
-SELECT o.customer_id,
-       CASE WHEN o.returns_id IS NULL THEN o.day
+ORDER_DAY = """CASE WHEN o.returns_id IS NULL THEN o.day
             ELSE coalesce((SELECT original.day FROM customers_order original WHERE original.id = o.returns_id), o.day)
-       END AS day, sum(o.amount_cents::float8)::bigint AS amount_cents,
+       END"""
+DAYS = f"""
+SELECT o.customer_id, {ORDER_DAY} AS day, sum(o.amount_cents::float8)::bigint AS amount_cents,
        sum(coalesce(o.cost_cents, 0)::float8)::bigint AS cost_cents, count(*)::integer AS orders,
        sum(o.line_count)::integer AS lines
-FROM {source}
+FROM {{source}}
 GROUP BY 1, 2
-"""
+"""  # noqa: S608 - names of ours
 
 # Days of touched customers that are not as they are kept, put right; without orders: a day that is gone.
 PUT_RIGHT = """
@@ -95,24 +96,6 @@ ANEW = "ON CONFLICT (customer_id) DO UPDATE SET "
 ANEW_STATE = ANEW + ", ".join(f"{column} = excluded.{column}" for column in STATE_COLUMNS.split(", ")[1:])
 ANEW_HISTORY = ANEW + "days = excluded.days"
 WITHOUT_DAYS = "SELECT customer_id FROM touched EXCEPT SELECT customer_id FROM days_now"
-
-DAY_COLUMNS = "customer_id, day, amount_cents, cost_cents, orders, lines"
-TABLES = (
-    RollupTable("customers_purchaseday", key="(customer_id, day)", indexes=(("purchase_day_by_day", "(day)"),)),
-    RollupTable("customers_purchasehistory", key="(customer_id)"),
-    RollupTable("customers_purchasestate", key="(customer_id)"),
-)
-# Whatever is made of the days is made while they are at hand. They come in the order in which they are kept.
-RANGE = f"""
-WITH days_now AS MATERIALIZED ({{days}} ORDER BY 1, 2
-), states AS (
-    INSERT INTO {{into_states}} ({STATE_COLUMNS}) {{states}}
-), histories AS (
-    INSERT INTO {{into_histories}} (customer_id, days) {{histories}}
-)
-INSERT INTO {{into_days}} ({DAY_COLUMNS}) SELECT {DAY_COLUMNS} FROM days_now
-"""  # noqa: S608 - names of ours
-RANGES = 12
 
 
 @dataclass(frozen=True)
@@ -213,20 +196,8 @@ def _recompute_touched(cursor: object) -> None:
 
 
 def _rebuild(*, beside: bool) -> int:
-    """Everything new, in the order of customer and day, so that it is read front to back; the number of days."""
-    days = renew_tables(TABLES, _write_range, ranges=RANGES, beside=beside)
+    """Everything new; the number of days."""
+    days = int(fill_rollup(beside=beside))
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO customers_rewrittenhistory (customer_id) VALUES (%s)", [EVERYBODY])
     return days
-
-
-def _write_range(fresh: Mapping[str, str], customers: str) -> str:
-    """Days, states and histories of a range of customers in one statement, which meets the days."""
-    return RANGE.format(
-        days=DAYS.format(source=f"customers_order o WHERE {customers}"),
-        states=write_states_sql(source="days_now p"),
-        histories=HISTORIES.format(source="days_now p"),
-        into_days=fresh["customers_purchaseday"],
-        into_states=fresh["customers_purchasestate"],
-        into_histories=fresh["customers_purchasehistory"],
-    )

@@ -1,12 +1,13 @@
 """Tables of rollups made new from the orders beside those in use, and exchanged with them at the end.
 
 Ranges of customers are worked out by two processes of the database, each range one statement that fills all the tables,
-so that a range is added up while it is at hand; then the indexes are made, two at a time. Readers see the old tables
-until the commit. What a killed process leaves behind is tables of names that never come again; the next one removes
-them.
+so that a range is added up while it is at hand (``rollup_copying`` is the other way); then the indexes are made, two at
+a time. Readers see the old tables until the commit. What a killed process leaves behind is tables of names that never
+come again; the next one removes them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import starmap
 
@@ -42,22 +43,30 @@ def renew_tables(tables: tuple[RollupTable, ...], write: Write, *, ranges: int, 
     work at it on connections of their own, which see nothing of this transaction. To be called in a transaction that
     holds a lock, so that the tables are renewed by one at a time.
     """
-    fresh = {table.name: f"{table.name}_fresh_{_name_transaction()}" for table in tables}
-    conditions = _list_ranges(ranges)
+    conditions = list_ranges(ranges)
     beside = beside and len(conditions) > 1
-    run_statements([*_drop_left_behind(tables), *starmap(_make_sql, fresh.items())], beside=beside, settings={})
+    with exchange_tables(tables, beside=beside) as fresh:
+        run_statements(starmap(write_table_sql, fresh.items()), beside=beside, settings={})
+        return run_statements([write(fresh, one) for one in conditions], beside=beside, settings=FILLING)
+
+
+@contextmanager
+def exchange_tables(tables: tuple[RollupTable, ...], *, beside: bool) -> Iterator[dict[str, str]]:
+    """The names of the fresh tables by those in use: the block makes and fills them, then they are indexed and take the
+    place of those."""
+    fresh = {table.name: f"{table.name}_fresh_{_name_transaction()}" for table in tables}
+    run_statements(_drop_left_behind(tables), beside=beside, settings={})
     try:
-        rows = run_statements([write(fresh, one) for one in conditions], beside=beside, settings=FILLING)
+        yield fresh
         run_statements(_index(tables, fresh), beside=beside, settings=INDEXING)
     except Exception:
         if beside:
-            run_statements(_drop_left_behind(tables), beside=True, settings={})
+            run_statements([f"DROP TABLE IF EXISTS {name}" for name in fresh.values()], beside=True, settings={})
         raise
     with connection.cursor() as cursor:
         for table in tables:
             for statement in _exchange(table, fresh[table.name]):
                 cursor.execute(statement)
-    return rows
 
 
 def _name_transaction() -> int:
@@ -66,7 +75,7 @@ def _name_transaction() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _list_ranges(number: int) -> list[str]:
+def list_ranges(number: int) -> list[str]:
     """Conditions for the column customer_id that make up everybody, of about as many customers each."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -82,7 +91,8 @@ def _list_ranges(number: int) -> list[str]:
     ]
 
 
-def _make_sql(name: str, fresh: str) -> str:
+def write_table_sql(name: str, fresh: str) -> str:
+    """The statement that makes the table ``fresh`` like the one of that name."""
     return f"CREATE TABLE {fresh} (LIKE {name} INCLUDING DEFAULTS INCLUDING STORAGE)"
 
 

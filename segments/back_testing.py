@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from django.db import connection, transaction
 
+from crm.core.column_reading import read_columns
 from crm.core.models.business_setting import setting
 from segments.contract_renewals import CONTRACTS, fit_renewals
-from segments.figure_keeping import read_columns
 from segments.model_fitting import BEND, LEARNT
 from segments.models import BackTest, ModelFit
 from segments.rules.back_test import (

@@ -13,14 +13,13 @@ import numpy as np
 from django.db import connection
 
 from crm.core.binary_copy import SIGNATURE, TRAILER
+from crm.core.column_reading import BINARY_HEADER
 
 MARK = -1  # the row by which a table of figures shows that the database has not crashed since
 LATE = -2  # the row that says from which run figures may be taken over, and of which customers not
 AHEAD = -3  # the row that says of whom a purchase day crosses the edge of a period by the next evening
 PIECES = 4  # of a shard: what is read, worked out and written for one of them is all that a worker holds
 PIECE_BYTES = 1 << 20
-BINARY_HEADER = 19
-_SENDERS = {"i4": "int4send({})", "i8": "int8send({})", "f8": "float8send({})", "bytes": "{}"}
 
 
 class FiguresLostError(Exception):
@@ -157,38 +156,3 @@ def _unpack(packed: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         columns[name] = narrow.astype(was)
         place += narrow.nbytes
     return columns, head["about"]
-
-
-def read_columns(query: str, fields: tuple[tuple[str, str], ...]) -> Any:
-    """The rows of a query without nulls, in its order, as a structured array."""
-    found = read_packed(query, fields)
-    answer = np.empty(len(found[fields[0][0]]), dtype=list(fields))
-    for name, _kind in fields:
-        answer[name] = found[name]
-    return answer
-
-
-def read_packed(query: str, fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """The columns of a query without nulls, in its order: arrays, and values of kind ``bytes`` joined to one piece.
-
-    The database packs each column into one piece, so a single row travels: the driver takes rows one by one, which
-    would cost more than all the arithmetic of a night.
-    """
-    packed = ", ".join(f"string_agg({_SENDERS[kind].format(name)}, ''::bytea)" for name, kind in fields)
-    with connection.cursor() as cursor:
-        sql = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"
-        with cursor.copy(sql) as copy:
-            raw = bytearray()
-            for piece in copy:
-                raw += piece
-    found: dict[str, Any] = {}
-    place = BINARY_HEADER + 2
-    for name, kind in fields:
-        (length,) = struct.unpack_from(">i", raw, place)
-        place, length = place + 4, max(length, 0)
-        if kind == "bytes":
-            found[name] = memoryview(raw)[place : place + length]
-        else:
-            found[name] = np.frombuffer(raw, dtype=f">{kind}", count=length // int(kind[1]), offset=place)
-        place += length
-    return found

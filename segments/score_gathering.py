@@ -15,10 +15,12 @@ import numpy as np
 from django.db import connection
 from django.db.models.functions import Now
 
+from crm.core.column_reading import read_packed
 from crm.core.models.business_setting import BusinessSetting
 from crm.core.service_cost_catalogue import SOURCES, ServiceEvents
 from customers.item_rollup import EVERYBODY
 from customers.models import CostRate
+from customers.rules.purchase_day_sums import DAY_RECORD
 from segments.figure_keeping import (
     AHEAD,
     LATE,
@@ -28,14 +30,13 @@ from segments.figure_keeping import (
     list_pieces,
     read_about,
     read_figures,
-    read_packed,
     write_columns,
 )
 from segments.models import ScoreRun
 from segments.rules.abc_classes import GRADES
 from segments.rules.customer_scoring import CUSTOMER_FIELDS
 from segments.rules.purchase_base import measure_part
-from segments.rules.purchase_summary import DAY_RECORD, PERIOD_EDGES, HandlingRate, summarise_purchases
+from segments.rules.purchase_summary import PERIOD_EDGES, HandlingRate, summarise_purchases
 
 OF_DAYS = frozenset({CostRate.Work.ORDER, CostRate.Work.FREIGHT})  # counted from the purchase days, read anyway
 SUMMARISED_AT_ONCE = 5_000

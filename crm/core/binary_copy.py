@@ -5,7 +5,7 @@ A row whose every field has a fixed width is one record of a numpy structured ar
 mask. Rows keep their order.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,25 +40,64 @@ def copy_columns(
     ``freeze`` is for a table made in the same transaction. Raises ``TypeError`` for another dtype and ``ValueError``
     when lengths differ.
     """
-    arrays = {name: np.asarray(values) for name, values in columns.items()}
-    lengths = {len(values) for values in arrays.values()}
-    if len(lengths) != 1:
-        raise ValueError("Columns of different lengths.")
-    rows = lengths.pop()
+    pieces = pack_columns(columns, nulls=nulls)
+    return copy_pieces(cursor, table, tuple(columns), pieces, freeze=freeze)
+
+
+def copy_pieces(
+    cursor: Cursor[tuple[object, ...]],
+    table: str,
+    columns: Iterable[str],
+    pieces: Iterable[memoryview],
+    *,
+    freeze: bool = False,
+) -> int:
+    """Append to ``table`` the rows of ``pieces``, packed by one of the functions below, and return how many."""
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY{})").format(
         sql.Identifier(table),
-        sql.SQL(", ").join(map(sql.Identifier, arrays)),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
         sql.SQL(", FREEZE") if freeze else sql.SQL(""),
     )
     with cursor.copy(statement) as copy:
         copy.write(SIGNATURE)
-        for start in range(0, rows, CHUNK_ROWS):
-            part = slice(start, start + CHUNK_ROWS)
-            chunk = {name: values[part] for name, values in arrays.items()}
-            masks = {name: mask[part] for name, mask in (nulls or {}).items()}
-            copy.write(_pack(chunk, masks))
+        for piece in pieces:
+            copy.write(piece)
         copy.write(TRAILER)
-    return rows
+    return cursor.rowcount
+
+
+def pack_columns(
+    columns: Mapping[str, Column], *, nulls: Mapping[str, npt.NDArray[np.bool_]] | None = None
+) -> Iterator[memoryview]:
+    """The rows of these columns, as ``copy_columns`` takes them, some thousand at a time."""
+    arrays = {name: np.asarray(values) for name, values in columns.items()}
+    lengths = {len(values) for values in arrays.values()}
+    if len(lengths) != 1:
+        raise ValueError("Columns of different lengths.")
+    parts = [slice(start, start + CHUNK_ROWS) for start in range(0, lengths.pop(), CHUNK_ROWS)]
+    return (
+        _pack(
+            {name: values[part] for name, values in arrays.items()},
+            {name: mask[part] for name, mask in (nulls or {}).items()},
+        )
+        for part in parts
+    )
+
+
+def pack_records(
+    keys: npt.NDArray[np.int64], *, counts: npt.NDArray[np.int64], records: npt.NDArray[np.void]
+) -> memoryview:
+    """Rows of two columns: a bigint of ``keys``, and a bytea that holds as many of the ``records`` as ``counts`` says,
+    those of one row behind those of the row before."""
+    header = np.empty(len(keys), dtype=[("fields", ">i2"), ("n0", ">i4"), ("key", ">i8"), ("n1", ">i4")])
+    each, head = records.dtype.itemsize, header.dtype.itemsize
+    header["fields"], header["n0"], header["key"], header["n1"] = 2, 8, keys, counts * each
+    before = np.cumsum(counts) - counts  # records of the rows before
+    laid_out = np.empty(len(keys) * head + len(records) * each, dtype=np.uint8)
+    _put(laid_out, np.arange(len(keys)) * head + before * each, header)
+    rows = np.repeat(np.arange(1, len(keys) + 1), counts)
+    _put(laid_out, rows * head + np.arange(len(records)) * each, records)
+    return laid_out.data
 
 
 def pack_small_numbers(values: Column) -> Column:
@@ -72,6 +111,14 @@ def pack_small_numbers(values: Column) -> Column:
     packed = np.zeros(len(values), dtype=fields)
     packed["digits"], packed["digit"] = 1, values
     return packed.view("V10")
+
+
+def _put(laid_out: npt.NDArray[np.uint8], places: npt.NDArray[np.int64], blocks: npt.NDArray[np.void]) -> None:
+    """Each block to its place, at any byte: a view that has a block for each byte."""
+    if len(blocks):
+        size = blocks.dtype.itemsize
+        anywhere = np.ndarray(len(laid_out) - size + 1, dtype=f"V{size}", buffer=laid_out, strides=(1,))
+        anywhere[places] = blocks.view(f"V{size}")
 
 
 def _pack(columns: Mapping[str, Column], nulls: Mapping[str, npt.NDArray[np.bool_]]) -> memoryview:
@@ -89,7 +136,8 @@ def _pack(columns: Mapping[str, Column], nulls: Mapping[str, npt.NDArray[np.bool
         line[:] = lengths[name][examples] if name in lengths else kind.itemsize
         if name in empty:
             line[empty[name][examples]] = -1
-    few = len(examples) * ROWS_OF_A_SHAPE <= len(shape)
+    alike = not empty and not lengths  # nothing is too much then
+    few = not alike and len(examples) * ROWS_OF_A_SHAPE <= len(shape)
     return (_lay_out_by_shape if few else _lay_out_at_once)(list(wires.values()), sizes, shape)
 
 
@@ -110,9 +158,7 @@ def _lay_out_by_shape(wires: Sequence[Wire], sizes: npt.NDArray[np.int64], shape
         block.view(np.uint8).reshape(-1, needed)[:] = frame.view(np.uint8)
         for index in kept:
             block[f"v{index}"] = columns[index][start:stop]
-        # Rows begin at any byte, so this view of them has one for each byte.
-        anywhere = np.ndarray(len(laid_out) - needed + 1, dtype=f"V{needed}", buffer=laid_out, strides=(1,))
-        anywhere[places[start:stop]] = block.view(f"V{needed}")
+        _put(laid_out, places[start:stop], block)
     return laid_out.data
 
 

@@ -19,9 +19,6 @@ BASELINE_DAYS = 364
 # A day so long ago comes into a period that is counted, or leaves it; days of the future come in at 0.
 PERIOD_EDGES = (0, QUARTER_DAYS, YEAR_DAYS, QUARTER_DAYS + BASELINE_DAYS, 2 * YEAR_DAYS)
 
-# As the database packs a purchase day: days since 1970-01-01, money in cents.
-DAY_RECORD = np.dtype([("day", ">i4"), ("orders", ">i4"), ("amount", ">i8"), ("cost", ">i8")])
-
 
 @dataclass(frozen=True)
 class HandlingRate:

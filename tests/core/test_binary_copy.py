@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from crm.core import binary_copy
-from crm.core.binary_copy import copy_columns
+from crm.core.binary_copy import copy_columns, copy_pieces, pack_records
 
 pytestmark = pytest.mark.django_db
 TYPES = "a bigint, b integer, c smallint, d double precision, e real, f boolean, g date, h text"
@@ -88,3 +88,12 @@ def test_rows_keep_their_order_however_many_of_their_fields_are_empty(cursor):
         assert text == "x" * (n % 7)
         assert fields == [None if nulls[name][n] else columns[name][n] for name in names]
     assert n == rows - 1
+
+
+def test_records_of_several_rows_become_a_value_each(cursor):
+    records = np.array([(1, 2), (3, 4), (5, 6)], dtype=[("a", ">i2"), ("b", ">i4")])
+    packed = pack_records(np.array([7, 8, 9]), counts=np.array([2, 0, 1]), records=records)
+    cursor.execute("CREATE TEMPORARY TABLE kept (key bigint, value bytea)")
+    assert copy_pieces(cursor, "kept", ("key", "value"), [packed]) == 3
+    cursor.execute("SELECT key, encode(value, 'hex') FROM kept ORDER BY ctid")
+    assert cursor.fetchall() == [(7, "000100000002000300000004"), (8, ""), (9, "000500000006")]

@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 from django.db import connection
 
-from customers import purchase_day_rebuild, rollup_renewing
+from customers import purchase_day_filling, purchase_day_rebuild, rollup_renewing
 from customers.models import Order, PurchaseDay, PurchaseHistory, PurchaseState, TouchedCustomer
 from customers.purchase_day_rebuild import ingest_orders, rebuild_purchase_days
 from tests.factories import make_customer, make_order
@@ -120,8 +120,25 @@ def test_killed_half_way_all_is_as_it_was_and_done_the_next_time(customers, monk
 
 def test_an_error_in_one_range_leaves_nothing_behind(customers, monkeypatch):
     kept = _read()
-    monkeypatch.setattr(purchase_day_rebuild, "RANGE", purchase_day_rebuild.RANGE + " WHERE 1 / (orders - 1) > 9")
+    fails = f" AND 1 / (o.customer_id - {customers[-2].pk}) > -9"
+    monkeypatch.setattr(purchase_day_filling, "ORDERS", purchase_day_filling.ORDERS + fails)
     with pytest.raises(Exception, match="division by zero"):
+        rebuild_purchase_days(at=NOW)
+    assert _read() == kept
+    assert not _list_tables()
+
+
+@pytest.mark.parametrize("broken", ["_pack_days", "_pack_states"])
+def test_a_table_that_cannot_be_filled_leaves_none_behind(customers, monkeypatch, broken):
+    kept, pack = _read(), getattr(purchase_day_filling, broken)
+
+    def fail(part):
+        if part[0].customer_id[0] >= customers[4].pk:
+            raise Killed
+        return pack(part)
+
+    monkeypatch.setattr(purchase_day_filling, broken, fail)
+    with pytest.raises(Killed):
         rebuild_purchase_days(at=NOW)
     assert _read() == kept
     assert not _list_tables()

@@ -6,7 +6,8 @@ from math import log
 import numpy as np
 import pytest
 
-from segments.rules.purchase_summary import DAY_RECORD, HandlingRate, summarise_purchases
+from customers.rules.purchase_day_sums import DAY_RECORD
+from segments.rules.purchase_summary import HandlingRate, summarise_purchases
 
 EVENING = date(2028, 2, 29)  # a leap day, so the year before it has 366 days to look back over
 EPOCH = date(1970, 1, 1)
