@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from django.core.cache import cache
+from django.db.models import Q
 
 from crm.core.local_time import company_day
 from crm.core.models import Role, User
@@ -12,7 +13,7 @@ from crm.home.product_scope import Scope, forget_scope, read_scope
 from customers.rules.sales_periods import Comparison, compare_quarters, compare_years
 from segments.segment_figures import find_last_day
 
-SEEN_WITHIN = timedelta(days=14)  # for whom did not sign in for longer his first visit works it out
+SEEN_WITHIN = timedelta(days=35)  # for whoever was away for longer his first visit works it out
 
 
 def keep_portfolios(*, at: datetime, progress: Callable[[int, int], None]) -> int:
@@ -31,7 +32,8 @@ def list_large_scopes(*, at: datetime) -> dict[str, Scope]:
     """The scopes that colleagues who were here lately may choose, chosen anew and each once, by key."""
     found: dict[str, Scope] = {}
     seen: set[str] = set()
-    for user in User.objects.active().filter(last_login__gte=at - SEEN_WITHIN).order_by("pk"):
+    was_here = Q(last_seen_at__gte=at - SEEN_WITHIN) | Q(last_login__gte=at - SEEN_WITHIN)  # some never sign out
+    for user in User.objects.active().filter(was_here).order_by("pk"):
         whoses = [choice for choice, _name in read_scope(user, "").choices if not choice.startswith("rep-")]
         for whose in whoses if user.role != Role.REP else ["mine"]:
             key = read_scope(user, whose).key

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.core.models import User
 from crm.home.portfolio_keeping import keep_portfolios
 from crm.home.product_figures import PortfolioFigures
 from crm.home.product_movement_lists import find_moved
@@ -187,10 +188,13 @@ def test_a_kept_portfolio_knows_at_once_who_acted_came_and_went(
     assert "worked out" in kept
 
 
-def test_the_night_works_out_large_portfolios_so_nobody_waits_for_them(signed_in, rep, lead, portfolio, monkeypatch):
+@pytest.mark.parametrize("was_here", ["last_login", "last_seen_at"])  # or stays signed in for months
+def test_the_night_works_out_large_portfolios_so_nobody_waits_for_them(
+    signed_in, rep, lead, portfolio, monkeypatch, was_here
+):
     client = signed_in(lead)
-    lead.last_login = timezone.now()
-    lead.save()
+    User.objects.update(last_login=None, last_seen_at=None)
+    User.objects.filter(pk=lead.pk).update(**{was_here: timezone.now() - timedelta(days=30)})
     monkeypatch.setattr("crm.home.product_figures.LIVE_CUSTOMERS", 2)
     monkeypatch.setattr("crm.home.portfolio_keeping.LIVE_CUSTOMERS", 2)
     assert keep_portfolios(at=timezone.now(), progress=lambda done, number: None) == 1
