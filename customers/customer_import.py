@@ -119,16 +119,11 @@ def _normalise_phones(shaped: pd.DataFrame) -> list[str | None]:
 
 def check_customers(stage: Stage, task: WritingTask) -> None:
     """Find the staged rows' customers by the chosen key; reject what is repeated or foreign."""
-    follow_merged(stage, number="number")
-    _find_customers(stage, key=str(task.options.get("key") or "number"))
-    # Two rows of different numbers are one customer where he is known by something else.
-    code = """CASE WHEN l.number IS NULL THEN 'name_twice' WHEN l.number = f.number THEN 'customer_twice'
-                   ELSE 'customer_meant_twice' END"""
-    field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
-    stage.reject(f"""
-        SELECT l.row, {field}, {code}, f.row::text, l.number FROM {stage.lines} l
-        JOIN (SELECT known, min(row) AS row FROM {stage.lines} GROUP BY known HAVING count(*) > 1) o
-        ON o.known = l.known JOIN {stage.lines} f ON f.row = o.row WHERE l.row <> f.row""")  # noqa: S608
+    are_merged = follow_merged(stage, number="number")
+    key = str(task.options.get("key") or "number")
+    _find_customers(stage, key=key)
+    if are_merged or key != "number" or not task.numbers_differ:
+        _reject_repeated(stage)
     if task.by is not None and (seen := visible_ids(task.by)) is not None:
         sql, params = seen
         stage.reject(
@@ -142,6 +137,17 @@ def check_customers(stage: Stage, task: WritingTask) -> None:
         stage.reject(f"""SELECT row, 'number', 'not_here', coalesce(number, name), number FROM {stage.lines}
                          WHERE customer_id IS NULL""")  # noqa: S608
     check_groups(stage, task)
+
+
+def _reject_repeated(stage: Stage) -> None:
+    # Two rows of different numbers are one customer where he is known by something else.
+    code = """CASE WHEN l.number IS NULL THEN 'name_twice' WHEN l.number = f.number THEN 'customer_twice'
+                   ELSE 'customer_meant_twice' END"""
+    field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
+    stage.reject(f"""
+        SELECT l.row, {field}, {code}, f.row::text, l.number FROM {stage.lines} l
+        JOIN (SELECT known, min(row) AS row FROM {stage.lines} GROUP BY known HAVING count(*) > 1) o
+        ON o.known = l.known JOIN {stage.lines} f ON f.row = o.row WHERE l.row <> f.row""")  # noqa: S608
 
 
 def prepare_customers(stage: Stage, task: WritingTask) -> dict[str, int]:

@@ -24,7 +24,8 @@ class WritingTask:
 
     ``options`` are the user's choices with ``by_id`` and ``source`` (the file's name) added; ``mode`` is "both",
     "create" (rows that are here are left alone) or "update" (rows that are not here are rejected). ``at`` is the
-    moment of the writing. ``words_noted`` where the words of all names in the file are.
+    moment of the writing. ``words_noted`` where the words of all names in the file are; ``numbers_differ`` where every
+    row of it has a number and no two the same.
     """
 
     import_id: int
@@ -33,6 +34,7 @@ class WritingTask:
     at: datetime
     by: Any = None
     words_noted: bool = False
+    numbers_differ: bool = False
 
     @property
     def mode(self) -> str:

@@ -19,11 +19,12 @@ def shape_relation(frame: pd.DataFrame) -> pd.DataFrame:
     return shaped
 
 
-def follow_merged(stage: Stage, *, number: str = "customer") -> None:
-    """Staged rows that name, by number or by name, a customer who has gone into another: the other."""
+def follow_merged(stage: Stage, *, number: str = "customer") -> bool:
+    """Staged rows that name, by number or by name, a customer who has gone into another: the other; whether there are
+    such customers at all."""
     merged = "customers_customer g JOIN customers_customer k ON k.id = g.merged_into_id"
     if not fetch_row("SELECT EXISTS (SELECT FROM customers_customer WHERE merged_into_id IS NOT NULL)")[0]:
-        return
+        return False
     run_sql(f"UPDATE {stage.rows} s SET {number} = k.number FROM {merged} WHERE g.number = s.{number}")  # noqa: S608
     folded = "folded" if number == "number" else "customer_folded"
     columns = fetch_row(
@@ -35,6 +36,7 @@ def follow_merged(stage: Stage, *, number: str = "customer") -> None:
             UPDATE {stage.rows} s SET {number} = k.number FROM {merged}
             WHERE s.{number} IS NULL AND g.name_folded = s.{folded} AND NOT EXISTS (
                 SELECT FROM customers_customer c WHERE c.name_folded = g.name_folded AND c.merged_into_id IS NULL)""")  # noqa: S608
+    return True
 
 
 def find_related_customers(stage: Stage, task: WritingTask) -> None:

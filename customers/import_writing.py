@@ -32,6 +32,7 @@ from customers.import_staging import Stage, fetch_row, run_sql
 from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, NameWord
 from customers.name_word_noting import WordNoter, words_noted_beside
+from customers.number_noting import NumberNoter
 from customers.rules.import_columns import ORDERS
 from customers.stage_filling import StageFiller
 from customers.stray_gathering import gather_strays_since
@@ -97,6 +98,7 @@ def _stage_rows(
         state = {"phase": "stage", "layout": LAYOUT, "row": 0, "rows": 0}
         stage.create(kind.stage_columns)
     rules = make_parse_rules(data_import, on=company_day(at))
+    numbers, is_whole = NumberNoter(), not state["row"]
     tell = words.hear if words else None
     with StageFiller(stage, lease, total=_total(data_import, state), tell=tell) as filler:
         for chunk, parsed in parse_table(open_import(data_import), rules):
@@ -104,8 +106,10 @@ def _stage_rows(
                 continue
             state = {**state, "row": chunk.last_row, "rows": state["rows"] + len(chunk)}
             shaped = kind.shape(parsed.frame) if len(parsed.frame) else parsed.frame
+            if is_whole:
+                numbers.hear(shaped)
             filler.add(shaped, parsed.problems, state=state)
-    state = {**state, "phase": "prepare"}
+    state = {**state, "phase": "prepare", "numbers_differ": is_whole and numbers.do_differ()}
     lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)
     return state
 
@@ -122,7 +126,8 @@ def _prepare(
     with transaction.atomic():
         if data_import.kind == ORDERS:
             _fix_shift(data_import, stage, at=at)
-        found = kind.prepare_records(stage, make_task(data_import, at=at))
+        task = replace(make_task(data_import, at=at), numbers_differ=bool(state.get("numbers_differ")))
+        found = kind.prepare_records(stage, task)
         state = {**state, "phase": "write", "after": 0, "created": 0, "changed": 0, "unchanged": 0, **found}
         state["words_noted"] = bool(words and words.are_noted())
         lease.progress(state["rows"] // 2, _total(data_import, state), checkpoint=state)

@@ -92,7 +92,7 @@ def check_orders(stage: Stage, task: WritingTask) -> None:
     _number_lines(stage, lined=lined)
     _reject_unknown_names(stage)
     if "number" in task.columns:
-        _reject_contradictions(stage, lined=lined)
+        _reject_contradictions(stage, lined=lined, numbers_differ=task.numbers_differ)
     _reject_foreign(stage, task.by)
     if task.mode == "update":
         stage.reject(f"""SELECT l.row, 'number', 'not_here', l.number, l.given FROM {stage.lines} l
@@ -161,7 +161,7 @@ def _reject_unknown_names(stage: Stage) -> None:
                  " WHERE customer IS NULL")  # fmt: skip
 
 
-def _reject_contradictions(stage: Stage, *, lined: bool) -> None:
+def _reject_contradictions(stage: Stage, *, lined: bool, numbers_differ: bool) -> None:
     """Lines of one order that disagree, orders given twice, and lines whose sisters were rejected."""
     first = "first_value({}) OVER (PARTITION BY number ORDER BY row)"
     if lined:
@@ -174,7 +174,7 @@ def _reject_contradictions(stage: Stage, *, lined: bool) -> None:
         stage.reject(f"""
             SELECT row, 'number', 'order_incomplete', given, given FROM {stage.lines}
             WHERE given IN (SELECT number FROM {stage.rejected})""")  # noqa: S608
-    else:
+    elif not numbers_differ:
         stage.reject(f"""
             SELECT l.row, 'number', 'number_twice', f.row::text, l.given FROM {stage.lines} l
             JOIN (SELECT given, min(row) AS row FROM {stage.lines} GROUP BY given HAVING count(*) > 1) f

@@ -199,6 +199,7 @@ def _make_index(name: str, *, is_alone: bool) -> None:
             cursor.execute(f"DROP INDEX{beside} {connection.ops.quote_name(name)}")
         if not is_valid:
             cursor.execute(index.definition.replace("CREATE INDEX", f"CREATE INDEX{beside}", 1))
+        cursor.execute("RESET max_parallel_maintenance_workers")
     index.delete()
 
 

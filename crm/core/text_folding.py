@@ -57,7 +57,7 @@ def fold_texts(texts: Sequence[str]) -> list[str]:
         folded = {letter: _fold_letter(letter) for letter in set(whole)}
         changed = {letter: plain for letter, plain in folded.items() if letter != plain}
         if len(changed) > LETTERS_AT_ONCE:
-            whole = whole.translate(str.maketrans(changed))
+            whole = whole.translate({ord(letter): plain for letter, plain in changed.items()})
         else:
             # Ours first: an accent that goes may leave one of them, which stays.
             for letter in sorted(changed, key=lambda letter: ord(letter) not in _LETTERS):

@@ -1,5 +1,6 @@
 """An import that is killed anywhere ends as if nothing had happened; stopped, it keeps what is whole and says so."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +13,7 @@ from customers.import_handling import start_import
 from customers.import_staging import Stage
 from customers.import_writing import write_import
 from customers.models import Customer, DataImport, Order, OrderLine
-from tests.customers.import_files import AT, counts, read_file
+from tests.customers.import_files import AT, counts, problems, read_file
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -89,6 +90,18 @@ def test_a_database_that_crashed_and_lost_the_stage_starts_it_again():
         cursor.execute(f"TRUNCATE {Stage(data_import.pk).rows}, {Stage(data_import.pk).rejected}")
     write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
     assert _whole() == expected
+
+
+@pytest.mark.parametrize("nth", [0, 2, 4])
+def test_a_number_that_stands_twice_is_found_whoever_read_its_first_row(nth):
+    rows = [f"O{n % 35},7,2026-01-05,10\n" for n in range(1, 40)]
+    data_import, lease = read_file("order,customer id,date,amount\n" + "".join(rows)), KilledAt(nth, Killed)
+    with pytest.raises(Killed) if nth else nullcontext():
+        write_import(data_import, lease=lease, at=AT)
+    if nth:
+        write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert problems(data_import) == [(row, "number", "number_twice") for row in (37, 38, 39, 40)]
+    assert Order.objects.count() == 35
 
 
 def test_stopped_in_the_middle_what_is_written_stays_whole_and_is_reported():
