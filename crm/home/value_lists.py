@@ -26,6 +26,7 @@ LISTS: tuple[tuple[str, str | Promise, str], ...] = (
     ("home:reference-list", _("References"), "customers.view_customer"),
     ("home:prospect-list", _("Prospects by spend"), "customers.view_customer"),
     ("home:wanted-list", _("Wanted companies"), "customers.view_customer"),
+    ("home:clean-up", _("Clean up"), "customers.change_customer"),
     ("segments:pin-report", _("Pinned by hand"), "segments.pin_segment"),
 )
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.generic_views import CreateView, DeleteView, UpdateView
@@ -29,6 +30,16 @@ class _OfCustomer:
 class PersonNew(_OfCustomer, CreateView):
     model, form_class, parent_model = Person, PersonForm, Customer
     title = _("New person")
+
+    def get_initial(self) -> dict[str, Any]:
+        """``?post=`` is the post that somebody left."""
+        return {"job_title": self.request.GET.get("post", "")[:150]}
+
+    def get_success_url(self) -> str:
+        """Back to the list from which he was entered (``?next=``), else to the customer."""
+        wanted = self.request.GET.get("next", "")
+        is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={self.request.get_host()})
+        return wanted if is_ours else super().get_success_url()
 
     def save_form(self, form: Any) -> Person:
         return keep_person(form, by=self.request.user, at=timezone.now())  # type: ignore[arg-type]

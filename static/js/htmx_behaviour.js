@@ -61,7 +61,9 @@ document.addEventListener("htmx:afterSettle", (event) => {
   }
   const wanted = target.matches("[data-focus]") ? target : target.querySelector("[data-focus], [autofocus]");
   const lost = document.activeElement === document.body || document.activeElement === null;
-  const next = wanted || (lost && (changed[0] || null));
+  // Whoever has gone on to another row stays there: an answer that was slow takes nobody back.
+  const wentOn = wanted?.matches("[data-row]") && document.activeElement?.closest("[data-row]");
+  const next = wentOn ? null : wanted || (lost && (changed[0] || null));
   if (!next) return;
   if (!next.matches("a, button, input, select, textarea, [tabindex]")) next.tabIndex = -1;
   next.focus({ preventScroll: !wanted });

@@ -9,6 +9,7 @@ from tests import factories
 from tests.permission_table import ROLES, Row, World, everybody, only, who_sees_north
 from tests.permission_table.lists import LIST_ROWS
 
+SELLERS = ("rep", "lead", "admin")
 LEADERS = only("lead", "executive", "admin")
 
 
@@ -140,6 +141,20 @@ ROWS: list[Row] = [
     Row("home:customer-value-file", who_sees_north(), lambda world: {"pk": world.customer.pk}),
     Row("home:most-valuable", everybody()),
     Row("home:most-valuable", everybody(), query="?waiting=1&after=x_y_z"),
+    Row("home:clean-up", only(*SELLERS, "other_rep")),
+    Row("home:clean-up", only(*SELLERS, "other_rep"), query="?stale=1&after=x"),
+    Row(
+        "home:clean-up-act",
+        only(*SELLERS, ok=302, hidden_from=("other_rep",)),
+        lambda world: {"pk": world.customer.pk, "act": "ask"},
+        method="post",
+    ),
+    Row(
+        "home:clean-up-act",
+        only(*SELLERS, ok=404, hidden_from=("other_rep",)),
+        lambda world: {"pk": world.customer.pk, "act": "burn"},
+        method="post",
+    ),
     Row("home:benefit-queue", everybody()),
     Row("home:benefit-queue", everybody(), query="?everybody=1"),
     Row("home:best-fit", everybody()),
@@ -258,7 +273,6 @@ def _customer(world: World) -> dict[str, int]:
     return {"pk": world.customer.pk}
 
 
-SELLERS = ("rep", "lead", "admin")
 ROWS += [
     Row("home:favour-card", who_sees_north(), _customer),
     Row("home:learnt-card", who_sees_north(), _customer),

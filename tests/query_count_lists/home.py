@@ -206,6 +206,16 @@ def _make_acts(count: int, cast: Any) -> None:
         PersonalDataAct.objects.create(kind="export", customer_id=number, reason="By letter", done_by=cast.admin)
 
 
+def _make_unkempt(count: int, cast: Any) -> None:
+    """Mail to each came back, the buyer left, and nobody has talked to them."""
+    for _number in range(count):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        factories.make_person(customer, job_title="Buyer", left_on=date(2026, 1, 2))
+        known = {"customer": customer, "person": factories.make_person(customer)}
+        for kind, is_valid in (("email", False), ("phone", True)):
+            ContactPoint.objects.create(kind=kind, value=kind, value_normal=kind, is_valid=is_valid, **known)
+
+
 def _make_favours(count: int, cast: Any) -> None:
     """Each with a reference, and wanted next year."""
     for _number in range(count):
@@ -250,6 +260,9 @@ LISTS: list[ListPage] = [
     ListPage("one pair", f"/customers/duplicates/?pair={ONE_PAIR}", make_rich_pairs, "lead", most_queries=15),
     ListPage("news", "/news/", _make_news),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
+    ListPage("addresses that came back", "/customers/clean-up/", _make_unkempt),
+    ListPage("posts that somebody left", "/customers/clean-up/?vacant=1", _make_unkempt),
+    ListPage("nothing proven", "/customers/clean-up/?stale=1", _make_unkempt),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),
     ListPage("best fit", "/segments/best-fit/", _make_listed),
     ListPage("wallet gaps", "/segments/wallet-gaps/", _make_listed),
