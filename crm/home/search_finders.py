@@ -180,18 +180,20 @@ def _ask(parts: Iterable[Part]) -> list[_Row]:
 
 
 def _order(rows: list[_Row], *, spellings: Spellings, user: User) -> Ids:
-    """Of what only contains the words first what has the first one at the beginning of a word, then who is worth most.
+    """Who is called just so stands first; of what only contains the words what has the first one at the beginning of a
+    word; then who is worth most.
 
     Where more are called so than were looked at, the most valuable customers are asked too.
     """
     customers = Counter(row.rank for row in rows if KINDS[row.kind] is Customer)
     if customers[1] >= CANDIDATES or customers[2] >= CANDIDATES:
         rows += _among_the_most_valuable(spellings, user=user)
-    worth = _read_worth(rows)
+    worth, whole = _read_worth(rows), " ".join(words[0] for words in spellings)
 
     def closeness(row: _Row) -> tuple[int, bool, int, str, int]:
         is_inside = row.rank == 2 and not any(f" {word}" in f" {row.place}" for word in spellings[0])
-        return row.rank, is_inside, -worth.get(row.customer, 0) if row.rank else 0, row.place, row.pk
+        is_longer = row.rank == 1 and row.place != whole
+        return row.rank, is_inside or is_longer, -worth.get(row.customer, 0) if row.rank else 0, row.place, row.pk
 
     return _group(sorted(rows, key=closeness))
 
