@@ -10,6 +10,7 @@ from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.job_ledger import request_job
 from crm.core.late_imports import pandas as pd
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text, fold_texts
@@ -37,7 +38,9 @@ from customers.models import ContactPoint, Customer, ImportChange
 from customers.rules.contact_point_reading import normalise_phone
 from customers.rules.import_columns import CUSTOMER_FIELDS, CUSTOMERS, REQUIRED
 
-KEPT_AT_ONCE = 5_000
+KEYS_JOB = "import-keys"
+# Rows written: a fifth of a millisecond each.
+KEPT_AT_ONCE, KEPT_SOON = 5_000, 200_000
 PLAIN_FIELDS = (
     "name",
     "trading_name",
@@ -303,14 +306,23 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
     )
 
 
-def keep_keys_of_few(stage: Stage, task: WritingTask) -> None:
-    """By what those of a small file are found, at once: the night finds a large one's."""
-    written = ImportChange.objects.filter(data_import=task.import_id)
-    if written[: KEPT_AT_ONCE + 1].count() <= KEPT_AT_ONCE:
-        named = written.filter(what=CUSTOMER_TABLE.key).values_list("row_id", flat=True)
-        points = written.filter(what=POINT_TABLE.key).values("row_id")
-        reached = ContactPoint.objects.filter(pk__in=points).values_list("customer_id", flat=True)
-        keep_keys({*named, *reached})
+def keep_keys_of_written(stage: Stage, task: WritingTask) -> None:
+    """By what those of a small file are found, at once; those of a larger one minutes after its report, and those of a
+    very large one by the night, which looks at everybody then."""
+    written = ImportChange.objects.filter(data_import=task.import_id)[: KEPT_SOON + 1].count()
+    if written <= KEPT_AT_ONCE:
+        keep_keys(list_written(task.import_id))
+    elif written <= KEPT_SOON:
+        request_job(KEYS_JOB, key=str(task.import_id), due_at=task.at)
+
+
+def list_written(import_id: int) -> list[int]:
+    """The customers whose records or numbers an import wrote, in the order of their ids."""
+    written = ImportChange.objects.filter(data_import=import_id)
+    named = written.filter(what=CUSTOMER_TABLE.key).values_list("row_id", flat=True)
+    points = written.filter(what=POINT_TABLE.key).values("row_id")
+    reached = ContactPoint.objects.filter(pk__in=points).values_list("customer_id", flat=True)
+    return sorted({*named, *reached})
 
 
 CUSTOMER_TABLE = WrittenTable(
@@ -376,7 +388,7 @@ KIND = ImportKind(
     ),
     makes_customers=True,
     in_pairs=True,
-    finish=keep_keys_of_few,
+    finish=keep_keys_of_written,
     names="folded",
     seen_at=("home:customer-list", ""),
 )

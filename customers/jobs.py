@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.job_ledger import JobCancelled, JobLease, LeaseLost, job_kind, request_job
 from crm.core.local_time import company_day
 from crm.core.models import JobRun
+from customers.customer_import import KEYS_JOB
 from customers.import_handling import READ_JOB, WRITE_JOB
 from customers.import_kinds import IMPORT_KINDS
 from customers.import_undoing import UNDO_JOB
@@ -20,6 +21,7 @@ from customers.rules.import_file_error import ImportFileError
 CLEAN_JOB = "import-clean"
 DUPLICATES_JOB = "customers-duplicates"
 DUPLICATES_HOUR = 5
+KEYS_AT_A_TIME = 1_000
 ALIKE_JOB = "customers-alike"
 ALIKE_HOUR = 4
 
@@ -81,6 +83,19 @@ def make_indexes_job(lease: JobLease) -> dict[str, Any] | None:
 
     data_import = DataImport.objects.filter(pk=int(lease.key)).first()
     return {"indexes": wake_indexes(IMPORT_KINDS[data_import.kind].table_names)} if data_import else None
+
+
+@job_kind(KEYS_JOB, label=_("Noting by what imported customers are found"), lease=timedelta(minutes=10))
+def keep_import_keys_job(lease: JobLease) -> dict[str, Any]:
+    """So that whoever types a tax number in another spelling finds them before the night; again does no harm."""
+    from customers.customer_import import list_written
+    from customers.duplicate_keeping import keep_keys
+
+    customers = list_written(int(lease.key))
+    for start in range(0, len(customers), KEYS_AT_A_TIME):
+        keep_keys(customers[start : start + KEYS_AT_A_TIME])
+        lease.progress(min(start + KEYS_AT_A_TIME, len(customers)), len(customers))
+    return {"customers": len(customers)}
 
 
 @job_kind(UNDO_JOB, label=_("Undoing an import"), lease=timedelta(minutes=3))

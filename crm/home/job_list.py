@@ -26,7 +26,7 @@ from crm.core.models.business_setting import setting
 from crm.core.toasts import add_toast
 from crm.night_requesting import NIGHT, SCORING_HELP, STEPS, request_night
 from crm.signs_of_life import BEAT, WORKER, read_seconds_since_sign_of_life
-from customers.jobs import INDEX_JOB, READ_JOB, UNDO_JOB, WRITE_JOB
+from customers.jobs import INDEX_JOB, KEYS_JOB, READ_JOB, UNDO_JOB, WRITE_JOB
 from customers.models import DataImport
 from segments.models import ScoreRun
 
@@ -35,7 +35,7 @@ BAR_WIDTH = 300
 ROUTINE = Q(kind=ESCALATE, state=JobRun.State.DONE)  # every five minutes: of interest only when it fails
 STALE_AFTER = timedelta(hours=24)
 BY_CLOCK = "clock"  # the key of what the schedule asks for
-FILE_JOBS = frozenset({READ_JOB, WRITE_JOB, INDEX_JOB, UNDO_JOB})
+FILE_JOBS = frozenset({READ_JOB, WRITE_JOB, INDEX_JOB, KEYS_JOB, UNDO_JOB})
 
 
 def name_kind(job: JobRun) -> str:

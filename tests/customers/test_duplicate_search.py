@@ -4,7 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from crm.core.job_ledger import perform_job
+from crm.core.models import JobRun
 from crm.home.search import find_everything
+from customers import customer_import, jobs
 from customers.customer_archiving import archive_customer
 from customers.duplicate_deciding import PairDecided, ask_again, put_off, tell_apart
 from customers.duplicate_search import is_whole_due, search_duplicates
@@ -138,6 +141,17 @@ def test_a_tax_number_is_found_without_its_country_the_day_it_came(rep):
     import_file(file, kind="customers", by=rep, team_id=rep.team_id, owner_id=rep.pk)
     assert names(find_everything("501442600", user=rep)) == ["Vega Lda"]
     assert [one.customer.name for one in find_duplicates(rep, TypedCustomer(tax_id="501442600"))] == ["Vega Lda"]
+
+
+def test_those_of_a_larger_file_are_found_in_any_spelling_soon_after_its_report(rep, monkeypatch):
+    monkeypatch.setattr(customer_import, "KEPT_AT_ONCE", 0)
+    monkeypatch.setattr(jobs, "KEYS_AT_A_TIME", 1)
+    file = "number,name,tax id,phone\nN-1,Vega Lda,PT 501.442.600,\nN-2,Lim,MY 77.101.202,+60 3 2161 0000\n"
+    import_file(file, kind="customers", by=rep, team_id=rep.team_id, owner_id=rep.pk)
+    assert find_everything("501442600", user=rep) == []
+    assert perform_job(JobRun.objects.get(kind=jobs.KEYS_JOB).pk)
+    assert names(find_everything("501442600", user=rep)) == ["Vega Lda"]
+    assert names(find_everything("77-101-202", user=rep)) == ["Lim"]
 
 
 def names(groups):
