@@ -58,27 +58,31 @@ def trigger_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _show_trigger(
     request: HttpRequest, trigger: Any, *, form: Any = None, data: Any = None, act: str = "look", status: int = 200
 ) -> HttpResponse:
+    fragment = wants_fragment(request, ("workbench", "crossing"))
+    # Whoever opens the page does not wait for everybody to be counted; the number is fetched into it.
+    counts = bool(fragment) or data is not None or "count" in request.GET
     context: dict[str, Any] = {
         "trigger": trigger,
         "triggers": list_triggers(),
         "form": form or TriggerForm(instance=trigger),
-        **(_build_condition(trigger, data, act) if trigger.criteria else {}),
+        **(_build_condition(trigger, data, act, counts=counts) if trigger.criteria else {}),
     }
-    fragment = wants_fragment(request, ("workbench",))
-    name = "segments/trigger_edit.html"
+    name = "segments/trigger_condition.html" if fragment == "crossing" else "segments/trigger_edit.html"
     return render(request, f"{name}#{fragment}" if fragment else name, context, status=status)
 
 
-def _build_condition(trigger: Trigger, data: Any, act: str) -> dict[str, Any]:
-    """The builder of the condition, and how many customers it holds for today."""
+def _build_condition(trigger: Trigger, data: Any, act: str, *, counts: bool) -> dict[str, Any]:
+    """The builder of the condition, and how many customers it holds for today where it ``counts`` them."""
     rule_form = build_rule_form(trigger.criteria) if data is None else change_rule_form(read_rule_form(data), act)
     rule = show_rule(rule_form, before=trigger.criteria, for_segment=False)
-    segments = list(trigger.segments.all())
+    segments = list(trigger.segments.all()) if counts else []
     today = company_day(timezone.now())
-    crossing = trigger_editing.count_crossing(rule.criteria, segments=segments, on=today) if rule.is_usable else None
+    is_asked = rule.is_usable and counts
+    crossing = trigger_editing.count_crossing(rule.criteria, segments=segments, on=today) if is_asked else None
     return {
         "rule": rule,
         "crossing": crossing,
+        "is_counting": rule.is_usable and not counts,
         "reading": read_aloud(trigger.criteria),
         "editor": {"metrics": list_metrics(for_segment=False)},
     }

@@ -271,6 +271,19 @@ def test_a_trigger_of_our_own_starts_off_and_counts_whom_it_would_notice(browser
     assert browser.post(url, CITY | {"act": "save", "value-0": ""}).status_code == 422
 
 
+def test_the_page_of_a_trigger_is_there_before_everybody_was_counted(browser):
+    factories.make_customer(city="Bergen")
+    trigger = Trigger.objects.create(key="own-yards", name="Yards", task_title="Ask", criteria={"all": [CITY_RULE]})
+    url, said = reverse("segments:trigger-edit", args=[trigger.pk]), "it holds for 1 customer today"
+    page = browser.get(url).content.decode()
+    assert said not in page
+    assert f'hx-get="{url}" hx-trigger="load"' in page
+    fetched = browser.get(url, headers={"HX-Request": "true", "HX-Target": "crossing"}).content.decode()
+    assert said in fetched
+    assert "<form" not in fetched
+    assert said in browser.get(f"{url}?count=1").content.decode(), "without script by a link"
+
+
 def test_a_trigger_that_ranks_everybody_has_no_condition_to_change(browser):
     trigger = Trigger.objects.get(key="slipping-away")
     assert browser.post(reverse("segments:trigger-condition", args=[trigger.pk]), CITY).status_code == 404
