@@ -34,7 +34,8 @@ def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
     _report_rows(_import(_customer_rows(customers), kind="customers", rows=customers), goal=50_000)
     took = _import(_order_rows(orders, customers), kind="orders", rows=orders)
     _report_rows(took, goal=60_000)
-    report("import_orders_against_copy", took.writing, "s", yardstick=_bare_copy_seconds())
+    # Behind the bare COPY every index is there too.
+    report("import_orders_against_copy", took.ready, "s", yardstick=_bare_copy_seconds())
     again = _import(_customer_rows(customers, first=customers), kind="customers", rows=customers)
     report("import_customer_rows_per_second_beside_others", again.rows / again.writing, "rows/s")
     again = _import(_order_rows(orders, customers, first=orders), kind="orders", rows=orders)
