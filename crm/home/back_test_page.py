@@ -61,6 +61,8 @@ def _describe(test: BackTest, *, asked: str, money: str) -> dict[str, Any]:
     chances = told["chances"]
     tenths = told["forecast"]["tenths"]
     my_day = next(row for row in told["rankings"] if row["name"] == MY_DAY)
+    # Where nobody left there is nothing by which the knob could be set.
+    knobs = test.result.get("knobs", {}) if evenings[max(evenings)]["silent"] else {}
     return context | {
         "chosen": chosen,
         "evening": date.fromisoformat(chosen),
@@ -79,7 +81,7 @@ def _describe(test: BackTest, *, asked: str, money: str) -> dict[str, Any]:
         "bent_dots": draw_reliability(chances["bent"]["groups"]) if "bent" in chances else [],
         "shown_words": say_shown(test.result, chances),
         "measures": list_measures(told),
-        "knobs": sorted((float(knob), row) for knob, row in test.result.get("knobs", {}).items()),
+        "knobs": sorted((float(knob), row) for knob, row in knobs.items()),
         "blend": test.result["blend"],
     }
 

@@ -72,6 +72,16 @@ def test_the_money_is_that_of_the_quarter_or_of_those_who_left(client, lead, tes
     assert f"{list_rankings(evening, goal='precision')[0].auc:.2f}" in certainty
 
 
+def test_where_nobody_left_nothing_is_called_so_many_times_as_right(client, lead, tested):
+    for evening in tested.result["evenings"].values():
+        evening["silent"] = 0.0
+    tested.save()
+    page = read(client, lead)
+    assert "nobody was silent for a quarter: there was nothing for a ranking to find" in page
+    for words in ("as often right as the 40% falls", "× their precision", "The knob of My day"):
+        assert words not in page
+
+
 def test_a_base_too_small_is_told_so(client, lead, db):
     make_world(customers=20)
     ingest_orders(at=datetime(2026, 11, 22, 2, tzinfo=UTC))
