@@ -28,11 +28,14 @@ def read_columns(query: str, fields: Sequence[tuple[str, str]], params: dict[str
 
 
 def read_packed(query: str, fields: Sequence[tuple[str, str]], params: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The same as an array for each column, as the database sends it; values of kind ``bytes`` are joined to one."""
+    """The same as an array for each column, as the database sends it; values of kind ``bytes`` are joined to one.
+
+    Raises Django's ``OperationalError`` where the database stops it, like every query of a page.
+    """
     packed = ", ".join(f"string_agg({_SENDERS[kind].format(name)}, ''::bytea)" for name, kind in fields)
     statement = f"COPY (SELECT {packed} FROM ({query}) ordered) TO STDOUT (FORMAT binary)"  # noqa: S608 - code, no input
-    with connection.cursor() as cursor, cursor.cursor.copy(statement, params) as copy:
-        raw = bytearray()
+    raw = bytearray()
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.cursor.copy(statement, params) as copy:
         for piece in copy:
             raw += piece
     found: dict[str, Any] = {}
