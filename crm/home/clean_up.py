@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +22,7 @@ from django.views.decorators.http import require_POST
 from crm.core.bin_reading import find_undo_url
 from crm.core.business_calendar import company_calendar
 from crm.core.formats import format_day
-from crm.core.list_engine import Column, FlagFilter, ListDefinition
+from crm.core.list_engine import Column, FlagFilter, ListDefinition, ListPage
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
@@ -154,6 +155,13 @@ class CleanUpQueue(ValueListView):
         asked = Q(source__startswith=f"clean-up:{gap}:") | (Q(source__startswith="vacancy:") if gap == VACANT else Q())
         waits = Task.objects.filter(asked, customer=OuterRef("pk"), state__in=OPEN_STATES)
         return rows.filter(~Exists(waits))
+
+    def make_page(self) -> ListPage:
+        """The gaps are looked up for each customer in the order of sales until a page is full: a hash of all scores,
+        which the planner takes to be as cheap, costs a third of a second among a million customers."""
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_hashjoin = off")
+            return super().make_page()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         fact = _("most sales first; one key each, nothing is lost")
