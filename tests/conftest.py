@@ -4,7 +4,6 @@
 partner, who owns no customer unless ``shared_customer`` is asked for.
 """
 
-import gc
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -103,11 +102,6 @@ def _deal(items: list[pytest.Item], processes: int) -> list[pytest.Item]:
         first = lasting[number::processes]
         dealt += [*first, *islice(short, max(0, share - len(first)))]
     return dealt
-
-
-def pytest_collection_finish() -> None:
-    """What was loaded stays to the end: who looks for garbage need not look through a million objects each time."""
-    gc.freeze()
 
 
 @pytest.hookimpl(trylast=True)
