@@ -34,7 +34,7 @@ def keep_contact_point(form: ContactPointForm, *, at: datetime) -> ContactPoint:
     """Write the number or address of a valid ``form``; whose it is, or was, counts as changed."""
     before = form.initial.get("person")
     point: ContactPoint = form.save()
-    _touch({before, point.person_id}, at=at)
+    touch_people({before, point.person_id}, at=at)
     return point
 
 
@@ -42,9 +42,9 @@ def keep_contact_point(form: ContactPointForm, *, at: datetime) -> ContactPoint:
 def remove_contact_point(point: ContactPoint, *, at: datetime) -> None:
     """It reaches nobody; the bin keeps it."""
     point.delete()
-    _touch({point.person_id}, at=at)
+    touch_people({point.person_id}, at=at)
 
 
-def _touch(people: set[int | None], *, at: datetime) -> None:
+def touch_people(people: set[int | None], *, at: datetime) -> None:
     """Programs that ask what was changed hear of new numbers too."""
     Person.objects.filter(pk__in=people - {None}, changed_at__lt=at).update(changed_at=at)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from customers.models import ContactPoint, Customer
-from customers.person_keeping import remove_contact_point
+from customers.person_keeping import remove_contact_point, touch_people
 
 
 @transaction.atomic
@@ -18,10 +18,11 @@ def remove_bounced(customer: Customer, *, at: datetime) -> list[ContactPoint]:
 
 
 @transaction.atomic
-def trust_bounced(customer: Customer, *, on: date) -> list[ContactPoint]:
-    """They were seen to work on the local day ``on``: one that came back counts again."""
+def trust_bounced(customer: Customer, *, on: date, at: datetime) -> list[ContactPoint]:
+    """They were seen to work on the local day ``on``: those that came back count again."""
     bounced = list_bounced([customer.pk])
     ContactPoint.objects.filter(pk__in=[point.pk for point in bounced]).update(is_valid=True, proven_on=on)
+    touch_people({point.person_id for point in bounced}, at=at)
     return bounced
 
 

@@ -66,13 +66,17 @@ def _tell_bounced(rows: dict[int, Any], ids: list[int]) -> None:
 
 
 def _tell_vacant(rows: dict[int, Any], ids: list[int]) -> None:
-    lately = Q(left_on=None) | Q(left_on__gt=company_day(timezone.now()) - timedelta(days=LATELY_DAYS))
-    people = Person.objects.filter(lately, customer__in=ids).exclude(job_title="").order_by("-left_on", "pk")
-    here = {(one.customer_id, one.job_title.casefold()) for one in people if one.left_on is None}
+    """As the metric of empty posts has it: whoever left without a title is missed where nobody else is known."""
+    today = company_day(timezone.now())
+    lately = Q(left_on=None) | Q(left_on__gt=today - timedelta(days=LATELY_DAYS), left_on__lte=today)
+    people = Person.objects.filter(lately, customer__in=ids).order_by("-left_on", "pk")
+    here = {(one.customer_id, one.job_title.lower()) for one in people if one.left_on is None}
+    peopled = {customer for customer, _post in here}
     for one in people:
-        row = rows[one.customer_id]
-        if one.left_on and (one.customer_id, one.job_title.casefold()) not in here:
-            row.wrong.append((one.job_title, _("%(name)s left %(day)s") % {"name": one.name, "day": _day(one.left_on)}))
+        is_filled = (one.customer_id, one.job_title.lower()) in here if one.job_title else one.customer_id in peopled
+        if one.left_on and not is_filled:
+            row, post = rows[one.customer_id], one.job_title or _("nobody else is known")
+            row.wrong.append((post, _("%(name)s left %(day)s") % {"name": one.name, "day": _day(one.left_on)}))
             row.post = row.post or one.job_title
 
 
@@ -188,21 +192,32 @@ Done = tuple[str, str]
 
 
 def _remove(request: HttpRequest, customer: Customer) -> Done:
-    removed = [(point.value, find_undo_url(point, user=request.user)) for point in list_bounced([customer.pk])]  # type: ignore[arg-type]
-    remove_bounced(customer, at=timezone.now())
-    words = {"name": customer.name, "address": ", ".join(value for value, _undo in removed) or "–"}
-    return _("%(name)s: %(address)s removed.") % words, removed[0][1] if len(removed) == 1 else ""
+    undo_urls = [find_undo_url(point, user=request.user) for point in list_bounced([customer.pk])]  # type: ignore[arg-type]
+    removed = remove_bounced(customer, at=timezone.now())
+    if not removed:
+        return _say_decided(customer)
+    words = {"name": customer.name, "address": ", ".join(point.value for point in removed)}
+    return _("%(name)s: %(address)s removed.") % words, undo_urls[0] if len(undo_urls) == len(removed) == 1 else ""
 
 
 def _works(request: HttpRequest, customer: Customer) -> Done:
-    works = trust_bounced(customer, on=company_day(timezone.now()))
-    words = {"name": customer.name, "address": ", ".join(point.value for point in works) or "–"}
+    now = timezone.now()
+    works = trust_bounced(customer, on=company_day(now), at=now)
+    if not works:
+        return _say_decided(customer)
+    words = {"name": customer.name, "address": ", ".join(point.value for point in works)}
     return _("%(name)s: %(address)s works.") % words, ""
 
 
 def _right(request: HttpRequest, customer: Customer) -> Done:
-    prove_customer(customer, on=company_day(timezone.now()))
+    if not prove_customer(customer, on=company_day(timezone.now())):
+        return _("%(name)s: there is no number or address that could be right.") % {"name": customer.name}, ""
     return _("%(name)s: what we know is right, as of today.") % {"name": customer.name}, ""
+
+
+def _say_decided(customer: Customer) -> Done:
+    """The second of two clicks, or of two people."""
+    return _("%(name)s: this was decided already.") % {"name": customer.name}, ""
 
 
 def _archive(request: HttpRequest, customer: Customer) -> Done:

@@ -56,6 +56,7 @@ def test_mail_that_came_back_is_removed_into_the_bin_or_works_again(unkempt, rep
     assert "old@kunde.example removed" in answer.content.decode()
     assert unkempt.contact_points.filter(kind="email").count() == 0
     assert shown(client) == {}
+    assert "decided already" in decide(client, unkempt, "remove").content.decode()  # the second of two clicks
     bounced = point(unkempt, "new@kunde.example", is_valid=False)
     decide(client, unkempt, "works")
     bounced.refresh_from_db()
@@ -110,6 +111,20 @@ def test_of_whom_no_number_is_known_nothing_is_still_right(customer, rep, signed
     page = signed_in(rep).get(URL, {"stale": "1"}).content.decode()
     assert "no number or address" in page
     assert ("Ask them" in page, "Still right" in page) == (True, False)
+    assert "no number or address that could be right" in decide(signed_in(rep), customer, "right").content.decode()
+
+
+def test_whoever_left_without_a_title_is_missed_where_nobody_else_is_known(customer, rep, signed_in):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    factories.make_person(customer, name="Ola Berg", left_on=yesterday)
+    factories.make_person(
+        customer, name="Kari Dahl", job_title="Buyer", left_on=timezone.localdate() + timedelta(days=9)
+    )
+    client = signed_in(rep)
+    (((what, known),),) = shown(client, "vacant").values()
+    assert (what, known.split(" left")[0]) == ("nobody else is known", "Ola Berg")
+    factories.make_person(customer, name="Eva Roca")
+    assert shown(client, "vacant") == {}
 
 
 def test_a_talk_last_week_is_proof_enough(unkempt, rep, signed_in):
