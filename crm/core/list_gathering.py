@@ -11,17 +11,15 @@ list is gathered at once for five minutes.
 """
 
 import time
-from contextlib import nullcontext
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError
 from django.db.models import F, Func, QuerySet
 from psycopg.errors import QueryCanceled
 
 from crm.core.list_definition import Column
-from crm.core.list_paging import Place, fetch_rows, order_keys
+from crm.core.list_paging import Place, fetch_rows, limit_statements, order_keys
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
 KEPT_SECONDS = 300
@@ -45,8 +43,7 @@ def walk_or_gather(
     limit = max(LEAST_WALK_MS, gathering_ms // 2) if remembered is None else remembered
     if limit:
         try:
-            within = transaction.atomic() if connection.in_atomic_block else nullcontext()
-            with within, connection.execute_wrapper(_Within(limit)):
+            with limit_statements(limit):
                 return fetch_rows(queryset, column, **asked)
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
@@ -57,19 +54,6 @@ def walk_or_gather(
         half = int((time.monotonic() - began) * 500)
         cache.set(remembered_as, half if remembered is None and half > limit else 0, KEPT_SECONDS)
     return rows
-
-
-@dataclass(frozen=True)
-class _Within:
-    """Statements with a limit of their own. Both are one message: a transaction would cost two more. The answer stays
-    at the rows; given back, it would be taken to its last part by the history in a request that may write."""
-
-    ms: int
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: object, context: dict[str, Any]) -> None:
-        limited = f"SET LOCAL statement_timeout = {self.ms}; {sql}; SET LOCAL statement_timeout = DEFAULT"
-        execute(limited, params, many, context)
-        context["cursor"].nextset()
 
 
 def _gather(queryset: QuerySet[Any], column: Column, *, downward: bool, nulls: bool, size: int) -> list[Any]:

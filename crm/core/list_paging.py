@@ -3,7 +3,8 @@
 import base64
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Count, F, Field, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from psycopg.errors import QueryCanceled
 
 from crm.core.list_definition import Column
 from crm.core.statement_planning import plan_for_everybody
@@ -22,6 +24,9 @@ COUNT_LIMIT = 10_000
 FEW = 500
 GATHERED = 2_500  # put together from their keys, whatever their order
 DEAR = 3_000  # in the planner's units: about 40 ms
+# What the planner takes for dear is often quick, most of all where a look-up for each row ends at the first it finds:
+# up to so many of its units the clock decides, so that of a few thousand rows the exact number is told.
+TRIED, TRIED_MS = 200_000, 25
 UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its order: found, and looked up and sorted
 MOST_GATHERED, DEAREST_GATHERED = 100_000, 100_000  # rows sorted for a page, and the planner's units for finding them
 LARGEST_ID = 2**63 - 1
@@ -67,7 +72,7 @@ class Counted:
 
 
 def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
-    """How many rows, in two statements; never counts further than ``limit``, nor where counting takes long.
+    """How many rows, in two or three statements; never counts further than ``limit``, nor where counting takes long.
 
     Then the number is the planner's estimate. Of a few hundred rows, or of some thousand that were counted, the keys
     are read too: whatever their order, the page is then put together from them alone.
@@ -90,13 +95,45 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
         found = list(keys[: FEW + 1])
         if len(found) <= FEW:
             return Counted(len(found), is_exact=True, keys=found)
-    if is_dear:
+    counted = None if cost > TRIED else _count(keys[: limit + 1], ms=TRIED_MS if is_dear else None)
+    if counted is None:
         return Counted(max(estimate, FEW), gathering_ms=gathering_ms)
-    counted = keys[: limit + 1].aggregate(count=Count("pk"), keys=ArrayAgg("pk"))
     if (count := counted["count"]) > limit:
         return Counted(max(estimate, limit), gathering_ms=gathering_ms)
     keys_read = (counted["keys"] or []) if count <= GATHERED else None
     return Counted(count, is_exact=True, keys=keys_read, gathering_ms=gathering_ms)
+
+
+def _count(keys: QuerySet[Any], *, ms: int | None) -> dict[str, Any] | None:
+    """How many ``keys``, and which; None where the database needs longer than ``ms``."""
+    try:
+        with nullcontext() if ms is None else limit_statements(ms):
+            return keys.aggregate(count=Count("pk"), keys=ArrayAgg("pk"))
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        return None
+
+
+@contextmanager
+def limit_statements(ms: int) -> Iterator[None]:
+    """Statements in here have so many milliseconds each; one that needs longer is an ``OperationalError``."""
+    within = transaction.atomic() if connection.in_atomic_block else nullcontext()
+    with within, connection.execute_wrapper(_Within(ms)):
+        yield
+
+
+@dataclass(frozen=True)
+class _Within:
+    """Statements with a limit of their own. Both are one message: a transaction would cost two more. The answer stays
+    at the rows; given back, it would be taken to its last part by the history in a request that may write."""
+
+    ms: int
+
+    def __call__(self, execute: Any, sql: str, params: Any, many: object, context: dict[str, Any]) -> None:
+        limited = f"SET LOCAL statement_timeout = {self.ms}; {sql}; SET LOCAL statement_timeout = DEFAULT"
+        execute(limited, params, many, context)
+        context["cursor"].nextset()
 
 
 def count_about(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> tuple[int, bool]:

@@ -6,6 +6,8 @@ from itertools import chain
 
 import pytest
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from django.test import RequestFactory
 
 from crm.core import list_paging
@@ -141,6 +143,17 @@ def test_small_lists_are_counted_large_ones_estimated(products):
     count, exact = count_about(Product.objects.all(), limit=4)
     assert (count >= 4, exact) == (True, False)
     assert count_about(Product.objects.none()) == (0, True)
+
+
+def test_what_the_planner_takes_for_dear_is_counted_where_the_clock_allows_it(products, monkeypatch):
+    """191 of somebody's 760 customers were told as "about 1,312"."""
+    monkeypatch.setattr(list_paging, "DEAR", 0)
+    monkeypatch.setattr(list_paging, "FEW", 1)
+    assert count_about(Product.objects.all()) == (10, True)
+    slowly = RawSQL("pg_sleep(0.02) IS NOT NULL", [], output_field=BooleanField())  # a fifth of a second for all
+    assert not count_about(Product.objects.filter(slowly))[1]
+    monkeypatch.setattr(list_paging, "TRIED", 0)
+    assert not count_about(Product.objects.all())[1]
 
 
 def test_a_list_that_stands_whole_on_its_page_is_counted_whatever_was_expected(products):
