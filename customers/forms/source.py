@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from customers.models import Source
+from customers.source_withdrawing import of_source
 
 
 class SourceForm(forms.ModelForm):
@@ -21,8 +22,15 @@ class SourceForm(forms.ModelForm):
     def clean_name(self) -> str:
         """A source whose customers stand under its name keeps that name."""
         name = str(self.cleaned_data["name"]).strip()
-        if self.instance.pk and self.instance.withdrawn_at and name != Source.objects.get(pk=self.instance.pk).name:
+        held = Source.objects.filter(pk=self.instance.pk).first()
+        if held is None or held.name == name:
+            return name
+        if held.withdrawn_at:
             raise forms.ValidationError(_("A withdrawn source keeps its name: bring it back first."))
+        if held.name.lower() != name.lower() and of_source(held.name).exists():
+            raise forms.ValidationError(
+                _("Customers stand under this name: under another they could not be withdrawn with it.")
+            )
         return name
 
 

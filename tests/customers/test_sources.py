@@ -38,6 +38,31 @@ def test_a_source_is_withdrawn_whole_and_comes_back_whole(fair, admin):
         bring_source_back(fair, by=admin, at=now)
 
 
+def test_whoever_came_by_it_in_other_letters_goes_and_comes_back_with_it(fair, admin):
+    for name, source in (("Shouted", "FAIR 2026"), ("Spaced", " fair 2026 "), ("Other fair", "Fair 2026 b")):
+        factories.make_customer(name=name, source=source)
+    assert foresee_withdrawal(fair, most=9).archived == 2
+    assert withdraw_source(fair, reason="No right to it", by=admin, at=timezone.now()).archived == 2
+    assert current() == ["Other fair"]
+    assert bring_source_back(fair, by=admin, at=timezone.now()) == 2
+    assert current() == ["Other fair", "Shouted", "Spaced"]
+
+
+def test_a_source_by_whose_name_customers_stand_keeps_it_or_they_could_not_be_withdrawn_with_it(client, fair, admin):
+    client.force_login(admin)
+    edit = reverse("customers:source-edit", args=[fair.pk])
+
+    def rename(name):
+        version = client.get(edit).context["edit_version"]
+        return client.post(edit, {"name": name, "lawful_basis": "consent", "edit_version": version})
+
+    assert rename("Fair of 2026").status_code == 302
+    factories.make_customer(name="Visitor", source="fair of 2026")
+    assert "Customers stand under this name" in rename("Fair").text
+    assert rename("FAIR of 2026").status_code == 302
+    assert Source.objects.get().name == "FAIR of 2026"
+
+
 def test_whom_it_would_archive_is_said_before(client, fair, admin):
     for name in ("New", "Newer", "Bought"):
         factories.make_customer(name=name, source="Fair 2026")
