@@ -1,4 +1,5 @@
-// Files dropped on a card go into its form, which sends itself when its field changes.
+// Files dropped on a card go into its form, which sends itself when its field changes. Dropped beside it they do nothing:
+// the browser would open them in place of the page and what was typed there.
 const card = (event) => event.target.closest?.("[data-drop-files]");
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
@@ -6,7 +7,9 @@ document.addEventListener("dragover", (event) => {
   if (!carriesFiles(event)) return;
   const over = card(event);
   for (const other of document.querySelectorAll("[data-drop-files]")) other.classList.toggle("over", other === over);
-  if (over?.querySelector("input[type=file]")) event.preventDefault();
+  if (event.target.closest?.("input[type=file], [data-drop]")) return;
+  event.preventDefault();
+  event.dataTransfer.dropEffect = over?.querySelector("input[type=file]") ? "copy" : "none";
 });
 
 for (const name of ["dragleave", "dragend"])
