@@ -11,6 +11,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
+from crm.embedded_servers import POSTGRES_OPTIONS
 from crm.home.management.commands.up import build_programs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,24 @@ def test_secrets_come_from_outside(services: dict[str, Any]) -> None:
         assert environment["SECRET_KEY"].startswith("${SECRET_KEY:?")
         assert "${POSTGRES_PASSWORD:?" in environment["DATABASE_URL"]
     assert not re.search(r"(SECRET_KEY|PASSWORD)\s*=", (ROOT / "Dockerfile").read_text())
+
+
+@pytest.mark.parametrize(("asked", "got"), [("", r"\d+MB"), ("3GB", "3GB")])
+def test_postgres_is_told_how_much_memory_it_has(
+    services: dict[str, Any], tmp_path: Path, asked: str, got: str
+) -> None:
+    """By hand what the container does: the shell runs, its entry point shows what it was called with."""
+    entry = tmp_path / "docker-entrypoint.sh"
+    entry.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    entry.chmod(0o755)
+    command = [word.replace("$$", "$") for word in services["postgres"]["command"]]
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin", "SHARED_BUFFERS": asked}
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout.split("\n")
+    assert shown[0] == "postgres"
+    assert re.fullmatch(f"shared_buffers={got}", shown[2])
+    told = dict(word.split("=") for word in shown[2:] if "=" in word)
+    del told["shared_buffers"]
+    assert told.items() <= POSTGRES_OPTIONS.items()
 
 
 def test_image_does_not_run_as_root() -> None:

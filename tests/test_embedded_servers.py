@@ -8,10 +8,19 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from crm import embedded_servers
-from crm.embedded_servers import Postgres, ServerError, Valkey, choose_socket_folder
+from crm.embedded_servers import (
+    Postgres,
+    ServerError,
+    Valkey,
+    choose_shared_buffers,
+    choose_socket_folder,
+    measure_memory,
+)
 from crm.home.management.commands.up import answers, compute_static_fingerprint
 from crm.server_boot import refuse_taken_port
 
@@ -81,6 +90,40 @@ def test_rows_survive_a_kill_and_a_stranger_with_the_number_of_the_old_server(po
     start(postgres)
     with psycopg.connect(address) as connection:
         assert connection.execute("select count(*) from kept").fetchone() == (100,)
+
+
+GIGABYTE = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("memory", "limit", "mebibytes"),
+    [
+        (GIGABYTE // 4, "max", 128),
+        (2 * GIGABYTE, "max", 512),
+        (24 * GIGABYTE, "max", 6144),
+        (24 * GIGABYTE, str(4 * GIGABYTE), 1024),
+        (24 * GIGABYTE, None, 6144),
+        (512 * GIGABYTE, "max", 8192),
+    ],
+)
+def test_postgres_keeps_its_pages_in_a_quarter_of_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, memory: int, limit: str | None, mebibytes: int
+) -> None:
+    """Of the machine's, or of what its container may use."""
+    file = tmp_path / "memory.max"
+    if limit:
+        file.write_text(f"{limit}\n")
+    monkeypatch.setattr(embedded_servers, "MEMORY_LIMIT_FILE", file)
+    monkeypatch.setattr(os, "sysconf", {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": memory // 4096}.__getitem__)
+    assert choose_shared_buffers(measure_memory()) == mebibytes
+
+
+@pytest.mark.django_db
+def test_statements_are_planned_alike_whosoever_the_server_is() -> None:
+    """Nothing of it stands in the server's own settings: a container or a rented database has its own."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, source FROM pg_settings WHERE name = ANY(%s)", [list(settings.STATEMENT_SETTINGS)])
+        assert dict(cursor.fetchall()) == dict.fromkeys(settings.STATEMENT_SETTINGS, "client")
 
 
 def test_sockets_move_where_their_path_is_short_enough(tmp_path: Path) -> None:
