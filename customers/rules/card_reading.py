@@ -69,7 +69,9 @@ class CardDraft:
 
 
 def read_card(text: str, *, country: str = "") -> CardDraft:
-    """Read ``text``; phone numbers without a country are of ``country`` (two letters)."""
+    """Read ``text``; phone numbers without a country are of that of the first with one, else of ``country`` (two
+    letters)."""
+    country = _find_country(text[:LONGEST]) or country
     lines = [" ".join(line.split()) for line in text[:LONGEST].replace("|", "\n").replace("•", "\n").splitlines()]
     lines = [line.strip(" ,;·") for line in lines if line.strip(" ,;·")][:MOST_LINES]
     emails: dict[str, None] = {}
@@ -86,6 +88,14 @@ def read_card(text: str, *, country: str = "") -> CardDraft:
     name, job_title, company, left = _name_lines(plain, list(emails), domains)
     domain = domains[0] if len(domains) > len(emails) else ""
     return CardDraft(name, job_title, company, tuple(emails), tuple(phones.values()), domain, tuple(left))
+
+
+def _find_country(text: str) -> str:
+    """The country of the first number that says one; "" where none does."""
+    for match in _PHONE.finditer(text):
+        for normal in _read_each([match.group()], "") if match.group().startswith(("+", "00")) else ():
+            return str(phonenumbers.region_code_for_number(phonenumbers.parse(normal)) or "")
+    return ""
 
 
 def _take_emails(line: str, emails: dict[str, None]) -> str:

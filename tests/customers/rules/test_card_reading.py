@@ -135,3 +135,8 @@ def test_the_company_is_known_by_its_legal_form_or_by_its_domain_and_a_network_i
         "株式会社山本製作所",
     ]
     assert [draft.domain for draft in drafts] == ["horizonte.com.br", "", "", "casaverde.example", "", ""]
+
+
+def test_a_number_without_its_country_is_of_the_country_that_another_one_on_the_card_says():
+    assert read_card(PORTUGUESE, country="DE").phones == ("+55 11 3456-7890", "+55 11 98765-4321")
+    assert read_card("Ida Lund\n00999 1234567\n0171 1234567", country="DE").phones == ("+49 171 1234567",)
