@@ -29,7 +29,11 @@ def show_entry(
     template: str = "components/entry_form.html",
     **context: Any,
 ) -> HttpResponse:
-    """The form; one that was sent and refused is answered with 422. ``note`` explains it in a sentence or two."""
+    """The form; one that was sent and refused is answered with 422. ``note`` explains it in a sentence or two.
+
+    A new long text is kept as a draft until it is sent; a change of one that stands is not, or an old draft would lie
+    over what somebody else wrote meanwhile.
+    """
     in_dialog = bool(wants_fragment(request, ("dialog",)))
     shown = {
         "form": form,
@@ -40,6 +44,7 @@ def show_entry(
         "back_url": back_url,
         "next": request.POST.get("next") or request.GET.get("next", ""),
         "in_dialog": in_dialog,
+        "keeps_draft": any(field.widget_type == "textarea" and not field.initial for field in form),
         "frame": f"components/entry_{'dialog' if in_dialog else 'page'}.html",
         **context,
     }

@@ -18,6 +18,10 @@ const closeAllHelp = (except) => {
   }
 };
 
+// A selection drawn from a field out over the edge ends in a click on the dialog: only what began there too closes it.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => { pressed = event.target; }, true);
+
 document.addEventListener("click", (event) => {
   const help = event.target.closest("[data-help]");
   closeAllHelp(help);
@@ -44,7 +48,8 @@ document.addEventListener("click", (event) => {
     document.dispatchEvent(new CustomEvent("open-keys"));
   }
   const dialog = event.target.closest("dialog");
-  if (dialog && (event.target === dialog || event.target.closest("[data-close]"))) dialog.close();
+  const isBeside = event.target === dialog && pressed === dialog;
+  if (dialog && (isBeside || event.target.closest("[data-close]"))) dialog.close();
 });
 
 document.addEventListener("keydown", (event) => {

@@ -1,5 +1,5 @@
-// Text in a form[data-draft] is kept on this machine every 2 s, by user and by the form's key; it comes back with
-// "Draft of 10:31", and goes out by itself when the line returns.
+// Text in a form[data-draft] is kept on this machine every 2 s and when its dialog closes, by user and by the form's key;
+// it comes back with "Draft of 10:31", and goes out by itself when the line returns. Whoever presses Cancel lets it go.
 const EVERY_MS = 2000;
 const KEPT_DAYS = 30;
 const words = document.getElementById("words")?.dataset;
@@ -92,6 +92,11 @@ document.addEventListener("htmx:sendError", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.matches("form[data-draft]:not([hx-post])")) forget(event.target);
 });
+document.addEventListener("click", (event) => {
+  const form = event.target.closest("form[data-draft]:not(.r-log) .ft [data-close]")?.closest("form");
+  if (form) forget(form);
+}, true);
+document.addEventListener("close", () => forms().forEach(keep), true);
 addEventListener("online", sendWaiting);
 addEventListener("pagehide", () => forms().forEach(keep));
 setInterval(() => forms().forEach(keep), EVERY_MS);

@@ -104,23 +104,26 @@ def test_a_form_sent_twice_goes_out_once(page):
     assert len(sent) == 1
 
 
-ADD_LOG_BOX = """() => {
-  const form = document.createElement("form");
-  form.className = "r-log";
-  form.dataset.draft = "contact-7";
-  form.innerHTML = '<textarea name="note" aria-label="Note"></textarea><div class="ft"></div>';
-  document.getElementById("main").append(form);
-  document.dispatchEvent(new CustomEvent("htmx:afterSettle", {detail: {elt: form}}));
-}"""
-
-
-def test_text_that_was_not_sent_comes_back(page):
-    page.evaluate(ADD_LOG_BOX)
-    page.get_by_label("Note").fill("He wants the cause in writing.")
-    page.reload()
-    page.evaluate(ADD_LOG_BOX)
-    expect(page.get_by_label("Note")).to_have_value("He wants the cause in writing.")
-    expect(page.locator("[data-draft-note]")).to_contain_text("Draft of")
+def test_a_note_that_was_not_sent_comes_back_unless_it_was_cancelled(open_page, rep, customer):
+    page = open_page(rep, f"/customers/{customer.pk}/")
+    dialog, opener = page.locator("dialog#dialog"), page.get_by_role("link", name="Write a note")
+    opener.click()
+    note = dialog.get_by_label("Note")
+    note.fill("He wants the cause in writing.")
+    box = note.bounding_box()
+    page.mouse.move(box["x"] + 40, box["y"] + 12)  # a selection drawn out over the edge is no click beside it
+    page.mouse.down()
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    expect(dialog).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    opener.click()
+    expect(note).to_have_value("He wants the cause in writing.")
+    expect(dialog.locator("[data-draft-note]")).to_contain_text("Draft of")
+    dialog.get_by_text("Cancel").click()
+    opener.click()
+    expect(note).to_have_value("")
 
 
 def test_a_term_explains_itself_and_closes_with_escape(page):
