@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from customers.forms.moving import CustomerChoice
 from customers.models import Customer, Person, Referral
 
 DAY = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
@@ -35,23 +36,16 @@ class ReferralAnswerForm(forms.Form):
 
     state = forms.ChoiceField(label=_("Outcome"), choices=Referral.State.choices)
     referred_name = forms.CharField(label=_("Whom they named"), max_length=300, required=False)
-    number = forms.CharField(
-        label=_("Their customer number, once they are here"), max_length=40, required=False, widget=forms.TextInput()
+    referred = CustomerChoice(
+        label=_("Who they are, once they are here"),
+        max_length=300,
+        required=False,
+        help_text=_("Number or whole name of the customer."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_number(self) -> Customer | None:
-        """The customer of that number, of those whom the reader sees."""
-        number = str(self.cleaned_data["number"]).strip()
-        if not number:
-            return None
-        found: Customer | None = Customer.objects.visible_to(self.user).filter(number=number).first()
-        if found is None:
-            raise forms.ValidationError(_("No customer has this number."))
-        return found
+        self.fields["referred"].user = user  # type: ignore[attr-defined]
 
 
 class ReferenceForm(_OfCustomer):

@@ -94,13 +94,15 @@ def referral_answer(request: HttpRequest, pk: int) -> HttpResponse:
     """What came of it."""
     referral = get_object_or_404(Referral.objects.visible_to(request.user).select_related("customer"), pk=pk)
     refuse_unless(request.user, MAY)
-    first = {"state": referral.state, "referred_name": referral.referred_name}
+    here = referral.referred
+    known = here.number if here and Customer.objects.visible_to(request.user).filter(pk=here.pk).exists() else ""
+    first = {"state": referral.state, "referred_name": referral.referred_name, "referred": known}
     form = ReferralAnswerForm(request.POST or None, user=request.user, initial=first)
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
-        answer_referral(
-            referral, state=values["state"], referred_name=values["referred_name"], referred=values["number"]
-        )
+        if not known:  # whoever may not see him does not take him away either
+            values["referred"] = values["referred"] or here
+        answer_referral(referral, **values)
         add_toast(request, _("Noted."))
         return finish_entry(request, page_url(referral.customer))
     words = {"about": referral.customer, "act": _("Save"), "back_url": page_url(referral.customer)}

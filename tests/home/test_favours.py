@@ -109,6 +109,18 @@ def test_whom_they_named_is_not_shown_to_whoever_may_not_see_him(client, custome
         assert (foreign_customer.name in client.get(card).text) == named
 
 
+def test_a_second_answer_keeps_whom_the_first_one_named(client, customer, foreign_customer, rep):
+    won = factories.make_customer(name="Nordlager", number="K-77", owner=rep)
+    asked = Referral.objects.create(customer=customer, referred=won, state="given", asked_on=ON)
+    client.force_login(rep)
+    answer = reverse("home:referral-answer", args=[asked.pk])
+    assert client.get(answer).context["form"]["referred"].value() == "K-77"
+    Referral.objects.update(referred=foreign_customer)
+    assert foreign_customer.number not in client.get(answer).text
+    client.post(answer, {"state": "given", "referred_name": "Somebody"})
+    assert Referral.objects.get().referred == foreign_customer
+
+
 def test_a_form_on_a_page_of_its_own_is_refused_there_and_in_a_dialog_in_the_dialog(client, customer, rep, reference):
     client.force_login(rep)
     url = reverse("home:referral-new", args=[customer.pk])
@@ -128,9 +140,13 @@ def test_the_card_says_when_they_may_be_asked(client, customer, rep):
     assert "Ask for a referral" not in said
     assert client.post(reverse("home:referral-new", args=[customer.pk]), {"person": ""}).status_code == 422
     answer = reverse("home:referral-answer", args=[Referral.objects.get().pk])
-    assert "No customer has this number." in client.post(answer, {"state": "given", "number": "none"}).text
-    client.post(answer, {"state": "given", "referred_name": "Nordlager", "number": customer.number})
-    assert Referral.objects.get().referred == customer
+    assert "There is no customer “none”." in client.post(answer, {"state": "given", "referred": "none"}).text
+    won = factories.make_customer(name="Nordlager A/S", number="K-77", owner=rep)
+    for typed in ("k-77", "nordlager a/s"):
+        client.post(answer, {"state": "given", "referred_name": "Nordlager", "referred": typed})
+        assert Referral.objects.get().referred == won
+        client.post(answer, {"state": "given", "referred_name": "Nordlager"})
+        assert Referral.objects.get().referred is None
     client.post(reverse("home:reference-new", args=[customer.pk]), {"topic": "Seals", "rest_days": "30"})
     assert "Seals" in client.get(card).text
 
