@@ -1,6 +1,7 @@
 """The sales of some customers, item by item, from the rollup: one read for every figure of a page."""
 
 from collections.abc import Collection
+from datetime import date
 
 import numpy as np
 from django.db import connection
@@ -25,9 +26,12 @@ FROM customers_product WHERE id = ANY (%s::text::bigint[])
 LARGEST_ID = 2_000_000  # up to here a table by number is smaller work than sorting
 
 
-def read_sales(customer_ids: Collection[int], *, comparison: Comparison) -> SalesTable:
-    """All that these customers bought up to the end of ``comparison``; two queries."""
-    params = {"customers": write_array(customer_ids), "until": comparison.now.last}
+def read_sales(customer_ids: Collection[int], *, comparison: Comparison, until: date | None = None) -> SalesTable:
+    """All that these customers bought up to the last day of both periods, whichever comes later, and up to ``until``
+    (without it the end of the period asked about), of which white space is told; two queries."""
+    until = until or comparison.now.last
+    last = max(comparison.before.last, comparison.now.last, until)
+    params = {"customers": write_array(customer_ids), "until": last}
     rows = read_columns(ROWS, ROW_FIELDS, params)
     if not _is_in_order(rows):
         rows = rows[np.lexsort((rows["product"], rows["customer"]))]
@@ -38,7 +42,7 @@ def read_sales(customer_ids: Collection[int], *, comparison: Comparison) -> Sale
     number = {name: n for n, name in enumerate(families)}
     numbers = np.array([number[name] for name in family_of], dtype=np.int64)
     family = numbers[place] if len(numbers) else np.zeros(0, dtype=np.int64)
-    return SalesTable(rows, family, families, comparison)
+    return SalesTable(rows, family, families, comparison, until)
 
 
 def _is_in_order(rows: np.ndarray) -> bool:

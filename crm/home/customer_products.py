@@ -83,7 +83,7 @@ def find_until(customer: Customer, *, today: date) -> date:
 
 def build_page(customer: Customer, choice: PeriodChoice, *, today: date) -> dict[str, Any]:
     """Everything the page shows."""
-    table = read_sales([customer.pk], comparison=choice.comparison)
+    table = read_sales([customer.pk], comparison=choice.comparison, until=choice.until)
     change = table.explain_families()
     missed = list_missed_items([customer.pk], on=today, with_risk=True)
     lost = [item for item in missed if item.is_lost]

@@ -98,7 +98,9 @@ class PortfolioFigures:
 
     @cached_property
     def table(self) -> SalesTable:
-        return read_sales(self.customer_ids, comparison=self.comparison)
+        """Whatever dates are compared, white space is of now."""
+        until = self.today if self.comparison.kind == "own" else None
+        return read_sales(self.customer_ids, comparison=self.comparison, until=until)
 
     @cached_property
     def customers(self) -> Ints:

@@ -50,7 +50,7 @@ class Pair:
 def list_pairs(table: SalesTable) -> list[Pair]:
     """What goes with what this customer bought within a year, and goes with it less here than elsewhere: items, and
     where none stands out families."""
-    recent = (table.rows["day"] > number_day(table.comparison.now.last) - YEAR_DAYS) & (table.rows["amount"] > 0)
+    recent = (table.rows["day"] > number_day(table.until) - YEAR_DAYS) & (table.rows["amount"] > 0)
     days = table.rows["day"][recent].tolist()
     items = _group_days(table.rows["product"][recent].tolist(), days)
     families = _group_days((table.families[n] for n in table.family[recent].tolist()), days)

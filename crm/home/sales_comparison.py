@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
+from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.core.local_time import company_day
 from crm.home.bridge_chart import BridgeChart, BridgeStep, draw_bridge
 from customers.rules.sales_bridge import Movement
 from customers.rules.sales_periods import Comparison, Period, compare_own, compare_quarters, compare_years
@@ -45,10 +47,12 @@ VOLUME_PARTS = ("gone", "volume", "again", "first")
 
 @dataclass(frozen=True)
 class PeriodChoice:
-    """The comparison in force, as the page shows and its links carry it."""
+    """The comparison in force, as the page shows and its links carry it. ``refused`` says which dates of the address
+    were none, and what is compared instead."""
 
     comparison: Comparison
     until: date
+    refused: str = ""
 
     @property
     def kind(self) -> str:
@@ -71,6 +75,14 @@ class PeriodChoice:
         )
 
     @property
+    def notes(self) -> list[str]:
+        """What the reader should know before he believes the figures."""
+        notes = [self.refused] if self.refused else []
+        if max(self.comparison.before.last, self.comparison.now.last) > company_day(timezone.now()):
+            notes.append(_("Some of these days are still to come: what is sold on them is not known yet."))
+        return notes
+
+    @property
     def words(self) -> str:
         if self.kind == "year":
             return _("12 months with the 12 before")
@@ -84,13 +96,19 @@ def read_comparison(query: Mapping[str, str], *, until: date) -> PeriodChoice:
     kind = query.get("period", "year")
     if kind == "quarter":
         return PeriodChoice(compare_quarters(until), until)
-    now = _read_period(query, "from", "to")
-    if kind == "own" and now is not None:
-        try:
-            return PeriodChoice(compare_own(now=now, before=_read_period(query, "before_from", "before_to")), until)
-        except (ValueError, OverflowError):
-            pass
-    return PeriodChoice(compare_years(until), until)
+    if kind != "own":
+        return PeriodChoice(compare_years(until), until)
+    now, before = _read_period(query, "from", "to"), _read_period(query, "before_from", "before_to")
+    if now is None:
+        refused = _("A period begins on or before the day it ends, and lasts ten years at most: shown are 12 months.")
+        return PeriodChoice(compare_years(until), until, refused)
+    refused = ""
+    if before is None and (query.get("before_from") or query.get("before_to")):
+        refused = _(
+            "What to compare with begins on or before the day it ends, and lasts ten years at most: "
+            "shown are the days right before."
+        )
+    return PeriodChoice(compare_own(now=now, before=before), until, refused)
 
 
 def _read_period(query: Mapping[str, str], first: str, last: str) -> Period | None:

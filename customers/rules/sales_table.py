@@ -34,12 +34,13 @@ def number_day(day: date) -> int:
 @dataclass
 class SalesTable:
     """Sales of a set of customers. ``rows`` (``ROW_FIELDS``; quantities in thousandths) go by customer and product;
-    ``family`` is the number of each row's family in ``families``."""
+    ``family`` is the number of each row's family in ``families``, ``until`` the day of which white space is told."""
 
     rows: np.ndarray
     family: Ints
     families: list[str]
     comparison: Comparison
+    until: date
 
     def _within(self, period: Period) -> Flags:
         day = self.rows["day"]
@@ -172,10 +173,10 @@ class SalesTable:
         return np.cumsum(np.r_[False, customer[1:] != customer[:-1]]) if len(customer) else self._starts
 
     def year_by_family(self) -> tuple[Ints, Flags]:
-        """Each of ``customers`` × family: cents of the 12 months up to the end, and whether he ever bought it."""
+        """Each of ``customers`` × family: cents of the 12 months up to ``until``, and whether he ever bought it."""
         shape = len(self.customers), max(1, len(self.families))
         keys = self._row_customers * shape[1] + self.family
-        within = self._within(end_on(self.comparison.now.last, YEAR_DAYS))
+        within = self._within(end_on(self.until, YEAR_DAYS))
         size = shape[0] * shape[1]
         year = _add_up(keys[within], self.rows["amount"][within], size).reshape(shape)
         ever = np.zeros(size, dtype=np.bool_)

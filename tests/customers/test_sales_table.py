@@ -20,5 +20,6 @@ def test_the_family_that_explains_most_of_a_fall_is_named_and_of_growth_none():
             before=Period(date(2025, 1, 1), date(2025, 12, 31)),
             now=Period(date(2026, 1, 1), date(2026, 12, 31)),
         ),
+        until=date(2026, 12, 31),
     )
     assert table.main_families() == {1: ("Seals", 0.9)}

@@ -234,6 +234,40 @@ def test_own_dates_are_compared_as_they_were_given(signed_in, rep, portfolio, to
     assert 'value="2020-01-31"' in page
 
 
+def test_a_period_is_held_against_a_later_one_with_all_that_was_bought_in_both(portfolio, today):
+    """The later one was cut off where the period asked about ends."""
+    ago = {name: str(today - timedelta(days=days)) for name, days in
+           {"from": 510, "to": 490, "before_from": 40, "before_to": 1}.items()}  # fmt: skip
+    table = compare(portfolio.values(), today, period="own", **ago)
+
+    assert int(table.before_cents.sum()) == 11_111 + 22_222 + 2 * 33_333 + 44_444
+    assert int(table.now_cents.sum()) == 33_333 + 44_444 + 55_555
+    bars = table.bridge_by_customer()
+    assert bars[Movement.STOPPED] == (2, -11_111 - 22_222)
+    assert sum(cents for _n, cents in bars.values()) == int((table.now_cents - table.before_cents).sum())
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ("from=2026-06-30&to=2026-01-01", "shown are 12 months"),
+        ("from=2010-01-01&to=2026-01-01", "lasts ten years at most"),
+        ("from=&to=2026-01-01", "shown are 12 months"),
+        ("from=2026-01-01&to=2026-03-31&before_from=2025-03-31&before_to=2025-01-01", "the days right before"),
+        ("from=2026-01-01&to=2026-03-31&before_from=2025-03-31&before_to=", "the days right before"),
+        ("from=2998-01-01&to=2998-03-31", "still to come"),
+        ("from=2026-01-01&to=2026-03-31&before_from=&before_to=", None),
+        ("from=2026-01-01&to=2026-03-31&before_from=2025-01-01&before_to=2025-03-31", None),
+    ],
+)
+def test_dates_that_are_no_period_or_still_to_come_are_told(signed_in, rep, portfolio, dates, said):
+    for name in ("product-movement", "product-movement-list"):
+        page = page_of(signed_in(rep), reverse(f"home:{name}") + f"?period=own&bar=new&{dates}")
+        strips = re.findall(r'<p class="r-strip info.*?</p>', page, re.DOTALL)
+        assert len(strips) == (said is not None)
+        assert (said or "") in " ".join(strips)
+
+
 def test_the_file_says_what_the_page_says_and_runs_nothing(signed_in, lead, portfolio):
     portfolio["new"].name = "=cmd|' /C calc'!A0"
     portfolio["new"].save()

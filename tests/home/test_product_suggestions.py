@@ -79,6 +79,22 @@ def test_never_what_he_owns_bought_or_answered(signed_in, rep, alike, products, 
     assert "Buys all that customers alike usually buy" in page
 
 
+def test_white_space_is_of_now_whatever_periods_are_compared(signed_in, rep, alike, products, today):
+    """Compared up to a day before he bought it, what he buys now was suggested as never bought."""
+    client = signed_in(rep)
+    long_ago = "?period=own&from=2020-01-01&to=2020-03-31"
+    own = reverse("home:customer-products", args=[alike.pk]) + long_ago
+    portfolio = reverse("home:product-movement") + f"{long_ago}&whose=mine"
+    assert "25 of 26 alike buy it" in page_of(client, own)
+    assert "bar=white-space&amp;family=Filters" in page_of(client, portfolio)
+
+    buy(alike, products["Filters"], today, 20)
+    night()
+
+    assert "alike buy it" not in page_of(client, own)
+    assert "bar=white-space&amp;family=Filters" not in page_of(client, portfolio)
+
+
 def test_an_accepted_suggestion_becomes_a_task_and_is_not_made_again(signed_in, rep, alike):
     client = signed_in(rep)
     url = reverse("home:suggestion-answer", args=[alike.pk])
