@@ -3,6 +3,7 @@
 Here, because nobody with an open complaint is asked for either.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.db import transaction
@@ -75,14 +76,28 @@ def answer_referral(
     return row
 
 
+def find_visit_refusals(references: Sequence[ShowroomReference], *, on: date) -> dict[int, Refusal]:
+    """Why nobody may look at which of ``references`` (by id) on ``on``: while they complain, and while they rest before
+    or after any visit, booked in whatever order; two queries. Who is not named is free."""
+    complaints = Complaint.objects.open().filter(customer__in=[one.customer_id for one in references])
+    complain = set(complaints.filter(kind=Complaint.Kind.COMPLAINT).values_list("customer", flat=True))
+    visits: dict[int, list[date]] = {}
+    rows = ReferenceVisit.objects.filter(reference__in=references).order_by("visited_on")
+    for key, day in rows.values_list("reference", "visited_on"):
+        visits.setdefault(key, []).append(day)
+    refusals = {}
+    for one in references:
+        for day in visits.get(one.pk) or [None]:
+            has_complaint = one.customer_id in complain
+            found = find_refusal(on=on, last_asked=day, rest_days=one.rest_days, has_open_complaint=has_complaint)
+            if found is not None:  # the latest of several counts
+                refusals[one.pk] = found
+    return refusals
+
+
 def find_visit_refusal(reference: ShowroomReference, *, on: date) -> Refusal | None:
     """Why nobody may look at ``reference`` on ``on``; None when he may."""
-    return find_refusal(
-        on=on,
-        last_asked=reference.last_used_on,
-        rest_days=reference.rest_days,
-        has_open_complaint=_complains(reference.customer_id),
-    )
+    return find_visit_refusals([reference], on=on).get(reference.pk)
 
 
 @transaction.atomic
@@ -94,6 +109,6 @@ def book_visit(reference: ShowroomReference, *, for_whom: str, by: User, on: dat
     if (refusal := find_visit_refusal(row, on=on)) is not None:
         raise FavourRefused(explain_refusal(refusal, on=on))
     visit = ReferenceVisit.objects.create(reference=row, visited_on=on, for_whom=for_whom.strip()[:200], booked_by=by)
-    row.uses, row.last_used_on = row.uses + 1, on
+    row.uses, row.last_used_on = row.uses + 1, max(on, row.last_used_on or on)
     row.save(update_fields=["uses", "last_used_on"])
     return visit

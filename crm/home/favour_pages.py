@@ -18,9 +18,8 @@ from complaints.favour_asking import (
     book_visit,
     explain_refusal,
     find_referral_refusal,
-    find_visit_refusal,
+    find_visit_refusals,
 )
-from complaints.models import Complaint
 from crm.core.entry_form import finish_entry, show_entry
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
@@ -32,7 +31,6 @@ from crm.home.favour_forms import ReferenceForm, ReferralAnswerForm, ReferralFor
 from crm.home.value_lists import ValueListView
 from customers.models import Customer, Referral, ShowroomReference
 from customers.reference_noting import ReferenceRefused, end_reference, note_reference, resume_reference
-from customers.rules.asking_pressure import find_refusal
 from customers.views.customer import page_url
 from segments.models import Membership, Segment
 
@@ -52,9 +50,7 @@ def favour_card(request: HttpRequest, pk: int) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     today = company_day(timezone.now())
     references = list(ShowroomReference.objects.filter(customer=customer, ended_on=None).select_related("person"))
-    for reference in references:
-        refusal = find_visit_refusal(reference, on=today)
-        reference.why_not = explain_refusal(refusal, on=today) if refusal else ""
+    _load(references, request)
     refusal = find_referral_refusal(customer, on=today)
     referrals = list(Referral.objects.filter(customer=customer).select_related("person", "referred")[:SHOWN])
     named = [one.referred_id for one in referrals if one.referred_id]
@@ -182,17 +178,11 @@ def _segments(request: HttpRequest) -> Any:
 
 
 def _load(rows: list[Any], request: HttpRequest) -> None:
-    """Whether each may be visited today; complaints of one page in one query."""
+    """Whether each may be visited today."""
     today = company_day(timezone.now())
-    complaints = Complaint.objects.open().filter(customer__in=[row.customer_id for row in rows], kind="complaint")
-    complain = set(complaints.values_list("customer", flat=True))
+    refusals = find_visit_refusals(rows, on=today)
     for row in rows:
-        refusal = find_refusal(
-            on=today,
-            last_asked=row.last_used_on,
-            rest_days=row.rest_days,
-            has_open_complaint=row.customer_id in complain,
-        )
+        refusal = refusals.get(row.pk)
         row.why_not = explain_refusal(refusal, on=today) if refusal else ""
 
 

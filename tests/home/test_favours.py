@@ -65,6 +65,17 @@ def test_a_reference_rests_after_each_visit(reference, rep):
         book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=400))
 
 
+def test_a_visit_noted_late_or_booked_ahead_leaves_every_other_visit_its_rest(reference, rep):
+    book_visit(reference, for_whom="Nordlager", by=rep, on=ON)
+    book_visit(reference, for_whom="Last spring", by=rep, on=ON - timedelta(days=200))
+    book_visit(reference, for_whom="Next spring", by=rep, on=ON + timedelta(days=200))
+    assert ShowroomReference.objects.get().last_used_on == ON + timedelta(days=200)
+    for days in (-250, 5, 150):
+        with pytest.raises(FavourRefused, match="Too soon"):
+            book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=days))
+    book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=100))
+
+
 def test_a_reference_is_for_something_and_noted_once(customer, rep, reference):
     with pytest.raises(ReferenceRefused, match="for what"):
         note_reference(customer, topic=" ", rest_days=1, by=rep, on=ON)
