@@ -82,7 +82,7 @@ class FirstRunForm(forms.Form):
         label=_("Country"),
         max_length=2,
         required=False,
-        help_text=_("Two letters, as DE: of phone numbers without one."),
+        help_text=_("Two letters, as PT; phone numbers without a country are read as its own."),
     )
     fiscal_year_month = forms.TypedChoiceField(label=_("Fiscal year begins in"), coerce=int)
 

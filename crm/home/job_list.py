@@ -216,7 +216,7 @@ def night_start(request: HttpRequest) -> HttpResponse:
     else:
         request_night(on=evening_to_run(at=now), due_at=now, by=request.user)  # type: ignore[arg-type]
         add_toast(request, _("The night has begun."))
-    return redirect("home:job-list")
+    return redirect("home:first-steps" if "first" in request.POST else "home:job-list")
 
 
 @require_POST

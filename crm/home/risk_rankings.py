@@ -124,6 +124,16 @@ def _define(ranking: RiskRanking) -> ListDefinition:
     )
 
 
+def find_with_rhythm(customers: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of ``customers`` who bought often enough for a rhythm, and within a year."""
+    return customers.filter(score__purchase_days__gte=LEAST_PURCHASES_FOR_RHYTHM, score__gap_days__lt=LONG_GONE_DAYS)
+
+
+def find_who_may_leave(customers: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of ``customers`` whose silence is longer than usual, as My day ranks them."""
+    return find_with_rhythm(customers).filter(score__risk__gt=CurrentScore.Risk.NONE, score__risk_rank__isnull=False)
+
+
 class RiskList(ValueListView):
     """Customers with a rhythm who bought within a year and are not lost already, by the ranking in the address."""
 
@@ -141,17 +151,9 @@ class RiskList(ValueListView):
         self.definition = _define(self.chosen)
 
     def get_queryset(self) -> QuerySet[Any]:
-        ranked = (
-            super()
-            .get_queryset()
-            .filter(
-                score__purchase_days__gte=LEAST_PURCHASES_FOR_RHYTHM,
-                score__gap_days__lt=LONG_GONE_DAYS,
-                **{f"score__{self.chosen.column}__isnull": False},
-            )
-        )
+        ranked = find_with_rhythm(super().get_queryset()).filter(**{f"score__{self.chosen.column}__isnull": False})
         if self.chosen is MY_DAY:
-            return ranked.filter(score__risk__gt=CurrentScore.Risk.NONE)
+            return find_who_may_leave(ranked)
         return ranked.filter(score__at_stake_cents__gt=0) if self.chosen is MONEY else ranked
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from customers.import_mapping import apply_mapping
 from customers.import_parsing import read_same
 from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, ImportMapping
-from customers.rules.import_columns import FIELDS, ImportField, Reading, missing_fields
+from customers.rules.import_columns import CUSTOMERS, FIELDS, ImportField, Reading, missing_fields
 from customers.rules.import_values import Unreadable
 
 READING_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter")
@@ -34,7 +34,7 @@ ACCEPTED = ".csv,.txt,.tsv,.gz,.xlsx,.vcf"
 
 
 class UploadForm(forms.Form):
-    """A file and what is in it."""
+    """A file and what is in it: what the reader was sent here for (``wanted``), in an empty house customers."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What is in it"), initial="orders")
     file = forms.FileField(
@@ -45,9 +45,14 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, wanted: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds_for(user)]
+        kinds = kinds_for(user)
+        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds]
+        if wanted in {kind.name for kind in kinds}:
+            self.initial["kind"] = wanted
+        elif not Customer.objects.exists():
+            self.initial["kind"] = CUSTOMERS
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

@@ -169,6 +169,7 @@ def guess_columns(kind: str, headers: Sequence[str], samples: Sequence[Sequence[
     guess = _columns_by_header(kind, headers)
     if kind == ORDERS:
         _keep_names_out_of_numbers(guess, headers, samples)
+        _tell_codes_from_names(guess, headers, samples)
     elif kind == CUSTOMERS:
         _tell_countries_from_cities(guess, headers, samples)
     for one in FIELDS[kind]:
@@ -177,6 +178,9 @@ def guess_columns(kind: str, headers: Sequence[str], samples: Sequence[Sequence[
             if column is not None:
                 guess[one.name] = column
     return guess
+
+
+_SMALL_WORDS = re.compile(r"\b(?:de|do|da|dos|das|del|della|di|du|des|van|of|the)\b", re.IGNORECASE)
 
 
 def _columns_by_header(kind: str, headers: Sequence[str]) -> dict[str, str]:
@@ -198,9 +202,15 @@ def _columns_by_header(kind: str, headers: Sequence[str]) -> dict[str, str]:
 
 
 def _short_forms(header: str) -> list[tuple[str, int]]:
-    """The folded header, and with less weight what is left of "Deal - Owner" without the record's name."""
+    """The folded header, and with less weight what is left of "Data da Fatura" without small words, and of "Deal -
+    Owner" without the record's name."""
     _record, _dash, rest = header.partition(" - ")
-    return [(fold_header(header), 0), *([(fold_header(rest), 1_000)] if rest else [])]
+    plain = _SMALL_WORDS.sub(" ", header)
+    return [
+        (fold_header(header), 0),
+        *([(fold_header(plain), 1)] if plain != header else []),
+        *([(fold_header(rest), 1_000)] if rest else []),
+    ]
 
 
 def _keep_names_out_of_numbers(guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
@@ -212,6 +222,19 @@ def _keep_names_out_of_numbers(guess: dict[str, str], headers: Sequence[str], sa
     values = [row[place] for row in samples if len(row) > place and row[place].strip()]
     if values and sum(1 for v in values if re.search(r"[^\W\d]\s+[^\W\d]", v)) * 2 > len(values):
         guess["customer_name"] = guess.pop("customer_number")
+
+
+def _tell_codes_from_names(guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
+    """A column headed just "Artigo" or "Item" that holds codes is the item's number; the text beside it is its name."""
+    header = guess.get("product_name")
+    if header is None or "product_number" in guess:
+        return
+    place = headers.index(header)
+    values = [row[place] for row in samples if len(row) > place and row[place].strip()]
+    if values and sum(1 for v in values if re.fullmatch(r"\S*\d\S*", v.strip())) >= 0.8 * len(values):
+        guess["product_number"] = guess.pop("product_name")
+        if "description" in guess:
+            guess["product_name"] = guess.pop("description")
 
 
 def _tell_countries_from_cities(

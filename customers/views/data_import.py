@@ -75,7 +75,7 @@ def _find(request: HttpRequest, pk: int) -> DataImport:
 def import_new(request: HttpRequest) -> HttpResponse:
     """Hand in a file; it is then read in the background."""
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = UploadForm(*posted, user=request.user)
+    form = UploadForm(*posted, user=request.user, wanted=request.GET.get("kind", ""))
     if form.is_valid():
         file = form.cleaned_data["file"]
         made = take_file(

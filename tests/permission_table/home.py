@@ -124,6 +124,7 @@ ROWS: list[Row] = [
     Row("home:search", everybody(), query="?q=nobody+is+called+so"),
     Row("home:key-sheet", everybody()),
     Row("home:job-list", only("admin")),
+    Row("home:first-steps", only("lead", "admin")),
     Row("home:night-start", only("admin", ok=302), method="post"),
     Row("home:job-retry", only("admin", ok=302), lambda world: {"pk": world.job.pk}, method="post"),
     Row("home:job-cancel", only("admin", ok=302), lambda world: {"pk": world.job.pk}, method="post"),

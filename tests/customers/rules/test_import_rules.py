@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from customers.rules.contact_point_reading import PHONE, UnreadableContactPoint, read_contact_point
-from customers.rules.import_columns import ORDERS, guess_columns
+from customers.rules.import_columns import CUSTOMERS, ORDERS, PEOPLE, guess_columns
 from customers.rules.import_values import (
     Unreadable,
     decimal_sign_of,
@@ -22,6 +22,59 @@ def test_of_two_headers_for_one_field_the_surer_is_taken_and_the_other_left():
     assert guess["day"] == "date"
     assert list(guess.values()).count(guess["customer_number"]) == 1
     assert len(set(guess.values())) == len(guess)
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers", "fields"),
+    [
+        (
+            CUSTOMERS,
+            "Nº Cliente;Nome;NIF;Morada;Código Postal;Localidade;Telefone;Vendedor",
+            "number name tax_id street postcode city phone owner_email",
+        ),
+        (
+            CUSTOMERS,
+            "Código;Nome do Cliente;N.º Contribuinte;Morada;Cód. Postal;Localidade",
+            "number name tax_id street postcode city",
+        ),
+        (
+            CUSTOMERS,
+            "Id. cliente;Razón social;NIF/CIF;Domicilio;C.P.;Población",
+            "number name tax_id street postcode city",
+        ),
+        (CUSTOMERS, "Klantnummer;Bedrijfsnaam;Adres;Postcode;Plaats", "number name street postcode city"),
+        (PEOPLE, "Nº Cliente;Nome;Função;E-mail;Telemóvel", "customer_number name job_title email mobile"),
+        (
+            ORDERS,
+            "Data da Fatura;N.º Fatura;Cód. Cliente;Referência;Designação;Qtd.;Valor Líquido",
+            "day number customer_number product_number description quantity amount",
+        ),
+        (
+            ORDERS,
+            "Date facture;N° facture;Code client;Client;Total HT",
+            "day number customer_number customer_name amount",
+        ),
+        (
+            ORDERS,
+            "Data documento;Numero documento;Codice cliente;Ragione sociale;Imponibile",
+            "day number customer_number customer_name amount",
+        ),
+    ],
+)
+def test_the_headers_of_back_offices_are_understood_in_their_languages(kind, headers, fields):
+    assert guess_columns(kind, headers.split(";")) == dict(zip(fields.split(), headers.split(";"), strict=True))
+
+
+def test_a_column_of_codes_is_the_items_number_and_the_text_beside_it_its_name():
+    headers, codes = (
+        ["Data", "Cliente", "Artigo", "Descrição", "Valor"],
+        ["01/02/2026", "Silva", "A101", "Arroz", "9,50"],
+    )
+    told = guess_columns(ORDERS, headers, [codes])
+    assert (told["product_number"], told["product_name"]) == ("Artigo", "Descrição")
+    assert guess_columns(ORDERS, [*headers[:3], "Valor"], [codes])["product_number"] == "Artigo"
+    named = guess_columns(ORDERS, headers, [["01/02/2026", "Silva", "Arroz carolino", "1 kg", "9,50"]])
+    assert (named["product_name"], named["description"]) == ("Artigo", "Descrição")
 
 
 @pytest.mark.parametrize(
