@@ -7,16 +7,19 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from crm.core.models import User
+from crm.home.shell import list_places
+
 
 @require_GET
 def key_sheet(request: HttpRequest) -> HttpResponse:
     """What lies over the page; as a page of its own where it is asked for by its address."""
     template = "components/key_sheet.html" if request.htmx else "home/key_sheet.html"  # type: ignore[attr-defined]
-    return render(request, template, {"key_groups": list_key_groups()})
+    return render(request, template, {"key_groups": list_key_groups(request.user)})  # type: ignore[arg-type]
 
 
-def list_key_groups() -> list[dict[str, Any]]:
-    """The key sheet, in the words of the pages."""
+def list_key_groups(user: User) -> list[dict[str, Any]]:
+    """The key sheet, in the words of the pages; of the places those that ``user`` has in his navigation."""
     return [
         {
             "label": _("Go"),
@@ -24,10 +27,7 @@ def list_key_groups() -> list[dict[str, Any]]:
                 (["/"], _("search")),
                 (["Alt", "L"], _("in the search: log a contact with whom it found")),
                 (["Alt", "C"], _("in the search: call whom it found")),
-                (["G", "D"], _("my day")),
-                (["G", "C"], _("customers")),
-                (["G", "P"], _("pipeline")),
-                (["G", "K"], _("complaints")),
+                *((["G", item.go_key.upper()], str(item.label)) for item in list_places(user) if item.go_key),
                 (["Ctrl", "K"], _("commands")),
                 (["?"], _("this sheet")),
             ],
@@ -44,6 +44,7 @@ def list_key_groups() -> list[dict[str, Any]]:
                 (["E"], _("change the cell")),
                 (["F"], _("filter")),
                 (["Z"], _("undo the last act")),
+                (["A – Z"], _("press the button that shows the letter")),
             ],
         },
         {

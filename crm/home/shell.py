@@ -68,6 +68,15 @@ class NavItem:
 
 
 CUSTOMER_PATHS = ("/customers/", "/people/", "/orders/", "/tasks/", "/lists/")
+# The lists of the best and the worst are tabs of Segments, wherever they lie.
+SEGMENT_PATHS = (
+    "/segments/",
+    "/customers/references/",
+    "/customers/prospects/",
+    "/customers/wanted/",
+    "/customers/clean-up/",
+    "/settings/pins/",
+)
 NAV = [
     NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", paths=("/risk/",), count=_count_my_tasks),
     NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", CUSTOMER_PATHS),
@@ -96,9 +105,7 @@ NAV = [
         count=_count_guarded,
         count_tone="bad",
     ),
-    NavItem(
-        gettext_lazy("Segments"), "home:segment-dashboard", "chart", "segments.view_dashboard", "s", ("/segments/",)
-    ),
+    NavItem(gettext_lazy("Segments"), "home:segment-dashboard", "chart", "segments.view_dashboard", "s", SEGMENT_PATHS),
     NavItem(gettext_lazy("Measure"), "home:back-test", "chart", "segments.view_dashboard", "r", ("/measure/",)),
 ]
 
@@ -214,6 +221,11 @@ def _choose(items: Iterable[NavItem], *, user: User, holds: Callable[[str], bool
     ]
 
 
+def list_places(user: User) -> list[NavItem]:
+    """The places of the bar that ``user`` may open."""
+    return _choose(NAV, user=user, holds=user.has_perm)
+
+
 @cache
 def _find_scripts() -> list[str]:
     """The addresses of ``SCRIPTS``; their names with a fingerprint are looked up once."""
@@ -239,14 +251,27 @@ def _count_once_a_while(items: Iterable[NavItem], user: User) -> dict[str, int]:
 
 
 def _resolve(items: Iterable[NavItem], *, path: str, counts: Mapping[str, int]) -> list[Link]:
-    """The links of ``items``, all of which the reader may open."""
-    links = []
+    """The links of ``items``, all of which the reader may open; the one whose address is nearest to ``path`` is where
+    he is: the worst signs lie under Customers for whoever has no Segments."""
+    found = []
     for item in items:
         url = _find_url(item.url_name, get_script_prefix())
-        current = path == url or any(path.startswith(start) for start in item.paths or ((url,) if url != "/" else ()))
-        count = counts.get(item.url_name, 0)
-        links.append(Link(str(item.label), url, item.icon, item.go_key, current, count, item.count_tone))
-    return links
+        starts = item.paths or ((url,) if url != "/" else ())
+        near = len(path) if path == url else max((len(start) for start in starts if path.startswith(start)), default=0)
+        found.append((item, url, near))
+    nearest = max((near for _item, _url, near in found), default=0)
+    return [
+        Link(
+            str(item.label),
+            url,
+            item.icon,
+            item.go_key,
+            0 < near == nearest,
+            counts.get(item.url_name, 0),
+            item.count_tone,
+        )
+        for item, url, near in found
+    ]
 
 
 def ring_bell(user: User, *, path: str) -> Link:

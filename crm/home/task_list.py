@@ -49,9 +49,9 @@ def draw_due(row: Any) -> Any:
 
 TASKS = ListDefinition(
     columns=(
-        Column("title", gettext_lazy("Task"), fixed=True, url=customer_url),
+        Column("title", gettext_lazy("Task"), kind="words", fixed=True, url=customer_url),
         customer_column(),
-        Column("why", gettext_lazy("Why"), hide_on_phone=True),
+        Column("why", gettext_lazy("Why"), kind="words", hide_on_phone=True),
         Column("kind", gettext_lazy("Kind"), "get_kind_display", hide_on_phone=True),
         Column("due", gettext_lazy("Until"), "due_at", "moment", sort="due_at", draw=draw_due),
         Column("stake", gettext_lazy("At stake"), "at_stake_cents", "amount", unit=currency_sign(), hide_on_phone=True),

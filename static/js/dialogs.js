@@ -59,6 +59,12 @@ document.addEventListener("keydown", (event) => {
   if (open) open.focus();
 });
 
+// What does not fit its place is said whole under the pointer.
+document.addEventListener("mouseover", ({ target }) => {
+  const cut = target.closest?.(".cut");
+  if (cut && !cut.title && (cut.scrollWidth > cut.clientWidth || cut.scrollHeight > cut.clientHeight + 1)) cut.title = cut.textContent.trim();
+});
+
 document.addEventListener("scroll", () => closeAllHelp(), { capture: true, passive: true });
 
 // Whoever opens a dialog types at once: the first field has the keyboard, or the one that is wrong, not the cross on top.

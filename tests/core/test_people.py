@@ -18,7 +18,8 @@ def test_an_invited_colleague_sets_a_password_and_works(signed_in, admin, north)
         follow=True,
     )
     kenji = User.objects.get(name="Kenji Sato")
-    assert b"invited" in page.content
+    assert page.content.count(b"r-toast") == 1
+    assert b"Kenji Sato is invited by mail." in page.content
     assert not kenji.has_usable_password()
     (letter,) = mail.outbox
     assert letter.to == ["Kenji@rapport.test"]

@@ -11,7 +11,7 @@ from tests.score_factory import make_score
 
 pytestmark = pytest.mark.django_db
 URL = "/first-steps/"
-FETCHED = f'hx-get="{URL}"'
+FETCHED = f'hx-get="{URL}'
 
 
 def read(client, address=URL, **headers):

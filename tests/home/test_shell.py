@@ -33,6 +33,32 @@ def test_the_place_one_is_at_is_marked(rf, admin):
     assert shell.in_settings
 
 
+@pytest.mark.parametrize(
+    ("who", "path", "place"),
+    [
+        ("lead", "/customers/clean-up/", "Segments"),
+        ("lead", "/customers/references/", "Segments"),
+        ("rep", "/customers/clean-up/", "Customers"),
+        ("lead", "/customers/7/", "Customers"),
+        ("lead", "/", "My day"),
+        ("lead", "/segments/best-fit/", "Segments"),
+    ],
+)
+def test_the_place_in_the_bar_is_the_one_whose_tabs_the_page_shows(request, rf, who, path, place):
+    page = rf.get(path)
+    page.user = request.getfixturevalue(who)
+    assert [link.label for link in build_shell(page).nav if link.current] == [place]
+
+
+def test_the_key_sheet_leads_to_the_places_of_the_reader(signed_in, lead, rep):
+    sheet = signed_in(lead).get("/keys/").content.decode()
+    assert "<kbd>G</kbd><kbd>S</kbd></dt><dd>Segments" in sheet
+    assert "<kbd>G</kbd><kbd>R</kbd></dt><dd>Measure" in sheet
+    sheet = signed_in(rep).get("/keys/").content.decode()
+    assert "<kbd>G</kbd><kbd>C</kbd></dt><dd>Customers" in sheet
+    assert "Measure" not in sheet.partition("r-sheet")[2]
+
+
 def test_a_stranger_sees_no_frame(client, rep):
     page = client.get("/nowhere/")
     assert page.status_code in {302, 404}

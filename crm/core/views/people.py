@@ -91,26 +91,25 @@ class UserList(_UserPage, ListView):
         return reverse("core:user-new")
 
 
-def _mail_invitation(request: HttpRequest, user: User) -> None:
-    """Send the link; where mail does not work, say that it stands on the colleague's page."""
+def _mail_invitation(request: HttpRequest, user: User) -> str:
+    """Send the link and return what is to be said of it; where mail does not work, the page says where the link is."""
     url = request.build_absolute_uri(invitation_path(user))
     try:
         send_invitation(user, by=request.user, url=url)  # type: ignore[arg-type]
     except OSError:
         add_error(request, _("The mail could not be sent. Hand over the link on this page instead."))
-    else:
-        add_toast(request, _("%(name)s is invited by mail.") % {"name": user.name})
+        return _("%(name)s is here, and not yet invited.") % {"name": user.name}
+    return _("%(name)s is invited by mail.") % {"name": user.name}
 
 
 class UserNew(_UserPage, CreateView):
     form_class = InvitationForm
     title = gettext_lazy("Invite a colleague")
-    said = gettext_lazy("Invited.")
     extra_context = {"act": gettext_lazy("Invite")}
 
     def save_form(self, form: InvitationForm) -> User:
         user = invite_user(**form.cleaned_data)
-        _mail_invitation(self.request, user)
+        self.said = _mail_invitation(self.request, user)
         return user
 
     def get_success_url(self) -> str:
@@ -136,7 +135,7 @@ class UserEdit(_UserPage, UpdateView):
 def user_invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Mail the link once more to somebody who has not set a password yet."""
     user = get_object_or_404(User.objects.active(), pk=pk, password__startswith=UNUSABLE_PASSWORD_PREFIX)
-    _mail_invitation(request, user)
+    add_toast(request, _mail_invitation(request, user))
     return redirect("core:user-edit", pk=pk)
 
 
