@@ -274,6 +274,7 @@ def build_list(
     ``columns`` are the names of the columns the reader chose; empty shows the list's own. ``counted`` is how many rows
     there are and whether that is exact, for a page that knows it already.
     """
+    everybody = queryset
     queryset, controls = narrow_rows(queryset, definition, request)
     sort, column = find_sort(definition, request)
     hidden = [(name, clean_text(request.GET[name], limit=1000)) for name in keep if name in request.GET]
@@ -283,12 +284,18 @@ def build_list(
     for control in controls:
         _link(control, state)
     known = Counted(*counted) if counted else count_rows(queryset)
-    # Of a few the order matters more than the index of the sort, which may hold a million others.
-    here = queryset if known.keys is None else queryset.filter(pk__in=one_of_many(known.keys))
+    # Of a few the order matters more than the index of the sort, which may hold a million others; whatever they were
+    # narrowed by was asked when their keys were read.
+    here = queryset if known.keys is None else everybody.filter(pk__in=one_of_many(known.keys))
     fetch: Callable[..., list[Any]] = fetch_rows
     if known.keys is None and known.gathering_ms:
         remembered_as = _name_list(request, state)
-        fetch = partial(walk_or_gather, gathering_ms=known.gathering_ms, remembered_as=remembered_as)
+        fetch = partial(
+            walk_or_gather,
+            gathering_ms=known.gathering_ms,
+            is_single=known.is_single,
+            remembered_as=remembered_as,
+        )
     rows, before, after = _find_page(here, definition, column, sort, request.GET, fetch)
     if not (known.is_exact or before or after):  # all of them stand on this page, whatever the planner expected
         known = replace(known, count=len(rows), is_exact=True)

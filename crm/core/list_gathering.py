@@ -8,6 +8,9 @@ So a list of a few is not walked for long, and a busy machine does not give up a
 thousands. Where gathering then took longer than expected, or the disk was asked for what memory holds now, the next
 visit walks once more, for half the time that gathering really took. Else, and after a second walk given up, the same
 list is gathered at once for five minutes.
+
+A walk looks at one row after the other, and so asks singly what would else be added up of everybody
+(``crm.core.single_asking``); what is rare is then gathered by whichever way the planner takes for the cheaper.
 """
 
 import time
@@ -20,6 +23,7 @@ from psycopg.errors import QueryCanceled
 
 from crm.core.list_definition import Column
 from crm.core.list_paging import Place, fetch_rows, limit_statements, order_keys
+from crm.core.single_asking import asking_singly
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
 KEPT_SECONDS = 300
@@ -35,21 +39,23 @@ def walk_or_gather(
     size: int,
     gathering_ms: int,
     remembered_as: str,
+    is_single: bool = False,
 ) -> list[Any]:
     """``fetch_rows`` for a list that may be gathered in about so many milliseconds; ``remembered_as`` names what is
-    listed in which order."""
+    listed in which order, and ``is_single`` says that gathering looks at one row after the other, as a walk does."""
     asked: dict[str, Any] = {"descending": descending, "place": place, "backward": backward, "size": size}
     remembered: int | None = cache.get(remembered_as)  # how long the walk after one given up may take; 0: none
     limit = max(LEAST_WALK_MS, gathering_ms // 2) if remembered is None else remembered
     if limit:
         try:
-            with limit_statements(limit):
+            with limit_statements(limit), asking_singly():
                 return fetch_rows(queryset, column, **asked)
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
     began = time.monotonic()
-    rows = fetch_rows(queryset, column, take=_gather, **asked)
+    with asking_singly(is_single):
+        rows = fetch_rows(queryset, column, take=_gather, **asked)
     if limit:
         half = int((time.monotonic() - began) * 500)
         cache.set(remembered_as, half if remembered is None and half > limit else 0, KEPT_SECONDS)
@@ -61,5 +67,6 @@ def _gather(queryset: QuerySet[Any], column: Column, *, downward: bool, nulls: b
     hidden = [Func(F(key), function="GREATEST") for key in order_keys(column, nulls=nulls)]
     order = [one.desc() if downward else one.asc() for one in hidden]
     keys = list(queryset.order_by(*order).values_list("pk", flat=True)[:size])
-    found = queryset.in_bulk(keys)
+    with asking_singly():
+        found = queryset.in_bulk(keys)
     return [found[key] for key in keys if key in found]

@@ -5,7 +5,7 @@ import json
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessTha
 from psycopg.errors import QueryCanceled
 
 from crm.core.list_definition import Column
+from crm.core.single_asking import asking_singly, can_be_asked_singly
 from crm.core.statement_planning import plan_for_everybody
 
 COUNT_LIMIT = 10_000
@@ -28,7 +29,8 @@ DEAR = 3_000  # in the planner's units: about 40 ms
 # up to so many of its units the clock decides, so that of a few thousand rows the exact number is told.
 TRIED, TRIED_MS = 200_000, 25
 UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its order: found, and looked up and sorted
-MOST_GATHERED, DEAREST_GATHERED = 100_000, 100_000  # rows sorted for a page, and the planner's units for finding them
+MOST_GATHERED = 500_000  # more are walked, however long that takes
+LONGEST_GATHERING_MS = 1_000  # of what can be asked singly: a walk for half of that finds whatever is not rare
 LARGEST_ID = 2**63 - 1
 Place = tuple[Any, int]  # sort value and id of a row
 
@@ -63,12 +65,14 @@ def write_token(sort: str, value: Any, row_id: int) -> str:
 @dataclass(frozen=True)
 class Counted:
     """How many rows, whether that is exact, and their keys where there are so few that they were all read; else
-    the milliseconds it would take to sort them for a page, about, and 0 where they are too many or too dear to find."""
+    the milliseconds it would take to sort them for a page, about, and 0 where they are too many.
+    ``is_single``: they are found soonest by looking at one after the other (``crm.core.single_asking``)."""
 
     count: int
     is_exact: bool = False
     keys: list[int] | None = None
     gathering_ms: int = 0
+    is_single: bool = False
 
 
 def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
@@ -78,18 +82,42 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     are read too: whatever their order, the page is then put together from them alone.
     """
     keys = queryset.order_by().values_list("pk", flat=True)
+    is_either = can_be_asked_singly(queryset)
     try:
-        plan = json.loads(keys[: limit + 1].explain(format="json"))[0]["Plan"]
+        plan = _plan(keys[: limit + 1])
+        with asking_singly():
+            other = _plan(keys[: limit + 1]) if is_either else plan
     except (IndexError, ValueError):  # conditions that can never hold are not even asked
         return Counted(0, is_exact=True, keys=[])
-    within = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
-    estimate, cost = int(within["Plan Rows"]), plan["Total Cost"]
+    is_single = other["Total Cost"] < plan["Total Cost"]
+    with asking_singly(is_single):
+        counted = _count_by_plan(keys, other if is_single else plan, limit=limit)
+    expected = [_without_limit(one) for one in (other, plan)]
+    is_single = expected[0]["Total Cost"] < expected[1]["Total Cost"]
+    gathered = expected[0 if is_single else 1]
+    gathering_ms = 1 + int(gathered["Total Cost"] / UNITS_A_MS + gathered["Plan Rows"] / ROWS_A_MS)
+    if is_either:
+        gathering_ms = min(gathering_ms, LONGEST_GATHERING_MS)
+    elif gathered["Plan Rows"] > MOST_GATHERED:
+        gathering_ms = 0
+    return replace(counted, gathering_ms=gathering_ms, is_single=is_single)
+
+
+def _plan(rows: QuerySet[Any]) -> dict[str, Any]:
+    """What the database expects of a statement."""
+    return json.loads(rows.explain(format="json"))[0]["Plan"]  # type: ignore[no-any-return]
+
+
+def _without_limit(plan: dict[str, Any]) -> dict[str, Any]:
+    return plan["Plans"][0] if plan["Node Type"] == "Limit" else plan  # type: ignore[no-any-return]
+
+
+def _count_by_plan(keys: QuerySet[Any], plan: dict[str, Any], *, limit: int) -> Counted:
+    """The rows counted where that is cheap."""
+    estimate, cost = int(_without_limit(plan)["Plan Rows"]), plan["Total Cost"]
     is_dear = cost > DEAR
-    units, gathering_ms = cost * max(1, estimate / limit), 0
-    if estimate <= MOST_GATHERED and units <= DEAREST_GATHERED:
-        gathering_ms = 1 + int(units / UNITS_A_MS + estimate / ROWS_A_MS)
     if estimate > limit * 5:
-        return Counted(estimate, gathering_ms=gathering_ms)
+        return Counted(estimate)
     cost_of_few = cost * FEW / max(FEW, min(estimate, limit))
     if limit >= FEW and (estimate <= FEW or (is_dear and cost_of_few <= DEAR)):
         found = list(keys[: FEW + 1])
@@ -97,11 +125,11 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
             return Counted(len(found), is_exact=True, keys=found)
     counted = None if cost > TRIED else _count(keys[: limit + 1], ms=TRIED_MS if is_dear else None)
     if counted is None:
-        return Counted(max(estimate, FEW), gathering_ms=gathering_ms)
+        return Counted(max(estimate, FEW))
     if (count := counted["count"]) > limit:
-        return Counted(max(estimate, limit), gathering_ms=gathering_ms)
+        return Counted(max(estimate, limit))
     keys_read = (counted["keys"] or []) if count <= GATHERED else None
-    return Counted(count, is_exact=True, keys=keys_read, gathering_ms=gathering_ms)
+    return Counted(count, is_exact=True, keys=keys_read)
 
 
 def _count(keys: QuerySet[Any], *, ms: int | None) -> dict[str, Any] | None:

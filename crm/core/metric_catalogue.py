@@ -32,7 +32,9 @@ class Metric:
 
     ``sql`` is an expression over the customer row ``c`` (``customers_customer``) and whatever ``join`` brings in;
     ``join`` is a LEFT JOIN clause with an alias of its own, shared by all metrics that write it alike. ``%(today)s`` is
-    the day it is asked for. An absent value is SQL NULL and never satisfies a comparison.
+    the day it is asked for. An absent value is SQL NULL and never satisfies a comparison. What a join of the form
+    ``LEFT JOIN (…) name ON name.customer_id = c.id`` adds up can be asked of one customer alone, and a figure
+    ``coalesce(name.figure, 0)`` is looked for only where there is one.
 
     ``protected`` marks what nobody may be treated differently for: no rule can ask it. ``from_segment`` marks what
     follows from the segment: no segment's own rule can ask it. ``match`` is a condition that an index serves, true

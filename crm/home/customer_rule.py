@@ -9,16 +9,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BooleanField, F, Func, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
+from crm.core.single_asking import Asked, Holds
 from customers.custom_field_catalogue import METRIC_PREFIX
 from customers.custom_field_uses import name_archived_field
 from segments.criteria_reading import read_aloud
+from segments.customer_metrics import SCORE
 from segments.rules.criteria import (
     MAX_DEPTH,
     Criteria,
@@ -30,7 +31,10 @@ from segments.rules.criteria import (
 
 LONGEST_RULE = 4000
 _NAMED = re.compile(r"%\((\w+)\)s")
-_COLUMN, _ID = re.compile(r"\bc\.(\w+)"), re.compile(r"\bc\.id\b")
+_COLUMN = re.compile(r"\b([cs])\.(\w+)")  # of the customer, or of the score in force
+# What a join adds up by customer, and the same of the one customer who is looked at.
+_ADDED_UP = re.compile(r"LEFT JOIN (\(.*?\) (\w+)) ON \2\.customer_id = c\.id", re.DOTALL)
+_OF_ONE = r"LEFT JOIN LATERAL (SELECT * FROM \1 WHERE \2.customer_id = c.id OFFSET 0) \2 ON true"
 
 
 def read_rule(text: str) -> Criteria | None:
@@ -93,31 +97,22 @@ def _find_names(node: Any, *, depth: int) -> Iterator[str]:
                 yield from _find_names(part, depth=depth + 1)
 
 
-class _Holds(Func):
-    """Whether a condition of a rule holds for the customer whose id the expression ``key`` is."""
-
-    output_field = BooleanField()
-
-    def __init__(self, key: Any, where: str, values: list[Any]) -> None:
-        super().__init__(key)
-        self.where, self.values = where, values
-
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, tuple[Any, ...]]:
-        column, _none = compiler.compile(self.source_expressions[0])
-        return f"({_ID.sub(column, self.where)})", tuple(self.values)
-
-
 def filter_by_rule(rows: QuerySet[Any], text: str, request: Any, *, key: str = "pk") -> QuerySet[Any]:
     """Rows whose customer (``key``) the rule holds for today; ``text`` is one that ``is_rule`` accepts."""
     # The SQL is put together from the catalogue alone; what was typed travels as values.
     compiled = compile_criteria(read_rule(text) or {}, METRICS, today=company_day(timezone.now()), for_page=True)
-    where, values = _place_values(compiled.where, compiled.params)
-    if key == "pk" and not compiled.joins and set(_COLUMN.findall(where)) == {"id"}:
-        return rows.filter(_Holds(F("pk"), where, values))  # the table of customers is read once
-    named = f"SELECT c.id FROM customers_customer c {' '.join(compiled.joins)} WHERE {compiled.where}"  # noqa: S608
-    return rows.filter(**{f"{key}__in": RawSQL(*_place_values(named, compiled.params))})  # noqa: S611
+    if key == "pk" and set(compiled.joins) <= {SCORE}:  # the tables are in the list already, and read once
+        columns = sorted(set(_COLUMN.findall(compiled.where)))
+        where = _COLUMN.sub(lambda found: f"{{{columns.index(found.groups())}}}", compiled.where)
+        fields = [F(f"score__{name}" if table == "s" else name) for table, name in columns]
+        return rows.filter(Holds(*fields, together=_place_values(where, compiled.params)))
+    joins = " ".join(compiled.joins)
+    singly = _ADDED_UP.sub(_OF_ONE, joins)
+    named = "{0} IN (SELECT c.id FROM customers_customer c %s WHERE %s)"
+    together, of_one = (_place_values(named % (read, compiled.where), compiled.params) for read in (joins, singly))
+    return rows.filter(Holds(F(key), together=together, singly=of_one if singly != joins else None))
 
 
-def _place_values(named: str, params: dict[str, Any]) -> tuple[str, list[Any]]:
+def _place_values(named: str, params: dict[str, Any]) -> Asked:
     """The statement with places instead of names, and what stands there."""
-    return _NAMED.sub("%s", named), [params[name] for name in _NAMED.findall(named)]
+    return Asked(_NAMED.sub("%s", named), tuple(params[name] for name in _NAMED.findall(named)))

@@ -10,6 +10,7 @@ rule, so rules cannot go in a circle; metrics worked out from the segment itself
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,38 +65,11 @@ LISTS = frozenset({"one_of", "none_of"})
 
 # Law and decency: what nobody may be treated differently for. A metric is refused when it is marked as protected or
 # when a word of its name is one of these.
-PROTECTED_WORDS = frozenset(
-    {
-        "age",
-        "caste",
-        "gender",
-        "sex",
-        "sexual",
-        "orientation",
-        "religion",
-        "religious",
-        "belief",
-        "ethnic",
-        "ethnicity",
-        "race",
-        "racial",
-        "skin",
-        "nationality",
-        "origin",
-        "birth",
-        "birthday",
-        "birthdate",
-        "health",
-        "disability",
-        "disabled",
-        "pregnancy",
-        "pregnant",
-        "union",
-        "political",
-        "genetic",
-        "marital",
-    }
-)
+PROTECTED_WORDS = frozenset({
+    "age", "caste", "gender", "sex", "sexual", "orientation", "religion", "religious", "belief", "ethnic",
+    "ethnicity", "race", "racial", "skin", "nationality", "origin", "birth", "birthday", "birthdate", "health",
+    "disability", "disabled", "pregnancy", "pregnant", "union", "political", "genetic", "marital",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -287,6 +261,16 @@ def _read_date(value: Any) -> date | None:
 MOST_DAYS = 300_000  # more than eight hundred years: no day of ours is further away
 _SIGNS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "equals": "=", "differs": "<>"}
 _DATE_SIGNS = {"before": "<", "after": ">", "on": "="}
+_TABLE = re.compile(r"\b(\w+)\.\w")
+_NOTHING_IS_ZERO = re.compile(r"coalesce\(([\w.]+), 0\)")
+
+
+def _allows_zero(operator: str, value: Any) -> bool:
+    """Whether a comparison of a number holds for zero."""
+    if operator == "between":
+        return bool(value[0] <= 0 <= value[1])
+    holds = {"at_least": value <= 0, "at_most": value >= 0, "more_than": value < 0, "less_than": value > 0}
+    return bool(holds.get(operator, (value == 0) == (operator == "equals")))
 
 
 class _Compiler:
@@ -315,12 +299,16 @@ class _Compiler:
 
     def condition(self, node: Criteria) -> str:
         metric = self.catalogue[node["metric"]]
-        if metric.join:
+        text = self.compare(metric, node)
+        if metric.join and set(_TABLE.findall(metric.sql)) & set(_TABLE.findall(text)) - {"c"}:
             self.joins[metric.join] = None
+        return text
+
+    def compare(self, metric: Any, node: Criteria) -> str:
         kind, operator, value = str(metric.kind), node["operator"], node.get("value", [])
         sql = f"({metric.sql})"
         if kind in {"text", "choice"}:
-            sql = f"nullif({sql}::text, '')"
+            sql = f"{sql}::text"
         if (match := getattr(metric, "match", "")) and operator in {"is", "one_of", "yes", "no"}:
             return self.match(match, operator, value)
         if (among := getattr(metric, "among", "")) and operator in {"yes", "no"}:
@@ -328,19 +316,16 @@ class _Compiler:
         if self.for_page and operator == "at_most" and (lately := getattr(metric, "lately", "")):
             return f"({lately.format(value=self.put(max(-MOST_DAYS, min(math.floor(value), MOST_DAYS))))})"
         if operator in KNOWN:
+            sql = f"nullif({sql}, '')" if kind in {"text", "choice"} else sql
             return f"{sql} IS {'NOT ' if operator == 'known' else ''}NULL"
         if kind == "flag":
             return f"{sql} IS {'TRUE' if operator == 'yes' else 'FALSE'}"
         if kind == "date":
             return self.date(f"{sql}::date", operator, value)
-        if kind == "text":
-            return self.text(f"lower({sql})", operator, value)
-        if kind == "choice":
-            values = value if operator in LISTS else [value]
-            return f"{sql} {'<> ALL' if operator in {'is_not', 'none_of'} else '= ANY'} ({self.put(list(values))})"
-        if operator == "between":
-            return f"{sql} BETWEEN {self.put(value[0])} AND {self.put(value[1])}"
-        return f"{sql} {_SIGNS[operator]} {self.put(value)}"
+        if kind in {"text", "choice"}:
+            return getattr(self, kind)(sql, operator, value)  # type: ignore[no-any-return]
+        added = _NOTHING_IS_ZERO.fullmatch(metric.sql) if self.for_page and not _allows_zero(operator, value) else None
+        return self.number(added[1] if added else sql, operator, value)  # of whom nothing is noted, none is meant
 
     def match(self, sql: str, operator: str, value: Any) -> str:
         """Equality in the words that the metric's index serves."""
@@ -372,7 +357,23 @@ class _Compiler:
             return f"{sql} BETWEEN {first}::date AND {last}::date"
         return f"{sql} {_DATE_SIGNS[operator]} {self.put(date.fromisoformat(value))}::date"
 
+    def choice(self, sql: str, operator: str, value: Any) -> str:
+        """A word of the list; nothing is none of them."""
+        values = list(value) if operator in LISTS else [value]
+        if operator in {"is_not", "none_of"}:
+            return f"nullif({sql}, '') <> ALL ({self.put(values)})"
+        return f"{sql} = {self.put(value)}" if operator == "is" else f"{sql} = ANY ({self.put(values)})"
+
+    def number(self, sql: str, operator: str, value: Any) -> str:
+        if operator == "between":
+            return f"{sql} BETWEEN {self.put(value[0])} AND {self.put(value[1])}"
+        return f"{sql} {_SIGNS[operator]} {self.put(value)}"
+
     def text(self, sql: str, operator: str, value: Any) -> str:
+        """Words in either case; nothing is unlike no word, and like none."""
+        if operator == "is_not":
+            return f"lower(nullif({sql}, '')) <> lower({self.put(value)}::text)"
+        sql = f"lower({sql})"
         if operator == "one_of":
             return f"{sql} IN ({', '.join(f'lower({self.put(one)}::text)' for one in value)})"
         place = f"lower({self.put(value)}::text)"
@@ -380,7 +381,7 @@ class _Compiler:
             return f"strpos({sql}, {place}) > 0"
         if operator == "starts_with":
             return f"starts_with({sql}, {place})"
-        return f"{sql} {'<>' if operator == 'is_not' else '='} {place}"
+        return f"{sql} = {place}"
 
 
 def compile_criteria(

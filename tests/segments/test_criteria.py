@@ -220,3 +220,40 @@ def test_a_page_looks_only_at_those_who_may_be_meant_and_a_night_asks_for_all_to
     assert page == f"{word}({perhaps} AND {surely})"
     assert "FROM fed)" in compile_criteria(when("fed", operator), figures, today=TODAY).where
     assert "seen" not in compile_criteria(when("fed", operator), figures, today=TODAY).where
+
+
+COUNTED = {"tasks": Figure("tasks", "number", sql_text="coalesce(t.open, 0)", join="LEFT JOIN t ON t.id = c.id")}
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "is_meant"),
+    [
+        ("at_least", 1, False),
+        ("at_least", 0, True),
+        ("more_than", 0, False),
+        ("more_than", -1, True),
+        ("at_most", 0, True),
+        ("at_most", -1, False),
+        ("less_than", 1, True),
+        ("less_than", 0, False),
+        ("equals", 0, True),
+        ("equals", 2, False),
+        ("differs", 2, True),
+        ("differs", 0, False),
+        ("between", [-1, 1], True),
+        ("between", [1, 2], False),
+    ],
+)
+def test_a_page_looks_at_those_of_whom_nothing_is_noted_only_where_nothing_is_meant(
+    operator: str, value: Any, is_meant: bool
+) -> None:
+    page = compile_criteria(when("tasks", operator, value), COUNTED, today=TODAY, for_page=True)
+    assert ("coalesce(t.open, 0)" in page.where) is is_meant
+    assert "t.open" in page.where
+    assert "coalesce" in compile_criteria(when("tasks", operator, value), COUNTED, today=TODAY).where
+
+
+def test_what_is_asked_in_other_words_reads_no_table_for_the_figure() -> None:
+    figures = {"fed": FigureAmong("fed", "flag", join="LEFT JOIN t ON t.id = c.id", sql_text="t.fed")}
+    assert compile_criteria(when("fed", "yes"), figures, today=TODAY).joins == ()
+    assert compile_criteria(when("fed", "known"), figures, today=TODAY).joins == ("LEFT JOIN t ON t.id = c.id",)
