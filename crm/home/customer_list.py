@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -120,16 +120,21 @@ def overdue_to_talk(rows: Customers, *, now: datetime, segment: int | None = Non
 
     Of one ``segment`` alone where it is known: the rhythms of all others would be looked up for each of its customers.
     """
-    late, today = Q(pk__in=[]), company_day(now)
+    today = company_day(now)
     promised = Segment.objects.exclude(cadence_days=None)
     if segment is not None:
         promised = promised.filter(pk=segment)
-    for key, days in promised.values_list("pk", "cadence_days"):
-        since = datetime.combine(today - timedelta(days=days), time.min, tzinfo=company_zone())
-        member = Membership.objects.current().filter(customer=OuterRef("pk"), segment=key)
-        talk = Interaction.objects.filter(TALKED, customer=OuterRef("pk"), happened_at__gte=since)
-        late |= Q(Exists(member) & ~Exists(talk))
-    return rows.filter(late)
+    since = {
+        key: datetime.combine(today - timedelta(days=days), time.min, tzinfo=company_zone())
+        for key, days in promised.values_list("pk", "cadence_days")
+    }
+    if not since:
+        return rows.none()
+    # One look at whoever is in any of them: asked segment by segment, everybody's talks were read for each.
+    limits = Case(*(When(segment=key, then=Value(limit)) for key, limit in since.items()), output_field=DateTimeField())
+    talks = Interaction.objects.filter(TALKED, customer=OuterRef("customer"), happened_at__gte=OuterRef("limit"))
+    members = Membership.objects.current().filter(customer=OuterRef("pk"), segment__in=list(since))
+    return rows.filter(Exists(members.alias(limit=limits).filter(~Exists(talks))))
 
 
 def _overdue(rows: Customers, value: str, request: HttpRequest) -> Customers:

@@ -110,6 +110,19 @@ def test_whoever_nobody_spoke_to_within_the_rhythm_of_the_segment_is_overdue(rep
     assert names(open_list(rep, overdue="1")) == [customer.name], "a call that reached nobody is no talk"
     Interaction.objects.create(customer=customer, channel="mail", happened_at=yesterday, outcome="message")
     assert names(open_list(rep, overdue="1")) == []
+    quarterly = Segment.objects.create(key="standard", name="Standard", mark="standard", priority=2, cadence_days=90)
+    seldom = Segment.objects.create(key="low-cost", name="Low cost", mark="low-cost", priority=3, cadence_days=None)
+    for segment, days in ((quarterly, 80), (quarterly, 100), (seldom, 400), (premium, 31)):
+        one = factories.make_customer(name=f"{segment.name} {days}", owner=rep, team=rep.team)
+        join(one, segment)
+        talked_at = timezone.now() - timedelta(days=days)
+        Interaction.objects.create(customer=one, channel="visit", happened_at=talked_at, outcome="talked")
+    assert names(open_list(rep, overdue="1", sort="name")) == ["Premium 31", "Standard 100"]
+    assert names(open_list(rep, overdue="1", segment="standard")) == ["Standard 100"]
+    with CaptureQueriesContext(connection) as queries:
+        open_list(rep, overdue="1", sort="name")
+    asked = [query["sql"] for query in queries if "happened_at" in query["sql"] and "cadence" not in query["sql"]]
+    assert max(sql.count('"interactions_interaction"') for sql in asked) < 10, "not read once more for each segment"
 
 
 def test_whose_owner_has_left_is_looked_after_by_nobody(lead, rep, customer, open_list):
