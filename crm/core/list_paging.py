@@ -28,6 +28,8 @@ DEAR = 3_000  # in the planner's units: about 40 ms
 # What the planner takes for dear is often quick, most of all where a look-up for each row ends at the first it finds:
 # up to so many of its units the clock decides, so that of a few thousand rows the exact number is told.
 TRIED, TRIED_MS = 200_000, 25
+# Of so few, found by so many units, the keys may take longer: they spare a walk and all that finds the rows again.
+TRIED_FEW, TRIED_FEW_MS = 40_000, 60
 UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its order: found, and looked up and sorted
 MOST_GATHERED = 500_000  # more are walked, however long that takes
 LONGEST_GATHERING_MS = 1_000  # of what can be asked singly: a walk for half of that finds whatever is not rare
@@ -123,7 +125,8 @@ def _count_by_plan(keys: QuerySet[Any], plan: dict[str, Any], *, limit: int) -> 
         found = list(keys[: FEW + 1])
         if len(found) <= FEW:
             return Counted(len(found), is_exact=True, keys=found)
-    counted = None if cost > TRIED else _count(keys[: limit + 1], ms=TRIED_MS if is_dear else None)
+    tried_ms = TRIED_FEW_MS if estimate <= GATHERED and cost <= TRIED_FEW else TRIED_MS
+    counted = None if cost > TRIED else _count(keys[: limit + 1], ms=tried_ms if is_dear else None)
     if counted is None:
         return Counted(max(estimate, FEW))
     if (count := counted["count"]) > limit:
