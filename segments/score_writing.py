@@ -53,7 +53,8 @@ SCORE_INDEXES = (
     *(f"({column}, customer_id)" for column in SORTED_COLUMNS),
     *(f"(segment_number, {column}, customer_id)" for column in SORTED_IN_SEGMENT),
     "(segment_number, grade, customer_id)",
-    "(segment_number, risk, customer_id) WHERE risk > 0",
+    # Who is at risk has been silent for long: by the smallest risk the order of a segment begins with everybody else.
+    "(segment_number, risk, gap_ratio, customer_id) WHERE risk > 0",
     "(risk_rank, customer_id) WHERE risk > 0",
     # The lost have nothing at stake any more: in the order of the stake they would stand behind everybody else.
     "(at_stake_cents, customer_id) WHERE risk = 3",

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crm.core import job_ledger
+from crm.core import job_ledger, list_paging
 from crm.nightly_run import run_night
 from customers.customer_freshening import freshen_customer
 from customers.models import Customer
@@ -33,6 +33,8 @@ SORTS |= {"risk": "gap_ratio"}
 def company(admin, monkeypatch, time_machine):
     """Sixty customers, those who bought for 300 or more in a year in a segment of their own, after a night."""
     monkeypatch.setattr(job_ledger, "_ring", lambda job_id: None)
+    monkeypatch.setattr(list_paging, "FEW", 0)  # no list is so short that its page is put together from its keys
+    monkeypatch.setattr(list_paging, "GATHERED", 0)
     large = Segment.objects.create(key="large", name="Large", priority=1)
     criteria = {"metric": "sales_12m", "operator": "at_least", "value": 300_00}
     SegmentRule.objects.create(segment=large, version=1, criteria=criteria, state="published")
@@ -98,6 +100,28 @@ def test_where_the_scores_know_the_segment_the_order_does_not_ask_the_membership
     (page,) = [query["sql"] for query in queries if '"list_sort_value"' in query["sql"]]
     assert '"segment_number" = ' in page
     assert '"segments_membership"' not in page
+
+
+@pytest.mark.parametrize("turn", ["", "-"])
+def test_whoever_is_at_risk_in_a_segment_is_read_in_the_order_of_the_risk(turn, admin, signed_in):
+    """By the smallest risk everybody of the segment who is not at risk stood before them."""
+    rows = CurrentScore.objects.filter(segment_number=Segment.objects.get(key="rest").pk)
+    high = rows.filter(pk__in=rows.order_by("-gap_ratio").exclude(gap_ratio=None).values("pk")[:5])
+    high.update(risk=CurrentScore.Risk.HIGH)
+    rows.exclude(pk__in=list(high.values_list("pk", flat=True))).update(risk=CurrentScore.Risk.NONE)
+    expected = list(rows.filter(risk=2).order_by(f"{turn}gap_ratio", f"{turn}pk").values_list("pk", flat=True))
+    client = signed_in(admin)
+    client.get("/customers/")
+    with CaptureQueriesContext(connection) as queries:
+        page = client.get(f"/customers/?segment=rest&risk=high&sort={turn}risk").context["list"]
+    assert [row.pk for row in page.rows] == expected
+    assert len(queries) <= 15
+    order = rows.filter(risk=2, gap_ratio__isnull=False).order_by(f"{turn}gap_ratio", f"{turn}customer_id")[:19]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off")
+    plan = order.explain()
+    assert "risk = 2" in plan.split("Index Cond")[1]
+    assert "Sort  (" not in plan
 
 
 def test_after_a_night_the_planner_knows_which_classes_a_segment_has_and_which_it_has_not():
