@@ -315,8 +315,9 @@ class _Compiler:
             return self.among(among, metric, operator)
         if self.for_page and operator == "at_most" and (lately := getattr(metric, "lately", "")):
             return f"({lately.format(value=self.put(max(-MOST_DAYS, min(math.floor(value), MOST_DAYS))))})"
+        if operator in KNOWN and kind in {"text", "choice"}:
+            return f"{sql} <> ''" if operator == "known" else f"nullif({sql}, '') IS NULL"
         if operator in KNOWN:
-            sql = f"nullif({sql}, '')" if kind in {"text", "choice"} else sql
             return f"{sql} IS {'NOT ' if operator == 'known' else ''}NULL"
         if kind == "flag":
             return f"{sql} IS {'TRUE' if operator == 'yes' else 'FALSE'}"

@@ -25,7 +25,7 @@ from tests.score_factory import make_score
 
 pytestmark = pytest.mark.django_db
 OPERATORS = {
-    "text": ("is", "is_not", "contains", "unknown"),
+    "text": ("is", "is_not", "contains", "known", "unknown"),
     "choice": ("is", "none_of", "known"),
     "flag": ("yes", "no"),
     "date": ("before", "on", "unknown"),
