@@ -38,6 +38,7 @@ from crm.core.list_definition import ChoiceFilter, Column, FlagFilter, ListDefin
 from crm.core.list_gathering import walk_or_gather
 from crm.core.list_paging import (
     COUNT_LIMIT,
+    MANY,
     Counted,
     count_about,
     count_rows,
@@ -288,7 +289,8 @@ def build_list(
     # narrowed by was asked when their keys were read.
     here = queryset if known.keys is None else everybody.filter(pk__in=one_of_many(known.keys))
     fetch: Callable[..., list[Any]] = fetch_rows
-    if known.keys is None and known.gathering_ms:
+    is_narrowed = any(control.value for control in controls)
+    if known.keys is None and known.gathering_ms and (is_narrowed or known.count <= MANY):
         remembered_as = _name_list(request, state)
         fetch = partial(
             walk_or_gather,

@@ -31,7 +31,9 @@ TRIED, TRIED_MS = 200_000, 25
 # Of so few, found by so many units, the keys may take longer: they spare a walk and all that finds the rows again.
 TRIED_FEW, TRIED_FEW_MS = 40_000, 60
 UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its order: found, and looked up and sorted
-MOST_GATHERED = 500_000  # more are walked, however long that takes
+# Rows that are gathered at all: more are walked, however long that takes. Of more than many, a page is near wherever a
+# walk begins unless the order speaks against it: it has two seconds, which a cold disk may need.
+MOST_GATHERED, MANY, GATHERING_MANY_MS = 500_000, 100_000, 4_000
 LONGEST_GATHERING_MS = 1_000  # of what can be asked singly: a walk for half of that finds whatever is not rare
 LARGEST_ID = 2**63 - 1
 Place = tuple[Any, int]  # sort value and id of a row
@@ -102,6 +104,8 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
         gathering_ms = min(gathering_ms, LONGEST_GATHERING_MS)
     elif gathered["Plan Rows"] > MOST_GATHERED:
         gathering_ms = 0
+    elif gathered["Plan Rows"] > MANY:
+        gathering_ms = max(gathering_ms, GATHERING_MANY_MS)
     return replace(counted, gathering_ms=gathering_ms, is_single=is_single)
 
 

@@ -144,3 +144,14 @@ def test_a_list_without_end_is_walked_without_a_limit(open_page, monkeypatch):
     with CaptureQueriesContext(connection) as queries:
         open_page("?family=Seals")
     assert not [query for query in queries if "statement_timeout" in query["sql"]]
+
+
+def test_a_walk_among_many_has_time_for_a_cold_disk_and_without_a_filter_no_limit(open_page, monkeypatch):
+    monkeypatch.setattr(list_paging, "MANY", 0)
+    with CaptureQueriesContext(connection) as queries:
+        open_page("?family=Seals")
+    assert [query["sql"] for query in queries if "statement_timeout = 2000;" in query["sql"]]
+    monkeypatch.setattr(list_engine, "MANY", 0)
+    with CaptureQueriesContext(connection) as queries:
+        open_page("?")
+    assert not [query for query in queries if "statement_timeout" in query["sql"]]
