@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection, transaction
@@ -76,13 +77,14 @@ def load_custom_values(customers: Iterable[Customer]) -> None:
 
 
 def show_value(field: FieldDefinition, value: Any) -> str:
-    """A value in the reader's words and formats; "" where there is none."""
+    """A value in the reader's words and formats, as exact as it was noted; "" where there is none."""
     if value is None:
         return ""
     if field.kind == CustomField.Kind.MONEY:
-        return formats.format_money(value, currency=setting("company.currency"))
+        return formats.format_money(value, currency=setting("company.currency"), with_cents=value % 100 != 0)
     if field.kind == CustomField.Kind.NUMBER:
-        return formats.format_number(value, decimals=0 if float(value).is_integer() else 2)
+        exponent = Decimal(str(value)).normalize().as_tuple().exponent
+        return formats.format_number(value, decimals=max(0, -int(exponent)))
     if field.kind == CustomField.Kind.DATE:
         return formats.format_full_day(date.fromisoformat(value))
     if field.kind == CustomField.Kind.FLAG:

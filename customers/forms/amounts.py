@@ -1,4 +1,4 @@
-"""Amounts as people type them: ``1 204,50`` or ``1,204.50`` become cents."""
+"""Amounts and numbers as people type them: ``1 204,50`` or ``1,204.50``; amounts become cents."""
 
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from customers.rules.import_values import Unreadable, read_number
 
 LARGEST_CENTS = 10**15
 
@@ -29,6 +31,27 @@ class AmountField(forms.CharField):
             return bool(self.clean(data) != initial)
         except ValidationError:
             return True
+
+
+class NumberField(forms.DecimalField):
+    """A number with or without grouping and with either decimal sign: ``1204.5``, ``1.204,5``, ``12,5``. What stands in
+    the form already is written with a point."""
+
+    widget = forms.TextInput  # a browser's own field of numbers drops the sign it does not know: 12,5 would be 125
+    default_error_messages = {"invalid": _("Please give a number such as 1204.5.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs.update({"inputmode": "decimal", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            try:
+                return read_number(str(value).strip())
+            except Unreadable:
+                raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 def read_cents(text: str) -> int:

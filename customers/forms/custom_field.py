@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.models import User
 from customers.custom_field_catalogue import FieldDefinition, list_fields, read_options
 from customers.custom_field_defining import FieldWish
-from customers.forms.amounts import AmountField
+from customers.forms.amounts import AmountField, NumberField
 from customers.import_wording import describe_problem
 from customers.models import CustomField, CustomValueSet
 from customers.rules.custom_value_order import SORTED_KINDS
@@ -39,9 +39,7 @@ def make_form_field(field: FieldDefinition, *, held: Any, colleagues: list[tuple
     words: dict[str, Any] = {"label": field.label, "help_text": field.help_text, "required": False}
     match field.kind:
         case "number":
-            return forms.DecimalField(
-                **words, max_digits=19, decimal_places=6, widget=forms.TextInput({"inputmode": "decimal"})
-            )
+            return NumberField(**words, max_digits=19, decimal_places=6)
         case "money":
             return AmountField(**words)
         case "date":

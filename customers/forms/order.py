@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from customers.forms.amounts import AmountField
+from customers.forms.amounts import AmountField, NumberField
 from customers.models import Order, OrderLine, Product
 from customers.order_entry import is_below_minimum, make_line
 
@@ -53,7 +53,7 @@ class OrderLineForm(forms.Form):
 
     description = forms.CharField(label=_("What"), max_length=200, required=False)
     product = forms.CharField(label=_("Product number"), max_length=40, required=False)
-    quantity = forms.DecimalField(label=_("Quantity"), max_digits=14, decimal_places=3, required=False, min_value=0)
+    quantity = NumberField(label=_("Quantity"), max_digits=14, decimal_places=3, required=False, min_value=0)
     amount_cents = AmountField(label=_("Net amount"), required=False)
 
     def clean_product(self) -> Product | None:

@@ -138,7 +138,7 @@ def test_every_kind_of_field_is_filled_in_on_the_form_and_read_on_the_page(defin
         "FKM only",
         "Silver",
         "12.5",
-        "€1,20",
+        "€1,204.50",
         "2026",
         "no",
         rep.name,
@@ -157,6 +157,23 @@ def test_every_kind_of_field_is_filled_in_on_the_form_and_read_on_the_page(defin
     customer.refresh_from_db()
     browser.post(reverse("customers:customer-edit", args=[customer.pk]), _edit(customer, **empty))
     assert held(customer) == {}
+
+
+def test_numbers_and_money_are_typed_with_either_sign_and_shown_as_exact_as_they_are(define, rep, customer, signed_in):
+    number, money = define("Bore", "number"), define("Fee", "money")
+    url, browser = reverse("customers:customer-edit", args=[customer.pk]), signed_in(rep)
+    typed = {"12,5": 12.5, "1.204,25": 1204.25, "0.0012": 0.0012, "1.234": 1.234, "-3": -3}
+    for text, kept in typed.items():
+        customer.refresh_from_db()
+        browser.post(url, _edit(customer, **{f"own-{number.pk}": text, f"own-{money.pk}": "-12,50"}))
+        assert held(customer) == {str(number.pk): kept, str(money.pk): -1250}
+    customer.refresh_from_db()
+    refused = browser.post(url, _edit(customer, **{f"own-{number.pk}": "a dozen"}))
+    assert "such as 1204.5" in refused.content.decode()
+    browser.post(url, _edit(customer, **{f"own-{number.pk}": "0,0012", f"own-{money.pk}": "-12,50"}))
+    card = browser.get(reverse("customers:custom-value-card", args=[customer.pk])).content.decode()
+    assert "0.0012" in card
+    assert "−€12.50" in card
 
 
 def test_a_value_that_does_not_fit_is_said_beside_its_field(define, rep, customer, signed_in):
