@@ -89,8 +89,9 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
             continue
         parsed, codes = _parse_column(raw, _reader(import_field, rules), _bulk_reader(import_field))
         values[import_field.name] = parsed
-        _note(problems, numbers, import_field.name, codes, raw)
-        bad |= codes != ""
+        if codes is not None:
+            _note(problems, numbers, import_field.name, codes, raw)
+            bad |= codes != ""
     bad |= _note_missing(problems, numbers, values, rules, count)
     frame = pd.DataFrame({"row": numbers, **values}, dtype=object)
     if "currency" in frame and "amount" in frame:
@@ -119,14 +120,13 @@ def _parse_column(
     raw: list[str],
     read: Callable[[str], Any],
     read_all: Callable[[Sequence[str]], list[Any] | None] | None = None,
-) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """Values and problem codes ("" where none); an empty text is None.
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
+    """Values and problem codes ("" where none; None where none anywhere); an empty text is None.
 
     ``read_all`` reads a whole column where every cell of it is plain, else each different text is read once.
     """
-    codes = np.full(len(raw), "", dtype=object)
     if read_all is not None and raw and (values := read_all(raw)) is not None:
-        return as_objects(values), codes
+        return as_objects(values), None
     results: dict[str, Any] = dict.fromkeys(raw)
     wrong: dict[str, str] = {}
     for text in results:
@@ -136,8 +136,7 @@ def _parse_column(
                 results[text] = read(clean)
             except Unreadable as error:
                 wrong[text] = error.code
-    if wrong:
-        codes[:] = [wrong.get(text, "") for text in raw]
+    codes = as_objects([wrong.get(text, "") for text in raw]) if wrong else None
     return as_objects(list(map(results.__getitem__, raw))), codes
 
 

@@ -75,8 +75,21 @@ class Stage:
         run_sql(f"ALTER TABLE {self.lines} RENAME TO {self.records}")
         run_sql(f"ALTER TABLE {self.records} RENAME COLUMN row TO id")
         run_sql(f"ALTER TABLE {self.records} ADD PRIMARY KEY (id)")
-        run_sql(f"ANALYZE {self.records} ({', '.join(['id', *told])})")
+        self.learn(self.records, told=["id", *told])
+        return self.last_record()
+
+    def last_record(self) -> int:
+        """The ``id`` of the last of the ``records``, 0 if there is none."""
         return int(fetch_row(f"SELECT coalesce(max(id), 0) FROM {self.records}")[0])  # noqa: S608
+
+    def learn(self, table: str, *, told: Sequence[str]) -> None:
+        """Have the database learn what the columns ``told`` of a table hold, from 3,000 of its rows.
+
+        From the usual 30,000 it took a sixth of a second, as long as writing thousands of rows.
+        """
+        run_sql("SET LOCAL default_statistics_target = 10")
+        run_sql(f"ANALYZE {table} ({', '.join(told)})")
+        run_sql("SET LOCAL default_statistics_target = DEFAULT")
 
     def new_id_sql(self, table: str, *, where: str) -> str:
         """SQL of an id for a new row of ``table``, for lines ``where`` one is made; on trial none is taken.

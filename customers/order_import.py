@@ -110,7 +110,7 @@ def _gather_lines(stage: Stage, scope: str) -> None:
     run_sql(f"""
         CREATE TEMP TABLE fresh_lines ON COMMIT DROP AS
         SELECT n.id AS record, p.id AS product_id, n.order_id,
-               row_number() OVER (PARTITION BY n.id ORDER BY l.place NULLS LAST, l.row)::int AS position,
+               row_number() OVER (PARTITION BY n.id ORDER BY l.position NULLS LAST, l.row)::int AS position,
                left(coalesce(l.description, ''), 200) AS description,
                coalesce(l.quantity, 1)::numeric(14, 3) AS quantity,
                l.amount AS amount_cents, l.cost AS cost_cents, false AS order_differs
