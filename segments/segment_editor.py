@@ -24,7 +24,7 @@ from segments.rules.figure_spread import merge_spreads
 from segments.rules.value_histogram import Histogram, draw_histogram, find_line
 from segments.segment_choice import NoFallbackSegment
 from segments.segment_dry_run import DryRun, DryRunTooSlow, try_segment_rule
-from segments.segment_editing import find_draft_and_published, find_published
+from segments.segment_editing import find_draft_and_published
 from segments.segment_figures import count_members
 from segments.segment_movers import MoverShown, show_movers
 
@@ -91,7 +91,7 @@ class Editor:
 
 @dataclass
 class VersionShown:
-    """A version of a rule beside the one in force."""
+    """A version of a rule beside the one in force; ``lost`` is the draft that going back to it would replace."""
 
     rule: SegmentRule
     reading: str
@@ -100,6 +100,7 @@ class VersionShown:
     dry_run: DryRun | None
     too_slow: bool
     is_counting: bool
+    lost: SegmentRule | None
 
 
 def list_segments() -> list[SegmentShown]:
@@ -203,14 +204,15 @@ def _try(segment: Segment, criteria: dict[str, Any], *, on: date, show: str) -> 
 
 def build_version(rule: SegmentRule, *, on: date, with_dry_run: bool = True) -> VersionShown:
     """An earlier version, what differs from the one in force, and who would move if it came back."""
-    published = find_published(rule.segment)
+    draft, published = find_draft_and_published(rule.segment)
     changes = list_changes(published.criteria, rule.criteria) if published else []
     may_come_back = rule.state == SegmentRule.State.RETIRED
     dry_run, too_slow = None, False
     if may_come_back and with_dry_run:
         dry_run, too_slow = _try(rule.segment, rule.criteria, on=on, show="all")
     is_counting = may_come_back and not with_dry_run
-    return VersionShown(rule, read_aloud(rule.criteria), changes, may_come_back, dry_run, too_slow, is_counting)
+    lost = draft if may_come_back else None
+    return VersionShown(rule, read_aloud(rule.criteria), changes, may_come_back, dry_run, too_slow, is_counting, lost)
 
 
 @dataclass

@@ -189,7 +189,9 @@ def process_version(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _go_back(request, version, form.cleaned_data["reason"])
-    context = {"version": version, "steps": version.steps.all(), "process": version.process, "form": form}
+    is_lost = process_editing.find_version(version.process, ProcessVersion.State.DRAFT) is not None
+    shown = {"version": version, "steps": version.steps.all(), "process": version.process}
+    context = {**shown, "form": form, "draft_is_lost": is_lost}
     status = 422 if request.method == "POST" else 200
     return render(request, "segments/process_version.html", context, status=status)
 

@@ -103,7 +103,8 @@ def _go_back(request: HttpRequest, rule: SegmentRule, reason: str) -> HttpRespon
     try:
         new = segment_editing.go_back_to(rule, reason=reason, by=request.user, at=timezone.now())
         words = {"old": rule.version, "new": new.version}
-        add_toast(request, _("The rule of version %(old)s is in force again, as version %(new)s.") % words)
+        said = _("The rule of version %(old)s is in force again from the next night on, as version %(new)s.")
+        add_toast(request, said % words)
     except (SegmentEditingError, CriteriaError) as error:
         add_error(request, _say(error))
     return redirect("segments:segment-edit", rule.segment_id)

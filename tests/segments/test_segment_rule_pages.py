@@ -1,6 +1,6 @@
 """The way of a rule in the browser: a day, a comparison, who would move page by page and as a file, going back."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -111,6 +111,20 @@ def test_going_back_says_before_who_would_move(browser, premium):
     assert said in browser.get(version, {"count": "1"}).content.decode(), "without scripts"
     movers = ask_part(browser, url("segment-movers", premium) + "?version=2", "movers")
     assert "city: Bergen" in movers
+
+
+def test_going_back_names_the_planned_draft_that_it_throws_away(browser, premium):
+    live_in("Bergen")
+    keep_draft(browser, premium)
+    browser.post(url("segment-publish", premium), {"reason": "Trial"})
+    version = reverse("segments:segment-version", args=[SegmentRule.objects.get(segment=premium, version=1).pk])
+    assert "thrown away" not in browser.get(version).content.decode()
+    keep_draft(browser, premium, **{"value-0": "Oslo"})
+    assert "The draft that waits to be published is thrown away" in browser.get(version).content.decode()
+    day = TODAY + timedelta(days=7)
+    browser.post(url("segment-publish", premium), {"reason": "Wider in spring", "publish_on": day.isoformat()})
+    page = browser.get(version).content.decode()
+    assert "(“Wider in spring”) is thrown away" in page
 
 
 def test_everybody_who_would_move_is_paged_with_the_reason_and_what_changes(premium):
