@@ -38,6 +38,11 @@ class FieldWish:
     added: Sequence[str] = ()
 
 
+def is_closed_to_rules(wish: FieldWish) -> bool:
+    """Whether no rule may ask the field, because somebody said so or by its name."""
+    return wish.is_protected or is_protected_label(wish.label)
+
+
 def tell_change() -> None:
     """Everybody reads the fields anew: this process at once, and all once the change is kept."""
     forget_fields()
@@ -68,7 +73,7 @@ def _keep(held: CustomField, wish: FieldWish, *, by: User) -> CustomField:
         raise CustomFieldRefused(gettext("A field needs a name."))
     _refuse_twice(label, but=held.pk)
     held.label, held.about, held.help_text = label, wish.about, wish.help_text.strip()[:200]
-    held.is_protected = wish.is_protected or is_protected_label(label)
+    held.is_protected = is_closed_to_rules(wish)
     _set_sorted(held, wish, by=by)
     if held.kind == CHOICE:
         held.options = [asdict(option) for option in _change_options(held, wish)]

@@ -5,7 +5,7 @@ The apps above say where they keep conditions (``register_field_uses``); lists a
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Q
@@ -22,6 +22,7 @@ from customers.rules.custom_value_order import SORTED_KINDS
 from customers.rules.custom_values import names_field
 
 LIST = "customers"
+_LEAVES_OUT = _("leaves this condition out, so it shows more rows, and says so")
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,15 @@ def list_field_uses(custom_field: CustomField, *, user: User, to_kind: str | Non
     return [*uses, *_list_views(name, user, becoming, to_kind), *_list_readings(name, is_kept=becoming is not None)]
 
 
+def list_conditions_lost(custom_field: CustomField, *, user: User) -> list[FieldUse]:
+    """Rules, triggers and views that ask for ``custom_field`` in a condition, and what becomes of them once no rule may
+    ask it."""
+    name = f"{METRIC_PREFIX}{custom_field.pk}"
+    becoming = replace(make_metric(define_field(custom_field)), protected=True)
+    uses = [use for source in _SOURCES for use in source(name, becoming)]
+    return [*uses, *(use for use in _list_views(name, user, becoming, custom_field.kind) if use.becomes is _LEAVES_OUT)]
+
+
 def _list_views(name: str, user: User, becoming: Metric | None, to_kind: str | None) -> list[FieldUse]:
     views = SavedView.objects.filter(Q(query__contains=name) | Q(columns__contains=[f"m.{name}"]), removed_at=None)
     using = [view for view in views if f"m.{name}" in view.columns or names_field(view.query, name)]
@@ -84,7 +94,7 @@ def _tell_view(view: SavedView, name: str, becoming: Metric | None, to_kind: str
     """What becomes of a view: its condition first, for that changes which rows it shows; then its order and columns."""
     asked = QueryDict(view.query)
     if names_field(asked.get("rule", ""), name) and not (becoming and _fits(asked["rule"], becoming)):
-        return _("leaves this condition out, so it shows more rows, and says so")
+        return _LEAVES_OUT
     if names_field(asked.get("sort", ""), name) and to_kind not in SORTED_KINDS:
         return _("shows its rows in the usual order of the list")
     if becoming is None:

@@ -1,7 +1,6 @@
 """Does the effort fit the value? Hours by class and segment, and customers whose process does not fit them."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -20,7 +19,7 @@ from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
 from crm.core.local_time import company_day
 from crm.core.toasts import add_error, add_toast
-from crm.home.dashboard_choice import read_choice
+from crm.home.dashboard_choice import Choice, read_choice
 from crm.home.dashboard_tabs import list_tabs
 from crm.home.segment_charts import draw_hours
 from crm.home.segment_summary import add_classes, add_figures, list_teams, rows_of, scope_of
@@ -87,6 +86,7 @@ class EffortRow:
     contribution: float
     too_simple: int | None
     too_heavy: int | None
+    query: str
 
     @property
     def takes_more(self) -> bool:
@@ -114,14 +114,14 @@ class ProcessFit(ListView):
         shown |= {"choice": choice, "tabs": list_tabs("fit", choice)}
         if choice.day is not None and not wants_fragment(self.request, self.fragments):
             scope = scope_of(self.request.user, choice.teams, team=choice.team)
-            shown |= build_effort(scope, day=choice.day)
+            shown |= build_effort(scope, choice)
         return shown
 
 
-def build_effort(scope: list[int] | None, *, day: date) -> dict[str, Any]:
-    """Hours against value by class (drawn) and by segment; two queries."""
+def build_effort(scope: list[int] | None, choice: Choice) -> dict[str, Any]:
+    """Hours against value by class (drawn) and by segment, of the evening of the choice; two queries."""
     segments = {segment.pk: segment for segment in Segment.objects.all()}
-    rows = list(SegmentDay.objects.filter(rows_of(scope), day=day).defer("points", "sales_spread"))
+    rows = list(SegmentDay.objects.filter(rows_of(scope), day=choice.day).defer("points", "sales_spread"))
     total = add_figures(rows)
     earned = sum(max(0, row.contribution_cents) for row in rows)
     effort = []
@@ -130,11 +130,8 @@ def build_effort(scope: list[int] | None, *, day: date) -> dict[str, Any]:
         if mine and total.minutes and earned:
             own = add_figures(mine)
             share = max(0, own.contribution_cents) / earned
-            effort.append(
-                EffortRow(
-                    segment, own.customers, (own.minutes or 0) / total.minutes, share, own.too_simple, own.too_heavy
-                )
-            )
+            minutes, query = (own.minutes or 0) / total.minutes, choice.list_query(segment.key)
+            effort.append(EffortRow(segment, own.customers, minutes, share, own.too_simple, own.too_heavy, query))
     return {"total": total, "hours": draw_hours(add_classes(rows)), "effort": effort}
 
 

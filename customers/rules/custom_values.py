@@ -29,6 +29,10 @@ PROTECTED_WORDS = frozenset({
     "union", "political", "party", "orientation", "marital", "genetic", "caste", "alter", "geburtstag",
     "geschlecht", "religionszugehorigkeit", "gesundheit", "behinderung", "idade", "nascimento", "genero",
     "religiao", "saude", "deficiencia", "etnia", "raca", "umur", "jantina", "agama", "bangsa",
+    "sexual", "sexuality", "sexo", "racial", "faith", "confession", "geburtsdatum", "geburtsjahr", "konfession",
+    "rasse", "hautfarbe", "staatsangehorigkeit", "familienstand", "schwangerschaft", "krankheit", "gewerkschaft",
+    "nacionalidade", "gravidez", "sindicato", "aniversario", "lahir", "kesihatan", "hamil", "keturunan", "etnik",
+    "kewarganegaraan", "perkahwinan", "kepercayaan",
 })  # fmt: skip
 
 

@@ -21,16 +21,18 @@ from crm.core.toasts import add_error, add_toast
 from customers.custom_field_defining import (
     MOST_FIELDS,
     CustomFieldRefused,
+    FieldWish,
     add_field,
     archive_field,
     change_field,
     count_filled,
+    is_closed_to_rules,
     move_field,
     restore_field,
 )
 from customers.custom_field_retype_job import RETYPE_JOB, read_progress, request_retyping
 from customers.custom_field_retyping import Preview, preview_retyping, retype_field
-from customers.custom_field_uses import list_field_uses
+from customers.custom_field_uses import FieldUse, list_conditions_lost, list_field_uses
 from customers.custom_value_keeping import list_shown_values
 from customers.forms.custom_field import CustomFieldForm, RetypeForm
 from customers.models import Customer, CustomField
@@ -104,15 +106,30 @@ class CustomFieldNew(_FieldPage, CreateView):
             return self.form_invalid(form)
 
     def save_form(self, form: Any) -> CustomField:
-        return add_field(form.read_wish(), kind=form.cleaned_data["kind"], by=self.request.user)  # type: ignore[arg-type]
+        wish = form.read_wish()
+        made = add_field(wish, kind=form.cleaned_data["kind"], by=self.request.user)  # type: ignore[arg-type]
+        return _say_protected(self.request, made, wish)
 
 
 class CustomFieldEdit(_FieldPage, UpdateView):
     form_class: Any = CustomFieldForm
     template_name = "customers/custom_field_form.html"
     title = gettext_lazy("Edit own field")
+    uses: list[FieldUse] = []
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(uses=self.uses, **context)
 
     def finish(self, form: Any) -> HttpResponse:
+        """A field that rules ask for is not closed to them before whoever asks was named."""
+        wish = form.read_wish()
+        if "sure" not in self.request.POST and not form.initial["is_protected"] and is_closed_to_rules(wish):
+            self.uses = list_conditions_lost(self.found, user=self.request.user)  # type: ignore[arg-type]
+            if self.uses:
+                form.add_error(
+                    None, _("No rule may ask a field like this, and some do. See below, and save once more.")
+                )
+                return self.form_invalid(form)
         try:
             return super().finish(form)
         except CustomFieldRefused as refusal:
@@ -120,7 +137,16 @@ class CustomFieldEdit(_FieldPage, UpdateView):
             return self.form_invalid(form)
 
     def save_form(self, form: Any) -> CustomField:
-        return change_field(self.found, form.read_wish(), by=self.request.user)  # type: ignore[arg-type]
+        wish = form.read_wish()
+        return _say_protected(self.request, change_field(self.found, wish, by=self.request.user), wish)  # type: ignore[arg-type]
+
+
+def _say_protected(request: HttpRequest, field: CustomField, wish: FieldWish) -> CustomField:
+    """Whoever did not ask for it is told that the name alone closes a field to rules."""
+    if field.is_protected and not wish.is_protected:
+        words = _("By its name “%(name)s” says what the law protects: it is shown, and no rule may ask it.")
+        add_toast(request, words % {"name": field.label})
+    return field
 
 
 @permission_required(SETTINGS, raise_exception=True)

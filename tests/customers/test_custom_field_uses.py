@@ -1,6 +1,7 @@
 """What a company's own fields are good for: rules and lists ask them, imports fill them, their kind may change."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -86,6 +87,42 @@ def test_what_the_law_protects_is_asked_by_no_rule(define):
     field = define("Religion")
     with pytest.raises(CriteriaError, match="protected"):
         compile_criteria({"metric": f"field_{field.pk}", "operator": "known"}, METRICS, today=TODAY)
+
+
+@pytest.mark.parametrize("edit", [{"label": "Religion"}, {"label": "Club", "is_protected": "on"}])
+def test_a_field_that_rules_ask_is_closed_to_them_only_after_they_were_named(define, admin, signed_in, edit):
+    """Renamed to what the law protects, it emptied the segment in the next night without a word."""
+    field = define("Club")
+    rule = {"metric": f"field_{field.pk}", "operator": "is", "value": "Rotary"}
+    segment = factories.make_segment("clubs")
+    SegmentRule.objects.create(segment=segment, version=1, criteria=rule, state=SegmentRule.State.PUBLISHED)
+    Trigger.objects.create(key="club", name="Of the club", criteria=rule, is_on=True)
+    SavedView.objects.create(name="Members", list_name="customers", owner=admin, query=f"rule={json.dumps(rule)}")
+    SavedView.objects.create(name="Column", list_name="customers", owner=admin, columns=[f"m.field_{field.pk}"])
+    browser, url = signed_in(admin), reverse("customers:custom-field-edit", args=[field.pk])
+
+    told = browser.post(url, {"about": "", "help_text": "", **edit})
+
+    assert told.status_code == 422
+    page = told.content.decode()
+    assert "Of the club" in page
+    assert segment.name in page
+    assert "holds for nobody until it is published anew" in page
+    assert "leaves this condition out" in page
+    assert "Column" not in re.findall(r"<tbody>.*</tbody>", page, re.DOTALL)[0]
+    assert CustomField.objects.filter(label="Club", is_protected=False).exists()
+    assert browser.post(url, {"about": "", "help_text": "", "sure": "1", **edit}).status_code == 302
+    assert CustomField.objects.filter(label=edit["label"], is_protected=True).exists()
+
+
+def test_whoever_gives_a_field_a_protected_name_is_told_and_one_that_nobody_asks_is_just_saved(
+    define, admin, signed_in
+):
+    field = define("Club")
+    answer = signed_in(admin).post(
+        reverse("customers:custom-field-edit", args=[field.pk]), {"label": "Date of birth"}, follow=True
+    )
+    assert "“Date of birth” says what the law protects" in answer.content.decode()
 
 
 def test_a_rule_that_names_an_archived_field_is_refused_not_broken(define, admin):

@@ -1,5 +1,6 @@
 """Customers whose process costs more or less than they bring are found, listed and moved."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -8,9 +9,9 @@ from django.urls import reverse
 from crm.core.models import Team
 from customers.models import Customer
 from segments.care_figures import write_care_figures
-from segments.models import CurrentScore, Membership, Segment
+from segments.models import CurrentScore, Membership, Segment, SegmentDay
 from segments.segment_figures import write_segment_figures
-from tests.home.segment_company import _quiet, company, figures_of
+from tests.home.segment_company import _quiet, company, figures_of, keep_evening
 from tests.segments.purchase_world import END
 
 __all__ = ["_quiet", "company"]
@@ -79,3 +80,23 @@ def test_misfits_are_those_a_plain_reading_of_the_lines_finds(company):
     kept = {row.customer_id: (row.kind, row.fits_id) for row in ProcessMisfit.objects.all()}
     assert kept == expected
     assert kept, "the world has somebody who does not fit"
+
+
+def test_figures_of_an_earlier_evening_open_no_list_of_the_last_night(company, admin, signed_in):
+    """66 of October opened the 72 of today; and the page of a team opened the customers of all."""
+    make_misfits(company)
+    SegmentDay.objects.filter(day=END).update(minutes=600)
+    keep_evening(END - timedelta(days=30), too_heavy=41)
+    client, north = signed_in(admin), Team.objects.get(name="North")
+
+    now = client.get(reverse("home:process-fit"), {"team": north.pk}).content.decode()
+    then = client.get(reverse("home:process-fit"), {"day": (END - timedelta(days=30)).isoformat()}).content.decode()
+
+    opened = re.findall(r'href="([^"]*kind=heavy[^"]*)"', now)
+    assert opened
+    assert all(f"team={north.pk}" in link for link in opened)
+    assert "as of the last night" in now
+    assert "41" in then
+    assert "kind=heavy" not in then
+    assert "the hours above are those of" in then
+    assert f"was=premium.{(END - timedelta(days=30)).isoformat()}" in then

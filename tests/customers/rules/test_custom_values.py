@@ -119,7 +119,16 @@ def test_options_keep_their_key_and_stand_once():
     assert [one.key for one in make_options(["A", "B"], held=[Option("o3", "C")])] == ["o2", "o4"]
 
 
-@pytest.mark.parametrize(("label", "hidden"), [("Religião", True), ("Union member", True), ("Machine park", False)])
+@pytest.mark.parametrize(
+    ("label", "hidden"),
+    [
+        ("Religião", True),
+        ("Union member", True),
+        ("Geburtsdatum", True),
+        ("Tarikh lahir", True),
+        ("Machine park", False),
+    ],
+)
 def test_what_the_law_protects_is_known_by_its_name(label, hidden):
     assert is_protected_label(label) is hidden
 
