@@ -14,6 +14,17 @@ const rows = () => [...document.querySelectorAll("[data-worklist] [data-row]")].
 const rowHere = () => document.activeElement.closest?.("[data-row]") || document.querySelector("[data-row][data-here]") ||
   document.querySelector("[data-row].on");
 
+// A page without a worklist has its tables instead: each row that names somebody or something.
+function markRows() {
+  if (document.querySelector("#main [data-worklist]")) return;
+  for (const row of document.querySelectorAll("#main .r-table tbody > tr:has(a.r-name)")) {
+    row.dataset.row = "";
+    row.parentElement.dataset.worklist = "";
+  }
+}
+markRows();
+document.addEventListener("htmx:afterSettle", markRows);
+
 function goTo(row) {
   for (const other of document.querySelectorAll("[data-row][data-here]")) delete other.dataset.here;
   if (!row) return;

@@ -46,6 +46,10 @@ def test_every_number_leads_to_its_customers(open_page, lead, company):
 
     at_risk = CurrentScore.objects.filter(risk=CurrentScore.Risk.HIGH).count()
     assert at_risk > 0
+    card = page.get_by_role("table", name="Customers at risk, most at stake first")
+    expect(card.locator("tbody tr").first).to_have_attribute("data-row", "")
+    page.keyboard.press("j")  # a page without a worklist is walked by its tables
+    expect(page.locator("main tr[data-row]").first).to_be_focused()
     page.get_by_role("link", name=f"All {at_risk}").click()
     expect_list_of(page, at_risk)
     expect(page.locator("#rows")).to_contain_text(company.name)
