@@ -43,6 +43,14 @@ def test_once_customers_are_here_orders_are_asked_for_and_then_the_night(signed_
     assert 'hx-trigger="every 2s"' in waiting
 
 
+def test_what_the_database_expects_of_its_young_tables_is_not_told_as_a_number(signed_in, admin, monkeypatch):
+    client = signed_in(admin)
+    monkeypatch.setattr("crm.home.first_steps.count_about", lambda rows: (60_000, False))
+    assert "customers are here" not in read(client)
+    factories.make_customer(name="Padaria Silva")
+    assert "1 customer is here" in read(client)
+
+
 def test_after_the_first_night_whoever_waited_is_led_to_his_list_and_nobody_else_is_bothered(signed_in, admin):
     client = signed_in(admin)
     customer = factories.make_customer(name="Padaria Silva")
