@@ -5,17 +5,19 @@ from datetime import date
 from django.db import connection, transaction
 
 from segments.models import PinAnswer
+from segments.ruled_grades import RULED_GRADE, read_grade_cuts
 from segments.segment_choice import NoFallbackSegment, build_segment_choice
 
 _ASK = """
 INSERT INTO segments_pinanswer (pin_id, asked_on, segment_id, grade, agrees)
 SELECT held.id, %(today)s, CASE WHEN held.segment_id IS NOT NULL THEN ruled.segment_id END,
-    CASE WHEN held.segment_id IS NULL THEN coalesce(graded.grade, '') ELSE '' END,
+    CASE WHEN held.segment_id IS NULL THEN coalesce(by_cut.grade, '') ELSE '' END,
     CASE WHEN held.segment_id IS NOT NULL THEN held.segment_id = ruled.segment_id
-        ELSE held.grade = coalesce(graded.grade, '') END
+        ELSE held.grade = coalesce(by_cut.grade, '') END
 FROM segments_pin held
 JOIN customers_customer c ON c.id = held.customer_id
 LEFT JOIN segments_current_score graded ON graded.customer_id = c.id
+CROSS JOIN LATERAL (SELECT {by_cut} AS grade) by_cut
 {joins}
 CROSS JOIN LATERAL (SELECT {by_rule}::bigint AS segment_id) ruled
 WHERE held.ended_at IS NULL AND held.expires_on >= %(today)s
@@ -35,7 +37,8 @@ def answer_pins(*, on: date) -> int:
     except NoFallbackSegment:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_ASK.format(joins=choice.joins, by_rule=choice.by_rule), choice.params)
+        asked = _ASK.format(joins=choice.joins, by_rule=choice.by_rule, by_cut=RULED_GRADE)
+        cursor.execute(asked, {**choice.params, **read_grade_cuts()})
         return int(cursor.rowcount)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, F, Q, QuerySet
 
-from segments.models import CurrentScore, Pin, PinAnswer, Segment
+from segments.models import Pin, PinAnswer, Segment
+from segments.ruled_grades import read_ruled_grades
 from segments.segment_choice import NoFallbackSegment, build_segment_choice
 
 MOST_SHOWN = 200
@@ -53,7 +54,7 @@ class PinReport:
 
 def build_pin_report(pins: QuerySet[Any], *, on: date, view: str = IN_FORCE) -> PinReport:
     """At most 200 pins of a view (in force, ``ending`` within 30 days, ``over``) with what the rules said of each on
-    the last evening, or say now of pins that no evening has met; eight queries, however many pins there are."""
+    the last evening, or say now of pins that no evening has met; nine queries, however many pins there are."""
     open_pins = pins.filter(ended_at=None, expires_on__gte=on)
     if view == OVER:
         wanted = pins.filter(Q(ended_at__isnull=False) | Q(expires_on__lt=on)).order_by("-expires_on", "-pk")
@@ -97,7 +98,7 @@ def _ask_now(shown: list[PinShown], *, on: date) -> None:
         return
     segments = {segment.pk: segment for segment in Segment.objects.all()}
     ruled = _ask_rules(ids, on=on)
-    grades = dict(CurrentScore.objects.filter(customer__in=ids).values_list("customer_id", "grade"))
+    grades = read_ruled_grades(ids)
     for one in shown:
         pin = one.pin
         one.ruled_segment = segments.get(ruled.get(pin.customer_id, 0)) if pin.segment_id else None

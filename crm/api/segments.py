@@ -78,9 +78,11 @@ class ConditionTold(Schema):
 
 
 class ClassTold(Schema):
-    """How the class was reached: his place by net sales of 12 months, and where his half of the class begins."""
+    """How the class was reached: his place by net sales of 12 months, what the rule alone says (the same unless the
+    class is pinned; "" while unknown), and where that half of a class begins."""
 
     grade: str
+    ruled_grade: str
     place: int | None
     of: int
     from_cents: int | None
@@ -206,7 +208,8 @@ def _gather_facts(customer: Any, score: CurrentScore | None, *, today: date) -> 
 def _describe_class(reasons: ClassReasons) -> dict[str, Any]:
     names = ("place", "of", "from_cents", "a_share", "b_share")
     told = {name: getattr(reasons, name) for name in names}
-    return {"grade": reasons.score.grade, **told, "pinned": reasons.grade_pin is not None}
+    ruled = {"ruled_grade": reasons.ruled_grade}
+    return {"grade": reasons.score.grade, **ruled, **told, "pinned": reasons.grade_pin is not None}
 
 
 def _describe_segment(customer: Any, reasons: ClassReasons | None) -> dict[str, Any] | None:

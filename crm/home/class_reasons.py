@@ -17,6 +17,7 @@ from crm.home.customer_value import DayBought, read_metrics
 from customers.models import Customer
 from segments.criteria_reading import read_aloud, show_figure
 from segments.models import CurrentScore, Membership, Pin, ScoreRun, ValueBand, ValueRanking
+from segments.ruled_grades import read_ruled_grades
 from segments.rules.abc_classes import GRADES
 from segments.rules.criteria import Criteria, find_metrics
 from segments.rules.criteria_evaluation import holds
@@ -40,7 +41,8 @@ class ClassReasons:
     """``place`` among ``of`` customers who ever bought, by net sales of 12 months; None where he did not buy then.
 
     ``best`` are as many customers as class A holds, ``a_share`` and ``b_share`` what A, and A with B, bring of all
-    sales; ``from_cents`` is where his own half of a class begins. ``fiscal`` is the last whole fiscal year.
+    sales; ``ruled_grade`` is the class that the rule gives, also where a pin holds another ("" while unknown), and
+    ``from_cents`` where that half of a class begins. ``fiscal`` is the last whole fiscal year.
     """
 
     score: CurrentScore
@@ -50,6 +52,7 @@ class ClassReasons:
     in_b: int = 0
     a_share: float = 0.8
     b_share: float = 0.95
+    ruled_grade: str = ""
     from_cents: int | None = None
     fiscal_from: date | None = None
     fiscal_until: date | None = None
@@ -78,19 +81,23 @@ class ClassReasons:
 def load_class_reasons(
     customer: Customer, score: CurrentScore | None, run: ScoreRun | None, *, days: Iterable[DayBought]
 ) -> ClassReasons | None:
-    """The reasons as of the evening of the scores; seven queries. None for who was never scored."""
+    """The reasons as of the evening of the scores; seven queries, nine where a class is pinned. None for whoever was
+    never scored."""
     if score is None or run is None:
         return None
     reasons = ClassReasons(score, a_share=float(setting("classes.a_share")), b_share=float(setting("classes.b_share")))
     classes = run.plan.get("classes", {})
     reasons.in_a, reasons.in_b = (classes.get(letter, {}).get("count", 0) for letter in "AB")
+    pins = Pin.objects.filter(customer=customer, ended_at=None, expires_on__gte=score.as_of)
+    reasons.pins = list(pins.select_related("segment", "pinned_by"))
+    reasons.ruled_grade = score.grade
+    if reasons.grade_pin is not None:
+        reasons.ruled_grade = read_ruled_grades([customer.pk]).get(customer.pk, "")
     _find_place(reasons, run)
     _add_fiscal_year(reasons, days)
     _add_fiscal_place(reasons)
     members = Membership.objects.current().filter(customer=customer).select_related("segment", "rule")
     reasons.membership = members.first()
-    pins = Pin.objects.filter(customer=customer, ended_at=None, expires_on__gte=score.as_of)
-    reasons.pins = list(pins.select_related("segment", "pinned_by"))
     if reasons.membership:
         evenings = ScoreRun.objects.exclude(state=ScoreRun.State.SCORING).filter(
             as_of__gte=reasons.membership.since, as_of__lte=score.as_of
@@ -105,7 +112,7 @@ def _find_place(reasons: ClassReasons, run: ScoreRun) -> None:
     """The place, by the rung below which he stands and those who stand between."""
     score, ladder = reasons.score, run.plan.get("ladder") or []
     reasons.of = ladder[-1][0] if ladder else 0
-    position = GRADES.index(score.grade) if score.grade in GRADES else KEPT_GRADES
+    position = GRADES.index(reasons.ruled_grade) if reasons.ruled_grade in GRADES else KEPT_GRADES
     cuts = run.plan.get("scoring", {}).get("grade_cuts") or []
     cut = cuts[position] if position < len(cuts) else None
     reasons.from_cents = cut["revenue_cents"] if cut else None

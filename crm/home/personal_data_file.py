@@ -150,6 +150,8 @@ def _tell_reasons(reasons: ClassReasons) -> Iterator[tuple[str, str]]:
         yield _("How it was reached"), words % place
     for pin in reasons.pins:
         yield _("Held by hand"), f"{pin.segment or pin.grade}, {pin.expires_on.isoformat()}: {pin.reason}"
+    if reasons.grade_pin is not None and reasons.ruled_grade:
+        yield _("Class by the rule"), reasons.ruled_grade
     if reasons.membership:
         member = reasons.membership
         yield _("Segment"), f"{member.segment}, {member.since.isoformat()}. {member.reason}".strip()

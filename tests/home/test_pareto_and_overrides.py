@@ -8,13 +8,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.home.pareto_cut import value_at
+from customers.purchase_day_rebuild import ingest_orders
 from segments.customer_pinning import end_pin, pin_customer, reconfirm_pin
-from segments.models import Pin, PinAnswer, Segment, SegmentDay
+from segments.models import CurrentScore, Pin, PinAnswer, Segment, SegmentDay
 from segments.pin_answering import answer_pins
 from segments.pin_report import ENDING, IN_FORCE, OVER, build_pin_report
+from segments.ruled_grades import read_ruled_grades
 from segments.rules.figure_spread import ParetoPoint
+from segments.score_run import finish_run, plan_run, work_shards
 from tests import factories
-from tests.score_factory import make_score
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = AT.date()
@@ -62,30 +64,70 @@ def test_between_two_points_the_curve_is_a_line():
 # --- overrides -------------------------------------------------------------------------------------------------------
 
 
+def score_everybody(on):
+    ingest_orders(at=AT)
+    run = plan_run(on=on)
+    work_shards(run)
+    finish_run(run)
+
+
 @pytest.fixture
-def pinned(customer, lead):
-    """Held in A1 for 90 days, where the scores say B1; and in the segment that takes the rest, as the rules do."""
-    make_score(customer, grade="B1")
+def pinned(customer, lead, db):
+    """Held in A1 for 90 days, who is C2 by what he buys; and in the segment that takes the rest, as the rules do."""
+    for cents in (8_000_00, 700_00, 500_00, 300_00, 300_00, 100_00):
+        factories.make_order(factories.make_customer(), TODAY - timedelta(days=40), cents)
+    factories.make_order(customer, TODAY - timedelta(days=40), 50_00)
     rest = factories.make_segment("rest", is_fallback=True)
+    score_everybody(TODAY - timedelta(days=1))
     common = {"reason": "Opens a plant", "expires_on": TODAY + timedelta(days=90), "by": lead, "on": TODAY, "at": AT}
     return pin_customer(customer, grade="A1", **common), pin_customer(customer, segment=rest, **common)
 
 
 def test_the_night_keeps_what_the_rules_would_have_said(pinned):
-    assert answer_pins(on=TODAY) == 2
-    assert answer_pins(on=TODAY) == 2
-    by_class, by_segment = (PinAnswer.objects.get(pin=pin) for pin in pinned)
-    assert (by_class.grade, by_class.agrees) == ("B1", False)
-    assert (by_segment.segment, by_segment.agrees) == (Segment.objects.get(key="rest"), True)
-    report = build_pin_report(Pin.objects.all(), on=TODAY)
-    assert (report.in_force, report.asked, report.agreement, report.ending, report.needless) == (2, 2, 0.5, 0, 1)
-    assert [shown.asked_on for shown in report.pins] == [TODAY, TODAY]
+    for on in (TODAY, TODAY + timedelta(days=1)):
+        score_everybody(on)
+        assert CurrentScore.objects.get(customer=pinned[0].customer_id).grade == "A1", "as it is pinned"
+        assert answer_pins(on=on) == 2
+        assert answer_pins(on=on) == 2
+        by_class, by_segment = (PinAnswer.objects.get(pin=pin) for pin in pinned)
+        assert (by_class.grade, by_class.agrees) == ("C2", False)
+        assert (by_segment.segment, by_segment.agrees) == (Segment.objects.get(key="rest"), True)
+        report = build_pin_report(Pin.objects.all(), on=on)
+        assert (report.in_force, report.asked, report.agreement, report.ending, report.needless) == (2, 2, 0.5, 0, 1)
+        assert [shown.asked_on for shown in report.pins] == [on, on]
+
+
+def test_a_class_pinned_as_the_rule_has_it_is_needless(pinned, lead):
+    pin = pinned[0]
+    pin_customer(pin.customer, grade="C2", reason="x", expires_on=TODAY + timedelta(days=9), by=lead, on=TODAY, at=AT)
+    assert build_pin_report(Pin.objects.all(), on=TODAY).needless == 2
+    answer_pins(on=TODAY)
+    assert build_pin_report(Pin.objects.all(), on=TODAY).needless == 2
 
 
 def test_pins_that_no_evening_has_met_count_as_the_rules_say_now(pinned):
     for view in (IN_FORCE, ENDING, OVER):
         report = build_pin_report(Pin.objects.all(), on=TODAY, view=view)
         assert (report.in_force, report.asked, report.agreeing) == (2, 2, 1), "in every view the same"
+
+
+def test_the_class_by_the_rule_is_that_of_a_night_without_pins_for_whomever_is_asked(pinned, lead):
+    end_pin(pinned[0], on=TODAY, at=AT)
+    score_everybody(TODAY)
+    scored = dict(CurrentScore.objects.values_list("customer_id", "grade"))
+    assert set(scored.values()) >= {"A1", "B2", "C1", "C2"}
+    assert read_ruled_grades(list(scored)) == scored
+
+
+def test_the_page_of_the_customer_says_what_the_rule_would_give(pinned, lead, signed_in):
+    page = read_card(signed_in(lead), pinned[0].customer)
+    assert "pinned to A1 until" in page
+    assert "The rule says C2" in page
+    assert "A1 begins at" not in page, "what he is worked out as counts"
+
+
+def read_card(client, customer):
+    return client.get(reverse("home:customer-part", args=[customer.pk, "class"])).content.decode()
 
 
 def test_a_pin_about_to_end_is_confirmed_or_let_go_and_stays_in_the_report(pinned, admin):
@@ -99,7 +141,7 @@ def test_a_pin_about_to_end_is_confirmed_or_let_go_and_stays_in_the_report(pinne
     end_pin(pinned[1], on=later, at=AT + timedelta(days=70))
     over = build_pin_report(Pin.objects.all(), on=later, view=OVER)
     assert {shown.pin.pk for shown in over.pins} == {pin.pk for pin in pinned}
-    assert {shown.ruled_grade for shown in over.pins} == {"B1", ""}, "the last answer stays"
+    assert {shown.ruled_grade for shown in over.pins} == {"C2", ""}, "the last answer stays"
     assert build_pin_report(Pin.objects.all(), on=later).in_force == 1
 
 
