@@ -122,12 +122,12 @@ class Installation:
         found = {}
         for entry in Path("/proc").iterdir():
             try:
-                words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                command, environment = (entry / "cmdline").read_bytes(), (entry / "environ").read_bytes()
                 alive = (entry / "stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
             except OSError:
                 continue
-            if entry.name.isdigit() and alive and str(self.folder).encode() in words:
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200]
+            if entry.name.isdigit() and alive and str(self.folder).encode() in command + environment:
+                found[int(entry.name)] = command.replace(b"\0", b" ").decode()[:200]
         return found
 
     def pid_of(self, pattern: str) -> int:
