@@ -6,12 +6,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from crm.core.index_resting import list_resting, wake_indexes
+from crm.core.index_resting import list_resting
 from crm.core.local_time import company_day
 from crm.core.models import Team, User
 from customers.import_checking import check_file
 from customers.import_handling import FileTooLarge, store_file
 from customers.import_kinds import IMPORT_KINDS
+from customers.import_learning import prepare_reading
 from customers.import_wording import describe_error, field_label, problem_title
 from customers.import_writing import NoLease, remove_file, write_import
 from customers.models import DataImport
@@ -94,10 +95,9 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"  {problem['count']} × {title}")
         if data_import.rejected:
             self.stdout.write(f"Rejected rows with their reasons: {data_import.rejected.path}")
-        tables = IMPORT_KINDS[data_import.kind].table_names
-        if list_resting(tables):
+        if list_resting(IMPORT_KINDS[data_import.kind].table_names):
             self.stdout.write("All rows are in. Search and sorted lists are being prepared.")
-            wake_indexes(tables)
+        prepare_reading(data_import)
 
     def _give_up(self, data_import: DataImport, message: str) -> None:
         data_import.state = DataImport.State.FAILED

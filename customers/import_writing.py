@@ -1,8 +1,8 @@
 """Writing a checked file: stage, prepare, write, report; each step survives its worker.
 
 Chunks and their checkpoint are one transaction, so a worker killed at any point leaves no half row, and the next one
-goes on where it stopped. What was written before a cancel stays and is reported. Indexes that only spare readers time
-are a job of their own, which begins with the report.
+goes on where it stopped. What was written before a cancel stays and is reported. Indexes that only spare readers time,
+and a close look at what the tables hold, are a job of their own, which begins with the report.
 """
 
 import csv
@@ -10,14 +10,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from crm.core.index_resting import Work, indexes_at_rest, list_resting
+from crm.core.index_resting import indexes_at_rest, list_resting
 from crm.core.job_ledger import JobCancelled, request_job
 from crm.core.local_time import company_day
 from crm.core.table_export import neutralise
@@ -27,10 +26,11 @@ from customers.import_batches import WRITE_BATCH, Lease, add_beside, write_batch
 from customers.import_batches import NoLease as NoLease
 from customers.import_checking import make_parse_rules, open_import, parse_table
 from customers.import_kinds import IMPORT_KINDS, ImportKind
+from customers.import_learning import learn_before_report, list_grown
 from customers.import_rehearsing import make_task
-from customers.import_staging import Stage, fetch_row, run_sql
+from customers.import_staging import Stage, fetch_row
 from customers.import_wording import describe_problem, field_label
-from customers.models import Customer, DataImport, NameWord
+from customers.models import DataImport
 from customers.name_word_noting import WordNoter, words_noted_beside
 from customers.number_noting import NumberNoter
 from customers.rules.import_columns import ORDERS
@@ -40,7 +40,6 @@ from customers.writing_turn import wait_for_disk
 
 INDEX_JOB = "import-indexes"
 REPORTED_PROBLEMS = 200
-WORTH_LEARNING = 10_000  # rows made; fewer change little, and the database notices them by itself
 LAYOUT = 3
 """Of the stage's tables: one more whenever their columns change, so an import that an earlier version staged, and that
 goes on after an update, reads its file again."""
@@ -67,7 +66,7 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
                 task = replace(make_task(data_import, at=at), words_noted=bool(kept.get("words_noted")))
                 for state in write_batches(kind, stage, task, lease, kept, total=total):
                     kept = state
-                    first |= _learn_what_grew(kind, kept)
+                    first |= learn_before_report(kind, kept)
     except JobCancelled:
         _finish(data_import, stage, lease, kept, state=DataImport.State.CANCELLED, at=at)
         raise
@@ -175,37 +174,11 @@ def _finish(
         data_import.state = state
         data_import.finished_at = at
         data_import.save(update_fields=["report", "state", "finished_at", "rejected"])
-        if list_resting(kind.table_names):
+        if list_resting(kind.table_names) or list_grown(kind, report):
             request_job(INDEX_JOB, key=str(data_import.pk), due_at=at, by=data_import.created_by)
         if state != DataImport.State.CANCELLED:
             transaction.on_commit(lambda: remove_file(data_import))
     return report
-
-
-def _learn_what_grew(kind: ImportKind, state: Mapping[str, Any]) -> dict[str, list[Work]]:
-    """What is to be done, by table, once the rows are written: statistics of the tables that grew; trigrams that wait
-    are sorted in.
-
-    A table of which somebody makes an index is left to the database, which notices by itself that it grew: whoever
-    waits for him in a statement holds him up in turn.
-    """
-    state = add_beside(state)
-    if state["created"] <= WORTH_LEARNING:
-        return {}
-    learn = "ANALYZE (SKIP_LOCKED) {0}"
-    sort_in = """SELECT gin_clean_pending_list(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-                 JOIN pg_am a ON a.oid = c.relam AND a.amname = 'gin'
-                 WHERE i.indrelid = '{0}'::regclass AND i.indisvalid"""
-    return {
-        table: [partial(run_sql, sql.format(table)) for sql in (learn, sort_in)] for table in _list_grown(kind, state)
-    }
-
-
-def _list_grown(kind: ImportKind, state: Mapping[str, Any]) -> list[str]:
-    """The tables that may hold many more rows than before: orders of known customers add none of these."""
-    customers = {Customer._meta.db_table, NameWord._meta.db_table}
-    stayed = customers if kind.name == ORDERS and not state.get("customers_created") else set()
-    return [table for table in kind.table_names if table not in stayed]
 
 
 def _add_written_before(data_import: DataImport, report: dict[str, Any]) -> dict[str, Any]:

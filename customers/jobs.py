@@ -12,7 +12,6 @@ from crm.core.local_time import company_day
 from crm.core.models import JobRun
 from customers.customer_import import KEYS_JOB
 from customers.import_handling import READ_JOB, WRITE_JOB
-from customers.import_kinds import IMPORT_KINDS
 from customers.import_undoing import UNDO_JOB
 from customers.import_writing import INDEX_JOB
 from customers.models import DataImport
@@ -79,10 +78,10 @@ def write_import_job(lease: JobLease) -> dict[str, Any] | None:
 @job_kind(INDEX_JOB, label=_("Preparing search and sorted lists after an import"), lease=timedelta(hours=1))
 def make_indexes_job(lease: JobLease) -> dict[str, Any] | None:
     """Make the indexes that a first import left to be made while people work already; any that its tables miss."""
-    from crm.core.index_resting import wake_indexes
+    from customers.import_learning import prepare_reading
 
     data_import = DataImport.objects.filter(pk=int(lease.key)).first()
-    return {"indexes": wake_indexes(IMPORT_KINDS[data_import.kind].table_names)} if data_import else None
+    return {"indexes": prepare_reading(data_import)} if data_import else None
 
 
 @job_kind(KEYS_JOB, label=_("Noting by what imported customers are found"), lease=timedelta(minutes=10))

@@ -12,12 +12,11 @@ import numpy as np
 from django.db import connection
 from django.utils import timezone
 
-from crm.core.index_resting import wake_indexes
 from crm.core.local_time import company_day
 from crm.home.demo_company.places import PLACE_WEIGHTS, PLACES
 from customers.import_checking import check_file
 from customers.import_handling import store_file
-from customers.import_kinds import IMPORT_KINDS
+from customers.import_learning import prepare_reading
 from customers.import_writing import NoLease, write_import
 from customers.models import DataImport
 from tests.bench.company_base import DRAWS, name_of
@@ -58,8 +57,8 @@ class Took:
     """Seconds of one import: from the stored file to its report, and from the first byte handed in.
 
     ``writing`` opens the file anew, reads and checks every row, writes, and reports: every row is committed then, and
-    whoever asks finds it, which is what the goals speak of. ``ready`` adds the indexes that only make finding and
-    sorting faster, made afterwards as the worker makes them, until the last of them is there. ``whole`` adds to
+    whoever asks finds it, which is what the goals speak of. ``ready`` adds what the worker does right after it:
+    the indexes that only make finding and sorting faster, and statistics as closely as usual. ``whole`` adds to
     ``writing`` storing the upload and the look through the file that the user waits for before he says yes.
     ``processor`` are the seconds of processor of this process while writing; the database's own are not in it.
     """
@@ -91,7 +90,7 @@ def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -
             done = write_import(data_import, lease=NoLease(), at=timezone.now())
         processor = time.process_time() - processor
     with stopwatch() as indexing:
-        wake_indexes(IMPORT_KINDS[kind].table_names)
+        prepare_reading(data_import)
     if done["rows"] != rows or done["rejected"]:
         raise AssertionError(f"{kind}: {done}")
     return Took(kind, rows, writing.seconds, writing.seconds + indexing.seconds, whole.seconds, processor)

@@ -13,7 +13,7 @@ from crm.core import index_resting
 from crm.core.index_resting import wake_indexes
 from crm.core.job_ledger import JobCancelled, perform_job
 from crm.core.models import JobRun, RestingIndex
-from customers import import_batches, import_writing
+from customers import import_batches, import_learning
 from customers.import_batches import NoLease
 from customers.import_cleaning import clean_imports
 from customers.import_undoing import start_undo, undo_import
@@ -171,15 +171,33 @@ def test_one_that_was_left_half_made_is_made_anew():
     assert not RestingIndex.objects.exists()
 
 
-def test_what_the_tables_hold_is_learnt_while_indexes_of_others_are_made(monkeypatch):
-    """By the end of a large import the planner knows its rows, which no index of the same table can be made beside."""
-    monkeypatch.setattr(import_writing, "WORTH_LEARNING", 29)
+def test_what_the_tables_hold_is_learnt_roughly_by_the_report_and_closely_after_it(monkeypatch):
+    """By the end of a large import the planner knows its rows; a few of them until the indexes are there."""
+    monkeypatch.setattr(import_learning, "WORTH_LEARNING", 29)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM pg_statistic WHERE starelid = 'customers_customer'::regclass")
     import_file(FILE, kind="customers")
+    assert _learnt() == {"city": (1, 0), "number": (-1, import_learning.ROUGHLY + 1)}
+    _work()
+    assert _learnt() == {"city": (1, 0), "number": (-1, 30)}
+
+
+def test_what_came_beside_others_is_learnt_closely_too(monkeypatch):
+    monkeypatch.setattr(import_learning, "WORTH_LEARNING", 29)
+    Customer.objects.create(number="K-1", name="Was here first", city="Kraków")
+    import_file(FILE, kind="customers")
+    _work()
+    assert _learnt() == {"city": (1, 0), "number": (-1, 31)}
+
+
+def _learnt():
+    """Of columns of customers: how many values there are (negative: a share of the rows), and how finely cut."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT n_distinct FROM pg_stats WHERE tablename = 'customers_customer' AND attname = 'city'")
-        assert cursor.fetchall() == [(1,)]
+        cursor.execute(
+            """SELECT attname, n_distinct, coalesce(cardinality(histogram_bounds::text::text[]), 0) FROM pg_stats
+               WHERE tablename = 'customers_customer' AND attname IN ('city', 'number')"""
+        )
+        return {name: (values, bounds) for name, values, bounds in cursor.fetchall()}
 
 
 def test_where_customers_are_already_found_by_others_no_index_goes():
