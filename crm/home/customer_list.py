@@ -48,6 +48,7 @@ from crm.home.need_filter import NEED_FILTER
 from crm.home.segment_order import begin_in_segment, only_in_segment
 from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person, TradingName
+from customers.number_finding import numbered
 from interactions.contact_sparing import only_spared
 from interactions.models import Alert, Interaction
 from interactions.rules.alert_conditions import VISIT_NOW
@@ -63,13 +64,12 @@ Customers = QuerySet[Any]
 
 
 def search_customers(rows: Customers, text: str, request: HttpRequest) -> Customers:
-    """By any of their names (accents and case apart) or the start of the number; short words from the start."""
+    """By any of their names (accents and case apart; short words from the start) or the number, also by its digits."""
     folded = fold_text(text)
     by_name = Q(name_folded__contains=folded) if len(folded) > 2 else Q(name_folded__startswith=folded)
-    by_other = Q(name_folded__contains=folded) if len(folded) > 2 else Q(name_folded__startswith=folded)
     # Asked apart: only with the ids at hand do the indexes of both tables serve.
-    others = list(TradingName.objects.filter(by_other).values_list("customer", flat=True)[:MOST_OTHER_NAMES])
-    return rows.filter(by_name | Q(number__startswith=text) | Q(pk__in=others))
+    others = list(TradingName.objects.filter(by_name).values_list("customer", flat=True)[:MOST_OTHER_NAMES])
+    return rows.filter(by_name | numbered(Customer, text) | Q(pk__in=others))
 
 
 def _of_segment(rows: Customers, key: str, request: HttpRequest) -> Customers:

@@ -20,6 +20,7 @@ from crm.home.list_parts import (
     owner_column,
 )
 from customers.models import Order
+from customers.number_finding import numbered
 
 
 def _margin(row: Order) -> int | None:
@@ -47,7 +48,7 @@ ORDERS = ListDefinition(
         owner_column(),
     ),
     filters=(
-        TextFilter("q", _("Number"), lambda rows, value, request: rows.filter(number__startswith=value)),
+        TextFilter("q", _("Number"), lambda rows, value, request: rows.filter(numbered(Order, value))),
         day_filter("since", _("From (2026-01-31)"), lambda day: Q(day__gte=day)),
         day_filter("until", _("Until (2026-12-31)"), lambda day: Q(day__lte=day)),
         OWNER_FILTER,

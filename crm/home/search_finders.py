@@ -22,6 +22,7 @@ from crm.home.search_by_name import CANDIDATES, LAST_LETTER, Part, are_indexed, 
 from customers.duplicate_keeping import hash_key
 from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person
 from customers.name_spelling import Spellings, choose_nearest, spell_words
+from customers.number_finding import are_digits, find_by_digits
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.duplicate_keys import KeyKind, key_of_tax, spell_tax
 from segments.models import CurrentScore
@@ -99,7 +100,7 @@ def _part(
 
 
 def _by_number(text: str, *, user: User) -> list[Part]:
-    """A customer by his number, an order by its own, a complaint by its case; as typed or in capitals.
+    """A customer by his number, an order by its own, a complaint by its case; as typed, in capitals or by its digits.
 
     Fewer than four letters begin too many orders: they name only the one that is called just so."""
     text = text.lstrip("#№ ")
@@ -111,6 +112,9 @@ def _by_number(text: str, *, user: User) -> list[Part]:
         for begins in {text, text.upper()}:  # a part each: asked for either, the database may read all numbers
             nearest = model.objects.filter(**{named: begins}).order_by("number").values("pk")[:NUMBERS]
             parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))
+        if are_digits(text) and named != "number":
+            by_digits = find_by_digits(model.objects.visible_to(user), text, limit=NUMBERS)
+            parts.append(_part(by_digits, rank=0, place="told"))
     if (case := _CASE.fullmatch(text)) and user.has_perm("complaints.view_complaint"):
         parts.append(_part(Complaint.objects.visible_to(user).filter(pk=int(case.group(1))), rank=0))
     return parts

@@ -63,6 +63,8 @@ class CustomerForm(CustomFieldsMixin, forms.ModelForm):
         self.user = user
         self.duplicates: list[LikelyDuplicate] = []
         self.fields["number"].required = False
+        if self.instance.number:
+            self.fields["number"].help_text = _("Empty: he keeps %(number)s.") % {"number": self.instance.number}
         self.fields["name"].widget.attrs["dir"] = "auto"
         if user.is_partner:
             # What is ours to say of him: how he is kept in the books, and what nobody outside is asked.

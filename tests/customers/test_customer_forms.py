@@ -121,6 +121,15 @@ def test_two_people_edit_and_the_second_sees_both_versions_and_chooses(rep, lead
     assert (customer.name, customer.city, customer.changed_by, customer.owner) == ("New name", "Horsens", lead, rep)
 
 
+def test_an_emptied_number_is_kept_and_the_form_says_so(lead, customer, signed_in):
+    browser, url = signed_in(lead), new_url("customer-edit", customer)
+    page = browser.get(url).content.decode()
+    assert f"Empty: he keeps {customer.number}." in page
+    assert "the next free one" not in page
+    assert browser.post(url, typed(number="", edit_version="1", team=lead.team_id)).status_code == 302
+    assert Customer.objects.get(pk=customer.pk).number == customer.number
+
+
 def test_the_same_change_by_two_people_is_no_conflict(rep, lead, customer, signed_in):
     url = new_url("customer-edit", customer)
     data = typed(name="Same name", number=customer.number, edit_version="1", team=rep.team_id, owner=rep.pk)

@@ -36,6 +36,8 @@ def rows(rep):
         ),  # who is called so first, then who has it in his name
         ("agard", ["Ågård Kølning"]),
         ("h", []),
+        ("102", ["Bruder Holm"]),  # the digits of a number
+        ("103", []),
         ("zz", []),
         ("nobody", []),
     ],
