@@ -16,7 +16,6 @@ from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text, fold_texts
 from customers.contract_import import CONTRACT_TABLE, PROBLEMS, reject_contracts, shape_contracts, write_contracts
 from customers.custom_field_import import VALUES_TABLE, gather_own_fields, write_own_fields
-from customers.duplicate_keeping import keep_keys
 from customers.group_import import (
     GROUP_COLUMNS,
     GROUP_LABELS,
@@ -28,7 +27,9 @@ from customers.group_import import (
     names_groups,
     settle_groups,
 )
+from customers.import_batches import NoLease
 from customers.import_inserting import NOTE_WORDS
+from customers.import_key_noting import note_written
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_parsing import as_objects
 from customers.import_relating import follow_merged
@@ -39,8 +40,7 @@ from customers.rules.contact_point_reading import normalise_phone
 from customers.rules.import_columns import CUSTOMER_FIELDS, CUSTOMERS, REQUIRED
 
 KEYS_JOB = "import-keys"
-# Rows written: a fifth of a millisecond each.
-KEPT_AT_ONCE, KEPT_SOON = 5_000, 200_000
+KEPT_AT_ONCE = 5_000  # rows written: a tenth of a millisecond each
 PLAIN_FIELDS = (
     "name",
     "trading_name",
@@ -307,22 +307,11 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
 
 
 def keep_keys_of_written(stage: Stage, task: WritingTask) -> None:
-    """By what those of a small file are found, at once; those of a larger one minutes after its report, and those of a
-    very large one by the night, which looks at everybody then."""
-    written = ImportChange.objects.filter(data_import=task.import_id)[: KEPT_SOON + 1].count()
-    if written <= KEPT_AT_ONCE:
-        keep_keys(list_written(task.import_id))
-    elif written <= KEPT_SOON:
+    """By what those of a small file are found, at once; those of a larger one minutes after its report."""
+    if ImportChange.objects.filter(data_import=task.import_id)[: KEPT_AT_ONCE + 1].count() <= KEPT_AT_ONCE:
+        note_written(task.import_id, lease=NoLease())
+    else:
         request_job(KEYS_JOB, key=str(task.import_id), due_at=task.at)
-
-
-def list_written(import_id: int) -> list[int]:
-    """The customers whose records or numbers an import wrote, in the order of their ids."""
-    written = ImportChange.objects.filter(data_import=import_id)
-    named = written.filter(what=CUSTOMER_TABLE.key).values_list("row_id", flat=True)
-    points = written.filter(what=POINT_TABLE.key).values("row_id")
-    reached = ContactPoint.objects.filter(pk__in=points).values_list("customer_id", flat=True)
-    return sorted({*named, *reached})
 
 
 CUSTOMER_TABLE = WrittenTable(

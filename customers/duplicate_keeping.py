@@ -108,8 +108,11 @@ def _read_keys(ids: list[int], *, lock: str = "") -> dict[tuple[int, int], KeyKi
 
 def _write_keys(keys: dict[tuple[int, int], KeyKind]) -> None:
     """In the order of keys, as the search writes them: two who write the same ones never wait for each other."""
-    DuplicateKey.objects.bulk_create(
-        (DuplicateKey(key=key, kind=keys[key, owner], customer_id=owner) for key, owner in sorted(keys)),
-        batch_size=5_000,
-        ignore_conflicts=True,
-    )
+    placed = sorted(keys)
+    columns = [key for key, _owner in placed], [int(keys[place]) for place in placed], [owner for _key, owner in placed]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO customers_duplicatekey (key, kind, customer_id)
+               SELECT * FROM unnest(%s::bigint[], %s::smallint[], %s::bigint[]) ON CONFLICT DO NOTHING""",
+            columns,
+        )

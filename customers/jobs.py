@@ -20,7 +20,6 @@ from customers.rules.import_file_error import ImportFileError
 CLEAN_JOB = "import-clean"
 DUPLICATES_JOB = "customers-duplicates"
 DUPLICATES_HOUR = 5
-KEYS_AT_A_TIME = 1_000
 ALIKE_JOB = "customers-alike"
 ALIKE_HOUR = 4
 
@@ -87,14 +86,9 @@ def make_indexes_job(lease: JobLease) -> dict[str, Any] | None:
 @job_kind(KEYS_JOB, label=_("Noting by what imported customers are found"), lease=timedelta(minutes=10))
 def keep_import_keys_job(lease: JobLease) -> dict[str, Any]:
     """So that whoever types a tax number in another spelling finds them before the night; again does no harm."""
-    from customers.customer_import import list_written
-    from customers.duplicate_keeping import keep_keys
+    from customers.import_key_noting import note_written
 
-    customers = list_written(int(lease.key))
-    for start in range(0, len(customers), KEYS_AT_A_TIME):
-        keep_keys(customers[start : start + KEYS_AT_A_TIME])
-        lease.progress(min(start + KEYS_AT_A_TIME, len(customers)), len(customers))
-    return {"customers": len(customers)}
+    return {"customers": note_written(int(lease.key), lease=lease)}
 
 
 @job_kind(UNDO_JOB, label=_("Undoing an import"), lease=timedelta(minutes=3))

@@ -11,6 +11,7 @@ from pathlib import Path
 PARTS = (
     "start",
     "import",
+    "large_import",
     "demo",
     "night",
     "workers",
@@ -58,7 +59,7 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
     """Everything wanted that needs a database, each size on a copy of a company that is made once and kept."""
     from tests.bench.bench_duplicates import bench_duplicates
     from tests.bench.bench_every_page import bench_every_page
-    from tests.bench.bench_import import bench_import
+    from tests.bench.bench_import import bench_import, bench_large_import
     from tests.bench.bench_night import bench_day, bench_demo, bench_night, bench_workers
     from tests.bench.bench_pages import bench_pages
     from tests.bench.bench_products import bench_products
@@ -88,6 +89,9 @@ def measure(wanted: set[str], sizes: list[int], *, lines_each: int) -> None:
                 if part in wanted:
                     bench(customers)
     for customers in sizes:
+        if "large_import" in wanted:
+            with fresh_database("bench_large_import"):
+                bench_large_import(customers)
         if "products" in wanted:
             with fresh_database("bench_products"):
                 bench_products(customers)

@@ -3,7 +3,7 @@
 import io
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib import import_module
@@ -13,9 +13,13 @@ from django.db import connection
 from django.utils import timezone
 
 from crm.core.local_time import company_day
+from crm.core.models import Role, User
+from crm.core.role_permissions import assign_role, sync_roles
 from crm.home.demo_company.places import PLACE_WEIGHTS, PLACES
+from crm.home.search import find_everything
 from customers.import_checking import check_file
 from customers.import_handling import store_file
+from customers.import_key_noting import note_written
 from customers.import_learning import prepare_reading
 from customers.import_writing import NoLease, write_import
 from customers.models import DataImport
@@ -52,6 +56,36 @@ def bench_import(*, orders: int = ORDERS, customers: int = CUSTOMERS) -> None:
     report("import_peak_memory", peak, "MB", limit=500)
 
 
+def bench_large_import(customers: int) -> None:
+    """So many customers in sixteen languages, each with an e-mail and a phone, from the upload until all is noted by
+    which they are found; and finding the last of them by his phone while the indexes of that are still to be made."""
+    import_module("crm.core.jobs")
+    sync_roles()
+    user, phone = User.objects.create(email="a@rapport.example", name="A", role=Role.ADMIN), _phone(customers - 1)
+    assign_role(user, user.role)
+    finding: list[float] = []
+
+    def find() -> None:
+        with stopwatch() as watch:
+            found = [hit for group in find_everything(phone, user=user) for hit in group.hits]
+        if len(found) != 1:
+            raise AssertionError(f"{phone}: {len(found)}")
+        finding.append(1000 * watch.seconds)
+
+    took = _import(_reachable_rows(customers), kind="customers", rows=customers, meanwhile=find)
+    find()
+    with stopwatch() as keys:
+        note_written(DataImport.objects.latest("pk").pk, lease=NoLease())
+    report("large_import_customers", customers, "rows")
+    report("large_import_rows_per_second", customers / took.writing, "rows/s", goal=50_000)
+    report("large_import_rows_per_second_to_the_last_index", customers / took.ready, "rows/s")
+    report("large_import_from_upload", took.whole, "s")
+    report("large_import_until_known_in_any_spelling", took.ready - took.writing + keys.seconds, "s")
+    report("large_import_phone_found_before_its_index", finding[0], "ms", limit=2_000)
+    report("large_import_phone_found_after_it", finding[1], "ms")
+    report("large_import_peak_memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB", limit=500)
+
+
 @dataclass(frozen=True)
 class Took:
     """Seconds of one import: from the stored file to its report, and from the first byte handed in.
@@ -79,7 +113,10 @@ def _report_rows(took: Took, *, goal: int) -> None:
     report(f"import_{name}_microseconds_of_this_process", took.processor / took.rows * 1e6, "µs a row")
 
 
-def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -> Took:
+def _import(
+    content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int, meanwhile: Callable[[], object] = lambda: None
+) -> Took:
+    """``meanwhile`` runs between the report and what the worker does after it, and counts to neither."""
     with stopwatch() as whole:
         data_import = store_file(content, name="bench.csv", kind=kind, by=None)
         data_import.preview = check_file(data_import, on=company_day(timezone.now()))
@@ -89,6 +126,7 @@ def _import(content: "Iterator[bytes] | list[bytes]", *, kind: str, rows: int) -
         with stopwatch() as writing:
             done = write_import(data_import, lease=NoLease(), at=timezone.now())
         processor = time.process_time() - processor
+    meanwhile()
     with stopwatch() as indexing:
         prepare_reading(data_import)
     if done["rows"] != rows or done["rejected"]:
@@ -115,6 +153,23 @@ def _named_rows(count: int) -> Iterator[bytes]:
             f"{n};{name_of(draw, place)};{place.cities[draw[1] % len(place.cities)]};{place.country}\n"
             for n, (draw, place) in enumerate(zip(draws, places, strict=True), start=start)
         ).encode()
+
+
+def _reachable_rows(count: int) -> Iterator[bytes]:
+    """The same with an e-mail and a phone each."""
+    for place, block in enumerate(_named_rows(count)):
+        if place == 0:
+            yield block.rstrip() + b";email;phone\n"
+            continue
+        first = (place - 1) * 10_000
+        yield "".join(
+            f"{line};office@{n}.example;{_phone(n)}\n"
+            for n, line in enumerate(block.decode().splitlines(), start=first)
+        ).encode()
+
+
+def _phone(number: int) -> str:
+    return f"+49 30 {number + 1_000_000}"
 
 
 def _order_rows(count: int, customers: int, *, first: int = 0) -> Iterator[bytes]:

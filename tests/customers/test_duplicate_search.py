@@ -4,14 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crm.core.job_ledger import perform_job
+from crm.core.job_ledger import JobCancelled, perform_job
 from crm.core.models import JobRun
 from crm.home.search import find_everything
-from customers import customer_import, jobs
+from customers import customer_import, import_key_noting, jobs
 from customers.customer_archiving import archive_customer
 from customers.duplicate_deciding import PairDecided, ask_again, put_off, tell_apart
 from customers.duplicate_search import is_whole_due, search_duplicates
 from customers.duplicate_warning import TypedCustomer, find_duplicates
+from customers.import_batches import NoLease
 from customers.models import ContactPoint, Customer, DuplicateKey, DuplicatePair
 from customers.purchase_day_rebuild import ingest_orders
 from tests import factories
@@ -144,14 +145,42 @@ def test_a_tax_number_is_found_without_its_country_the_day_it_came(rep):
 
 
 def test_those_of_a_larger_file_are_found_in_any_spelling_soon_after_its_report(rep, monkeypatch):
+    """Whoever got nothing but a number too; what stands in the records as it was typed is found with the report."""
     monkeypatch.setattr(customer_import, "KEPT_AT_ONCE", 0)
-    monkeypatch.setattr(jobs, "KEYS_AT_A_TIME", 1)
-    file = "number,name,tax id,phone\nN-1,Vega Lda,PT 501.442.600,\nN-2,Lim,MY 77.101.202,+60 3 2161 0000\n"
+    monkeypatch.setattr(import_key_noting, "CHUNK", 1)
+    factories.make_customer(number="N-0", name="Øster", owner=rep)
+    file = (
+        "number,name,tax id,phone\nN-1,Vega Lda,PT 501.442.600,\nN-2,Lim,MY 77.101.202,\nN-0,Øster,,+60 3 2161 0000\n"
+    )
     import_file(file, kind="customers", by=rep, team_id=rep.team_id, owner_id=rep.pk)
+    assert names(find_everything("03-2161 0000", user=rep)) == ["Øster"]
     assert find_everything("501442600", user=rep) == []
+    assert find_duplicates(rep, TypedCustomer(phone="+60321610000")) == []
     assert perform_job(JobRun.objects.get(kind=jobs.KEYS_JOB).pk)
     assert names(find_everything("501442600", user=rep)) == ["Vega Lda"]
     assert names(find_everything("77-101-202", user=rep)) == ["Lim"]
+    assert [one.customer.name for one in find_duplicates(rep, TypedCustomer(phone="+60321610000"))] == ["Øster"]
+
+
+class _StoppedAfterOne(NoLease):
+    def progress(self, done, total, *, checkpoint=None):
+        if done > 1:
+            raise JobCancelled
+        super().progress(done, total, checkpoint=checkpoint)
+
+
+def test_a_worker_that_follows_notes_only_those_of_a_large_file_that_are_left(rep, monkeypatch):
+    monkeypatch.setattr(customer_import, "KEPT_AT_ONCE", 0)
+    monkeypatch.setattr(import_key_noting, "CHUNK", 1)
+    data_import = import_file("number,name\nN-1,Vega Lda\nN-2,Lim\nN-3,Quist\n", kind="customers", by=rep)
+    lease = _StoppedAfterOne()
+    with pytest.raises(JobCancelled):
+        import_key_noting.note_written(data_import.pk, lease=lease)
+    noted = DuplicateKey.objects.values_list("customer__name", flat=True)
+    assert set(noted) == {"Vega Lda"}
+    DuplicateKey.objects.all().delete()
+    assert import_key_noting.note_written(data_import.pk, lease=NoLease(checkpoint=lease.checkpoint)) == 3
+    assert set(noted.all()) == {"Lim", "Quist"}
 
 
 def names(groups):
