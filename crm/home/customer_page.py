@@ -58,8 +58,8 @@ class CustomerPage(DetailView):
     def load_page(self) -> dict[str, Any]:
         """What the page shows at first sight."""
         state = load_state(self.found, now=timezone.now())
-        compared = describe_sales(state.score) if state.score else ""
-        return {"state": state, "compared": compared, "is_spared": is_spared(self.found)}
+        sentence = describe_sales(state.score) if state.score else ""
+        return {"state": state, "sales_sentence": sentence, "is_spared": is_spared(self.found)}
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(**self.load_page(), **context)

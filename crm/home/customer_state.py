@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
@@ -193,18 +195,37 @@ def find_repeat_rate(score: CurrentScore, segment: dict[str, Any] | None) -> flo
     return read_repeat_rate({"segment_repeats": plan or {}}, segment_key=segment["key"])
 
 
-def describe_sales(score: CurrentScore) -> str:
-    """``a third less than the year before`` in figures; "" without a year before."""
+def describe_sales(score: CurrentScore) -> SafeString:
+    """Twelve months in a sentence of HTML: what was sold and how that compares with the year before, then what of it is
+    left after goods and service, so that neither figure is taken for the other's."""
+    currency = setting("company.currency")
+    sold, left = score.sales_12m_cents, score.contribution_12m_cents
+    sales, rest, before = (
+        format_money(abs(cents), currency=currency) for cents in (sold, left, score.sales_before_12m_cents)
+    )
+    if sold < 0:
+        return format_html(_("Sent back <b>{}</b> more than was bought in 12 months."), sales)
+    if sold == 0:
+        words = _("Bought nothing in 12 months, after {} the year before.") if score.sales_before_12m_cents > 0 else ""
+        bought = format_html(words or _("Bought nothing in 12 months."), before)
+        return format_html(_("{} Serving it cost <b>{}</b>."), bought, rest) if left < 0 else bought
+    if left < 0:
+        words = _("Bought for <b>{}</b> in 12 months{}; goods and service cost <b>{}</b> more than that.")
+    else:
+        words = _("Bought for <b>{}</b> in 12 months{}; after goods and service <b>{}</b> of it is left.")
+    return format_html(words, sales, _compare_sales(score), rest)
+
+
+def _compare_sales(score: CurrentScore) -> str:
+    """``, 41% more than the year before``; "" without a year before."""
     before = score.sales_before_12m_cents
     if before <= 0:
         return ""
     change = score.sales_12m_cents / before - 1
-    share = format_percent(abs(change))
     if abs(change) < 0.02:
-        return _("as much as the year before")
-    return _("%(share)s less than the year before" if change < 0 else "%(share)s more than the year before") % {
-        "share": share
-    }
+        return _(", as much as the year before")
+    words = _(", {} less than the year before") if change < 0 else _(", {} more than the year before")
+    return words.format(format_percent(abs(change)))
 
 
 def load_state(customer: Customer, *, now: datetime, with_value: bool = True) -> CustomerState:

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from complaints.models import Complaint
+from crm.home.customer_state import describe_sales
 from customers.models import ContactPoint, CostRate, ProfileFact, PurchaseDay
 from interactions.models import Alert, Interaction, Promise
-from segments.models import Membership, Pin, Segment
+from segments.models import CurrentScore, Membership, Pin, Segment
 from tests import factories
 from tests.score_factory import make_score
 
@@ -79,6 +80,22 @@ def test_the_page_says_how_we_stand_what_we_owe_and_who_is_there(rep, customer, 
         "A1",
     ):
         assert words in text, words
+
+
+def test_what_was_sold_and_what_is_left_of_it_are_not_taken_for_each_other(rep, customer, open_page):
+    make_score(customer, sales_12m_cents=708_600, sales_before_12m_cents=502_600, contribution_12m_cents=229_400)
+    said = "€7,086 in 12 months, 41% more than the year before; after goods and service €2,294 of it is left."
+    assert said in open_page(rep, customer).text.replace("<b>", "").replace("</b>", "")
+
+    def say(sales, before, left):
+        figures = CurrentScore(sales_12m_cents=sales, sales_before_12m_cents=before, contribution_12m_cents=left)
+        return describe_sales(figures).replace("<b>", "").replace("</b>", "")
+
+    assert say(708_600, 0, 1) == "Bought for €7,086 in 12 months; after goods and service €0 of it is left."
+    assert say(10_000, 10_100, -4_000).endswith("much as the year before; goods and service cost €40 more than that.")
+    assert say(0, 50_000, -4_000) == "Bought nothing in 12 months, after €500 the year before. Serving it cost €40."
+    assert say(0, 0, 0) == "Bought nothing in 12 months."
+    assert say(-2_000, 0, -6_000) == "Sent back €20 more than was bought in 12 months."
 
 
 def test_the_first_paint_costs_at_most_twelve_queries(rep, customer, signed_in):

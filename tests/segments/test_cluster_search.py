@@ -173,6 +173,10 @@ def test_an_admin_reads_the_evidence_decides_and_a_manager_only_reads(base, admi
     assert "What marks them off" in page
     assert "Make it a segment" in page
     proposal = ClusterProposal.objects.filter(state="open").first()
+    for spent, words in ((0, "serving them cost nothing"), (4_470_000, "and nothing bought that pays for it")):
+        effect = {**proposal.effect, "sales_12m": 0, "service_12m": spent, "service_over": spent}
+        ClusterProposal.objects.filter(pk=proposal.pk).update(effect=effect)
+        assert words in client.get(url).text
     reader = signed_in(lead).get(url).content.decode()
     assert "What marks them off" in reader
     assert "Make it a segment" not in reader
