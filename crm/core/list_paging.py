@@ -30,6 +30,8 @@ DEAR = 3_000  # in the planner's units: about 40 ms
 TRIED, TRIED_MS = 200_000, 25
 # Of so few, found by so many units, the keys may take longer: they spare a walk and all that finds the rows again.
 TRIED_FEW, TRIED_FEW_MS = 40_000, 60
+# Of a small company's rows the planner guesses more than there are: they are counted though the machine is busy.
+SMALL, TRIED_SMALL_MS = 50_000, 400
 UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its order: found, and looked up and sorted
 # Rows that are gathered at all: more are walked, however long that takes. Of more than many, a page is near wherever a
 # walk begins unless the order speaks against it: it has two seconds, which a cold disk may need.
@@ -131,12 +133,21 @@ def _count_by_plan(keys: QuerySet[Any], plan: dict[str, Any], *, limit: int) -> 
             return Counted(len(found), is_exact=True, keys=found)
     tried_ms = TRIED_FEW_MS if estimate <= GATHERED and cost <= TRIED_FEW else TRIED_MS
     counted = None if cost > TRIED else _count(keys[: limit + 1], ms=tried_ms if is_dear else None)
+    if counted is None and cost <= TRIED and _is_small(keys):
+        counted = _count(keys[: limit + 1], ms=TRIED_SMALL_MS)
     if counted is None:
         return Counted(max(estimate, FEW))
     if (count := counted["count"]) > limit:
         return Counted(max(estimate, limit))
     keys_read = (counted["keys"] or []) if count <= GATHERED else None
     return Counted(count, is_exact=True, keys=keys_read)
+
+
+def _is_small(keys: QuerySet[Any]) -> bool:
+    """Whether the table itself has few rows, as the database last saw it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [keys.model._meta.db_table])
+        return bool(cursor.fetchone()[0] <= SMALL)
 
 
 def _count(keys: QuerySet[Any], *, ms: int | None) -> dict[str, Any] | None:

@@ -151,6 +151,8 @@ def test_what_the_planner_takes_for_dear_is_counted_where_the_clock_allows_it(pr
     monkeypatch.setattr(list_paging, "FEW", 1)
     assert count_about(Product.objects.all()) == (10, True)
     slowly = RawSQL("pg_sleep(0.02) IS NOT NULL", [], output_field=BooleanField())  # a fifth of a second for all
+    assert count_about(Product.objects.filter(slowly)) == (10, True), "a small company's rows, on a busy machine"
+    monkeypatch.setattr(list_paging, "SMALL", -2)
     assert not count_about(Product.objects.filter(slowly))[1]
     monkeypatch.setattr(list_paging, "TRIED", 0)
     assert not count_about(Product.objects.all())[1]
