@@ -8,19 +8,23 @@ from typing import Any
 from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import lazy
 from django.utils.text import capfirst
 
+from crm.core.formats import UNKNOWN, format_currency_sign
 from crm.core.list_engine import Column
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
+from crm.core.models.business_setting import setting
 from customers.custom_field_catalogue import FieldDefinition, list_fields, list_findable_names
 from customers.custom_field_sorting import is_kept_in_order, order_customers
-from customers.custom_value_keeping import load_custom_values
+from customers.custom_value_keeping import load_custom_values, show_value
 from customers.models import CustomField
 
 PREFIX = "m."
+_currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
 KINDS = {
-    MetricKind.NUMBER: "number",
+    MetricKind.NUMBER: "figure",
     MetricKind.DAYS: "number",
     MetricKind.MONEY: "amount",
     MetricKind.SHARE: "share",
@@ -42,12 +46,15 @@ def _make_column(metric: Metric, field: FieldDefinition | None) -> Column:
     """
     is_sorted = field is not None and is_kept_in_order(field)
     names_colleague = field is not None and field.kind == CustomField.Kind.PERSON
+    is_exact = field is not None and field.kind in {CustomField.Kind.NUMBER, CustomField.Kind.MONEY}
     order = f"order_{metric.name}"
     return Column(
         f"{PREFIX}{metric.name}",
         capfirst(str(metric.label)),
         partial(_read, metric=metric),
         KINDS.get(metric.kind, "text"),
+        unit=_currency_sign() if metric.kind == MetricKind.MONEY and field is None else "",
+        draw=partial(_draw_own, metric=metric, field=field) if is_exact else None,
         hide_on_phone=True,
         shown=False,
         export=partial(_name_colleague, field=field) if names_colleague else "",
@@ -62,6 +69,11 @@ def _make_column(metric: Metric, field: FieldDefinition | None) -> Column:
 def _read(row: Any, *, metric: Metric) -> Any:
     value = row.metric_values.get(metric.name)
     return dict(metric.choices).get(value, value) if metric.kind == MetricKind.CHOICE else value
+
+
+def _draw_own(row: Any, *, metric: Metric, field: FieldDefinition) -> str:
+    """Own numbers and money as exact as somebody noted them, as on the page of the customer."""
+    return show_value(field, _read(row, metric=metric)) or UNKNOWN
 
 
 def _name_colleague(row: Any, *, field: FieldDefinition) -> str:

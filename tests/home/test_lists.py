@@ -1,6 +1,7 @@
 """Lists as people keep them: views, columns, filters, fields changed in the row."""
 
 import json
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -11,12 +12,14 @@ from complaints.models import Complaint
 from crm.core.list_catalogue import LISTS, FilterLost, find_matching
 from crm.core.models import ListColumns, SavedView
 from crm.core.view_saving import ViewRefused, change_view, copy_view, save_view
+from customers.custom_value_keeping import set_custom_values
 from customers.models import Customer
 from tests import factories
+from tests.customers.own_fields import define
 from tests.home.kept_lists import three
 from tests.score_factory import make_score
 
-__all__ = ["three"]
+__all__ = ["define", "three"]
 
 pytestmark = pytest.mark.usefixtures("lists")
 
@@ -165,6 +168,17 @@ def test_every_figure_of_the_catalogue_can_be_a_column(rep, three, signed_in):
     text = answer.content.decode()
     assert "148,320" in text
     assert "Bergen" in text
+
+
+def test_figures_and_own_fields_are_as_exact_in_the_list_as_on_the_page(admin, rep, three, signed_in, define):
+    make_score(three[0], gap_ratio=3.4, expected_orders_12m=12.4)
+    number, money = define("Width", "number"), define("Deposit", "money")
+    set_custom_values(three[0], {str(number.pk): -1234.56, str(money.pk): 123_450}, by=admin)
+    names = f"name,m.gap_ratio,m.expected_orders_12m,m.sales_12m,m.field_{number.pk},m.field_{money.pk}"
+    answer = signed_in(rep).get(f"{URL}?columns={names}&sort=name&q={three[0].number}")
+    cells = re.findall(r"<td[^>]*>(?:<[^>]+>)?([^<]+)", answer.content.decode().split("<tbody")[1])
+    assert {"3.4", "12", "148,320", "−1,234.56", "€1,234.50"} <= {text.strip() for text in cells}
+    assert [str(column.unit) for column in answer.context["list"].columns if column.unit] == ["€"]
 
 
 def test_where_a_row_has_no_columns_a_figure_says_its_head_itself(rep, three, signed_in):

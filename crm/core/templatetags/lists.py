@@ -20,6 +20,7 @@ from crm.core.templatetags.formats import amount, amount_exact, day, moment, num
 from crm.core.templatetags.look import avatar, class_badge, clock, segment_mark
 
 register = template.Library()
+BELOW_IT_DECIMALS = 10
 Draw = Callable[[Any], SafeString | str]
 
 
@@ -53,6 +54,11 @@ def _draw_amount(cents: int) -> SafeString | str:
     return format_html('<span class="bad">{}</span>', amount(cents)) if cents < 0 else amount(cents)
 
 
+def _draw_figure(value: float) -> str:
+    """A figure below ten that is no whole number with one decimal: 3.4 times and 0.4 times are not 3 and 0."""
+    return number(value, 1 if abs(value) < BELOW_IT_DECIMALS and value != int(value) else 0)
+
+
 def _draw_flag(value: Any) -> SafeString | str:
     return gettext("yes") if value else format_html('<span class="m">{}</span>', gettext("no"))
 
@@ -70,6 +76,7 @@ DRAWINGS: dict[str, Draw] = {
     "amount": _draw_amount,
     "amount_exact": amount_exact,
     "number": number,
+    "figure": _draw_figure,
     "share": percent,
     "day": day,
     "moment": moment,
