@@ -221,6 +221,7 @@ def test_the_apostrophe_before_a_formula_is_taken_off_again():
 @given(st.lists(st.text(max_size=14) | st.text(alphabet="aB ßØŁİ´é\u0301한\u200e", max_size=14), max_size=6))
 @example(["Zakłady Świętochłowice", "  Å\u0323  Σ", "", "東京"])
 @example(["Ǿrsted øre", "ǽ æ"])  # without its accent it is a letter of ours, and stays
+@example(["75 °C ℃", "Nº № ™", "𝔸bc 🦄 ǆ"])  # what becomes of one sign is not folded once more
 @example(["".join(map(chr, range(0xC0, 0x250))), "한국 전력", "Ǿrsted øre"])  # more different letters than most files
 def test_many_names_are_folded_as_each_of_them_is(names):
     assert fold_texts(names) == [fold_text(name) for name in names]
