@@ -19,7 +19,8 @@ from crm.night_requesting import SCORING_HELP, STEPS
 from customers.item_rollup import take_in_items
 from customers.models import ItemDay, PurchaseDay, PurchaseHistory, PurchaseState
 from customers.purchase_day_rebuild import ingest_orders
-from interactions.alert_raising import raise_alerts
+from interactions.alert_raising import EveningOfAlerts, raise_alerts
+from interactions.below_zero_deciding import open_due_reviews
 from interactions.models import Alert, Task
 from interactions.second_order_habit import learn_second_orders_ahead
 from segments.below_zero_keeping import keep_below_zero
@@ -82,7 +83,7 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
     if report.switched:
         assigned = watch.time("segments", lambda: _move_segments(on=on, at=at))
         report.came, report.moved = assigned.came, assigned.moved
-        report.alerts = watch.time("alerts", lambda: raise_alerts(on=on, at=at)).raised
+        report.alerts = watch.time("alerts", lambda: _raise_alerts(on=on, at=at)).raised
     _call_helpers(run, at=at, step="index")  # not sooner: both cores are busy with the passes before
     watch.time("index", lambda: index_shards(run))
     if report.switched:
@@ -103,6 +104,13 @@ def _move_segments(*, on: date, at: datetime) -> AssignmentReport:
     """Rules whose day has come, then everybody into his segment."""
     publish_due_rules(on=on + timedelta(days=1), at=at)
     return assign_segments(on=on)
+
+
+def _raise_alerts(*, on: date, at: datetime) -> EveningOfAlerts:
+    """The alerts of the evening, and what was to be looked at again by now."""
+    raised = raise_alerts(on=on, at=at)
+    open_due_reviews(at=at)
+    return raised
 
 
 def _write_figures(*, on: date) -> None:

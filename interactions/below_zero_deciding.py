@@ -9,11 +9,11 @@ from datetime import date, datetime, time, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from crm.core.local_time import company_zone
+from crm.core.local_time import company_day, company_zone
 from crm.core.models import User
 from customers.models import Customer
 from interactions.models import BelowZeroDecision, Task
-from interactions.task_handling import OPEN_STATES, close_task, open_task
+from interactions.task_handling import OPEN_STATES, close_task, open_task, open_tasks
 from segments.customer_pinning import PinRefused, end_pin, pin_customer
 from segments.models import CurrentScore, Pin, Segment
 from segments.process_fitting import find_costlier_segments
@@ -46,7 +46,8 @@ def decide_below_zero(
 
     *Raise the price* opens a task for ``owner`` until ``review_on``. *Cheaper process* holds the customer in
     ``segment`` until then, or without one opens a task to find the process. *Minimum order* writes the smallest order
-    at the customer, where order entry shows it. *Keep* needs its reason alone, as all do. Raises ``DecisionRefused``.
+    at the customer, where order entry shows it. *Keep* needs its reason alone, as all do. On ``review_on`` the night
+    asks ``owner`` to look again (``open_due_reviews``). Raises ``DecisionRefused``.
     """
     _refuse_wrong_decision(kind, reason, owner=owner, review_on=review_on, on=on, minimum=minimum_order_cents)
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
@@ -111,6 +112,36 @@ def _take_effect(decision: BelowZeroDecision, *, segment: Segment | None, by: Us
         customer.save(update_fields=["minimum_order_cents", "changed_by", "changed_at", "edit_version"])
 
 
+def _name_review(decision: BelowZeroDecision) -> str:
+    return f"below-zero-review:{decision.pk}"
+
+
+@transaction.atomic
+def open_due_reviews(*, at: datetime) -> int:
+    """A task of its owner for every decision to be looked at again by the local day of ``at``; again is harmless.
+
+    None for whoever came back above zero, or where the task that the decision opened is still to be done. Returns how
+    many are due; two queries a night besides the tasks.
+    """
+    today = company_day(at)
+    below = BelowZeroDecision.objects.filter(customer__score__contribution_12m_cents__lt=0, customer__archived_at=None)
+    due = below.in_force().filter(review_on__lte=today).exclude(task__state__in=OPEN_STATES)
+    tasks = [
+        Task(
+            customer_id=decision.customer_id,
+            kind=Task.Kind.FOLLOW_UP,
+            title=_("Look again at what was decided below zero: %(kind)s") % {"kind": decision.get_kind_display()},
+            why=decision.reason,
+            due_at=datetime.combine(today, DUE, tzinfo=company_zone()),
+            assignee_id=decision.owner_id if decision.owner.is_active else decision.customer.owner_id,
+            source=_name_review(decision),
+        )
+        for decision in due.select_related("owner", "customer")
+    ]
+    open_tasks(tasks)
+    return len(tasks)
+
+
 def _end_earlier(customer: Customer, *, by: User, on: date, at: datetime) -> None:
     """The decision before ends: its task is dropped, its pin let go."""
     earlier = BelowZeroDecision.objects.select_for_update(of=("self",)).filter(customer=customer).in_force().first()
@@ -120,6 +151,8 @@ def _end_earlier(customer: Customer, *, by: User, on: date, at: datetime) -> Non
     earlier.save(update_fields=["ended_on"])
     if earlier.task is not None and earlier.task.state in OPEN_STATES:
         close_task(earlier.task, at=at, by=by, reason=_("decided anew"), is_done=False)
+    for review in Task.objects.filter(customer=customer, source=_name_review(earlier), state__in=OPEN_STATES):
+        close_task(review, at=at, by=by, reason=_("decided anew"))
     pin = Pin.objects.filter(pk=earlier.pin_id, ended_at=None).first() if earlier.pin_id else None
     if pin is not None:
         end_pin(pin, on=on, at=at)

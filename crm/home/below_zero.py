@@ -46,6 +46,23 @@ def not_decided(rows: Rows, value: str, request: HttpRequest) -> Rows:
     return rows.filter(~Exists(_decisions()))
 
 
+def _decided(rows: Rows, value: str, request: HttpRequest) -> Rows:
+    return rows.filter(Exists(_decisions()))
+
+
+def _of_segment(rows: Rows, key: str, request: HttpRequest) -> Rows:
+    return rows.filter(Exists(Membership.objects.current().filter(customer=OuterRef("pk"), segment__key=key)))
+
+
+def _name_segments(request: HttpRequest) -> list[tuple[str, str]]:
+    return [(segment.key, segment.name) for segment in Segment.objects.filter(key=request.GET.get("segment", ""))]
+
+
+def _as_asked(rows: Rows, value: str, request: HttpRequest) -> Rows:
+    """Those who came back are found by ``get_queryset``: they are no longer below zero."""
+    return rows
+
+
 def _to_review(rows: Rows, value: str, request: HttpRequest) -> Rows:
     return rows.filter(Exists(_decisions(review_on__lte=company_day(timezone.now()))))
 
@@ -83,7 +100,8 @@ def load_rows(rows: list[Any], request: HttpRequest) -> None:
     around = _by_customer(read_service_costs_around(turns, before_days=YEAR_DAYS, until=today))
     for row in rows:
         row.decision = decisions.get(row.pk)
-        row.cause = name_cause(row.score, works.get(row.pk, []))
+        is_below = row.score.contribution_12m_cents < 0
+        row.cause = name_cause(row.score, works.get(row.pk, [])) if is_below else _("back above zero")
         row.margin_cents = row.score.sales_12m_cents - row.score.goods_12m_cents
         row.served = _compare(around.get(row.pk, []), row.decision, today=today) if row.decision else None
         decide_by = row.below_since + DECIDE_WITHIN if row.below_since and not row.decision else None
@@ -152,6 +170,9 @@ BELOW_ZERO = ListDefinition(
             lambda request: [(str(team.pk), team.name) for team in _teams_of(request)],
             in_form=False,
         ),
+        ChoiceFilter("segment", gettext_lazy("Segment"), _of_segment, _name_segments, in_form=False),
+        FlagFilter("decided", gettext_lazy("Decided"), _decided, in_form=False),
+        FlagFilter("back", gettext_lazy("Back above zero"), _as_asked, in_form=False),
         FlagFilter("undecided", gettext_lazy("Not decided"), not_decided, in_form=False),
         FlagFilter("review", gettext_lazy("Look again now"), _to_review, in_form=False),
         FlagFilter("overdue", gettext_lazy("Over 90 days without a decision"), _overdue, in_form=False),
@@ -196,11 +217,16 @@ class BelowZeroList(ListView):
         spells = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None).values("since")
         current = Membership.objects.current().filter(customer=OuterRef("pk"))
         segment = current.values(found=JSONObject(name="segment__name", mark="segment__mark"))[:1]
-        below = self._find_below().select_related("score", "owner")
-        return below.annotate(below_since=Subquery(spells), segment=Subquery(segment))
+        is_back = self.request.GET.get("back") == "1"
+        rows = (self._find_back() if is_back else self._find_below()).select_related("score", "owner")
+        return rows.annotate(below_since=Subquery(spells), segment=Subquery(segment))
 
     def _find_below(self) -> Rows:
         return super().get_queryset().current().filter(score__contribution_12m_cents__lt=0)
+
+    def _find_back(self) -> Rows:
+        """Those decided about who are no longer below zero."""
+        return super().get_queryset().current().filter(Exists(_decisions()), score__contribution_12m_cents__gte=0)
 
     def make_page(self) -> ListPage:
         return build_list(self.object_list, BELOW_ZERO, self.request, counted=self._find_count())
@@ -218,8 +244,13 @@ class BelowZeroList(ListView):
         shown = super().get_context_data(**context)
         today = company_day(timezone.now())
         query = shown["list"].query.lstrip("?").split("=")[0]
-        tabs = [{"label": label, "url": f"?{key}=1" if key else "?", "current": query == key} for label, key in VIEWS]
-        return {**shown, "tabs": tabs, "today": today, **self.summarise(today)}
+        figures = self.summarise(today)
+        waiting = {"review": figures["to_review"] or None}
+        tabs = [
+            {"label": label, "url": f"?{key}=1" if key else "?", "current": query == key, "count": waiting.get(key)}
+            for label, key in VIEWS
+        ]
+        return {**shown, "tabs": tabs, "today": today, **figures}
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -267,12 +298,14 @@ class BelowZeroList(ListView):
             "most_counted": MOST_COUNTED,
             "kinds": [(kind, ICONS[kind.value], self.kinds.get(kind.value)) for kind in BelowZeroDecision.Kind],
             "back": back,
+            "to_review": sum(row["to_review"] for row in self.kinds.values()),
             "spared": sum_spared(self.request.user, until=today),
             **self.evening,
         }
 
     def _sum_decisions(self) -> Any:
-        """Decisions in force by kind: those still below zero, those who came back, what they brought since."""
+        """Decisions in force by kind: those still below zero, those to be looked at again now, who came back, what
+        these brought since."""
         scope = customer_scope(self.request.user, prefix="customer__")
         decisions = BelowZeroDecision.objects.in_force().filter(scope, customer__archived_at=None)
         still = Q(customer__score__contribution_12m_cents__lt=0)
@@ -280,6 +313,7 @@ class BelowZeroList(ListView):
             every=Count("pk"),
             n=Count("pk", filter=still),
             cents=Sum("expected_cents", filter=still),
+            to_review=Count("pk", filter=still & Q(review_on__lte=company_day(timezone.now()))),
             back=Count("pk", filter=Q(customer__score__contribution_12m_cents__gte=0)),
             brought=Sum(F("customer__score__contribution_12m_cents") - F("contribution_cents")),
         )

@@ -21,6 +21,7 @@ from crm.home.value_change import load_change
 from crm.home.value_drawings import PHONE, draw_bridge, draw_ranges, draw_rhythm_line
 from crm.home.value_outlook import Outlook, load_outlook
 from customers.models import CostPoolShare, Customer, Order, ProfileFact
+from interactions.models import BelowZeroDecision
 from segments.models import CurrentScore
 from segments.rules.value_explanation import is_long_gone
 
@@ -130,6 +131,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "score": score,
         "statement": page.statement,
         "before": page.before,
+        "decision": find_decision(page),
         "foreign": list_foreign(page.customer, page.statement),
         "pool_shares": shares[:SHARES_SHOWN],
         "outlook": outlook,
@@ -145,6 +147,13 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "satisfaction": facts.select_related("asked_by").order_by("-told_on", "-id").first(),
         "switchers": SWITCHERS_WHO_WERE_SATISFIED,
     }
+
+
+def find_decision(page: ValuePage) -> BelowZeroDecision | None:
+    """What is decided about a customer below zero; asked for nobody else."""
+    if page.score is None or page.score.contribution_12m_cents >= 0:
+        return None
+    return BelowZeroDecision.objects.in_force().filter(customer=page.customer).select_related("owner").first()
 
 
 def list_foreign(customer: Customer, statement: Statement) -> list[dict[str, Any]]:

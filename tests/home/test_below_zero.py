@@ -98,6 +98,10 @@ def test_what_is_decided_stands_in_the_row_and_in_the_sums(lead, rep, signed_in,
     assert (page.context["decided"], page.context["undecided"]) == (2, 1)
     assert names(browser.get(f"{URL}?as_raise=1")) == ["First"]
     assert names(browser.get(f"{URL}?review=1")) == ["First"]
+    assert "1 to look at again now" in text
+    assert names(browser.get(f"{URL}?decided=1")) == ["First", "Second"]
+    value = browser.get(reverse("home:customer-value", args=[first.pk])).text
+    assert all(words in value for words in ("Raise the price", "Old price list", "Decide anew"))
 
 
 def test_a_decided_customer_shows_what_serving_cost_before_and_since(lead, rep, signed_in, today):
@@ -125,8 +129,10 @@ def test_those_who_came_back_are_counted_with_what_they_brought(lead, rep, signe
     customer = make_loss(rep, -50_000)
     decide(customer, lead, on=today)
     factories.set_score(customer, contribution_12m_cents=20_000)
-    back = signed_in(lead).get(URL).context["back"]
+    browser = signed_in(lead)
+    back = browser.get(URL).context["back"]
     assert (back["every"], back["back"], back["brought"]) == (1, 1, 70_000)
+    assert (names(browser.get(URL)), names(browser.get(f"{URL}?back=1"))) == ([], [customer.name])
 
 
 @pytest.mark.parametrize(
@@ -192,6 +198,8 @@ def test_the_page_shows_the_curve_of_the_evening_and_where_they_sit(admin, rep, 
     )
     page = signed_in(admin).get(URL)
     text = page.content.decode()
+    assert f"?segment={segment.key}" in text
+    assert names(signed_in(admin).get(f"{URL}?segment={segment.key}")) == [], "nobody was moved there yet"
     assert [(one.name, n) for one, n in page.context["sits"]] == [(segment.name, 1)]
     assert "Whale curve" in text
     assert "taken back" in text

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from interactions.below_zero_deciding import DecisionRefused, decide_below_zero
+from interactions.below_zero_deciding import DecisionRefused, decide_below_zero, open_due_reviews
 from interactions.models import BelowZeroDecision, Task
 from segments.default_configuration import create_defaults
 from segments.models import Membership, Pin, Segment
@@ -91,6 +91,29 @@ def test_deciding_anew_ends_what_was_decided_and_what_came_of_it(loss, lead, rep
     assert Pin.objects.get().ended_at == NOW
     loss.refresh_from_db()
     assert loss.minimum_order_cents is None
+
+
+def test_on_the_day_to_look_again_the_owner_has_a_task_until_it_is_decided_anew(loss, lead, rep):
+    decide(loss, lead, owner=rep)
+    reviews = Task.objects.filter(title__startswith="Look again")
+    open_due_reviews(at=NOW + timedelta(days=59))
+    assert not reviews.exists()
+    for _night in range(2):
+        open_due_reviews(at=NOW + timedelta(days=60))
+    task = reviews.get()
+    assert (task.assignee, task.due_at.date(), task.why) == (rep, LATER, "Their group buys next year")
+    decide(loss, lead, on=LATER, at=NOW + timedelta(days=60), review_on=LATER + timedelta(days=90))
+    assert (reviews.get().state, reviews.get().closed_reason) == ("done", "decided anew")
+
+
+def test_who_came_back_above_zero_or_is_being_worked_at_needs_no_second_task(loss, lead, rep):
+    decide(loss, lead, "raise", owner=rep)
+    open_due_reviews(at=NOW + timedelta(days=61))
+    assert not Task.objects.filter(title__startswith="Look again").exists(), "the price is still to be agreed"
+    decide(loss, lead)
+    factories.set_score(loss, contribution_12m_cents=12_000, as_of=TODAY)
+    open_due_reviews(at=NOW + timedelta(days=61))
+    assert not Task.objects.filter(title__startswith="Look again").exists()
 
 
 @pytest.mark.parametrize(
