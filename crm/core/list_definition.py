@@ -19,8 +19,8 @@ class Column:
 
     ``value`` is a path of attributes (``owner.name``) or a function of the row; empty is ``name``. ``kind``: ``text``,
     ``number``, ``figure`` (one decimal below ten), ``amount`` (cents, whole money), ``amount_exact``, ``day``,
-    ``moment``, ``flag``, ``avatar``, ``share``. Numeric kinds stand right. ``tie`` is a path to the row's own id, in
-    the table of ``sort``.
+    ``moment``, ``flag``, ``avatar``, ``share``, ``range`` (numbers already in words). Numeric kinds stand right.
+    ``tie`` is a path to the row's own id, in the table of ``sort``.
 
     ``shown`` is whether a reader who chose no columns sees it; a ``fixed`` one cannot be left out. ``export`` is what
     stands in a file where that differs from ``value``. ``edit`` names the field that ``E`` changes in the row. ``draw``
@@ -53,7 +53,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in {"number", "figure", "amount", "amount_exact", "share"}
+        return self.kind in {"number", "figure", "amount", "amount_exact", "share", "range"}
 
     def read(self, row: Any) -> Any:
         """The value shown in this column of ``row``."""

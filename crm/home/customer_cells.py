@@ -93,7 +93,7 @@ def draw_next(row: Any) -> SafeString:
         return format_html('<span class="r-tag bad">{}</span>', _("complaint open"))
     if row.task_title:
         return format_html(
-            '<span class="row-x whyc"><span class="cut" title="{}" dir="auto">{}</span>{}</span>',
+            '<span class="row-x whyc"><span class="cut next-s" title="{}" dir="auto">{}</span>{}</span>',
             row.task_title,
             row.task_title,
             clock(row.task_day),

@@ -76,7 +76,7 @@ PAIRS = ListDefinition(
     columns=(
         Column("first", gettext_lazy("Customer"), fixed=True, draw=_draw_pair, export="first.name"),
         Column("second", gettext_lazy("May be the same as"), "second.name"),
-        Column("alike", gettext_lazy("Alike"), draw=_draw_alike, export="percent"),
+        Column("alike", gettext_lazy("Alike"), kind="range", draw=_draw_alike, export="percent"),
         Column("reasons", gettext_lazy("Why"), _tell_reasons, "words"),
         Column("doubts", gettext_lazy("Against it"), _tell_doubts, "words", hide_on_phone=True),
         Column("worth", gettext_lazy("Sales 12 m"), "worth_cents", "amount", unit=currency_sign(), hide_on_phone=True),

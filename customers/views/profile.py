@@ -181,7 +181,7 @@ QUESTIONS = ListDefinition(
         Column("kind", gettext_lazy("Asks for"), "kind.name"),
         Column("tags", gettext_lazy("Tags"), lambda row: ", ".join(row.tags), hide_on_phone=True),
         Column("asked", gettext_lazy("Asked"), "rate.asked", "number"),
-        Column("rate", gettext_lazy("Answered"), _say_rate),
+        Column("rate", gettext_lazy("Answered"), _say_rate, "range"),
         Column("refused", gettext_lazy("Refused"), "rate.refused", "number", hide_on_phone=True),
         Column("used", gettext_lazy("In use"), "is_active", "flag", hide_on_phone=True),
     ),

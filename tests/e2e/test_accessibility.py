@@ -23,6 +23,15 @@ PARTS = 8  # so many tests, which processes share
 RUN = """async only => (await axe.run(document, {
     runOnly: only, resultTypes: ["violations"], preload: {assets: ["media"]}
 })).violations"""
+# Controls of one filter that stand on one line and are not equally high.
+UNEVEN = """() => [...document.querySelectorAll("form.chips")].flatMap(form => {
+    const lines = {};
+    for (const box of [...form.children].map(one => one.getBoundingClientRect()).filter(box => box.height)) {
+        const middle = Math.round((box.top + box.bottom) / 2);
+        (lines[middle] ??= new Set()).add(Math.round(box.height));
+    }
+    return Object.values(lines).filter(heights => heights.size > 1).map(heights => "uneven filter: " + [...heights]);
+})"""
 
 
 @pytest.fixture
@@ -62,6 +71,7 @@ def violations_of(page, *, in_dark: bool = True) -> list[str]:
         page.emulate_media(color_scheme="light")
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"):
         problems.append("the page is wider than the screen")
+    problems += page.evaluate(UNEVEN)
     return problems
 
 

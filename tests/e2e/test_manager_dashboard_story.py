@@ -73,3 +73,9 @@ def test_the_curve_says_the_real_split_and_the_moves_are_those_that_happened(ope
     flows.locator("summary").click()
     shown = flows.locator("tbody td.num").all_inner_texts()
     assert sum(map(int, shown)) == moves
+    since = page.get_by_label("since")
+    since.focus()
+    for _ in range(3):  # month, day, year, and the button of the calendar, where browsers forget the ring
+        page.keyboard.press("Tab")
+    assert since.evaluate("field => field === document.activeElement")
+    expect(since).to_have_css("outline-style", "solid")

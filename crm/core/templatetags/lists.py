@@ -78,6 +78,7 @@ DRAWINGS: dict[str, Draw] = {
     "number": number,
     "figure": _draw_figure,
     "share": percent,
+    "range": conditional_escape,
     "day": day,
     "moment": moment,
     "clock": clock,
