@@ -105,6 +105,7 @@ def make_parse_rules(
         currency=setting("company.currency"),
         rates={code: Decimal(str(rate)) for code, rate in options.get("rates", {}).items()},
         owners=_colleagues(),
+        strangers_are_nobody=options.get("strangers") == "nobody",
         teams={fold_text(team.name): team.pk for team in teams_of(by)},
     )
 

@@ -11,7 +11,8 @@ from crm.core.models import User
 from customers.models import DataImport, ImportMapping
 from customers.rules.import_columns import fold_header
 
-KEPT_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter", "rates", "mode", "key", "sheet", "same")
+OF_READING = ("day_order", "decimal_sign", "encoding", "delimiter", "strangers")
+KEPT_OPTIONS = (*OF_READING, "rates", "mode", "key", "sheet", "same")
 OF_THE_FILE = frozenset({"encoding", "delimiter", "sheet"})
 OF_NEW_CUSTOMERS = ("customer_kind", "team_id", "owner_id")
 LATEST = 50

@@ -45,7 +45,8 @@ class ParseRules:
     ``columns`` maps our fields to headers, ``same`` those without a column to the text of every row; ``rates`` are
     units of the company's currency for one of another;
     ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
-    addresses and folded names, ``teams`` folded names, to ids. ``only_known`` where no row makes a new record;
+    addresses and folded names, ``teams`` folded names, to ids; ``strangers_are_nobody`` where a colleague who is not
+    among them is no problem of the row. ``only_known`` where no row makes a new record;
     ``from_1904`` where a bare number of days counts from then.
     """
 
@@ -61,6 +62,7 @@ class ParseRules:
     teams: Mapping[str, int] = field(default_factory=dict)
     same: Mapping[str, str] = field(default_factory=dict)
     only_known: bool = False
+    strangers_are_nobody: bool = False
     from_1904: bool = False
 
 
@@ -171,7 +173,7 @@ def _reader(import_field: ImportField, rules: ParseRules) -> Callable[[str], Any
         case Reading.MINUTES:
             return lambda text: read_minutes(text, decimal_sign=rules.decimal_sign)
         case Reading.OWNER:
-            return lambda text: _known(rules.owners, _owner_key(text), "unknown_owner")
+            return lambda text: _read_owner(text, rules)
         case Reading.PHONE:
             return lambda text: read_phone(text, length=import_field.length)
         case Reading.TEAM:
@@ -198,6 +200,11 @@ def _read_day_within(text: str, rules: ParseRules, *, limited: bool) -> Any:
     if limited and rules.latest_day is not None and read.day > rules.latest_day:
         raise Unreadable("in_future")
     return read
+
+
+def _read_owner(text: str, rules: ParseRules) -> int | None:
+    key = _owner_key(text)
+    return rules.owners.get(key) if rules.strangers_are_nobody else _known(rules.owners, key, "unknown_owner")
 
 
 def _owner_key(text: str) -> str:

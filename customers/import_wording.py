@@ -29,7 +29,9 @@ _PROBLEMS = {
     "no_choice": _("“%(value)s” is none of the words we know here"),
     "no_link": _("“%(value)s” is no web address"),
     "too_long": _("the text is too long: “%(value)s…”"),
-    "unknown_owner": _("no colleague has the e-mail or name “%(value)s”"),
+    "unknown_owner": _(
+        "no colleague has the e-mail or name “%(value)s”: import sales teams first, or let them count as nobody"
+    ),
     "unknown_team": _("there is no team “%(value)s” that you may fill"),
     "two_of_that_name": _("more than one customer is called “%(value)s”: give the number"),
     "no_such_customer": _("there is no customer “%(value)s”: import customers first"),

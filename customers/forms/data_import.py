@@ -18,14 +18,13 @@ from crm.core.models.business_setting import setting
 from customers.custom_field_import import offer_own_fields
 from customers.import_checking import make_parse_rules, teams_of
 from customers.import_kinds import IMPORT_KINDS, kinds_for
-from customers.import_mapping import apply_mapping
+from customers.import_mapping import OF_READING, apply_mapping
 from customers.import_parsing import read_same
 from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, ImportMapping
 from customers.rules.import_columns import CUSTOMERS, FIELDS, ImportField, Reading, missing_fields
 from customers.rules.import_values import Unreadable
 
-READING_OPTIONS = ("day_order", "decimal_sign", "encoding", "delimiter")
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso8859_15", "shift_jis", "gb18030")
 
 MOST_SUGGESTED = 200
@@ -97,6 +96,11 @@ class ReadingForm(forms.Form):
             ("|", gettext_lazy("bar")),
         ],
     )
+    strangers = forms.ChoiceField(
+        label=gettext_lazy("Colleagues we do not know"),
+        required=False,
+        choices=[("", gettext_lazy("keep their rows out")), ("nobody", gettext_lazy("count as nobody"))],
+    )
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     trial_dates = forms.BooleanField(
         label=gettext_lazy("Trial data: move all days so that the last order is yesterday"), required=False
@@ -159,6 +163,9 @@ class ReadingForm(forms.Form):
             )
         if data_import.kind != "orders":
             del self.fields["trial_dates"]
+        colleagues = {field.name for field in FIELDS[data_import.kind] if field.reading is Reading.OWNER}
+        if colleagues.isdisjoint(data_import.filled):
+            del self.fields["strangers"]
         sheets = data_import.preview.get("sheets", [])
         self.sheets = [(one["name"], _describe_sheet(one)) for one in sheets if one["rows"]]
         self.empty_sheets = [one["name"] for one in sheets if not one["rows"]]
@@ -295,7 +302,7 @@ class ReadingForm(forms.Form):
     def reading_options(self) -> dict[str, Any]:
         """What changes how the file is read."""
         values = self.cleaned_data
-        options = {name: values.get(name, "") for name in READING_OPTIONS}
+        options = {name: values.get(name, "") for name in OF_READING}
         options["delimiter"] = options["delimiter"].replace("\\t", "\t")
         if "sheet" in self.fields:
             options["sheet"] = values.get("sheet") or self.data_import.options.get("sheet", "")

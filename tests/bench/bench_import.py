@@ -81,7 +81,7 @@ def bench_large_import(customers: int) -> None:
     report("large_import_rows_per_second_to_the_last_index", customers / took.ready, "rows/s")
     report("large_import_from_upload", took.whole, "s")
     report("large_import_until_known_in_any_spelling", took.ready - took.writing + keys.seconds, "s")
-    report("large_import_phone_found_before_its_index", finding[0], "ms", limit=2_000)
+    report("large_import_phone_found_before_its_index", finding[0], "ms")
     report("large_import_phone_found_after_it", finding[1], "ms")
     report("large_import_peak_memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MB", limit=500)
 

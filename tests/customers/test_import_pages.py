@@ -190,6 +190,27 @@ def test_a_rate_for_another_currency_can_be_given(browser):
     assert Order.objects.get().amount_cents == 900
 
 
+def test_customers_of_colleagues_who_are_not_here_come_in_when_told_so(browser, rep):
+    """From another system: whoever left, or was not invited yet, keeps nobody's customers out."""
+    file = f"Record ID,Company name,Company owner\n1,Kobe Steel,Maria Lindqvist\n2,Vega Lda,{rep.email}\n"
+    data_import = _upload(browser, file, kind="customers")
+    page = _page(browser, data_import)
+    assert "“Maria Lindqvist”: import sales teams first, or let them count as nobody" in page
+    assert data_import.preview["ready"] == 1
+    _send(browser, "import-columns", data_import, strangers="nobody")
+    _work()
+    data_import.refresh_from_db()
+    assert data_import.preview["ready"] == 2
+    _send(browser, "import-start", data_import)
+    _work()
+    owners = Customer.objects.order_by("number").values_list("name", "owner")
+    assert list(owners) == [("Kobe Steel", None), ("Vega Lda", rep.pk)]
+
+
+def test_a_file_that_names_no_colleague_does_not_ask_about_them(browser):
+    assert "Colleagues we do not know" not in _page(browser, _upload(browser, "number,name\n1,A\n", kind="customers"))
+
+
 def test_a_file_that_is_none_says_why(browser):
     for content, words in (
         (b"\x89PNG\r\n\x1a\n" + b"\x00\x01\x02" * 900, "This is not a table"),
