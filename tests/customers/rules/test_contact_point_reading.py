@@ -1,10 +1,14 @@
 """Phone numbers, mail and web addresses as people write them."""
 
+import re
+
+import phonenumbers
 import pytest
 
 from customers.rules.contact_point_reading import (
     UnreadableContactPoint,
     guess_kind,
+    normalise_phone,
     read_contact_point,
     read_domain,
 )
@@ -74,6 +78,35 @@ def test_mail_and_web_addresses_are_compared_in_lower_case(typed, kind, normal):
 )
 def test_the_kind_is_guessed_from_the_look(text, kind):
     assert guess_kind(text) == kind
+
+
+@pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_a_number_of_a_file_is_compared_as_one_typed_however_quickly_it_is_read(country):
+    """Of every country, as it is written there and from abroad, with and without what goes from its beginning."""
+    number = phonenumbers.example_number(country)
+    spellings = [phonenumbers.format_number(number, form) for form in range(3)]
+    spellings += [spelling.replace("+", "00") for spelling in spellings]
+    spellings += [f"0{spellings[2]}", f"({spellings[2]})", spellings[1].replace(" ", " (0)", 1), spellings[0][1:]]
+    for spelling in spellings:
+        for home in (country, "DE", ""):
+            try:
+                typed = read_contact_point(spelling, kind="phone", country=home).value_normal
+            except UnreadableContactPoint:
+                typed = re.sub(r"[^\d+]", "", spelling)
+            assert normalise_phone(spelling, country=home) == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "country", "normal"),
+    [
+        ("+999 123 456 789", "DE", "+999123456789"),  # a code that no country has
+        ("030 1234567", "XX", "0301234567"),  # a country that nobody knows
+        ("8093662913", "KZ", "+78093662913"),  # the 8 that is dialled before others is the number's own
+        ("0 011 49 30 1234567", "US", "001149301234567"),
+    ],
+)
+def test_a_number_that_fits_no_plan_is_left_to_who_knows_them_all(typed, country, normal):
+    assert normalise_phone(typed, country=country) == normal
 
 
 @pytest.mark.parametrize(
