@@ -1,9 +1,13 @@
-"""vCards (2.1, 3.0, 4.0) as a table: a row a card, the first e-mail, the first phone and the first mobile of each."""
+"""vCards (2.1, 3.0, 4.0) as a table: a row a card, the first e-mail, the first phone and the first mobile of each; and
+one that was pasted as a draft of a person."""
 
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+
+from customers.rules.card_reading import CardDraft, read_card
 
 HEADERS = ["Name", "First name", "Last name", "Company", "Job title", "Email", "Phone", "Mobile"]
 MAX_CARD_LINES = 2_000
@@ -20,8 +24,26 @@ def is_vcard(start: bytes) -> bool:
 def read_cards(path: Path) -> Iterator[list[str] | tuple[str, str]]:
     """The header, then each card as a row; a card that does not end is told as (code, its first line)."""
     yield HEADERS
+    with path.open("rb") as file:
+        yield from _read_each(iter(lambda: file.readline(MAX_LINE), b""))
+
+
+def read_pasted_card(text: str, *, country: str) -> CardDraft:
+    """The first card of ``text`` as a draft, its numbers read as those of a business card are (``country``: of whoever
+    says none)."""
+    rows = (row for row in _read_each(f"{text.strip()}\n".encode().splitlines()) if isinstance(row, list))
+    found = dict(zip(HEADERS, next(rows, []), strict=False))
+    points = (f"{word}: {found.get(word, '')}" for word in ("Email", "Phone", "Mobile"))
+    name = found.get("Name") or " ".join(filter(None, (found.get("First name"), found.get("Last name"))))
+    draft = read_card("\n".join(points), country=country)
+    return replace(
+        draft, name=name, job_title=found.get("Job title", "")[:150], company=found.get("Company", ""), left=()
+    )
+
+
+def _read_each(lines: Iterable[bytes]) -> Iterator[list[str] | tuple[str, str]]:
     card: list[tuple[str, str]] | None = None
-    for line in _unfold(path):
+    for line in _unfold(lines):
         upper = line.strip().upper()
         if upper == "BEGIN:VCARD":
             if card is not None:
@@ -38,21 +60,20 @@ def read_cards(path: Path) -> Iterator[list[str] | tuple[str, str]]:
         yield "card_without_end", "; ".join(value for _name, value in card)[:200]
 
 
-def _unfold(path: Path) -> Iterator[str]:
+def _unfold(lines: Iterable[bytes]) -> Iterator[str]:
     """Logical lines: one that starts with a blank, or follows a soft break, goes on the one before."""
     whole = ""
-    with path.open("rb") as file:
-        while raw := file.readline(MAX_LINE):
-            line = _decode(raw).rstrip("\r\n")
-            if whole and line[:1] in {" ", "\t"}:
-                whole += line[1:]
-            elif whole.endswith("=") and "QUOTED-PRINTABLE" in whole.split(":", 1)[0].upper():
-                whole = whole[:-1] + line
-            else:
-                if whole:
-                    yield whole
-                whole = line
-            whole = whole[:MAX_LINE]
+    for raw in lines:
+        line = _decode(raw).rstrip("\r\n")
+        if whole and line[:1] in {" ", "\t"}:
+            whole += line[1:]
+        elif whole.endswith("=") and "QUOTED-PRINTABLE" in whole.split(":", 1)[0].upper():
+            whole = whole[:-1] + line
+        else:
+            if whole:
+                yield whole
+            whole = line
+        whole = whole[:MAX_LINE]
     if whole:
         yield whole
 

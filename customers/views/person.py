@@ -12,6 +12,7 @@ from crm.core.generic_views import CreateView, DeleteView, UpdateView
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.forms.contact_point import CardForm, CardPersonForm, ContactPointForm, PersonForm
+from customers.import_vcard import is_vcard, read_pasted_card
 from customers.models import ContactPoint, Customer, Person
 from customers.person_keeping import keep_contact_point, keep_person, remove_contact_point
 from customers.rules.card_reading import CardDraft, read_card
@@ -64,8 +65,10 @@ class PersonPaste(PersonNew):
     def read_pasted(self) -> CardDraft | None:
         """What is read from the text that was sent; None where only the box is shown."""
         text = self.request.POST.get("text", "")
-        country = self.parent.country if self.parent else ""
-        return read_card(text, country=country or setting("company.country")) if text.strip() else None
+        country = (self.parent.country if self.parent else "") or setting("company.country")
+        if is_vcard(text.encode()):
+            return read_pasted_card(text, country=country)
+        return read_card(text, country=country) if text.strip() else None
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """The text first, then the draft as it was mended."""

@@ -335,3 +335,21 @@ def test_a_second_number_on_a_card_is_kept_too(rep, customer, signed_in):
     assert browser.post(url, form).status_code == 302
     kept = Person.objects.get(customer=customer).contact_points.values_list("value_normal", flat=True)
     assert set(kept) == {"+27123456789", "+27823456780"}
+
+
+def test_a_vcard_that_a_telephone_shares_is_pasted_as_well(rep, customer, signed_in):
+    browser, url = signed_in(rep), reverse("customers:person-paste", args=[customer.pk])
+    lines = ("BEGIN:VCARD", "VERSION:2.1", "N:Nkosi;Thandi;;;", "TITLE:Plant", " Engineer\\, north", "ORG:PMS;Works")
+    lines += ("TEL;TYPE=CELL:+27 82 345 6780", "TEL;TYPE=FAX:+27 12 345 6700", "TEL:+27123456789", "END:VCARD")
+    page = browser.post(url, {"text": "\n".join((*lines, "BEGIN:VCARD", "FN:Somebody Else", "END:VCARD"))})
+    assert (
+        page.context["form"].initial.items()
+        >= {
+            "name": "Thandi Nkosi",
+            "job_title": "PlantEngineer, north",
+            "email": "",
+            "phone": "+27 12 345 6789",
+            "phone_2": "+27 82 345 6780",
+        }.items()
+    )
+    assert "No name, e-mail or phone was found" in browser.post(url, {"text": "BEGIN:VCARD\nno end"}).content.decode()
