@@ -16,6 +16,7 @@ from django_htmx.http import trigger_client_event
 
 from crm.core.text_folding import fold_text
 from crm.core.toasts import add_toast
+from customers.customer_lookup import look_up_customers
 from customers.models import Customer
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
@@ -52,17 +53,33 @@ def new(request: HttpRequest, customer_pk: int) -> HttpResponse:
 @require_GET
 @permission_required("interactions.add_interaction", raise_exception=True)
 def new_for_anybody(request: HttpRequest) -> HttpResponse:
-    """Whom did you talk to? The log box from anywhere begins with the customer."""
+    """Whom did you talk to? The log box from anywhere begins with the customer: typed and taken with Enter, or one of
+    those shown."""
     words = request.GET.get("q", "").replace("\0", "").strip()[:200]
     customers = Customer.objects.visible_to(request.user).current().select_related("owner")
-    if words:
-        found = customers.filter(Q(name_folded__contains=fold_text(words)) | Q(number__iexact=words))
-        found = found.order_by("name_folded", "pk")
+    is_typo = False
+    if len(words) == 1:  # names of one letter are, too
+        found = list(
+            customers.filter(name_folded__contains=fold_text(words)).order_by("name_folded", "pk")[:MOST_FOUND]
+        )
+    elif words:
+        looked_up = look_up_customers(customers, words, asking=request.user)  # type: ignore[arg-type]
+        found, is_typo = looked_up.customers, looked_up.is_typo
     else:
         recent = Interaction.objects.filter(logged_by=request.user).values("customer")[:40]
         due = Task.objects.open().filter(assignee=request.user).order_by("-rank").values("customer")[:20]
-        found = customers.filter(Q(pk__in=list(_pks(recent))) | Q(pk__in=list(_pks(due))))
-    context = {"found": found[:MOST_FOUND], "words": words, "in_dialog": bool(request.htmx)}
+        found = list(customers.filter(Q(pk__in=list(_pks(recent))) | Q(pk__in=list(_pks(due))))[:MOST_FOUND])
+    if (
+        len(words) > 1 and found and request.htmx and request.htmx.target == "dialog"
+    ):  # Enter takes the first of those shown
+        now = timezone.now()
+        form = InteractionForm(
+            None, customer=found[0], user=request.user, at=now, answers=None, place="dialog", person=""
+        )
+        return _show(request, form, place="dialog", at=now)
+    if len(words) > 1 and len(found) == 1 and not request.htmx:
+        return redirect("interactions:interaction-new", found[0].pk)
+    context = {"found": found, "words": words, "is_typo": is_typo, "in_dialog": bool(request.htmx)}
     if request.htmx and request.htmx.target == "log-customers":
         return render(request, "interactions/interaction_customers.html", context)
     name = "interactions/interaction_choose.html" if request.htmx else "interactions/interaction_choose_page.html"

@@ -139,12 +139,18 @@ def test_html_in_every_field_stays_text(browser, log_url, customer):
 
 def test_logging_from_anywhere_begins_with_the_customer(browser, customer, foreign_customer):
     url = reverse("interactions:interaction-new")
-    page = read(browser.get(url, {"q": "kjeldsen maskin"}))
-    assert customer.name in page
+    for words in ("kjeldsen maskin", "K", "kjelsden"):  # as it is called, its first letter, with a slip
+        assert customer.name in read(browser.get(url, {"q": words}, follow=True)), words
+    assert browser.get(url, {"q": "kjeldsen"})["Location"] == reverse(
+        "interactions:interaction-new", args=[customer.pk]
+    )
     assert foreign_customer.name not in read(browser.get(url, {"q": "ostrava"}))
     fragment = browser.get(url, {"q": customer.number}, headers=HTMX | {"HX-Target": "log-customers"})
     assert "place=dialog" in read(fragment)
     assert "<html" not in read(fragment)
+    taken = read(browser.get(url, {"q": "kjeld"}, headers=HTMX | {"HX-Target": "dialog"}))  # typed, Enter
+    assert "What was said" in taken
+    assert customer.name in taken
 
 
 def test_done_says_so_with_an_undo_that_brings_it_back(browser, customer):
