@@ -88,6 +88,7 @@ class AroundMyDay:
     overdue: int = 0
     waiting: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
+    done_count: int = 0
 
 
 @require_GET
@@ -200,7 +201,7 @@ def look_around(user: User, *, at: datetime, absences: list[AwayDays]) -> Around
         coverage,
         overdue,
         _list_waiting_for(user),
-        _list_done(user, at=at),
+        *_list_done(user, at=at),
     )
 
 
@@ -303,37 +304,40 @@ def _measure(waiting: QuerySet[Task], *, at: datetime) -> tuple[dict[str, int], 
     return counts | {"": sum(counts.values())}, stake, late
 
 
-def _list_done(user: User, *, at: datetime) -> list[dict[str, Any]]:
-    """Contacts logged and tasks closed today, the latest first; asked in SQL, which costs a tenth of two querysets."""
+def _list_done(user: User, *, at: datetime) -> tuple[list[dict[str, Any]], int]:
+    """The latest contacts logged and tasks closed today, and how many there are; asked in SQL, which costs a tenth of
+    two querysets."""
     zone = company_calendar().zone
     today = timezone.localtime(at, zone).replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            (SELECT i.happened_at, i.channel, '', c.name, i.minutes
+            (SELECT i.happened_at, i.channel, '', c.name, i.minutes, count(*) OVER ()
                 FROM interactions_interaction i JOIN customers_customer c ON c.id = i.customer_id
                 WHERE i.logged_by_id = %(user)s AND i.happened_at >= %(today)s
                 ORDER BY i.happened_at DESC, i.id DESC LIMIT %(rows)s)
             UNION ALL
-            (SELECT t.closed_at, '', t.title, c.name, 0
+            (SELECT t.closed_at, '', t.title, c.name, 0, count(*) OVER ()
                 FROM interactions_task t JOIN customers_customer c ON c.id = t.customer_id
                 WHERE t.closed_by_id = %(user)s AND t.closed_at >= %(today)s AND t.closed_with_id IS NULL
                     AND t.state = %(done)s
                 ORDER BY t.closed_at DESC LIMIT %(rows)s)
             ORDER BY 1 DESC
             """,
-            {"user": user.pk, "today": today, "done": Task.State.DONE, "rows": ASIDE_ROWS * 4},
+            {"user": user.pk, "today": today, "done": Task.State.DONE, "rows": ASIDE_ROWS},
         )
         found = cursor.fetchall()
-    return [
+    count = sum({bool(channel): of_kind for _when, channel, *_told, of_kind in found}.values())
+    done = [
         {
             "at": when,
             "what": Interaction.Channel(channel).label if channel else title,
             "customer": name,
             "minutes": took,
         }
-        for when, channel, title, name, took in found
+        for when, channel, title, name, took, _of_kind in found[:ASIDE_ROWS]
     ]
+    return done, count
 
 
 def _open(request: HttpRequest, tasks: list[Task], *, now: datetime) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from crm.core.local_time import company_day
 from crm.core.models import Absence
-from crm.home.my_day import PAGE, build_day, measure_coverage
+from crm.home.my_day import PAGE, build_day, look_around, measure_coverage
 from crm.home.waiting_tasks import find_waiting
 from interactions.interaction_logging import log_interaction
-from interactions.models import Alert, ContactPreference, Task
+from interactions.models import Alert, ContactPreference, Interaction, Task
 from segments.models import Trigger
 from tests import factories
 
@@ -266,6 +266,16 @@ def test_the_whole_page_costs_no_more_queries_with_an_open_row_and_many_rows(cus
 def test_a_query_for_the_list_uses_only_what_is_waiting(customer):
     make(customer, "a")
     assert find_waiting(customer.owner, at=AT).count() == 1
+
+
+def test_everything_done_today_is_counted_though_only_the_last_stands_there(customer, rep, signed_in):
+    now = timezone.now()
+    for _each in range(23):
+        Interaction.objects.create(customer=customer, channel="call", logged_by=rep, happened_at=now)
+    make(customer, "sent the drawing", state=Task.State.DONE, closed_by=rep, closed_at=now)
+    around = look_around(rep, at=now, absences=[])
+    assert (around.done_count, len(around.done)) == (24, 5)
+    assert '<span class="end n sm m">24</span>' in signed_in(rep).get("/").content.decode()
 
 
 def test_logging_in_the_row_answers_with_the_row(customer, rep, signed_in):
