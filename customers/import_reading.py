@@ -21,7 +21,7 @@ from customers import import_workbook
 from customers.import_order_lines import find_lines
 from customers.import_text_rows import BLOCK_ROWS, MAX_LINE, BrokenRow, PlainRows, open_bytes, read_text_rows
 from customers.import_vcard import is_vcard, read_cards
-from customers.rules.import_columns import find_header, looks_headless
+from customers.rules.import_columns import LEAST_UNDER_TITLE, find_header, looks_headless
 from customers.rules.import_file_error import ImportFileError
 
 MAX_COLUMNS = 500
@@ -53,6 +53,7 @@ _NO_TABLES = (
     b"Rar!\x1a",
     b"7z\xbc\xaf",
 )
+_FOOTER = re.compile(r"copyright \(c\) [0-9-]+ salesforce", re.IGNORECASE)
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|body|table|svg|\?xml)\b")
 
 
@@ -115,6 +116,7 @@ class Table:
         width, number, header_row = len(self.headers), 0, int(self.shape["header_row"])
         chunk, lines = Chunk(), find_lines(self.headers)
         for block in _read_blocks(self.path, self.shape):
+            block, is_last = _cut_footer(block, width)
             if lines is not None:
                 block = lines.repeat_orders(block)
             start = min(max(0, header_row - number), len(block))
@@ -128,11 +130,25 @@ class Table:
                 if len(chunk) >= size:
                     yield chunk
                     chunk = Chunk(last_row=number)
+            if is_last:
+                break
         yield chunk
 
     def sample(self, count: int = 200) -> list[list[str]]:
         """The first readable rows."""
         return next(self.chunks(size=count)).rows
+
+
+def _cut_footer(block: Sequence[list[str] | BrokenRow], width: int) -> tuple[Sequence[list[str] | BrokenRow], bool]:
+    """The rows without what Salesforce writes under a report (its name, copyright, who asked for it, the company), and
+    whether that was there: nothing comes after it."""
+    if width < LEAST_UNDER_TITLE or isinstance(block, PlainRows):
+        return block, False
+    for place, row in enumerate(block):
+        if isinstance(row, list) and len(row) == 1 and _FOOTER.match(row[0]):
+            above = block[place - 1] if place else None
+            return block[: place - (isinstance(above, list) and len(above) == 1)], True
+    return block, False
 
 
 def _add_rows(chunk: Chunk, number: int, block: Sequence[list[str] | BrokenRow], width: int) -> None:
