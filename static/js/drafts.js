@@ -31,6 +31,8 @@ function note(form, text) {
   place.textContent = text;
 }
 
+const timeOf = (at) => new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
 function keep(form) {
   if (!form.isConnected || !("touched" in form.dataset)) return;
   try {
@@ -62,8 +64,7 @@ function restore(form) {
   if (Date.now() - draft.at > KEPT_DAYS * 86_400_000) { forget(form); return; }
   fill(form, draft.values);
   form.dataset.touched = "";
-  const time = new Date(draft.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  note(form, words.draft.replace("{time}", time));
+  note(form, words.draft.replace("{time}", timeOf(draft.at)));
 }
 
 const forms = () => [...document.querySelectorAll("form[data-draft]")];
@@ -97,6 +98,33 @@ document.addEventListener("click", (event) => {
   if (form) forget(form);
 }, true);
 document.addEventListener("close", () => forms().forEach(keep), true);
+
+// What was typed into a form of a page outlives a sign-in that lies between: it is kept in this tab as it is sent, comes
+// back when the same form is opened from the sign-in, or again after an answer that was none, and is let go by any other page.
+const SENT = "sent";
+const sentTo = (form) => new URL(form.getAttribute("action") || location.href, location.href).href.split("#")[0];
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || !form.closest("main") || form.matches("[data-draft]") || !hasText(form)) return;
+  const sent = { user: document.body.dataset.user, to: sentTo(form), at: Date.now(), values: read(form) };
+  try { sessionStorage.setItem(SENT, JSON.stringify(sent)); } catch { /* no room: it goes out all the same */ }
+});
+
+function bringBack() {
+  let sent = null;
+  try { sent = JSON.parse(sessionStorage.getItem(SENT)); } catch { return; }
+  if (!sent) return;
+  const form = [...document.querySelectorAll("main form")].find((one) => one.method === "post" && sentTo(one) === sent.to);
+  const signedIn = document.referrer && new URL(document.referrer).pathname.startsWith("/accounts/");
+  const wasLost = signedIn || performance.getEntriesByType("navigation")[0]?.type !== "navigate";
+  if (form && wasLost && hasText(form)) return; // the browser brought it back itself
+  sessionStorage.removeItem(SENT);
+  if (!form || !wasLost || sent.user !== document.body.dataset.user) return;
+  fill(form, sent.values);
+  note(form, words.draft.replace("{time}", timeOf(sent.at)));
+}
+bringBack();
+
 addEventListener("online", sendWaiting);
 addEventListener("pagehide", () => forms().forEach(keep));
 setInterval(() => forms().forEach(keep), EVERY_MS);

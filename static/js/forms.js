@@ -10,6 +10,16 @@ function reopen(form) {
     button.removeAttribute("aria-disabled");
 }
 
+// Without a line a page that is sent would give way to the browser's own error: it stays as it is, and says so on top.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (navigator.onLine || form.method !== "post" || form.hasAttribute("hx-post")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const text = document.getElementById("words")?.dataset.noLine;
+  document.dispatchEvent(new CustomEvent("toasts", { detail: { said: [{ text, error: true }] } }));
+}, true);
+
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post") return;

@@ -104,6 +104,29 @@ def test_a_form_sent_twice_goes_out_once(page):
     assert len(sent) == 1
 
 
+def test_a_form_outlives_a_line_that_is_gone_and_a_session_that_has_ended(page, admin):
+    page.goto("/settings/teams/new/")
+    name = page.get_by_label("Name", exact=True)
+    name.fill("West of the river")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#bands")).to_contain_text("the connection is gone")
+    expect(name).to_have_value("West of the river")
+    page.context.set_offline(False)
+    admin.set_password("the-river-is-wide-1")
+    admin.save()  # which ends every session of hers
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("E-mail").fill(admin.email)
+    page.get_by_label("Password", exact=True).fill("the-river-is-wide-1")
+    page.keyboard.press("Enter")
+    expect(name).to_have_value("West of the river")
+    expect(page.locator("[data-draft-note]")).to_contain_text("Draft of")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/settings/teams/")
+    page.goto("/settings/teams/new/")
+    expect(name).to_have_value("")
+
+
 def test_a_note_that_was_not_sent_comes_back_unless_it_was_cancelled(open_page, rep, customer):
     page = open_page(rep, f"/customers/{customer.pk}/")
     dialog, opener = page.locator("dialog#dialog"), page.get_by_role("link", name="Write a note")
