@@ -40,16 +40,21 @@ _GOODWILL = in_company_days("""SELECT k.customer_id, 'goodwill'::text AS work, d
 
 # Whatever carries its author and that a partner may write. Read from the author, as the mark beside it is: who becomes
 # a colleague has written as one. Each of these tables has an index by author.
+_WRITTEN_BY = (
+    ("customers_person", "created_by_id"),
+    ("customers_profilefact", "asked_by_id"),
+    ("customers_note", "created_by_id"),
+    ("interactions_interaction", "logged_by_id"),
+    ("complaints_complaint", "created_by_id"),
+)
+_PARTNERS = "SELECT u.id FROM core_user u WHERE u.role = 'partner'"
 FED_BY_PARTNERS = " UNION ALL ".join(
-    f"""SELECT w.customer_id FROM {table} w
-    WHERE w.{author} IN (SELECT u.id FROM core_user u WHERE u.role = 'partner')"""  # noqa: S608 - text of ours
-    for table, author in (
-        ("customers_person", "created_by_id"),
-        ("customers_profilefact", "asked_by_id"),
-        ("customers_note", "created_by_id"),
-        ("interactions_interaction", "logged_by_id"),
-        ("complaints_complaint", "created_by_id"),
-    )
+    f"SELECT w.customer_id FROM {table} w WHERE w.{author} IN ({_PARTNERS})"  # noqa: S608 - text of ours
+    for table, author in _WRITTEN_BY
+)
+IS_FED = " OR ".join(
+    f"EXISTS (SELECT FROM {table} w WHERE w.customer_id = c.id AND w.{author} IN ({_PARTNERS}))"
+    for table, author in _WRITTEN_BY
 )
 
 
@@ -104,5 +109,6 @@ def register_complaint_metrics() -> None:
             f"c.id IN ({FED_BY_PARTNERS})",
             group=KNOWN,
             among=FED_BY_PARTNERS,
+            surely=IS_FED,
         ),
     )

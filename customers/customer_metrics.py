@@ -251,8 +251,7 @@ def register() -> None:
             _("days since the last purchase"),
             MetricKind.DAYS,
             _("Days from the last purchase to today."),
-            "CASE WHEN ps.first_day > %(today)s::date THEN NULL WHEN ps.last_day > %(today)s::date THEN 0"
-            " ELSE %(today)s::date - ps.last_day END",
+            "CASE WHEN ps.first_day <= %(today)s::date THEN %(today)s::date - least(ps.last_day, %(today)s::date) END",
             join=STATE,
             group=ORDERS,
         ),

@@ -32,6 +32,7 @@ from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 
+from crm.core.few_finding import find_cheap_few
 from crm.core.formats import format_count
 from crm.core.id_arrays import one_of_many
 from crm.core.list_definition import ChoiceFilter, Column, FlagFilter, ListDefinition, Text, TextFilter
@@ -47,6 +48,7 @@ from crm.core.list_paging import (
     read_token,
     write_token,
 )
+from crm.core.single_asking import asking_among
 
 __all__ = [
     "COUNT_LIMIT",
@@ -284,23 +286,24 @@ def build_list(
         state["sort"] = sort
     for control in controls:
         _link(control, state)
-    known = Counted(*counted) if counted else count_rows(queryset)
-    # Of a few the order matters more than the index of the sort, which may hold a million others; whatever they were
-    # narrowed by was asked when their keys were read.
-    here = queryset if known.keys is None else everybody.filter(pk__in=one_of_many(known.keys))
-    fetch: Callable[..., list[Any]] = fetch_rows
-    is_narrowed = any(control.value for control in controls)
-    if known.keys is None and known.gathering_ms and (is_narrowed or known.count <= MANY):
-        remembered_as = _name_list(request, state)
-        fetch = partial(
-            walk_or_gather,
-            gathering_ms=known.gathering_ms,
-            is_single=known.is_single,
-            remembered_as=remembered_as,
-        )
-    rows, before, after = _find_page(here, definition, column, sort, request.GET, fetch)
-    if not (known.is_exact or before or after):  # all of them stand on this page, whatever the planner expected
-        known = replace(known, count=len(rows), is_exact=True)
+    with asking_among({} if counted else find_cheap_few(queryset)):
+        known = Counted(*counted) if counted else count_rows(queryset)
+        # Of a few the order matters more than the index of the sort, which may hold a million others; whatever they
+        # were narrowed by was asked when their keys were read.
+        here = queryset if known.keys is None else everybody.filter(pk__in=one_of_many(known.keys))
+        fetch: Callable[..., list[Any]] = fetch_rows
+        is_narrowed = any(control.value for control in controls)
+        if known.keys is None and known.gathering_ms and (is_narrowed or known.count <= MANY):
+            remembered_as = _name_list(request, state)
+            fetch = partial(
+                walk_or_gather,
+                gathering_ms=known.gathering_ms,
+                is_single=known.is_single,
+                remembered_as=remembered_as,
+            )
+        rows, before, after = _find_page(here, definition, column, sort, request.GET, fetch)
+        if not (known.is_exact or before or after):  # all of them stand on this page, whatever the planner expected
+            known = replace(known, count=len(rows), is_exact=True)
     chosen, lost = definition.choose_columns(columns)
     load_details(rows, definition, chosen, request)
     place = {key: request.GET[key] for key in ("after", "before") if before and key in request.GET}

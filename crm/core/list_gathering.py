@@ -21,9 +21,10 @@ from django.db import OperationalError
 from django.db.models import F, Func, QuerySet
 from psycopg.errors import QueryCanceled
 
+from crm.core.few_finding import find_few
 from crm.core.list_definition import Column
 from crm.core.list_paging import Place, fetch_rows, limit_statements, order_keys
-from crm.core.single_asking import asking_singly
+from crm.core.single_asking import asking_among, asking_singly
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
 KEPT_SECONDS = 300
@@ -54,7 +55,8 @@ def walk_or_gather(
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
     began = time.monotonic()
-    with asking_singly(is_single):
+    found = find_few(queryset)
+    with asking_among(found), asking_singly(is_single or bool(found)):
         rows = fetch_rows(queryset, column, take=_gather, **asked)
     if limit:
         half = int((time.monotonic() - began) * 500)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import EmptyResultSet, ValidationError
@@ -38,6 +38,7 @@ UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its ord
 MOST_GATHERED, MANY, GATHERING_MANY_MS = 500_000, 100_000, 4_000
 LONGEST_GATHERING_MS = 1_000  # of what can be asked singly: a walk for half of that finds whatever is not rare
 LARGEST_ID = 2**63 - 1
+Answer = TypeVar("Answer")
 Place = tuple[Any, int]  # sort value and id of a row
 
 
@@ -98,7 +99,7 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     is_single = other["Total Cost"] < plan["Total Cost"]
     with asking_singly(is_single):
         counted = _count_by_plan(keys, other if is_single else plan, limit=limit)
-    expected = [_without_limit(one) for one in (other, plan)]
+    expected = [without_limit(one) for one in (other, plan)]
     is_single = expected[0]["Total Cost"] < expected[1]["Total Cost"]
     gathered = expected[0 if is_single else 1]
     gathering_ms = 1 + int(gathered["Total Cost"] / UNITS_A_MS + gathered["Plan Rows"] / ROWS_A_MS)
@@ -116,20 +117,21 @@ def _plan(rows: QuerySet[Any]) -> dict[str, Any]:
     return json.loads(rows.explain(format="json"))[0]["Plan"]  # type: ignore[no-any-return]
 
 
-def _without_limit(plan: dict[str, Any]) -> dict[str, Any]:
+def without_limit(plan: dict[str, Any]) -> dict[str, Any]:
     return plan["Plans"][0] if plan["Node Type"] == "Limit" else plan  # type: ignore[no-any-return]
 
 
 def _count_by_plan(keys: QuerySet[Any], plan: dict[str, Any], *, limit: int) -> Counted:
     """The rows counted where that is cheap."""
-    estimate, cost = int(_without_limit(plan)["Plan Rows"]), plan["Total Cost"]
+    estimate, cost = int(without_limit(plan)["Plan Rows"]), plan["Total Cost"]
     is_dear = cost > DEAR
     if estimate > limit * 5:
         return Counted(estimate)
     cost_of_few = cost * FEW / max(FEW, min(estimate, limit))
     if limit >= FEW and (estimate <= FEW or (is_dear and cost_of_few <= DEAR)):
-        found = list(keys[: FEW + 1])
-        if len(found) <= FEW:
+        # Of more than expected the planner takes a way that ends soon if they are: that is tried.
+        found = try_for(None if estimate <= FEW else TRIED_FEW_MS, lambda: list(keys[: FEW + 1]))
+        if found is not None and len(found) <= FEW:
             return Counted(len(found), is_exact=True, keys=found)
     tried_ms = TRIED_FEW_MS if estimate <= GATHERED and cost <= TRIED_FEW else TRIED_MS
     counted = None if cost > TRIED else _count(keys[: limit + 1], ms=tried_ms if is_dear else None)
@@ -152,9 +154,14 @@ def _is_small(keys: QuerySet[Any]) -> bool:
 
 def _count(keys: QuerySet[Any], *, ms: int | None) -> dict[str, Any] | None:
     """How many ``keys``, and which; None where the database needs longer than ``ms``."""
+    return try_for(ms, lambda: keys.aggregate(count=Count("pk"), keys=ArrayAgg("pk")))
+
+
+def try_for(ms: int | None, ask: Callable[[], Answer]) -> Answer | None:
+    """What ``ask`` answers; None where a statement of it needs longer than ``ms``, which without a number none does."""
     try:
         with nullcontext() if ms is None else limit_statements(ms):
-            return keys.aggregate(count=Count("pk"), keys=ArrayAgg("pk"))
+            return ask()
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise

@@ -41,7 +41,8 @@ class Metric:
     where the value of a choice or flag is ``{value}``; ``lately`` one that is true where the days since something are
     at most ``{value}``; ``among`` the ids of the few customers of whom a flag is true, found by indexes, so that a list
     begins with them instead of going through everybody. ``perhaps`` are the ids of a few more, found at once, and
-    ``surely`` says which of them are meant: what a page asks, so that only those it comes to are looked at.
+    ``surely`` says which of them are meant: what a page asks, so that only those it comes to are looked at. Without
+    ``perhaps`` it is asked of each of those of whom the flag is not true.
     """
 
     name: str

@@ -7,6 +7,7 @@ behind it.
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -22,6 +23,7 @@ from segments.criteria_reading import read_aloud
 from segments.customer_metrics import SCORE
 from segments.rules.criteria import (
     MAX_DEPTH,
+    CompiledCriteria,
     Criteria,
     CriteriaError,
     compile_criteria,
@@ -34,6 +36,13 @@ _NAMED = re.compile(r"%\((\w+)\)s")
 _COLUMN = re.compile(r"\b([cs])\.(\w+)")  # of the customer, or of the score in force
 # What a join adds up by customer, and the same of the one customer who is looked at.
 _ADDED_UP = re.compile(r"LEFT JOIN (\(.*?\) (\w+)) ON \2\.customer_id = c\.id", re.DOTALL)
+# What a figure is read from, and what may hold for a customer who is not in it.
+_JOINED = re.compile(
+    r"LEFT JOIN (?P<table>\(.*\)|\w+) (?P<name>\w+) ON (?P=name)\.customer_id = c\.id"
+    r"(?P<when> AND (?:(?!LEFT JOIN).)*)?(?P<more>LEFT JOIN .*)?",
+    re.DOTALL,
+)
+_OF_NOTHING = re.compile(r"\b(?:coalesce|case|greatest|least|exists|select|is|not)\b", re.IGNORECASE)
 _OF_ONE = r"LEFT JOIN LATERAL (SELECT * FROM \1 WHERE \2.customer_id = c.id OFFSET 0) \2 ON true"
 
 
@@ -99,18 +108,55 @@ def _find_names(node: Any, *, depth: int) -> Iterator[str]:
 
 def filter_by_rule(rows: QuerySet[Any], text: str, request: Any, *, key: str = "pk") -> QuerySet[Any]:
     """Rows whose customer (``key``) the rule holds for today; ``text`` is one that ``is_rule`` accepts."""
-    # The SQL is put together from the catalogue alone; what was typed travels as values.
-    compiled = compile_criteria(read_rule(text) or {}, METRICS, today=company_day(timezone.now()), for_page=True)
-    if key == "pk" and set(compiled.joins) <= {SCORE}:  # the tables are in the list already, and read once
-        columns = sorted(set(_COLUMN.findall(compiled.where)))
-        where = _COLUMN.sub(lambda found: f"{{{columns.index(found.groups())}}}", compiled.where)
-        fields = [F(f"score__{name}" if table == "s" else name) for table, name in columns]
-        return rows.filter(Holds(*fields, together=_place_values(where, compiled.params)))
+    today = company_day(timezone.now())
+    for part in _part_by_tables(read_rule(text) or {}, today=today):
+        # The SQL is put together from the catalogue alone; what was typed travels as values.
+        rows = rows.filter(_ask(compile_criteria(part, METRICS, today=today, for_page=True), key=key))
+    return rows
+
+
+def _part_by_tables(rule: Criteria, *, today: date) -> list[Criteria]:
+    """What must all hold, a part for each of the tables it is read from: each can be asked in its own way."""
+    parts: dict[tuple[str, ...], list[Criteria]] = {}
+    for one in rule.get("all", [rule]):
+        parts.setdefault(compile_criteria(one, METRICS, today=today, for_page=True).joins, []).append(one)
+    return [{"all": together} for together in parts.values()]
+
+
+def _ask(compiled: CompiledCriteria, *, key: str) -> Holds:
+    """The condition on rows of the customer ``key``."""
+    alone = _ask_alone(compiled)
+    columns = sorted(set(_COLUMN.findall(compiled.where)))
+    tables = {table for table, _name in columns}
+    if set(compiled.joins) <= {SCORE} and (key == "pk" or tables <= {"c"}):  # in the list already, and read once
+        places = {column: place for place, column in enumerate(columns, start=1)}
+        where = _COLUMN.sub(lambda found: f"{{{places[found.groups()]}}}", compiled.where)  # type: ignore[index]
+        at = "" if key == "pk" else f"{key}__"
+        fields = [F(f"score__{name}" if table == "s" else f"{at}{name}") for table, name in columns]
+        return Holds(F(key), *fields, together=_place_values(where, compiled.params), alone=alone)
     joins = " ".join(compiled.joins)
     singly = _ADDED_UP.sub(_OF_ONE, joins)
     named = "{0} IN (SELECT c.id FROM customers_customer c %s WHERE %s)"
     together, of_one = (_place_values(named % (read, compiled.where), compiled.params) for read in (joins, singly))
-    return rows.filter(Holds(F(key), together=together, singly=of_one if singly != joins else None))
+    if alone is not None:
+        together = Asked(f"{{0}} IN ({alone.sql})", alone.values)
+    return Holds(F(key), together=together, singly=of_one if singly != joins else None, alone=alone)
+
+
+def _ask_alone(compiled: CompiledCriteria) -> Asked | None:
+    """The statement of whom it holds for, read from one table; None where it takes several, or holds for some of whom
+    that table knows nothing."""
+    where, joins = compiled.where, compiled.joins
+    if not joins and "SELECT" not in where:
+        return _place_values(f"SELECT c.id FROM customers_customer c WHERE {where}", compiled.params)  # noqa: S608
+    read = _JOINED.fullmatch(joins[0]) if len(joins) == 1 else None
+    if read is None or _OF_NOTHING.search(where.replace("IS NOT NULL", "")):
+        return None
+    if re.search(r"\bc\.", where + (read["when"] or "") + (read["more"] or "")):
+        return None
+    table, name, when, more = (read[part] or "" for part in ("table", "name", "when", "more"))
+    sql = f"SELECT {name}.customer_id FROM {table} {name} {more} WHERE ({where}) {when}"  # noqa: S608 - text of ours
+    return _place_values(sql, compiled.params)
 
 
 def _place_values(named: str, params: dict[str, Any]) -> Asked:

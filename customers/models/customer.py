@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import keep_history
@@ -156,6 +157,11 @@ class Customer(EditedModel):
             models.Index(fields=["team", "name_folded", "id"], name="customer_by_team"),
             models.Index(fields=["owner", "name_folded", "id"], name="customer_by_owner"),
             models.Index(fields=["city", "id"], name="customer_by_city"),
+            # What a rule asks in either case, and when they came: for what is rare, and for what the planner knows.
+            models.Index(Lower("city"), name="customer_in_city"),
+            models.Index(Lower("industry"), name="customer_in_industry"),
+            models.Index(Lower("source"), name="customer_from_source"),
+            models.Index(fields=["since"], name="customer_by_since"),
             models.Index(
                 fields=["country", "name_folded", "id"], name="customer_by_country", condition=~models.Q(country="")
             ),

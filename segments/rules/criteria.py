@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from segments.rules.figure_comparing import MOST_DAYS, compare_figure, compare_number
+
 MAX_DEPTH = 6
 MAX_CONDITIONS = 60
 MAX_LIST = 100
@@ -258,19 +260,9 @@ def _read_date(value: Any) -> date | None:
 
 # --- As SQL ----------------------------------------------------------------------------------------------------------
 
-MOST_DAYS = 300_000  # more than eight hundred years: no day of ours is further away
-_SIGNS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "equals": "=", "differs": "<>"}
 _DATE_SIGNS = {"before": "<", "after": ">", "on": "="}
 _TABLE = re.compile(r"\b(\w+)\.\w")
-_NOTHING_IS_ZERO = re.compile(r"coalesce\(([\w.]+), 0\)")
-
-
-def _allows_zero(operator: str, value: Any) -> bool:
-    """Whether a comparison of a number holds for zero."""
-    if operator == "between":
-        return bool(value[0] <= 0 <= value[1])
-    holds = {"at_least": value <= 0, "at_most": value >= 0, "more_than": value < 0, "less_than": value > 0}
-    return bool(holds.get(operator, (value == 0) == (operator == "equals")))
+_ELSE_THAT_OF = re.compile(r"coalesce\((c\.\w+), (\w+)\.(\w+)\)")
 
 
 class _Compiler:
@@ -321,12 +313,22 @@ class _Compiler:
             return f"{sql} IS {'NOT ' if operator == 'known' else ''}NULL"
         if kind == "flag":
             return f"{sql} IS {'TRUE' if operator == 'yes' else 'FALSE'}"
+        if kind == "date" and self.for_page and (either := _ELSE_THAT_OF.fullmatch(metric.sql)):
+            return self.either(either, metric.join, operator, value)
         if kind == "date":
             return self.date(f"{sql}::date", operator, value)
         if kind in {"text", "choice"}:
             return getattr(self, kind)(sql, operator, value)  # type: ignore[no-any-return]
-        added = _NOTHING_IS_ZERO.fullmatch(metric.sql) if self.for_page and not _allows_zero(operator, value) else None
-        return self.number(added[1] if added else sql, operator, value)  # of whom nothing is noted, none is meant
+        compare = compare_figure if self.for_page else compare_number
+        return compare(metric.sql, operator, value, put=self.put)
+
+    def either(self, sql: re.Match[str], join: str, operator: str, value: Any) -> str:
+        """A day of the customer, else that of a table, which is looked up only where he has none."""
+        own, table, column = sql.groups()
+        source = join.split()[2]
+        theirs = self.date(f"of_{table}.{column}", operator, value)
+        return f"""({self.date(own, operator, value)} OR {own} IS NULL AND EXISTS (
+            SELECT FROM {source} of_{table} WHERE of_{table}.customer_id = c.id AND {theirs}))"""
 
     def match(self, sql: str, operator: str, value: Any) -> str:
         """Equality in the words that the metric's index serves."""
@@ -339,10 +341,13 @@ class _Compiler:
 
     def among(self, among: str, metric: Any, operator: str) -> str:
         """Is one of the few of whom the flag is true."""
-        if not (self.for_page and (perhaps := getattr(metric, "perhaps", ""))):
+        perhaps, surely = getattr(metric, "perhaps", ""), getattr(metric, "surely", "")
+        if self.for_page and surely and not perhaps and operator == "no":  # nearly everybody, who is on every page
+            return f"NOT ({surely})"
+        if not (self.for_page and perhaps):
             return f"c.id {'' if operator == 'yes' else 'NOT '}IN ({among})"
         # No second join: the database would take two conditions that say the same for two.
-        holds = f"(c.id IN ({perhaps}) AND ({metric.surely}) IS TRUE)"
+        holds = f"(c.id IN ({perhaps}) AND ({surely}) IS TRUE)"
         return holds if operator == "yes" else f"NOT {holds}"
 
     def date(self, sql: str, operator: str, value: Any) -> str:
@@ -364,11 +369,6 @@ class _Compiler:
         if operator in {"is_not", "none_of"}:
             return f"nullif({sql}, '') <> ALL ({self.put(values)})"
         return f"{sql} = {self.put(value)}" if operator == "is" else f"{sql} = ANY ({self.put(values)})"
-
-    def number(self, sql: str, operator: str, value: Any) -> str:
-        if operator == "between":
-            return f"{sql} BETWEEN {self.put(value[0])} AND {self.put(value[1])}"
-        return f"{sql} {_SIGNS[operator]} {self.put(value)}"
 
     def text(self, sql: str, operator: str, value: Any) -> str:
         """Words in either case; nothing is unlike no word, and like none."""

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from complaints.models import Complaint
-from crm.core import list_gathering, list_paging
+from crm.core import few_finding, list_gathering, list_paging
+from crm.core.few_finding import read_keys
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
-from crm.core.single_asking import asking_singly, can_be_asked_singly
+from crm.core.single_asking import asking_among, asking_singly, can_be_asked_singly, list_conditions
 from crm.home.customer_rule import filter_by_rule, write_rule
 from crm.home.metric_columns import read_metrics
 from customers.models import ContactPoint, Customer, CustomerNeed, CustomerTag, Need, Tag
@@ -88,11 +89,18 @@ def list_rules(values):
 def test_every_figure_keeps_whom_it_holds_for_asked_together_and_one_by_one(company):
     names = [metric.name for metric in METRICS.offered()]
     values = read_metrics(list(Customer.objects.values_list("pk", flat=True)), names, on=company)
-    told_apart, singly = set(), set()
+    told_apart, singly, alone = set(), set(), set()
     for rule in list_rules(values):
         expected = {pk for pk, row in values.items() if holds(rule, row, today=company, catalogue=METRICS)}
         rows = find(rule)
         assert set(rows.values_list("pk", flat=True)) == expected, rule
+        for one in list_conditions(rows):
+            if one.alone is not None:
+                found = {id(one.alone): read_keys(one.alone, most=len(values))}
+                assert set(found[id(one.alone)]) == expected, rule
+                with asking_among(found):
+                    assert set(rows.values_list("pk", flat=True)) == expected, rule
+                alone.add(rule["metric"])
         if can_be_asked_singly(rows):
             with asking_singly():
                 assert set(rows.values_list("pk", flat=True)) == expected, rule
@@ -102,6 +110,7 @@ def test_every_figure_keeps_whom_it_holds_for_asked_together_and_one_by_one(comp
             told_apart.add(rule["metric"])
     assert {"contacts_12m", "open_tasks", "complaints_12m", "needs", "tags", "risk", "abc", "city"} <= told_apart
     assert {"contacts_12m", "open_tasks", "complaints_12m", "needs", "tags", "service_cost_returns"} <= singly
+    assert {"contacts_12m", "sales_12m", "risk", "city", "days_in_segment", "days_since_order"} <= alone
     assert not singly & {"risk", "grade", "city", "sales_12m", "has_email"}, "they are in the list already"
 
 
@@ -113,6 +122,7 @@ RARE = {"metric": "contacts_12m", "operator": "at_least", "value": 3}
 def test_a_page_of_a_rule_is_the_same_walked_and_gathered(company, rep, signed_in, sort, is_walked, monkeypatch):
     monkeypatch.setattr(list_paging, "FEW", 0)
     monkeypatch.setattr(list_paging, "GATHERED", 0)
+    monkeypatch.setattr(few_finding, "GATHERED", 0)
     if not is_walked:
         monkeypatch.setattr(list_gathering.cache, "get", lambda name, *args: 0 if "gathered" in str(name) else None)
     client = signed_in(rep)
@@ -123,6 +133,32 @@ def test_a_page_of_a_rule_is_the_same_walked_and_gathered(company, rep, signed_i
     assert [row.name for row in page.rows] == expected
     page_asked = [q["sql"] for q in queries if "customers_customer" in q["sql"] and "ORDER BY" in q["sql"]]
     assert any("LATERAL" in sql for sql in page_asked) or not is_walked
+
+
+def test_whom_a_rare_condition_names_are_found_before_their_order_is_asked(company, rep, signed_in, monkeypatch):
+    """Who had three contacts, by name, where a walk was given up: the contacts alone say who, and only they are sorted;
+    of more than a few all is asked at once, as ever."""
+    monkeypatch.setattr(list_paging, "FEW", 0)
+    monkeypatch.setattr(list_paging, "GATHERED", 0)
+    monkeypatch.setattr(few_finding, "GATHERED", 0)
+    monkeypatch.setattr(list_gathering.cache, "get", lambda name, *args: 0 if "gathered" in str(name) else None)
+    for most in (few_finding.MOST, 1):
+        monkeypatch.setattr(few_finding, "MOST", most)
+        with CaptureQueriesContext(connection) as queries:
+            page = signed_in(rep).get(reverse("home:customer-list"), {"rule": json.dumps(RARE), "sort": "name"})
+        assert [row.name for row in page.context["list"].rows] == ["Of 3", "Of 4"]
+        asked = [q["sql"] for q in queries if "ORDER BY GREATEST" in q["sql"]]
+        assert asked
+        assert all(("interactions_interaction" in sql) is (most == 1) for sql in asked)
+
+
+def test_a_rule_of_two_figures_begins_with_the_one_that_few_have(company, rep, signed_in):
+    Customer.objects.filter(name="Of 3").update(industry="Smokehouse")
+    both = {"all": [RARE, {"metric": "industry", "operator": "is", "value": "smokehouse"}]}
+    with CaptureQueriesContext(connection) as queries:
+        page = signed_in(rep).get(reverse("home:customer-list"), {"rule": json.dumps(both)}).context["list"]
+    assert [row.name for row in page.rows] == ["Of 3"]
+    assert any(q["sql"].startswith("SELECT") and "unnest('{" in q["sql"] for q in queries)
 
 
 def test_what_belongs_to_customers_follows_the_rule_too(company):

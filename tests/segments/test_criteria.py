@@ -253,6 +253,82 @@ def test_a_page_looks_at_those_of_whom_nothing_is_noted_only_where_nothing_is_me
     assert "coalesce" in compile_criteria(when("tasks", operator, value), COUNTED, today=TODAY).where
 
 
+SINCE = "%(today)s::date - p.day"
+DAYS = "%(today)s::date - %(v0)s::int"
+
+
+@pytest.mark.parametrize(
+    ("sql", "operator", "value", "where"),
+    [
+        (SINCE, "at_least", 9.5, (f"p.day <= {DAYS}", 10)),
+        (SINCE, "more_than", 9.5, (f"p.day <= {DAYS}", 10)),
+        (SINCE, "at_most", 9.5, (f"p.day >= {DAYS}", 9)),
+        (SINCE, "less_than", 9.5, (f"p.day >= {DAYS}", 9)),
+        (SINCE, "less_than", 9, (f"p.day >= {DAYS}", 8)),
+        (SINCE, "at_least", 1e12, (f"p.day <= {DAYS}", 300_000)),
+        (SINCE, "between", [1.5, 9.5], (f"p.day BETWEEN {DAYS} AND {DAYS.replace('v0', 'v1')}", 9)),
+        (SINCE, "equals", 9, (f"({SINCE}) = %(v0)s", 9)),
+        (f"CASE WHEN p.is_here THEN {SINCE} END", "at_least", 9, (f"(p.is_here AND p.day <= {DAYS})", 9)),
+        ("CASE WHEN p.is_here THEN p.days ELSE 0 END", "at_least", 1, ("(p.is_here AND (p.days) >= %(v0)s)", 1)),
+        (
+            "CASE WHEN p.is_here THEN p.days ELSE 0 END",
+            "at_most",
+            1,
+            ("((p.is_here) IS NOT TRUE OR (p.days) <= %(v0)s)", 1),
+        ),
+    ],
+)
+def test_a_page_compares_the_day_that_the_database_knows_not_the_days_since(
+    sql: str, operator: str, value: Any, where: tuple[str, int]
+) -> None:
+    figures = {"silent": Figure("silent", "days", sql_text=sql, join="LEFT JOIN p ON p.customer_id = c.id")}
+    page = compile_criteria(when("silent", operator, value), figures, today=TODAY, for_page=True)
+    assert (page.where, page.params["v0"]) == where
+    assert page.joins == ("LEFT JOIN p ON p.customer_id = c.id",)
+    assert f"({sql})" in compile_criteria(when("silent", operator, value), figures, today=TODAY).where
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "is_by_day"),
+    [
+        ("at_least", 1, True),
+        ("at_least", 0, False),
+        ("more_than", 0, True),
+        ("at_most", 0, True),
+        ("at_most", -1, False),
+        ("less_than", 1, True),
+        ("between", [1, 9], True),
+        ("between", [0, 9], False),
+        ("between", [-9, -1], False),
+        ("equals", 3, False),
+    ],
+)
+def test_a_day_to_come_counts_as_today_where_the_figure_says_so(operator: str, value: Any, is_by_day: bool) -> None:
+    sql = "%(today)s::date - least(p.day, %(today)s::date)"
+    figures = {"silent": Figure("silent", "days", sql_text=sql)}
+    where = compile_criteria(when("silent", operator, value), figures, today=TODAY, for_page=True).where
+    assert ("least" not in where) is is_by_day
+
+
+def test_a_page_looks_up_the_day_of_a_table_only_where_the_customer_has_none_of_his_own() -> None:
+    join = "LEFT JOIN paid p ON p.customer_id = c.id"
+    known = Figure("since", "date", sql_text="coalesce(c.day, p.first)", join=join)
+    page = compile_criteria(when("since", "after", "2026-01-01"), {"since": known}, today=TODAY, for_page=True)
+    assert page.joins == ()
+    own, theirs = (f"{column} > %({name})s::date" for column, name in (("c.day", "v1"), ("of_p.first", "v0")))
+    sought = f"EXISTS ( SELECT FROM paid of_p WHERE of_p.customer_id = c.id AND {theirs})"
+    assert " ".join(page.where.split()) == f"({own} OR c.day IS NULL AND {sought})"
+    assert compile_criteria(when("since", "known"), {"since": known}, today=TODAY, for_page=True).joins == (join,)
+
+
+def test_of_nearly_everybody_each_is_asked_whether_he_is_one_of_the_few() -> None:
+    figures = {"fed": FigurePerhaps("fed", "flag", perhaps="")}
+    assert compile_criteria(when("fed", "no"), figures, today=TODAY, for_page=True).where == (
+        "NOT (EXISTS (SELECT FROM fed))"
+    )
+    assert "c.id IN" in compile_criteria(when("fed", "yes"), figures, today=TODAY, for_page=True).where
+
+
 def test_what_is_asked_in_other_words_reads_no_table_for_the_figure() -> None:
     figures = {"fed": FigureAmong("fed", "flag", join="LEFT JOIN t ON t.id = c.id", sql_text="t.fed")}
     assert compile_criteria(when("fed", "yes"), figures, today=TODAY).joins == ()
