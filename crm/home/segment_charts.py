@@ -101,10 +101,8 @@ def draw_pareto_chart(sales: Spread, contribution: Spread, *, a_value: float, b_
     a = find_share_of_customers(curve, a_value, of=sales.customers) or 0.0
     b = find_share_of_customers(curve, b_value, of=sales.customers) or a
     brought = _value_at(curve, a) or a_value
-    rows = [
-        (share, _value_at(curve, share) or 0.0, _value_at(other, share) or 0.0)
-        for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1)
-    ]
+    shares = dict.fromkeys(take_whole(share, of=sales.customers) for share in (0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1))
+    rows = [(share, _value_at(curve, share) or 0.0, _value_at(other, share) or 0.0) for share in shares]
     highest = max((point.value for point in other), default=1.0)
     takes_back = highest - other[-1].value if other else 0.0
     return ParetoChart(
@@ -120,6 +118,11 @@ def draw_pareto_chart(sales: Spread, contribution: Spread, *, a_value: float, b_
         takes_back,
         rows,
     )
+
+
+def take_whole(share: float, *, of: int) -> float:
+    """The part of ``of`` customers that is nearest to ``share`` and no fraction of one; one of them at least."""
+    return min(1.0, max(1, round(share * of)) / of) if of else share
 
 
 def _value_at(points: Sequence[ParetoPoint], share: float) -> float | None:

@@ -47,6 +47,8 @@ def test_the_cut_says_what_the_best_part_brings(evening, admin, signed_in):
     cuts = json.loads(page.context["all_cuts"])
     assert len(cuts) == 99
     assert cuts[9][-1] == "10% of customers bring 80% of sales"
+    assert cuts[13][-1] == cuts[9][-1], "14% of ten is one customer: nobody is cut in two"
+    assert [share for share, _sales, _contribution in page.context["chart"].rows] == [0.1, 0.2, 0.3, 0.5, 0.8, 1]
     assert client.get(reverse("home:pareto"), {"cut": "1000"}).context["cut"] == 99
     assert client.get(reverse("home:pareto")).context["cut"] == 20, "the setting"
 

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.core.formats import format_day
 from crm.core.models import User
 from crm.home.portfolio_keeping import keep_portfolios
 from crm.home.product_figures import PortfolioFigures
@@ -105,6 +106,8 @@ def test_lost_items_of_a_rep_by_customer_and_by_family_sum_to_the_figure(signed_
     seals = page_of(client, reverse("home:lost-item-list") + "?whose=mine&family=Seals")
 
     assert "3 of 3 customers, €600 a week in all" in page
+    last_day = format_day(today - timedelta(days=200), today=today)
+    assert last_day in page, "with its year where it is another"
     assert "6 items" in everything
     assert "€600.06 a week together" in everything
     assert "3 items" in seals

@@ -227,7 +227,7 @@ def test_movement_is_drawn_counted_and_named_between_any_two_days(company, admin
     listed = signed_in(lead).get(reverse("home:customer-list"), {"moved": move})
     assert [row.pk for row in listed.context["list"].rows] == [moving.pk]
     assert (
-        "Nobody moved"
+        "One evening alone"
         in signed_in(lead)
         .get(reverse("home:segment-movement"), {"since": END.isoformat(), "until": END.isoformat()})
         .content.decode()
