@@ -6,12 +6,15 @@ step's title, else first or second by the usual words) and has that step's task.
 
 from __future__ import annotations
 
+import re
+
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.business_calendar import company_calendar
 from crm.core.late_imports import pandas as pd
 from crm.core.models import User
+from crm.core.text_folding import fold_text
 from customers.customer_import import CUSTOMER_TABLE
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, shape_relation
@@ -31,6 +34,7 @@ from interactions.models import ProcessRun, StepRun, Task
 from interactions.process_running import open_tasks_of_steps
 
 BATCH = 1_000
+PIPELINE = r"\s+\([^()]*\)\s*$"  # behind a stage: "Closed lost (Sales pipeline)", as HubSpot writes it
 _HEADERS = read_headers("""
 number: number opportunityid dealid recordid id dealrecordid opportunitynumber externalid
 customer_number: customernumber customerid accountid accountnumber companyid organizationid associatedcompanyids
@@ -49,9 +53,11 @@ expected: expected closedate closingdate expectedclosedate expectedclosing expec
 owner: owner salesagent dealowner opportunityowner ownername salesperson assignedto assigneduser rep
 """)
 _OUTCOMES = {
-    "won": "done", "closedwon": "done", "gewonnen": "done", "ganada": "done", "gagne": "done",
+    "won": "done", "closedwon": "done", "gewonnen": "done", "ganada": "done", "ganado": "done", "ganha": "done",
+    "ganho": "done", "gagne": "done", "gagnee": "done", "vinta": "done", "vinto": "done", "vunnet": "done",
     "lost": "lost", "closedlost": "lost", "closedlosttocompetition": "lost", "verloren": "lost", "perdida": "lost",
-    "perdu": "lost", "abandoned": "lost",
+    "perdido": "lost", "perdu": "lost", "perdue": "lost", "persa": "lost", "perso": "lost", "tapt": "lost",
+    "abandoned": "lost",
 }  # fmt: skip
 _LATER = (
     "engaging", "proposal", "proposition", "proposalpricequote", "negotiation", "negotiationreview",
@@ -106,7 +112,7 @@ def shape_opportunities(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fold(word: object) -> str:
-    return "".join(c for c in word.casefold() if c.isalnum()) if isinstance(word, str) else ""
+    return "".join(c for c in fold_text(re.sub(PIPELINE, "", word)) if c.isalnum()) if isinstance(word, str) else ""
 
 
 def check_opportunities(stage: Stage, task: WritingTask) -> None:
@@ -211,7 +217,8 @@ def _write_steps(stage: Stage, scope: str, task: WritingTask) -> None:
                     WHEN outcome = 'running' AND position = at THEN 'open' ELSE 'waiting' END,
                CASE WHEN outcome = 'done' OR position < at THEN coalesce(ended_at, started_at) END
         FROM (SELECT r.id AS run_id, r.started_at, r.ended_at, n.outcome, s.id AS step_id, s.position,
-                     least(coalesce(min(s.position) FILTER (WHERE lower(s.title) = lower(n.stage)) OVER w,
+                     least(coalesce(min(s.position) FILTER (WHERE lower(s.title) IN
+                                        (lower(n.stage), lower(regexp_replace(n.stage, '{PIPELINE}', '')))) OVER w,
                                     CASE WHEN n.outcome = 'running' THEN n.place ELSE 1 END),
                            max(s.position) OVER w) AS at
               FROM {stage.records} n

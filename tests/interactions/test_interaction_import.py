@@ -13,6 +13,7 @@ from customers.models import ContactPoint, Customer, Person
 from interactions.models import Interaction, ProcessRun, StepRun, Task
 from interactions.process_running import complete_step, start_process
 from segments.default_configuration import create_defaults
+from segments.models import ProcessStep
 from tests.customers.import_files import AT, counts, import_file, problems
 from tests.score_factory import make_score
 
@@ -100,6 +101,16 @@ def test_opportunities_become_proposals_at_their_stage(base, rep, admin):
     assert _undo(data_import, admin)["refused"] == 0
     assert not ProcessRun.objects.exists()
     assert not Task.objects.exists()
+
+
+def test_stages_are_read_as_other_systems_and_languages_write_them(base):
+    create_defaults()
+    title = ProcessStep.objects.filter(version__process__flow="propose").last().title
+    stages = {"Closed Lost (Sales Pipeline)": "lost", "Gagnée": "done", f"{title} (Sales Pipeline)": "running"}
+    rows = "".join(f"{n},Brandt GmbH,GTX,{stage}\n" for n, stage in enumerate(stages))
+    assert counts(import_file(f"deal id,company name,deal name,deal stage\n{rows}", kind="opportunities"))[0] == 3
+    assert list(ProcessRun.objects.order_by("key").values_list("state", flat=True)) == list(stages.values())
+    assert StepRun.objects.get(state="open").step.title == title
 
 
 def test_a_proposal_that_was_worked_on_since_stays(base, admin):
