@@ -56,7 +56,9 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const open = document.querySelector('[data-help][aria-expanded="true"]');
   closeAllHelp();
-  if (open) open.focus();
+  if (!open) return;
+  open.focus();
+  event.stopImmediatePropagation(); // or Escape would leave the question mark as well
 });
 
 // What does not fit its place is said whole under the pointer.

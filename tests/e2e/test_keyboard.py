@@ -159,6 +159,7 @@ def test_a_term_explains_itself_and_closes_with_escape(page):
     expect(page.get_by_text("The colleague who looks after")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_text("The colleague who looks after")).to_be_hidden()
+    expect(page.locator("[data-help=owner]")).to_be_focused()
 
 
 def test_when_the_line_is_gone_it_is_said_on_top(page):
