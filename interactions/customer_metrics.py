@@ -31,13 +31,16 @@ TALKED_LATELY = in_company_days("""EXISTS (
         AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel = 'mail' OR i.channel = 'chat')
         AND i.happened_at >= start_of(%(today)s::date - {value}::int)
         AND i.happened_at < start_of(%(today)s::date + 1))""")
+# The limits in time of the rates are worked out once, not for each contact.
 CONTACT_COST = in_company_days(
     """
 LEFT JOIN (
     SELECT i.customer_id, sum(i.minutes * r.cents_per_minute + r.cents_each)::bigint AS cents
     FROM interactions_interaction i
-    JOIN customers_costrate r ON r.work = i.channel
-        AND i.happened_at >= start_of(r.valid_from) AND (r.valid_to IS NULL OR i.happened_at < start_of(r.valid_to + 1))
+    JOIN (
+        SELECT work, cents_per_minute, cents_each, start_of(valid_from) AS since, start_of(valid_to + 1) AS until
+        FROM customers_costrate OFFSET 0
+    ) r ON r.work = i.channel AND i.happened_at >= r.since AND (r.until IS NULL OR i.happened_at < r.until)
     WHERE i.happened_at >= start_of(%(today)s::date - 364) AND i.happened_at < start_of(%(today)s::date + 1)
     GROUP BY i.customer_id
 ) contact_cost ON contact_cost.customer_id = c.id
@@ -49,7 +52,7 @@ CONTACT_EVENTS = in_company_days("""SELECT i.customer_id, i.channel::text AS wor
     FROM interactions_interaction i CROSS JOIN LATERAL (SELECT day_of(i.happened_at) AS day OFFSET 0) local
     LEFT JOIN customers_costrate r ON r.work = i.channel
         AND local.day >= r.valid_from AND (r.valid_to IS NULL OR local.day <= r.valid_to)""")
-# The same of a year for everybody: the limits in time are worked out once, not for each contact.
+# The same of a year for everybody.
 CONTACT_COSTS_OF_YEAR = in_company_days("""SELECT i.customer_id,
     (i.minutes * r.cents_per_minute + r.cents_each)::bigint AS cents
     FROM interactions_interaction i JOIN (

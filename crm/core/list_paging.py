@@ -34,8 +34,9 @@ TRIED_FEW, TRIED_FEW_MS = 40_000, 60
 SMALL, TRIED_SMALL_MS = 50_000, 400
 UNITS_A_MS, ROWS_A_MS = 300, 250  # of gathering, which reads a table in its order: found, and looked up and sorted
 # Rows that are gathered at all: more are walked, however long that takes. Of more than many, a page is near wherever a
-# walk begins unless the order speaks against it: it has two seconds, which a cold disk may need.
-MOST_GATHERED, MANY, GATHERING_MANY_MS = 500_000, 100_000, 4_000
+# walk begins unless the order speaks against it (the latest orders of those who stopped ordering): it has two seconds,
+# which a cold disk may need, and gathering two million orders takes about as long.
+MOST_GATHERED, MANY, GATHERING_MANY_MS = 2_500_000, 100_000, 4_000
 LONGEST_GATHERING_MS = 1_000  # of what can be asked singly: a walk for half of that finds whatever is not rare
 LARGEST_ID = 2**63 - 1
 Answer = TypeVar("Answer")
@@ -108,7 +109,7 @@ def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
     elif gathered["Plan Rows"] > MOST_GATHERED:
         gathering_ms = 0
     elif gathered["Plan Rows"] > MANY:
-        gathering_ms = max(gathering_ms, GATHERING_MANY_MS)
+        gathering_ms = GATHERING_MANY_MS
     return replace(counted, gathering_ms=gathering_ms, is_single=is_single)
 
 

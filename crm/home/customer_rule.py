@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from crm.core.local_time import company_day
+from crm.core.local_time import company_day, company_zone, tell_zone
 from crm.core.metric_catalogue import METRICS
 from crm.core.single_asking import Asked, Holds
 from customers.custom_field_catalogue import METRIC_PREFIX
@@ -161,4 +161,5 @@ def _ask_alone(compiled: CompiledCriteria) -> Asked | None:
 
 def _place_values(named: str, params: dict[str, Any]) -> Asked:
     """The statement with places instead of names, and what stands there."""
-    return Asked(_NAMED.sub("%s", named), tuple(params[name] for name in _NAMED.findall(named)))
+    named, values = tell_zone(named, "%(zone)s::text"), {**params, "zone": company_zone().key}
+    return Asked(_NAMED.sub("%s", named), tuple(values[name] for name in _NAMED.findall(named)))

@@ -114,6 +114,19 @@ def test_every_figure_keeps_whom_it_holds_for_asked_together_and_one_by_one(comp
     assert not singly & {"risk", "grade", "city", "sales_12m", "has_email"}, "they are in the list already"
 
 
+def test_the_database_is_told_the_zone_of_the_company_and_so_when_its_days_begin(company):
+    for figure, operator in (
+        ("contacts_12m", "at_least"),
+        ("days_since_contact", "at_most"),
+        ("open_tasks", "at_least"),
+    ):
+        for is_single in (False, True):
+            with asking_singly(is_single):
+                assert "core_businesssetting" not in str(
+                    find({"metric": figure, "operator": operator, "value": 3}).query
+                )
+
+
 RARE = {"metric": "contacts_12m", "operator": "at_least", "value": 3}
 
 
