@@ -51,7 +51,7 @@ SHARES = ListDefinition(
             "customer.name",
             url=lambda row: reverse("home:customer-value", args=[row.customer_id]),
         ),
-        Column("driver", gettext_lazy("Driver"), "driver", "number"),
+        Column("driver", gettext_lazy("Minutes or pieces"), "driver", "number"),
         Column("share", gettext_lazy("Share of the pool"), "cents", "amount_exact", sort="cents", largest_first=True),
         Column("standard", gettext_lazy("At the rates"), "standard_cents", "amount_exact", hide_on_phone=True),
         Column("difference", gettext_lazy("Difference"), "difference_cents", "amount_exact", hide_on_phone=True),

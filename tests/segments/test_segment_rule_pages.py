@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from crm.nightly_run import run_night
 from segments.default_configuration import create_defaults
@@ -88,6 +90,9 @@ def test_two_versions_are_compared_in_plain_words(browser, premium):
     assert "<del" in page
     assert "city is Bergen" in page
     assert "<ins>city is Oslo</ins>" in page
+    for change, word in (({"after": "city is Oslo"}, "new"), ({"before": "city is Oslo"}, "no longer")):
+        aloud = strip_tags(render_to_string("segments/rule_change.html", {"change": change})).split()
+        assert " ".join(aloud) == f"{word} city is Oslo", "strokes and weight are not read aloud"
     assert "Trial" in page
     newest = browser.get(url("version-compare", premium), {"old": "x", "new": "99"}).content.decode()
     assert "city is Oslo" in newest
