@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,10 +22,14 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from crm.embedded_servers import Postgres, Valkey
+from crm.embedded_servers import Postgres, Valkey, measure_memory
 from crm.process_supervision import AlreadyRunningError, InstanceLock
 
 PREFIX = "rapport-test-"
+# Where Linux keeps files in memory: a run writes much that nobody reads again, and a twentieth of it was the disk.
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108 -- a folder of our own is made in it
+ROOM_IN_MEMORY = 3 * 1024**3  # bytes
+MEMORY_SHARE = 4  # of all memory at most one part in so many
 TEMPLATE = "rapport_migrated"
 UNFINISHED_TEMPLATE = "rapport_migrating"
 TEMPLATE_SECONDS = 900
@@ -74,11 +79,20 @@ def start_worker_servers(number: int) -> dict[str, str]:
 
 def make_folder() -> Path:
     """A new folder, locked for as long as this run lives; others may pass through it (Postgres may be another user)."""
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=choose_parent_folder()))
     folder.chmod(0o711)
     _folder.append(folder)
     _locks.append(InstanceLock(folder / "run.lock"))
     return folder
+
+
+def choose_parent_folder() -> Path:
+    """In memory where there is room for all databases of a run and its log; a container often has 64 MB of it."""
+    with suppress(OSError):
+        room = min(shutil.disk_usage(MEMORY_FOLDER).free, measure_memory() // MEMORY_SHARE)
+        if room >= ROOM_IN_MEMORY and os.access(MEMORY_FOLDER, os.W_OK | os.X_OK):
+            return MEMORY_FOLDER
+    return Path(tempfile.gettempdir())
 
 
 def start_missing_servers(folder: Path) -> None:
@@ -191,7 +205,8 @@ def refuse_a_real_database(url: str) -> None:
 
 def remove_folders_of_killed_runs() -> None:
     """Folders of runs that could not clean up; a lock that can be had says that its run is dead."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+    parents = {Path(tempfile.gettempdir()), MEMORY_FOLDER}
+    for folder in [folder for parent in parents for folder in parent.glob(f"{PREFIX}*")]:
         try:
             if (folder / "run.lock").exists():
                 InstanceLock(folder / "run.lock").release()

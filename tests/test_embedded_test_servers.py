@@ -10,7 +10,15 @@ from django.conf import settings
 from django.db import connection
 
 import conftest
-from tests.embedded_test_servers import BREAKDOWN_LINES, refuse_a_real_database
+from crm.process_supervision import InstanceLock
+from tests import embedded_test_servers
+from tests.embedded_test_servers import (
+    BREAKDOWN_LINES,
+    PREFIX,
+    choose_parent_folder,
+    refuse_a_real_database,
+    remove_folders_of_killed_runs,
+)
 
 
 @pytest.mark.django_db
@@ -37,6 +45,52 @@ def test_a_database_that_is_not_for_tests_is_refused() -> None:
     with pytest.raises(pytest.UsageError, match="rapport"):
         refuse_a_real_database("postgres://boss@db.example/rapport")
     refuse_a_real_database("postgres://boss@db.example/rapport_test")
+
+
+@pytest.fixture
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder that stands for the memory of the machine, and another that stands for its disk."""
+    for name in ("memory", "disk"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(embedded_test_servers, "MEMORY_FOLDER", tmp_path / "memory")
+    monkeypatch.setattr(embedded_test_servers.tempfile, "gettempdir", lambda: str(tmp_path / "disk"))
+    return tmp_path / "memory"
+
+
+@pytest.mark.parametrize(
+    ("free_mebibytes", "memory_mebibytes", "place"),
+    [(8_000, 24_000, "memory"), (64, 24_000, "disk"), (8_000, 8_000, "disk")],
+)
+def test_files_lie_in_memory_only_where_there_is_room(
+    memory, monkeypatch, free_mebibytes, memory_mebibytes, place
+) -> None:
+    monkeypatch.setattr(
+        embedded_test_servers.shutil, "disk_usage", lambda _path: SimpleNamespace(free=free_mebibytes * 1024**2)
+    )
+    monkeypatch.setattr(embedded_test_servers, "measure_memory", lambda: memory_mebibytes * 1024**2)
+    assert choose_parent_folder().name == place
+
+
+def test_files_lie_on_the_disk_of_a_system_without_such_a_folder(memory) -> None:
+    memory.rmdir()
+    assert choose_parent_folder().name == "disk"
+
+
+def test_what_killed_runs_left_is_removed_from_memory_and_disk_and_nothing_else(memory) -> None:
+    def make(parent: Path, name: str) -> Path:
+        (parent / name).mkdir()
+        (parent / name / "run.lock").touch()
+        return parent / name
+
+    disk = memory.with_name("disk")
+    killed = [make(memory, f"{PREFIX}1"), make(disk, f"{PREFIX}2")]
+    kept = [make(memory, f"{PREFIX}3"), make(disk, f"{PREFIX}4"), make(memory, "of-somebody-else")]
+    locks = [InstanceLock(folder / "run.lock") for folder in kept[:2]]
+    remove_folders_of_killed_runs()
+    assert [folder.exists() for folder in killed] == [False, False]
+    assert [folder.exists() for folder in kept] == [True, True, True]
+    for lock in locks:
+        lock.release()
 
 
 CRASH = """\

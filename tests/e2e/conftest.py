@@ -28,8 +28,8 @@ UNSEEN = ["WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "InitialWebUI", "WebUIRel
 UNSEEN += ["DestroyProfileOnBrowserClose", "HttpsFirstBalancedModeAutoEnable", "HttpsUpgrades", "LensOverlay"]
 UNSEEN += ["MediaRouter", "OptimizationHints", "PaintHolding", "PreconnectToSearch", "Translate"]
 ARGUMENTS += [f"--disable-features={','.join(UNSEEN)}"]
-# No page stays as long as it takes to make its scripts fast, axe's half a megabyte above all: what is made for it on the
-# other processors is thrown away with the page, and was a quarter of what the browser takes.
+# No page stays as long as it takes to make its scripts fast, axe's half a megabyte above all: that work is thrown away
+# with the page, and was a quarter of what the browser takes.
 ARGUMENTS += ["--js-flags=--no-opt --no-maglev --single-threaded-gc"]
 # Nothing is waited for in vain where all is well: this is for machines many times slower than ours.
 PATIENCE_SECONDS = 90
