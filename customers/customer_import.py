@@ -290,14 +290,17 @@ def _write_contact_points(stage: Stage, scope: str, task: WritingTask, started: 
     ]
     if not sources:
         return 0
-    only = """(SELECT count(DISTINCT a.customer_id) FROM made a JOIN customers_customer c ON c.id = a.customer_id
+    # Each customer is looked up by himself: of a table that grew while nobody learnt how far, the database would read
+    # all rows with every batch.
+    only = """(SELECT count(DISTINCT a.customer_id) FROM made a
+               CROSS JOIN LATERAL (SELECT changed_at FROM customers_customer WHERE id = a.customer_id LIMIT 1) c
                WHERE c.changed_at < %s)"""
     # Many of them are there already: none is hoped to be new.
     return insert_remembered(
         POINT_TABLE,
         f"""INSERT INTO customers_contactpoint AS t (customer_id, kind, value, value_normal)
             SELECT c.id, p.kind, p.value, p.normal FROM ({" UNION ALL ".join(sources)}) p
-            JOIN customers_customer c ON c.number = p.known
+            CROSS JOIN LATERAL (SELECT id FROM customers_customer WHERE number = p.known LIMIT 1) c
             ON CONFLICT (customer_id, person_id, kind, value_normal) DO NOTHING""",  # noqa: S608
         [started],
         import_id=task.import_id,
