@@ -84,7 +84,8 @@ class Counted:
 
 
 def count_rows(queryset: QuerySet[Any], *, limit: int = COUNT_LIMIT) -> Counted:
-    """How many rows, in two or three statements; never counts further than ``limit``, nor where counting takes long.
+    """How many rows, in two or three statements; counts further than ``limit`` only where all are counted as soon, and
+    never where counting takes long.
 
     Then the number is the planner's estimate. Of a few hundred rows, or of some thousand that were counted, the keys
     are read too: whatever their order, the page is then put together from them alone.
@@ -141,7 +142,8 @@ def _count_by_plan(keys: QuerySet[Any], plan: dict[str, Any], *, limit: int) -> 
     if counted is None:
         return Counted(max(estimate, FEW))
     if (count := counted["count"]) > limit:
-        return Counted(max(estimate, limit))
+        everybody = _count(keys, ms=TRIED_FEW_MS) if without_limit(plan)["Total Cost"] <= DEAR else None
+        return Counted(everybody["count"], is_exact=True) if everybody else Counted(max(estimate, limit))
     keys_read = (counted["keys"] or []) if count <= GATHERED else None
     return Counted(count, is_exact=True, keys=keys_read)
 

@@ -138,8 +138,12 @@ def test_control_characters_in_a_search_do_no_harm(products):
     assert build_list(Product.objects.all(), NAMED, RequestFactory().get("/", {"q": "Seal\x00 1\n"})).shown == "1"
 
 
-def test_small_lists_are_counted_large_ones_estimated(products):
+def test_small_lists_are_counted_large_ones_estimated(products, monkeypatch):
     assert count_about(Product.objects.all()) == (10, True)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE customers_product")
+    assert count_about(Product.objects.all(), limit=4) == (10, True), "all of them cost no more"
+    monkeypatch.setattr(list_paging, "DEAR", 0)
     count, exact = count_about(Product.objects.all(), limit=4)
     assert (count >= 4, exact) == (True, False)
     assert count_about(Product.objects.none()) == (0, True)
