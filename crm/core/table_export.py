@@ -15,6 +15,7 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from crm.core.late_imports import xlsxwriter
+from crm.core.local_time import company_zone
 
 KINDS = ("csv", "xlsx")
 MOST_ROWS = 200_000
@@ -27,7 +28,8 @@ class Money(int):
 
 @dataclass(frozen=True)
 class ExportTable:
-    """One table: a title, the heads and the rows; a cell is a text, a number, ``Money``, a day, a truth or None."""
+    """One table: a title, the heads and the rows; a cell is a text, a number, ``Money``, a day, a moment, a truth or
+    None."""
 
     title: str
     head: Sequence[str]
@@ -89,11 +91,19 @@ def as_text(cell: Any) -> str:
         return ""
     if isinstance(cell, Money):
         return f"{cell / 100:.2f}"
-    if isinstance(cell, date | datetime):
+    if isinstance(cell, datetime):
+        return f"{_read_clock(cell):%Y-%m-%d %H:%M}"
+    if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
         return f"{cell:.6g}"
     return str(cell) if isinstance(cell, int) else neutralise(str(cell))
+
+
+def _read_clock(moment: datetime) -> datetime:
+    """As the clock of the company shows it, without the zone that a spreadsheet takes for a text."""
+    local = moment.astimezone(company_zone()) if moment.tzinfo else moment
+    return local.replace(tzinfo=None, second=0, microsecond=0)
 
 
 def open_workbook(place: Any) -> tuple[Any, dict[str, Any]]:
@@ -104,6 +114,7 @@ def open_workbook(place: Any) -> tuple[Any, dict[str, Any]]:
         "head": book.add_format({"bold": True, "text_wrap": True}),
         "money": book.add_format({"num_format": "#,##0.00"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         "share": book.add_format({"num_format": "0.0000"}),
     }
     return book, formats
@@ -137,7 +148,7 @@ def write_cell(sheet: Any, row: int, column: int, cell: Any, formats: dict[str, 
     elif isinstance(cell, int | float):
         sheet.write_number(row, column, cell, formats["share"] if isinstance(cell, float) else None)
     elif isinstance(cell, datetime):
-        sheet.write_string(row, column, cell.isoformat())
+        sheet.write_datetime(row, column, _read_clock(cell), formats["moment"])
     elif isinstance(cell, date):
         sheet.write_datetime(row, column, cell, formats["day"])
     else:

@@ -1,7 +1,7 @@
 """Tables leave the house readable, and with nothing in them that a spreadsheet would run."""
 
 import csv
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from crm.core.models.business_setting import change_setting
 from crm.core.table_export import ExportTable, Money, export_tables, neutralise, write_csv, write_workbook
 
 ROW = ["=cmd|' /C calc'!A0", Money(-120_050), 0.25, 7, date(2026, 11, 21), None, True, "−3 %"]
@@ -27,6 +28,15 @@ def test_csv_holds_title_head_and_rows_with_money_in_whole_units():
         ["Name", "Sales", "Share", "N", "Day", "None", "Flag", "Words"],
         ["'=cmd|' /C calc'!A0", "-1200.50", "0.25", "7", "2026-11-21", "", "True", "−3 %"],
     ]
+
+
+@pytest.mark.django_db
+def test_a_moment_is_told_by_the_clock_of_the_company():
+    change_setting("company.time_zone", "Europe/Berlin")
+    table = ExportTable("", ["Taken"], [[datetime(2026, 11, 23, 23, 25, 52, 400_895, tzinfo=UTC)]])
+    assert read_csv(table) == [["Taken"], ["2026-11-24 00:25"]]
+    sheet = CalamineWorkbook.from_filelike(BytesIO(write_workbook([table]))).get_sheet_by_index(0)
+    assert sheet.to_python()[1] == [datetime(2026, 11, 24, 0, 25)]  # noqa: DTZ001 - a spreadsheet knows no zones
 
 
 def test_several_tables_stand_one_below_the_other():
