@@ -18,7 +18,10 @@ from django.db.models import CompositePrimaryKey, Q
 from django.template.loader import render_to_string
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from crm.core.formats import format_number, format_percent
+from crm.core.metric_catalogue import METRICS, Metric, MetricKind
 from crm.core.models.business_setting import setting
 from crm.home.class_reasons import ClassReasons, load_class_reasons
 from crm.home.customer_value import read_days
@@ -38,6 +41,16 @@ from customers.rules.name_parts import spell_parts
 from segments.models import CurrentScore, ScoreRun
 
 NOT_TOLD = frozenset({"id", "name_folded", "value_normal", "token", "stored", "sha256", "edit_version", "mentioned"})
+NO_FIGURES = frozenset({"run_id", "segment_number"})  # how the house keeps them
+UNCATALOGUED = {
+    "first_day": gettext_lazy("first purchase"),
+    "last_day": gettext_lazy("last purchase"),
+    "goods_12m_cents": gettext_lazy("cost of goods, 12 months"),
+    "gap_days": gettext_lazy("days since the last purchase"),
+    "value_3y_low_cents": gettext_lazy("value of three years, at least"),
+    "value_3y_high_cents": gettext_lazy("value of three years, at most"),
+    "risk_rank": gettext_lazy("weight of the risk in worklists"),
+}
 IN_MEMORY = 16 * 1024 * 1024
 MOST_FILE_BYTES = 1024 * 1024 * 1024
 
@@ -138,8 +151,28 @@ def describe_class(customer: Customer) -> list[tuple[str, str]]:
     lines = [(_("Class"), score.grade or _("none: nothing bought yet"))]
     if reasons is not None:
         lines += _tell_reasons(reasons)
-    figures = [field for field in _fields(CurrentScore, without="customer") if field.name != "run_id"]
-    return lines + [(label_field(field), tell_field(field, score)) for field in figures]
+    figures = [field for field in _fields(CurrentScore, without="customer") if field.name not in NO_FIGURES]
+    told = [(_label_figure(field), _tell_figure(field, score)) for field in figures]
+    return lines + [(label, words) for label, words in told if words]
+
+
+def _label_figure(field: Any) -> str:
+    """What lists and rules call it."""
+    metric = _find_metric(field)
+    return capfirst(str(metric.label if metric else UNCATALOGUED.get(field.name) or label_field(field)))
+
+
+def _tell_figure(field: Any, score: CurrentScore) -> str:
+    """Shares in percent and other fractions with one decimal, as they stand on the page of the customer."""
+    value, metric = getattr(score, field.name), _find_metric(field)
+    if isinstance(value, float):
+        is_share = metric is not None and metric.kind == MetricKind.SHARE
+        return format_percent(value) if is_share else format_number(value, decimals=1)
+    return tell_field(field, score)
+
+
+def _find_metric(field: Any) -> Metric | None:
+    return next((metric for metric in METRICS.values() if metric.sql == f"s.{field.name}"), None)
 
 
 def _tell_reasons(reasons: ClassReasons) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Personal data: handed out whole and readable with the class and its reasons; erased so that nothing names anybody."""
 
 import json
+import re
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -244,7 +245,7 @@ def archive_of(client, admin):
 
 def test_a_customer_gets_everything_with_class_reasons_and_files(known, archive_of):
     customer, _person, _point, file = known
-    factories.set_score(customer, grade="A2", sales_12m_cents=123_400)
+    factories.set_score(customer, grade="A2", sales_12m_cents=123_400, gap_ratio=3.3541, surprise=0.13)
     archive = archive_of(customer)
     data = json.loads(archive.read("data.json"))
     assert data["records"]["customers.note"][0]["text"] == f"{SECRET} likes coffee"
@@ -253,6 +254,9 @@ def test_a_customer_gets_everything_with_class_reasons_and_files(known, archive_
     page = archive.read("data.html").decode()
     for words in (f"{SECRET} likes coffee", "A2", f"I am {SECRET}", f"Engraved {SECRET}", "1,234.00"):
         assert words in page
+    told = re.findall(r"<th[^>]*>([^<]+)</th>\s*<td[^>]*>([^<]*)", page)  # as lists and the page of a customer say it
+    assert {("Sales, 12 months", "1,234.00"), ("Silence in own gaps", "3.4"), ("So long by chance", "13%")} <= set(told)
+    assert "Segment number" not in page
     assert archive.read(f"files/{file.pk}-{SECRET}.txt") == b"hello"
     act = Act.objects.get()
     assert (act.kind, act.reason, act.counts["customers.note"]) == ("export", "Letter of 3 November", 1)
