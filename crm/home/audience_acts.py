@@ -62,6 +62,10 @@ class AudienceChoice(forms.Form):
             for name in ("name", "purpose", "channel"):
                 self.fields[name].required = True
             self.fields["name"].label = _("Name")
+        else:  # what a form says instead of "optional"
+            self.fields["audience"].needed_when = _("or a new one")  # type: ignore[attr-defined]
+            for name in ("name", "purpose", "channel"):
+                self.fields[name].needed_when = _("for a new one")  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}

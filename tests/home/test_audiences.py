@@ -182,6 +182,8 @@ def test_a_new_audience_needs_a_name_and_a_purpose(rep, six, signed_in):
     put_in(signed_in(rep), six[:1])
     again = put_in(signed_in(rep), six[:1], name=" ", purpose="")
     assert "a new audience needs one" in again.content.decode()
+    assert again.content.decode().count('<span class="f">for a new one</span>') == 3
+    assert "optional" not in again.content.decode()
     assert Audience.objects.count() == 1
 
 
