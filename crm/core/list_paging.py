@@ -149,9 +149,11 @@ def _count_by_plan(keys: QuerySet[Any], plan: dict[str, Any], *, limit: int) -> 
 
 
 def _is_small(keys: QuerySet[Any]) -> bool:
-    """Whether the table itself has few rows, as the database last saw it."""
+    """Whether all tables it is read from have few rows, as the database last saw them: tasks of a million customers
+    are not looked up in a moment, however few."""
+    tables = [join.table_name for join in keys.query.alias_map.values()] or [keys.model._meta.db_table]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [keys.model._meta.db_table])
+        cursor.execute("SELECT max(reltuples) FROM pg_class WHERE oid = ANY(%s::regclass[])", [tables])
         return bool(cursor.fetchone()[0] <= SMALL)
 
 
