@@ -8,17 +8,17 @@ Where numbers have more beginnings than are looked at, the others are found as t
 
 from typing import Any
 
+from django.db import connection
 from django.db.models import Model, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat, StrIndex, Substr
 
 BEGINNINGS = 40  # of numbers that begin with a digit, such as "2026-", and as many of the others
 SHORTEST = 3  # fewer digits begin too many numbers
-MOST = 500  # ids that a list takes at hand
 _AFTER_DIGITS = ":"  # the sign that follows "9"
 
 # A beginning is what stands before the last digits of a number. Without one the next number is looked at.
-_FIND = """
+_BEGINNINGS = """
 WITH RECURSIVE step (number, beginning, nth) AS (
     SELECT number, substring(number FROM %s), 1
     FROM (VALUES (''), (%s)) AS half (edge),
@@ -30,21 +30,25 @@ WITH RECURSIVE step (number, beginning, nth) AS (
     ) AS following
     WHERE nth < %s
 )
-SELECT found.id FROM (SELECT DISTINCT beginning FROM step WHERE beginning IS NOT NULL) AS each, LATERAL (
+SELECT DISTINCT beginning FROM step WHERE beginning IS NOT NULL
+"""
+_FIND = """
+SELECT found.id FROM ({beginnings}) AS each, LATERAL (
     SELECT id FROM {table} WHERE number >= beginning || %s AND number < beginning || %s || %s
     ORDER BY number LIMIT %s
 ) AS found
 """
 _BEGINNING = r"^(.*\D)\d+\D*$"
+_OF_BEGINNINGS = (_BEGINNING, _AFTER_DIGITS, _BEGINNING, _AFTER_DIGITS, BEGINNINGS)
 
 
 def find_by_digits(rows: QuerySet[Any], digits: str, *, limit: int) -> QuerySet[Any]:
     """Those of ``rows`` (of a table with unique numbers) whose last digits begin with ``digits``; ``told`` is the
     number from there on, and one that is called just so stands behind a number that is nothing else, before longer
     ones."""
-    sql = _FIND.format(table=rows.model._meta.db_table)
-    at_edge, going_on = (_BEGINNING, _AFTER_DIGITS), (_BEGINNING, _AFTER_DIGITS, BEGINNINGS)
-    values = (*at_edge, *going_on, digits, digits, _AFTER_DIGITS, limit)
+    table = rows.model._meta.db_table
+    sql = _FIND.format(beginnings=_BEGINNINGS.format(table=table), table=table)
+    values = (*_OF_BEGINNINGS, digits, digits, _AFTER_DIGITS, limit)
     told = Concat(Substr("number", StrIndex("number", Value(digits))), Value(" "))
     return rows.filter(pk__in=RawSQL(sql, values)).annotate(told=told)  # noqa: S611 - the table is a model's
 
@@ -56,9 +60,14 @@ def are_digits(text: str) -> bool:
 
 def numbered(model: type[Model], text: str) -> Q:
     """Which rows of ``model`` have a number that begins with ``text``, as typed or in capitals, or with its digits; for
-    lists. The ids of those are asked for here: only with them at hand do the indexes of a list serve."""
+    lists, which tell all there are. The beginnings are asked for here: only with them at hand do indexes serve."""
     asked = Q(number__startswith=text) | Q(number__startswith=text.upper())
-    if are_digits(text):
-        found = find_by_digits(model._default_manager.order_by(), text, limit=MOST)
-        asked |= Q(pk__in=list(found.values_list("pk", flat=True)[:MOST]))
+    for begins in _read_beginnings(model) if are_digits(text) else ():
+        asked |= Q(number__gte=begins + text, number__lt=begins + text + _AFTER_DIGITS)
     return asked
+
+
+def _read_beginnings(model: type[Model]) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGINNINGS.format(table=model._meta.db_table), _OF_BEGINNINGS)
+        return [begins for (begins,) in cursor.fetchall()]

@@ -7,7 +7,7 @@ from django.db import connection
 
 from crm.home.search import find_everything
 from customers.models import Customer
-from customers.number_finding import find_by_digits
+from customers.number_finding import find_by_digits, numbered
 from tests import factories
 from tests.home.test_search import names
 
@@ -39,6 +39,17 @@ def test_lists_find_a_number_by_its_digits_and_in_any_case(rep, kjeldsen, signed
         page = browser.get(url).content.decode()
         assert "Kjeldsen Maskinfabrik" in page, url
         assert "Nordholm" not in page, url
+
+
+def test_a_list_tells_all_whose_digits_begin_so_however_many_others_have(rep, other_rep, signed_in):
+    others = [f"A-{digits}" for digits in range(700_000, 700_600)]
+    own = [f"K-700{digit}" for digit in range(10)]
+    Customer.objects.bulk_create(Customer(name=number, number=number, owner=other_rep) for number in others)
+    Customer.objects.bulk_create(Customer(name=number, number=number, owner=rep) for number in own)
+    page = signed_in(rep).get("/customers/?q=700").content.decode()
+    assert all(number in page for number in own)
+    seen = Customer.objects.visible_to(other_rep).filter(numbered(Customer, "700"))
+    assert set(seen.values_list("number", flat=True)) == set(others)
 
 
 def test_digits_are_looked_up_behind_each_beginning_of_the_numbers_without_reading_them_all(rep):
