@@ -337,10 +337,17 @@ def _index_next(run: ScoreRun) -> bool:
 
 
 def _attach_shards(run: ScoreRun) -> None:
-    """Make one table of the shards and hang it into the history; the checks on the shards spare any reading."""
+    """Make one table of the shards and hang it into the history; the checks on the shards spare any reading.
+
+    Its key takes over those of the shards: only by it the planner knows that a customer has one row in all of them,
+    and whoever merges everybody with his scores need not keep rows to come back to (a quarter less of the passes).
+    """
     table = name_run_table(run.pk)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {table} (LIKE segments_score INCLUDING ALL) PARTITION BY RANGE (customer_id)")
+        cursor.execute(
+            f"CREATE TABLE {table} (LIKE segments_score INCLUDING ALL, PRIMARY KEY (customer_id))"
+            " PARTITION BY RANGE (customer_id)"
+        )
         for shard in run.shards.order_by("number"):
             cursor.execute(
                 f"ALTER TABLE {table} ATTACH PARTITION {name_shard_table(run.pk, shard.number)}"

@@ -47,3 +47,10 @@ def test_forgetting_again_finds_nothing_left_and_leaves_the_scores_in_force_alon
     before = list_indexes(current)
     assert forget_sorting(current) == 0
     assert list_indexes(current) == before
+
+
+def test_one_row_for_each_customer_is_known_so_who_asks_nothing_of_the_scores_does_not_read_them(two_nights):
+    asked = "SELECT c.name FROM customers_customer c LEFT JOIN segments_current_score s ON s.customer_id = c.id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {asked}")
+        assert not any("segments_score" in line for (line,) in cursor.fetchall())
