@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from crm.core import formats
 from crm.core.models import User
 from crm.core.models.business_setting import setting
-from crm.core.table_export import Money
 from customers.custom_field_catalogue import FieldDefinition, define_field, list_fields, make_vocabulary
 from customers.models import Customer, CustomField, CustomValueSet
 from customers.rules.custom_values import is_kept_well
@@ -127,19 +126,6 @@ def _tell_kept(field: FieldDefinition | None, value: Any) -> str:
     if field is None or (value is not None and not is_kept_well(field.kind, value)):
         return "" if value is None else str(value)
     return show_value(field, value)
-
-
-def make_cell(field: FieldDefinition, value: Any) -> Any:
-    """A value as a cell of a table that is taken along: money, numbers, days and truths as such, the rest as text."""
-    if value is None:
-        return None
-    if field.kind == CustomField.Kind.MONEY:
-        return Money(value)
-    if field.kind == CustomField.Kind.DATE:
-        return date.fromisoformat(value)
-    if field.kind in {CustomField.Kind.NUMBER, CustomField.Kind.FLAG}:
-        return value
-    return spell_plainly(field.kind, value, make_vocabulary(field))
 
 
 def list_shown_values(customer: Customer) -> tuple[list[ShownValue], int]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.api.problems import FieldProblem
 from crm.api.shapes import LARGEST_CENTS
@@ -20,6 +21,16 @@ from customers.rules.custom_values import LONGEST_TEXT, is_kept_well, keep_numbe
 from customers.rules.import_values import Unreadable, read_day
 
 Kind = CustomField.Kind
+EXPECTED = {
+    Kind.TEXT: gettext_lazy("Send a text."),
+    Kind.CHOICE: gettext_lazy("Send the key of an option as text."),
+    Kind.NUMBER: gettext_lazy("Send a number, not a text."),
+    Kind.MONEY: gettext_lazy("Send whole cents as a number: 1250 is 12.50."),
+    Kind.DATE: gettext_lazy("Send a day that there is as text: 2026-03-31."),
+    Kind.FLAG: gettext_lazy("Send true or false."),
+    Kind.PERSON: gettext_lazy("Send the id of a colleague as a number."),
+    Kind.LINK: gettext_lazy("Send an address as text."),
+}
 
 
 class ValueRefused(Exception):
@@ -58,7 +69,7 @@ def _read(field: FieldDefinition, value: Any, *, held: Any) -> Any:
     if value is None or value == "":
         return None
     if not is_kept_well(field.kind, value):
-        raise ValueRefused(_("This is no value for a field of kind %(kind)s.") % {"kind": field.kind})
+        raise ValueRefused(str(EXPECTED[Kind(field.kind)]))
     try:
         return _check(field, value, held=held)
     except Unreadable as error:
@@ -76,8 +87,8 @@ def _check(field: FieldDefinition, value: Any, *, held: Any) -> Any:
             return read_day(value).day.isoformat()
         case Kind.LINK:
             return read_link(value)
-        case Kind.CHOICE if value != held and value not in {one.key for one in field.options if one.is_offered}:
-            raise ValueRefused(_("This is none of the options."))
+        case Kind.CHOICE if value != held and value not in (keys := [o.key for o in field.options if o.is_offered]):
+            raise ValueRefused(_("Send the key of an option: %(keys)s.") % {"keys": ", ".join(keys)})
         case Kind.PERSON if value != held and not User.objects.active().filter(pk__in=_as_key(value)).exists():
             raise ValueRefused(_("No colleague has this id."))
         case Kind.TEXT:

@@ -8,6 +8,7 @@ import csv
 import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +19,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core.bulk_acting import clean_acts
+from crm.core.formats import format_currency_sign
 from crm.core.job_ledger import JobLease, job_kind, request_job
 from crm.core.list_catalogue import LISTS, KnownList, find_matching, load_lists, make_request
 from crm.core.list_engine import Column, find_sort, load_details
 from crm.core.list_paging import count_about, fetch_rows
 from crm.core.models import JobRun, User
+from crm.core.models.business_setting import setting
 from crm.core.table_export import KINDS, Money, as_text, neutralise, open_workbook, write_cell
 
 EXPORT_JOB, CLEAN_JOB = "list-export", "list-clean"
 KEPT_FOR = timedelta(days=7)
 PAGE = 1000
+MONEY = frozenset({"amount", "amount_exact"})
 ROWS_OF_A_SHEET = 1_000_000
+WIDTH = 18  # letters: a day, a moment and ten millions with cents are not shown as #####
 
 
 class ExportRefused(Exception):
@@ -111,17 +116,25 @@ def make_cell(column: Column, row: Any) -> Any:
     value = column.read_for_file(row)
     if value is None or isinstance(value, bool):
         return value
-    if column.kind in {"amount", "amount_exact"} and isinstance(value, int):
+    if column.kind in MONEY and isinstance(value, int):
         return Money(value)
     if column.kind == "day" and isinstance(value, datetime):
         return timezone.localtime(value).date()
-    return value if isinstance(value, int | float | str) or hasattr(value, "isoformat") else str(value)
+    return value if isinstance(value, int | float | str | Decimal) or hasattr(value, "isoformat") else str(value)
 
 
 def open_file(place: Path, *, kind: str, title: str, columns: Sequence[Column]) -> "CsvFile | SheetFile":
     """A file to write rows into, its head written."""
-    heads = [f"{column.label}, {column.unit}" if column.unit else str(column.label) for column in columns]
+    heads = [_name_column(column) for column in columns]
     return SheetFile(place, title, heads) if kind == "xlsx" else CsvFile(place, heads)
+
+
+def _name_column(column: Column) -> str:
+    """The head of a column. A page may show the currency with each amount, a file says it here or nowhere: in brackets,
+    which an import leaves out of a name."""
+    if column.unit or column.kind not in MONEY:
+        return f"{column.label}, {column.unit}" if column.unit else str(column.label)
+    return f"{column.label} ({format_currency_sign(setting('company.currency')).strip()})"
 
 
 class CsvFile:
@@ -154,6 +167,7 @@ class SheetFile:
         self.sheets += 1
         self.sheet = self.book.add_worksheet(f"{self.title} {self.sheets}" if self.sheets > 1 else self.title)
         self.sheet.freeze_panes(1, 0)
+        self.sheet.set_column(0, len(self.heads) - 1, WIDTH)
         self.sheet.write_row(0, 0, self.heads, self.formats["head"])
         self.row = 0
 

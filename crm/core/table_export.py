@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -20,6 +21,7 @@ from crm.core.local_time import company_zone
 KINDS = ("csv", "xlsx")
 MOST_ROWS = 200_000
 _PLAIN_NUMBER = re.compile(r"-?[\d.,\s]+")
+_PLAIN_PHONE = re.compile(r"\+[\d\s()./-]+")
 
 
 class Money(int):
@@ -96,7 +98,9 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float):
-        return f"{cell:.6g}"
+        return f"{Decimal(f'{cell:.6g}'):f}" if abs(cell) < 1_000_000 else f"{cell:.0f}"
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
     return str(cell) if isinstance(cell, int) else neutralise(str(cell))
 
 
@@ -115,7 +119,7 @@ def open_workbook(place: Any) -> tuple[Any, dict[str, Any]]:
         "money": book.add_format({"num_format": "#,##0.00"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
         "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        "share": book.add_format({"num_format": "0.0000"}),
+        "share": book.add_format({"num_format": "0.0###"}),
     }
     return book, formats
 
@@ -145,11 +149,13 @@ def write_cell(sheet: Any, row: int, column: int, cell: Any, formats: dict[str, 
         sheet.write_number(row, column, cell / 100, formats["money"])
     elif isinstance(cell, bool):
         sheet.write_boolean(row, column, cell)
-    elif isinstance(cell, int | float):
-        sheet.write_number(row, column, cell, formats["share"] if isinstance(cell, float) else None)
+    elif isinstance(cell, int | float | Decimal):
+        sheet.write_number(row, column, cell, None if cell == int(cell) else formats["share"])
     elif isinstance(cell, datetime):
         sheet.write_datetime(row, column, _read_clock(cell), formats["moment"])
     elif isinstance(cell, date):
         sheet.write_datetime(row, column, cell, formats["day"])
     else:
-        sheet.write_string(row, column, neutralise(str(cell))[:32_000])
+        text = str(cell)
+        # What is written as a text stays one; the apostrophe is for who saves the sheet as CSV, and phones need none.
+        sheet.write_string(row, column, (text if _PLAIN_PHONE.fullmatch(text) else neutralise(text))[:32_000])

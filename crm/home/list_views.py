@@ -227,13 +227,15 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _read_order(request: HttpRequest) -> list[str]:
-    """The columns ticked, by the number beside each; of alike numbers the one that was moved has the place."""
+    """The columns ticked, by the number beside each; of alike numbers the one that was moved has the place. Those
+    without one stand behind, in the order in which they were offered."""
     names = request.POST.getlist("column")[:200]
     stood = {name: place for place, name in enumerate(names, start=1)}
 
     def place(name: str) -> tuple[int, int]:
         said = request.POST.get(f"place-{name}", "")
-        number = int(said) if said.isdecimal() and len(said) < 4 else 999
-        return number, number - stood[name]
+        if not said.isdecimal() or len(said) > 3:
+            return 1000, stood[name]
+        return int(said), int(said) - stood[name]
 
     return sorted(names, key=place)

@@ -49,6 +49,29 @@ function showOpenTabs(part) {
 }
 showOpenTabs(document);
 
+// Whoever goes by keys stays where he was in a part that is drawn anew: on the same control, else on the one in its place
+// (but in no field that he did not choose: a phone would open its keyboard).
+const CONTROLS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+const FIELDS = "input:not([type=checkbox], [type=radio], [type=file]), select, textarea";
+const controls = (part) => [...part.querySelectorAll(CONTROLS)].filter((control) => control.getClientRects().length);
+const sign = (control) =>
+  [control.tagName, control.name, control.getAttribute("href"), control.ariaLabel, control.textContent.trim()].join(" ");
+let stood = null;
+
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }) => {
+  const place = shouldSwap ? controls(target).indexOf(document.activeElement) : -1;
+  stood = place < 0 ? null : { place, sign: sign(document.activeElement) };
+});
+
+function findAgain(part) {
+  if (!stood || part.closest("dialog")) return null;
+  const all = controls(part);
+  const before = all.slice(0, stood.place + 1).reverse().find((control) => !control.matches(FIELDS));
+  const again = all.find((control) => sign(control) === stood.sign) || before;
+  if (again) stood = null;
+  return again;
+}
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.elt;
   if (!target.isConnected) return;
@@ -63,7 +86,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const lost = document.activeElement === document.body || document.activeElement === null;
   // Whoever has gone on to another row stays there: an answer that was slow takes nobody back.
   const wentOn = wanted?.matches("[data-row]") && document.activeElement?.closest("[data-row]");
-  const next = wentOn ? null : wanted || (lost && (changed[0] || null));
+  const next = wentOn ? null : wanted || (lost && (changed[0] || findAgain(target)));
   if (!next) return;
   if (!next.matches("a, button, input, select, textarea, [tabindex]")) next.tabIndex = -1;
   next.focus({ preventScroll: !wanted });

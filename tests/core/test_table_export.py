@@ -2,6 +2,7 @@
 
 import csv
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import BytesIO, StringIO
 
 import pytest
@@ -37,6 +38,11 @@ def test_a_moment_is_told_by_the_clock_of_the_company():
     assert read_csv(table) == [["Taken"], ["2026-11-24 00:25"]]
     sheet = CalamineWorkbook.from_filelike(BytesIO(write_workbook([table]))).get_sheet_by_index(0)
     assert sheet.to_python()[1] == [datetime(2026, 11, 24, 0, 25)]  # noqa: DTZ001 - a spreadsheet knows no zones
+
+
+def test_large_numbers_are_written_out():
+    table = ExportTable("", ["n"], [[1_234_567.8], [0.00001], [Decimal("1234567.50")]])
+    assert read_csv(table)[1:] == [["1234568"], ["0.00001"], ["1234567.50"]]
 
 
 def test_several_tables_stand_one_below_the_other():

@@ -1,7 +1,5 @@
 """Fields a company defines itself: made in the browser, filled in on forms, shown on pages."""
 
-from datetime import date
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -20,8 +18,6 @@ from customers.custom_field_defining import (
 from customers.custom_value_keeping import (
     CustomValueRefused,
     list_shown_values,
-    load_custom_values,
-    make_cell,
     set_custom_values,
 )
 from customers.models import Customer, CustomField
@@ -213,18 +209,6 @@ def test_who_writes_while_the_kind_changes_is_told(define, admin, customer):
     with pytest.raises(CustomValueRefused):
         set_custom_values(customer, {"999999": "nowhere"}, by=admin)
     assert not set_custom_values(customer, {}, by=admin)
-
-
-def test_a_table_taken_along_has_values_as_what_they_are(define, rep, customer):
-    kinds = {kind: define(kind.capitalize(), kind, added=["Gold"]) for kind in ("money", "date", "flag", "choice")}
-    kept = {"money": 120_450, "date": "2026-12-24", "flag": True, "choice": "o1"}
-    set_custom_values(customer, {str(kinds[kind].pk): value for kind, value in kept.items()}, by=rep)
-    other = factories.make_customer()
-    load_custom_values([customer, other])
-    assert other.custom_data == {}
-    cells = [make_cell(field, customer.custom_data.get(field.key)) for field in list_fields()]
-    assert cells == [120_450, date(2026, 12, 24), True, "Gold"]
-    assert make_cell(list_fields()[0], None) is None
 
 
 # --- two hundred of them ---------------------------------------------------------------------------------------------

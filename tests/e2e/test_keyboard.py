@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from crm.core.models import User
 from customers.duplicate_deciding import name_pair
 from customers.models import ContactPoint
+from customers.tagging import tag_customers
 from tests.factories import make_customer
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -256,7 +258,10 @@ def test_e_says_why_nothing_can_be_changed_in_a_row(open_page, rep, customer):
 
 
 def test_a_note_is_named_written_and_saved_by_keys_alone(open_page, rep, lead, customer):
-    """And whoever it names learns it from the bell of the page that stands open before him."""
+    """And whoever it names learns it from the bell of the page that stands open before him. A tag that is taken off
+    leaves the keyboard with the next one."""
+    for name in ("Fair", "Pilot"):
+        tag_customers([customer.pk], name=name, by=rep, at=timezone.now())
     of_lead = open_page(lead, "/people/")
     of_lead.clock.install()
     of_lead.reload()
@@ -267,6 +272,8 @@ def test_a_note_is_named_written_and_saved_by_keys_alone(open_page, rep, lead, c
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     expect(page.locator("#notes")).to_contain_text("For @Marit Haugen")
+    page.get_by_label("Take off: Fair").press("Enter")
+    expect(page.get_by_label("Take off: Pilot")).to_be_focused()
     cache.clear()  # a count is kept for 20 seconds
     of_lead.clock.run_for(40_000)
     expect(of_lead.get_by_role("link", name="News, 1 not seen")).to_be_visible()

@@ -1,7 +1,8 @@
 """What is done with many rows of a list: acts and their undo, and files."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.urls import reverse
@@ -15,14 +16,16 @@ from crm.core.job_ledger import perform_job
 from crm.core.list_catalogue import LISTS
 from crm.core.list_exporting import clean_exports
 from crm.core.models import BulkAct, BulkRow, JobRun, User
+from customers.custom_value_keeping import set_custom_values
 from customers.models import Customer, CustomerTag
 from interactions.models import Task
 from segments.models import Membership, Pin
 from tests import factories
+from tests.customers.own_fields import define
 from tests.home.kept_lists import three
 from tests.score_factory import make_score
 
-__all__ = ["three"]
+__all__ = ["define", "three"]
 
 pytestmark = pytest.mark.usefixtures("lists")
 
@@ -190,6 +193,35 @@ def test_a_list_becomes_a_file_without_formulas_for_whoever_asked(
     JobRun.objects.filter(pk=job.pk).update(finished_at=timezone.now() - timedelta(days=8))
     assert client.get(reverse("home:export-file", args=[job.pk])).status_code == 404
     assert signed_in(rep).post(reverse("home:list-export", args=["customers"]), {"sure": "1"}).status_code == 403
+
+
+def test_a_file_has_own_fields_as_what_they_are(define, lead, three, signed_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    kept = {
+        "number": 1_234_567.5,
+        "money": 120_450,
+        "date": "2026-12-24",
+        "flag": True,
+        "choice": "o1",
+        "text": "+45 86 1",
+    }
+    kinds = {kind: define(kind.capitalize(), kind, added=["Gold"]) for kind in kept}
+    set_custom_values(three[0], {str(kinds[kind].pk): value for kind, value in kept.items()}, by=lead)
+    set_custom_values(three[1], {str(kinds["number"].pk): 955}, by=lead)
+    query = "?sort=name&columns=" + ",".join(f"m.field_{kinds[kind].pk}" for kind in kept)
+    answer, _job = export(signed_in(lead), lead, "csv", query)
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[:2] == [
+        "Customer,Number,Money (€),Date,Flag,Choice,Text",
+        "Alfa,1234567.5,1204.50,2026-12-24,True,Gold,'+45 86 1",
+    ]
+    answer, _job = export(signed_in(lead), lead, "xlsx", query)
+    content = b"".join(answer.streaming_content)
+    head, first, second = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[:3]
+    assert first == ["Alfa", 1_234_567.5, 1204.5, date(2026, 12, 24), True, "Gold", "+45 86 1"]
+    assert second[:2] == ["Beta", 955]
+    sheet = ZipFile(BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+    assert f'max="{len(head)}" width="18' in sheet, "or a spreadsheet shows days as #####"
 
 
 def test_old_files_and_undos_are_cleared_away(lead, three, signed_in, settings, tmp_path):

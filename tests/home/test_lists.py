@@ -157,6 +157,8 @@ def test_columns_are_chosen_ordered_and_remembered(rep, three, signed_in):
     assert heads(client.get(f"{URL}?view=all")) == ["name", "city", "owner"]
     client.post(url, {"column": ["name", "city", "owner"], "place-name": "1", "place-city": "2", "place-owner": "2"})
     assert heads(client.get(f"{URL}?view=all")) == ["name", "owner", "city"], "the one that was moved has the place"
+    client.post(url, {"column": ["name", "number", "city", "owner"], "place-name": "1", "place-owner": "2"})
+    assert heads(client.get(f"{URL}?view=all")) == ["name", "owner", "number", "city"], "new ones as they were offered"
     client.post(url, {"reset": "1"})
     assert not ListColumns.objects.exists()
 
