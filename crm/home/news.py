@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.fields import CharField
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from complaints.models import Complaint
 from crm.core.models import User
-from customers.models import NewsSeen, Note, Watch
+from customers.models import Note, Watch
 from interactions.alert_wording import explain_alert
 from interactions.models import Alert
 from segments.models import SegmentChange
@@ -92,37 +92,42 @@ def _read_alert(row: Alert) -> News:
 
 
 Source = tuple[Callable[[User], QuerySet[Any]], str, tuple[str, ...], Callable[[Any], News]]
-SOURCES: tuple[Source, ...] = (
-    (_notes, "told_at", ("changed_by", "created_by"), _read_note),
-    (_moves, "created_at", ("from_segment", "to_segment"), _read_move),
-    (_complaints, "created_at", ("taken_by",), _read_complaint),
-    (_alerts, "created_at", ("trigger",), _read_alert),
-)
+OF_NOTES: Source = (_notes, "told_at", ("changed_by", "created_by"), _read_note)
+OF_WATCHED: dict[str, Source] = {
+    "moves": (_moves, "created_at", ("from_segment", "to_segment"), _read_move),
+    "complaints": (_complaints, "created_at", ("taken_by",), _read_complaint),
+    "alerts": (_alerts, "created_at", ("trigger",), _read_alert),
+}
 
 
-def seen_until(user: User) -> datetime | None:
-    """Until when ``user`` has seen his news; None while he never looked."""
-    return NewsSeen.objects.filter(user=user).values_list("seen_until", flat=True).first()
+def _find_sources(user: User) -> tuple[list[Source], datetime | None]:
+    """Where news of ``user`` may stand, and until when he has seen it (None while he never looked).
+
+    Notes, and of the rest what he asked for with any customer: whoever watches nobody, as most do, is spared three
+    queries over all moves, complaints and alerts of his, and with it a third of the time of a page that counts.
+    """
+    asked_for = {kind: BoolOr(f"watches__{kind}") for kind in OF_WATCHED}
+    found = User.objects.filter(pk=user.pk).aggregate(seen=Max("news_seen__seen_until"), **asked_for)
+    return [OF_NOTES, *(source for kind, source in OF_WATCHED.items() if found[kind])], found["seen"]
 
 
 def count_unseen(user: User, *, at: datetime) -> int:
-    """News since ``user`` looked last, at most 100; one query."""
-    seen = NewsSeen.objects.filter(user=user).values("seen_until")[:1]
-    parts = []
-    for rows, moment, _joins, _read in SOURCES:
-        fresh = rows(user).filter(**{f"{moment}__gt": at - KEPT_FOR})
-        fresh = fresh.alias(seen=Subquery(seen)).filter(Q(seen=None) | Q(**{f"{moment}__gt": F("seen")}))
-        kind = Value(moment + rows.__name__, output_field=CharField())
-        parts.append(fresh.order_by().values_list("pk", kind)[:MOST_COUNTED])
-    return min(parts[0].union(*parts[1:], all=True).count(), MOST_COUNTED)
+    """News since ``user`` looked last, at most 100; two queries."""
+    sources, seen = _find_sources(user)
+    since = max(at - KEPT_FOR, seen or at - KEPT_FOR)
+    fresh = [
+        rows(user).filter(**{f"{moment}__gt": since}).order_by().values_list("pk")[:MOST_COUNTED]
+        for rows, moment, _joins, _read in sources
+    ]
+    return min(fresh[0].union(*fresh[1:], all=True).count(), MOST_COUNTED)
 
 
 def list_news(user: User, *, at: datetime) -> list[News]:
     """The newest 60 of the last 60 days, newest first; those not seen yet are marked."""
-    seen = seen_until(user)
+    sources, seen = _find_sources(user)
     found: Iterable[News] = (
         read(row)
-        for rows, moment, joins, read in SOURCES
+        for rows, moment, joins, read in sources
         for row in rows(user)
         .filter(**{f"{moment}__gt": at - KEPT_FOR})
         .select_related("customer", *joins)

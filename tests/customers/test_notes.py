@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -119,11 +121,15 @@ def test_a_watcher_hears_what_he_asked_for_from_then_on(customer, rep, lead, now
     Alert.objects.create(customer=customer, trigger=factories.make_trigger(), period=now.date(), day=now.date())
     at = timezone.now() + timedelta(hours=1)
     assert sorted(one.icon for one in list_news(lead, at=at)) == ["shield", "swap"]
+    assert count_unseen(lead, at=at) == 2
     watch_customer(customer, kinds=["alerts"], by=lead, at=at)
     assert [one.icon for one in list_news(lead, at=at)] == ["bolt"]
     assert count_unseen(lead, at=at) == 1
     assert watch_customer(customer, kinds=[], by=lead, at=at) is None
     assert told(lead, at) == []
+    with CaptureQueriesContext(connection) as asked:
+        assert count_unseen(lead, at=at) == 0
+    assert "segmentchange" not in " ".join(query["sql"] for query in asked)  # nobody is watched: no move is looked at
 
 
 def test_what_one_did_oneself_is_no_news(customer, rep, now):
