@@ -88,15 +88,20 @@ def create_default_questions() -> None:
     """Write them where there is no kind of fact yet; safe to repeat, and never over what an admin has changed."""
     if FactKind.objects.exists():
         return
-    for default in DEFAULT_KINDS:
-        kind = FactKind.objects.create(
+    kinds = FactKind.objects.bulk_create(
+        FactKind(
             name=gettext(default.name),
             description=gettext(default.description),
             worth=default.worth,
             holds_months=default.holds_months or None,
             use_in_talk=default.use_in_talk,
         )
-        for text, tag in default.questions:
-            Question.objects.create(kind=kind, text=gettext(text), tags=[gettext(tag)])
+        for default in DEFAULT_KINDS
+    )
+    Question.objects.bulk_create(
+        Question(kind=kind, text=gettext(text), tags=[gettext(tag)])
+        for kind, default in zip(kinds, DEFAULT_KINDS, strict=True)
+        for text, tag in default.questions
+    )
     forget_wanted_kinds()
     forget_bank()

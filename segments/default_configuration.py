@@ -21,33 +21,39 @@ def create_defaults() -> None:
     """Segments with their first rule, processes, triggers, questions and cost rates: where there is none."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-    _create_processes([(_create_segment(default), default) for default in SEGMENTS])
-    _create_triggers()
+    segments = _create_segments()
+    _create_processes([(segments[default.key], default) for default in SEGMENTS])
+    _create_triggers(segments)
     create_default_questions()
     _create_cost_rates()
 
 
-def _create_segment(default: DefaultSegment) -> Segment:
-    """The segment of that key, with its rule when it is new."""
-    segment, created = Segment.objects.get_or_create(
-        key=default.key,
-        defaults={
-            "name": _free_name(gettext(default.name)),
-            "mark": default.mark,
-            "priority": default.priority,
-            "is_fallback": default.is_fallback and not Segment.objects.filter(is_fallback=True).exists(),
-            "target_definition": gettext(default.target),
-            "counter_examples": gettext(default.counter),
-            "value_proposition": gettext(default.proposition),
-            "cadence_days": default.cadence_days,
-            "goodwill_limit_cents": default.goodwill_cents,
-            "is_passing": default.is_passing,
-            "needs_owner": default.needs_owner,
-            "answer_hours": default.answer_hours,
-        },
+def _create_segments() -> dict[str, Segment]:
+    """All segments by key, after those that are missing were written with their first rule, in a statement a table."""
+    segments = {segment.key: segment for segment in Segment.objects.all()}
+    missing = [default for default in SEGMENTS if default.key not in segments]
+    taken = {segment.name for segment in segments.values()}
+    has_fallback = any(segment.is_fallback for segment in segments.values())
+    made = Segment.objects.bulk_create(
+        Segment(
+            key=default.key,
+            name=_take_free_name(gettext(default.name), taken),
+            mark=default.mark,
+            priority=default.priority,
+            is_fallback=default.is_fallback and not has_fallback,
+            target_definition=gettext(default.target),
+            counter_examples=gettext(default.counter),
+            value_proposition=gettext(default.proposition),
+            cadence_days=default.cadence_days,
+            goodwill_limit_cents=default.goodwill_cents,
+            is_passing=default.is_passing,
+            needs_owner=default.needs_owner,
+            answer_hours=default.answer_hours,
+        )
+        for default in missing
     )
-    if created and default.criteria:
-        SegmentRule.objects.create(
+    SegmentRule.objects.bulk_create(
+        SegmentRule(
             segment=segment,
             version=1,
             criteria=default.criteria,
@@ -55,16 +61,19 @@ def _create_segment(default: DefaultSegment) -> Segment:
             reason=gettext("As delivered"),
             published_at=Now(),
         )
-    return segment
+        for segment, default in zip(made, missing, strict=True)
+        if default.criteria
+    )
+    return segments | {segment.key: segment for segment in made}
 
 
-def _free_name(name: str) -> str:
-    """The name, or the name with a number where somebody already uses it."""
-    taken = set(Segment.objects.values_list("name", flat=True))
+def _take_free_name(name: str, taken: set[str]) -> str:
+    """The name, or the name with a number where somebody already uses it; it is taken then."""
     number = 2
     free = name
     while free in taken:
         free, number = f"{name} {number}", number + 1
+    taken.add(free)
     return free
 
 
@@ -111,8 +120,7 @@ def _make_steps(version: ProcessVersion, steps: list[DefaultStep]) -> list[Proce
     ]
 
 
-def _create_triggers() -> None:
-    segments = {segment.key: segment for segment in Segment.objects.all()}
+def _create_triggers(segments: dict[str, Segment]) -> None:
     known = set(Trigger.objects.values_list("key", flat=True))
     missing = [default for default in TRIGGERS if default.key not in known]
     triggers = Trigger.objects.bulk_create(
