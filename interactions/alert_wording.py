@@ -13,6 +13,7 @@ from customers.rules.family_change import choose_sentence, say_family, say_share
 from interactions.models import Alert
 from interactions.rules import alert_conditions as conditions
 from segments.models import CurrentScore
+from segments.rules.sales_fall import Fall, judge_fall
 from segments.rules.value_explanation import ValueFacts, explain_value
 
 
@@ -78,7 +79,7 @@ def _explain_fall(evidence: Mapping[str, Any]) -> str:
     if evidence.get("fall") is None:
         return explain_rhythm(evidence)
     critical = evidence.get("fall_critical")
-    if critical is not None and evidence["fall"] >= critical:
+    if critical is not None and judge_fall(evidence["fall"], warning=0, critical=critical) is Fall.CRITICAL:
         fall = gettext("Critical: sales of the last quarter are %(fall)s under their own baseline.")
     else:
         fall = gettext("Sales of the last quarter are %(fall)s under their own baseline.")

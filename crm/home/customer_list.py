@@ -10,7 +10,8 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Case, DateTimeField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, DateField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -118,23 +119,33 @@ TALKED = (
 def overdue_to_talk(rows: Customers, *, now: datetime, segment: int | None = None) -> Customers:
     """Those whom nobody spoke to within the rhythm their segment promises; tries that reached nobody do not count.
 
-    Of one ``segment`` alone where it is known: the rhythms of all others would be looked up for each of its customers.
+    The rule is ``judge_cadence``: whom nobody ever spoke to is counted from the first order, or without one from the
+    day in the segment. Of one ``segment`` alone where it is known: the rhythms of all others would be looked up for
+    each of its customers.
     """
     today = company_day(now)
     promised = Segment.objects.exclude(cadence_days=None)
     if segment is not None:
         promised = promised.filter(pk=segment)
-    since = {
-        key: datetime.combine(today - timedelta(days=days), time.min, tzinfo=company_zone())
-        for key, days in promised.values_list("pk", "cadence_days")
-    }
+    since = {key: today - timedelta(days=days) for key, days in promised.values_list("pk", "cadence_days")}
     if not since:
         return rows.none()
     # One look at whoever is in any of them: asked segment by segment, everybody's talks were read for each.
-    limits = Case(*(When(segment=key, then=Value(limit)) for key, limit in since.items()), output_field=DateTimeField())
-    talks = Interaction.objects.filter(TALKED, customer=OuterRef("customer"), happened_at__gte=OuterRef("limit"))
+    days = Case(*(When(segment=key, then=Value(day)) for key, day in since.items()), output_field=DateField())
+    moments = Case(
+        *(
+            When(segment=key, then=Value(datetime.combine(day, time.min, tzinfo=company_zone())))
+            for key, day in since.items()
+        ),
+        output_field=DateTimeField(),
+    )
+    first_order = CurrentScore.objects.filter(customer=OuterRef("customer")).values("first_day")
+    talks = Interaction.objects.filter(TALKED, customer=OuterRef("customer"))
     members = Membership.objects.current().filter(customer=OuterRef("pk"), segment__in=list(since))
-    return rows.filter(Exists(members.alias(limit=limits).filter(~Exists(talks))))
+    late = members.alias(moment=moments, known=Coalesce(Subquery(first_order), "since")).filter(
+        ~Exists(talks.filter(happened_at__gte=OuterRef("moment"))), Q(known__lt=days) | Exists(talks)
+    )
+    return rows.filter(Exists(late))
 
 
 def _overdue(rows: Customers, value: str, request: HttpRequest) -> Customers:

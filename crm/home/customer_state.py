@@ -22,6 +22,7 @@ from interactions.models import Alert, Interaction
 from segments.contract_renewals import describe_contract
 from segments.models import CurrentScore, Membership, ScoreRun
 from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
+from segments.rules.sales_fall import Fall, judge_fall
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value, is_long_gone
 from segments.segment_figures import read_repeat_rate
 
@@ -131,9 +132,10 @@ def _load_complaint(state: CustomerState, *, today: date) -> None:
 
 def _judge_fall(score: CurrentScore) -> str:
     """``warning`` or ``critical`` by the lines of the settings; "" for who fell less, or has no rhythm to fall from."""
-    if score.fall is None or score.purchase_days < LEAST_PURCHASES_FOR_RHYTHM or score.fall < setting("fall.warning"):
+    if score.fall is None or score.purchase_days < LEAST_PURCHASES_FOR_RHYTHM:
         return ""
-    return "critical" if score.fall >= setting("fall.critical") else "warning"
+    fall = judge_fall(score.fall, warning=float(setting("fall.warning")), critical=float(setting("fall.critical")))
+    return {Fall.NONE: "", Fall.WARNING: "warning", Fall.CRITICAL: "critical"}[fall]
 
 
 def _describe_contract(customer: Customer, score: CurrentScore, *, with_value: bool) -> dict[str, Any]:

@@ -254,21 +254,25 @@ def _tell_absences(user: User, everybody: list[AwayDays], *, on: date) -> list[s
 def measure_coverage(user: User, *, at: datetime) -> list[dict[str, Any]]:
     """Of the customers ``user`` owns: how many were talked to within their segment's rhythm, by segment.
 
-    Whoever has been known for less than a rhythm is in time. Asked so that indexes answer it: thousands of rows of
-    customers would be read to find that none is archived.
+    Nobody ever spoke to and known for less than a rhythm is in time too, as ``judge_cadence`` has it. Asked so that
+    indexes answer it: thousands of rows of customers would be read to find that none is archived.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             in_company_days("""
-            SELECT g.name, g.mark, g.cadence_days, count(*) AS of, count(*) FILTER (
-                WHERE m.since > %(today)s::date - g.cadence_days OR EXISTS (
-                    SELECT 1 FROM interactions_interaction i
-                    WHERE i.customer_id = c.id AND i.happened_at >= start_of(%(today)s::date - g.cadence_days)
-                        AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
-                )) AS in_time
+            SELECT g.name, g.mark, g.cadence_days, count(*) AS of, count(*) FILTER (WHERE CASE
+                WHEN talk.happened_at IS NULL THEN coalesce(
+                    (SELECT s.first_day FROM segments_current_score s WHERE s.customer_id = c.id), m.since
+                ) >= %(today)s::date - g.cadence_days
+                ELSE talk.happened_at >= start_of(%(today)s::date - g.cadence_days) END) AS in_time
             FROM customers_customer c
             JOIN segments_membership m ON m.customer_id = c.id AND m.until IS NULL
             JOIN segments_segment g ON g.id = m.segment_id
+            LEFT JOIN LATERAL (
+                SELECT i.happened_at FROM interactions_interaction i WHERE i.customer_id = c.id
+                    AND (i.outcome = 'talked' OR i.direction = 'in' OR i.channel IN ('mail', 'chat'))
+                ORDER BY i.happened_at DESC LIMIT 1
+            ) talk ON true
             WHERE c.owner_id = %(user)s AND g.cadence_days IS NOT NULL
                 AND NOT EXISTS (SELECT FROM customers_customer a WHERE a.id = c.id AND a.archived_at IS NOT NULL)
             GROUP BY g.id ORDER BY g.priority

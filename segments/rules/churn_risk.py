@@ -7,7 +7,7 @@ as precise as the deepest falls: chosen on half of the published shop's customer
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 
 import numpy as np
 
@@ -111,22 +111,6 @@ def judge_risk_simply(
     return code
 
 
-class Fall(StrEnum):
-    """How far a customer fell below his own baseline."""
-
-    NONE = "none"
-    WARNING = "warning"
-    CRITICAL = "critical"
-
-
-@dataclass(frozen=True)
-class FallLines:
-    """A fall of ``warning_percent`` or more is a warning; below ``critical_percent`` of the baseline is critical."""
-
-    warning_percent: float = 40.0
-    critical_percent: float = 40.0
-
-
 def measure_falls(
     baseline_cents: IntArray, baseline_days: IntArray, recent_cents: IntArray, *, recent_days: int = QUARTER_DAYS
 ) -> FloatArray:
@@ -138,19 +122,11 @@ def measure_falls(
     known = (baseline_days >= 2 * recent_days) & (baseline_cents > 0)
     falls = np.full(len(baseline_cents), np.nan)
     usual = baseline_cents[known] * (recent_days / baseline_days[known])
-    falls[known] = 1 - recent_cents[known] / usual
+    falls[known] = np.round(1 - recent_cents[known] / usual, 12)  # a fall of just 40% is one, whatever the division left
     return falls
 
 
-def measure_fall(baseline_cents: int, recent_cents: int, *, lines: FallLines | None = None) -> tuple[float, Fall]:
-    """Fall in percent of the own baseline, and its word. Both amounts are of periods equally long.
-
-    Without a baseline above zero nothing can fall. Growth is a negative fall.
-    """
-    limits = lines or FallLines()
-    if baseline_cents <= 0:
-        return 0.0, Fall.NONE
-    left = 100 * recent_cents / baseline_cents
-    if left < limits.critical_percent:
-        return 100 - left, Fall.CRITICAL
-    return 100 - left, Fall.WARNING if 100 - left >= limits.warning_percent else Fall.NONE
+def judge_falls(falls: FloatArray, *, warning: float, critical: float) -> IntArray:
+    """``sales_fall.judge_fall`` of many customers, as numbers; a fall of which nothing is known is none."""
+    grave = falls >= warning
+    return grave.astype(np.int64) + (grave & (falls > critical))

@@ -16,6 +16,7 @@ from segments.rules.churn_risk import (
     QUARTER_DAYS,
     RiskLevel,
     judge_risk,
+    judge_falls,
     judge_risk_simply,
     measure_at_stake,
     measure_falls,
@@ -302,7 +303,7 @@ def _add_simple_risk(
 def _add_contract_risk(columns: Columns, who: IntArray, rates: FloatArray, plan: ScoringPlan) -> None:
     """A contract has no rhythm of its own: what counts is the fall of what is used."""
     fall = np.nan_to_num(columns["fall"][who])
-    columns["risk"][who] = (fall >= plan.fall_warning).astype(np.int64) + (fall >= plan.fall_critical)
+    columns["risk"][who] = judge_falls(fall, warning=plan.fall_warning, critical=plan.fall_critical)
     likely = np.where(columns["risk"][who] > 0, np.clip(fall, 0, 1), 0.0)
     columns["at_stake_cents"][who] = np.rint(measure_at_stake(likely, rates[who])).astype(np.int64)
     ranking = rank_for_my_day(likely, rates[who], mean_rate=plan.mean_rate, blend=plan.knob)

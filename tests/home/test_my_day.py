@@ -242,7 +242,7 @@ def test_coverage_counts_who_was_talked_to_within_the_rhythm(customer, rep):
     fresh = factories.make_customer(owner=rep, team=rep.team)
     for one in (customer, quiet):
         factories.put_in_segment(one, premium)
-    factories.put_in_segment(fresh, premium, since=AT.date() - timedelta(days=5))
+    factories.put_in_segment(fresh, premium, since=AT.date() - timedelta(days=5))  # nobody ever spoke to them
     log_interaction(customer, channel="call", by=rep, at=AT - timedelta(days=20))
     log_interaction(quiet, channel="call", by=rep, at=AT - timedelta(days=40))
     log_interaction(quiet, channel="call", outcome="not_reached", by=rep, at=AT - timedelta(days=2))

@@ -212,11 +212,11 @@ def test_a_fall_of_forty_percent_sends_owner_and_manager_to_visit(customer, rep,
 def test_a_fall_that_leaves_less_than_the_critical_share_is_called_critical(customer, foreign_customer):
     factories.make_trigger("visit-now")
     factories.set_score(customer, fall=0.61)
-    factories.set_score(foreign_customer, fall=0.59)
+    factories.set_score(foreign_customer, fall=0.6)
     night()
     why = dict(Task.objects.values_list("customer", "why"))
     assert why[customer.pk].startswith("Critical: sales of the last quarter are 61% under")
-    assert why[foreign_customer.pk].startswith("Sales of the last quarter are 59% under")
+    assert why[foreign_customer.pk].startswith("Sales of the last quarter are 60% under")
 
 
 def test_the_fall_is_a_trigger_an_admin_switches_on_and_off(customer):

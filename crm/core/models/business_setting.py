@@ -63,7 +63,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     ),
     "fall.warning": _D(0.40, _("fall against own baseline: warning"), _FALL, 0.1, 0.9),
     "fall.growth": _D(0.40, _("growth over own baseline worth a talk"), _("twin of the fall"), 0.1, 1.0),
-    "fall.critical": _D(0.60, _("fall against own baseline: critical"), _FALL, 0.1, 1.0),
+    "fall.critical": _D(0.60, _("fall against own baseline: critical when larger"), _FALL, 0.1, 1.0),
     "complaints.recovery_days": _D(30, _("days to recover a complaint"), _RECOVERY, 5, 120),
     "complaints.come_back_after": _D(0.20, _("share that comes back after the clock"), _RECOVERY, 0, 1),
     "complaints.escalation_days": _D([1, 7, 14, 21, 30], _("days on which a complaint is escalated"), _RECOVERY),

@@ -4,20 +4,19 @@ import numpy as np
 import pytest
 
 from segments.rules.churn_risk import (
-    Fall,
-    FallLines,
     RiskLevel,
     RiskLines,
+    judge_falls,
     judge_risk,
     judge_risk_simply,
     measure_at_stake,
-    measure_fall,
     measure_falls,
     measure_gaps,
     measure_margin_rates,
     rank_for_my_day,
 )
 from segments.rules.purchase_history import build_histories
+from segments.rules.sales_fall import Fall, judge_fall
 
 
 def test_the_gap_is_told_in_own_gaps():
@@ -121,27 +120,33 @@ def test_the_fall_of_a_quarter_against_the_mean_quarter_before(baseline, days, r
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "percent", "word"),
+    ("before", "now", "word"),
     [
-        (1000, 1000, 0, Fall.NONE),
-        (1000, 601, 39.9, Fall.NONE),
-        (1000, 600, 40, Fall.WARNING),
-        (1000, 400, 60, Fall.WARNING),
-        (1000, 399, 60.1, Fall.CRITICAL),
-        (1000, 0, 100, Fall.CRITICAL),
-        (1000, -200, 120, Fall.CRITICAL),
-        (1000, 1500, -50, Fall.NONE),
-        (0, 500, 0, Fall.NONE),
-        (-300, 0, 0, Fall.NONE),
+        (4000, 1000, Fall.NONE),
+        (4000, 601, Fall.NONE),
+        (4000, 600, Fall.WARNING),
+        (4000, 400, Fall.WARNING),
+        (4000, 399, Fall.CRITICAL),
+        (4000, 0, Fall.CRITICAL),
+        (4000, -200, Fall.CRITICAL),
+        (4000, 1500, Fall.NONE),
+        (0, 500, Fall.NONE),
+        (-300, 0, Fall.NONE),
     ],
 )
-def test_a_fall_of_forty_percent_is_a_warning_and_below_forty_percent_of_the_baseline_critical(
-    before, now, percent, word
-):
-    fall, said = measure_fall(before, now)
-    assert fall == pytest.approx(percent)
-    assert said == word
+def test_a_fall_of_forty_percent_is_a_warning_and_below_forty_percent_of_the_baseline_critical(before, now, word):
+    falls = measure_falls(np.array([before]), np.array([364]), np.array([now]))
+    assert judge_falls(falls, warning=0.4, critical=0.6).tolist() == [word]
+    assert judge_fall(falls[0], warning=0.4, critical=0.6) == word or np.isnan(falls[0])
+
+
+def test_a_fall_of_just_forty_or_sixty_percent_is_one_however_long_the_baseline_is():
+    days = np.arange(182, 365)
+    for left in (600, 400):
+        falls = measure_falls(1000 * days, days, np.full(len(days), left * 91))
+        assert set(judge_falls(falls, warning=0.4, critical=0.6)) == {Fall.WARNING}
 
 
 def test_the_lines_of_the_fall_are_a_setting():
-    assert measure_fall(1000, 750, lines=FallLines(warning_percent=20, critical_percent=70))[1] == Fall.WARNING
+    assert judge_fall(0.25, warning=0.2, critical=0.3) is Fall.WARNING
+    assert judge_falls(np.array([0.25, 0.35]), warning=0.2, critical=0.3).tolist() == [Fall.WARNING, Fall.CRITICAL]
