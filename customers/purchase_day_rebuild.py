@@ -9,7 +9,7 @@ purchase, but stays in the sums. Orders of unknown cost count as costing nothing
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -161,14 +161,6 @@ def rebuild_purchase_days(*, at: datetime) -> int:
         note_touched_items([EVERYBODY])
         RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
     return days
-
-
-def find_last_purchase_day() -> date | None:
-    """The latest day in the rollup, ``None`` when it is empty."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT max(day) FROM customers_purchaseday")
-        (day,) = cursor.fetchone()
-    return day  # type: ignore[no-any-return]
 
 
 def _is_mostly_new(cursor: object, touched: int) -> bool:

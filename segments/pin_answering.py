@@ -4,7 +4,6 @@ from datetime import date
 
 from django.db import connection, transaction
 
-from segments.models import PinAnswer
 from segments.ruled_grades import RULED_GRADE, read_grade_cuts
 from segments.segment_choice import NoFallbackSegment, build_segment_choice
 
@@ -40,8 +39,3 @@ def answer_pins(*, on: date) -> int:
         asked = _ASK.format(joins=choice.joins, by_rule=choice.by_rule, by_cut=RULED_GRADE)
         cursor.execute(asked, {**choice.params, **read_grade_cuts()})
         return int(cursor.rowcount)
-
-
-def find_answer(pin_id: int) -> PinAnswer | None:
-    """What the rules said of one pin on the last evening; None where they were never asked."""
-    return PinAnswer.objects.filter(pin=pin_id).select_related("segment").first()

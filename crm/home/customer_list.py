@@ -104,10 +104,6 @@ def _below_zero(rows: Customers, value: str, request: HttpRequest) -> Customers:
     return rows.filter(score__contribution_12m_cents__lt=0)
 
 
-def _of_country(rows: Customers, country: str, request: HttpRequest) -> Customers:
-    return rows.filter(country=country[:2].upper())
-
-
 # Somebody was reached, wrote or called us: what the figures of the segments and the triggers count as a talk.
 TALKED = (
     Q(outcome=Interaction.Outcome.TALKED)

@@ -36,14 +36,6 @@ class ContactPointReading:
     value_normal: str
 
 
-def guess_kind(text: str) -> str:
-    """What ``text`` looks like: a phone number, an e-mail or a web address."""
-    if "@" in text:
-        return EMAIL
-    digits = sum(c.isdigit() for c in text)
-    return PHONE if digits >= 5 and digits * 2 >= len(text.strip()) else WEB
-
-
 def read_contact_point(text: str, *, kind: str, country: str = "") -> ContactPointReading:
     """Read ``text``; ``country`` (two letters) is that of phone numbers written without one.
 

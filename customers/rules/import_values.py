@@ -6,8 +6,7 @@ user understands (``customers.import_wording``). An empty text is nobody's conce
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -98,12 +97,6 @@ def decimal_sign_of(text: str) -> str | None:
     if comma + point == 1 and not _AMBIGUOUS.fullmatch(bare):
         return "," if comma else "."
     return None
-
-
-def find_decimal_sign(texts: Iterable[str]) -> str | None:
-    """The decimal sign of a whole column: what most of its telling numbers say; ``None`` when none tells."""
-    votes = Counter(sign for text in texts if (sign := decimal_sign_of(text)))
-    return votes.most_common(1)[0][0] if votes else None
 
 
 _LENGTH = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d))?")
@@ -242,12 +235,6 @@ def has_open_order(text: str) -> bool:
     if match is None or match[2] == ".":
         return False
     return int(match[1]) <= 12 and int(match[3]) <= 12 and match[1].zfill(2) != match[3].zfill(2)
-
-
-def find_day_order(texts: Iterable[str]) -> str | None:
-    """Day or month first, by the telling dates of a whole column; ``None`` when none tells."""
-    votes = Counter(order for text in texts if (order := day_order_of(text)))
-    return votes.most_common(1)[0][0] if votes else None
 
 
 def read_day(text: str, *, day_order: str | None = None, zone: tzinfo = UTC, from_1904: bool = False) -> DayRead:

@@ -148,12 +148,6 @@ def _add_up(revenue: IntArray) -> IntArray:
     return reached
 
 
-def assign_grades(customer_ids: IntArray, revenue_cents: IntArray, *, cuts: Sequence[Cut | None]) -> GradeArray:
-    """Grade of each of these customers by stored cuts; a part of the customers is classed as in the whole."""
-    grades: GradeArray = np.array(GRADES)[place_grades(customer_ids, revenue_cents, cuts=cuts)]
-    return grades
-
-
 def place_grades(
     customer_ids: IntArray, revenue_cents: IntArray, *, cuts: Sequence[Cut | None]
 ) -> npt.NDArray[np.int8]:
@@ -168,13 +162,6 @@ def place_grades(
             above[level] = customer_ids[level] <= cut.customer_id
             grade += ~above
     return grade
-
-
-def measure_top_share(revenue_cents: IntArray, *, customer_share: float) -> float:
-    """Part of the positive revenue that the best ``customer_share`` (0 to 1) of all customers bring."""
-    ordered = np.sort(np.maximum(revenue_cents, 0))[::-1]
-    total = int(ordered.sum())
-    return int(ordered[: round(len(ordered) * customer_share)].sum()) / total if total else 0.0
 
 
 def draw_pareto_curve(revenue_cents: IntArray, *, points: int = 101) -> tuple[FloatArray, FloatArray]:

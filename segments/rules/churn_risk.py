@@ -122,7 +122,9 @@ def measure_falls(
     known = (baseline_days >= 2 * recent_days) & (baseline_cents > 0)
     falls = np.full(len(baseline_cents), np.nan)
     usual = baseline_cents[known] * (recent_days / baseline_days[known])
-    falls[known] = np.round(1 - recent_cents[known] / usual, 12)  # a fall of just 40% is one, whatever the division left
+    falls[known] = np.round(
+        1 - recent_cents[known] / usual, 12
+    )  # a fall of just 40% is one, whatever the division left
     return falls
 
 

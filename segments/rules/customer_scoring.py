@@ -15,8 +15,8 @@ from segments.rules.chance_calibration import ChanceBend, bend_activity, bend_ch
 from segments.rules.churn_risk import (
     QUARTER_DAYS,
     RiskLevel,
-    judge_risk,
     judge_falls,
+    judge_risk,
     judge_risk_simply,
     measure_at_stake,
     measure_falls,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -143,8 +143,3 @@ def _free_key(name: str) -> str:
     stem = slugify(name)[:30] or "segment"
     taken = set(Segment.objects.filter(key__startswith=stem).values_list("key", flat=True))
     return stem if stem not in taken else next(f"{stem}-{n}" for n in range(2, 1000) if f"{stem}-{n}" not in taken)
-
-
-def rules_home(request: HttpRequest) -> HttpResponseRedirect:
-    """The settings begin with the segments."""
-    return HttpResponseRedirect(reverse("segments:segment-list"))

@@ -12,7 +12,6 @@ from hypothesis.extra.django import TestCase as HypothesisCase
 from customers import purchase_day_rebuild
 from customers.models import Order, PurchaseDay, PurchaseState, RollupWatermark, TouchedCustomer
 from customers.purchase_day_rebuild import (
-    find_last_purchase_day,
     ingest_customer,
     ingest_orders,
     rebuild_purchase_days,
@@ -141,13 +140,6 @@ def test_many_touched_customers_are_a_rebuild(customer, foreign_customer, monkey
     make_order(foreign_customer, in_days(3))
     assert not ingest_orders(at=NOW).rebuilt
     assert PurchaseDay.objects.count() == 8
-
-
-def test_the_last_purchase_day(customer):
-    assert find_last_purchase_day() is None
-    make_order(customer, in_days(8))
-    ingest_orders(at=NOW)
-    assert find_last_purchase_day() == in_days(8)
 
 
 order_rows = st.lists(st.tuples(st.integers(0, 2), st.integers(0, 12), st.integers(-50, 80)), min_size=1, max_size=14)

@@ -72,6 +72,17 @@ def test_each_customer_goes_to_the_first_segment_whose_rule_holds(standard):
     assert changes(rich) == [(None, "premium", 0)]
 
 
+def test_of_several_rules_that_hold_the_first_decides_and_of_equals_the_older_segment(standard):
+    anybody = {"metric": "purchase_days", "operator": "at_least", "value": 1}
+    older, younger = make_segment("older", 3, anybody), make_segment("younger", 3, anybody)
+    rich, usual = make_customer(), make_customer()
+    for customer, cents in ((rich, 92_400_00), (usual, 400_00)):
+        make_order(customer, END - timedelta(5), cents)
+    night()
+    assert older.pk < younger.pk
+    assert [held(one).segment.key for one in (rich, usual)] == ["premium", "older"]
+
+
 def test_who_moves_is_written_once_with_from_and_to(standard):
     customer = make_customer()
     order = make_order(customer, END - timedelta(5), 1_500_00)
@@ -114,6 +125,10 @@ def test_a_pin_outranks_the_rules_until_its_last_day(standard, premium, admin):
     night(END + timedelta(1))
     assert held(customer).segment.key == "low"
     assert held(customer).pin is None
+    Pin.objects.filter(customer=customer).update(expires_on=END + timedelta(9))
+    Segment.objects.filter(pk=premium.pk).update(archived_at=AT)
+    night(END + timedelta(2))
+    assert held(customer).segment.key == "low", "a pin into a segment that is put away counts for nothing"
 
 
 def test_an_expired_pin_that_said_what_the_rule_says_moves_nobody(standard, premium, admin):

@@ -114,12 +114,6 @@ def days(value: int | None) -> str:
 
 
 @register.filter
-def days_late(value: int) -> str:
-    """``4 d late``, or nothing when not late."""
-    return formats.format_days_late(value)
-
-
-@register.filter
 def silence(value: int | None, usual_days: float | None = None) -> str:
     """``{{ silent_days|silence:usual_gap }}`` → ``62 d / 18``."""
     return formats.format_silence(value, usual_days)

@@ -7,7 +7,6 @@ import pytest
 
 from customers.rules.contact_point_reading import (
     UnreadableContactPoint,
-    guess_kind,
     normalise_phone,
     read_contact_point,
     read_domain,
@@ -70,14 +69,6 @@ def test_what_cannot_be_read_is_refused_with_its_reason(typed, kind, reason):
 )
 def test_mail_and_web_addresses_are_compared_in_lower_case(typed, kind, normal):
     assert read_contact_point(typed, kind=kind).value_normal == normal
-
-
-@pytest.mark.parametrize(
-    ("text", "kind"),
-    [("a@b.example", "email"), ("+45 86 12 34 56", "phone"), ("kjeldsen.example", "web"), ("4711", "web")],
-)
-def test_the_kind_is_guessed_from_the_look(text, kind):
-    assert guess_kind(text) == kind
 
 
 @pytest.mark.parametrize("country", sorted(phonenumbers.SUPPORTED_REGIONS))
