@@ -1,11 +1,15 @@
 """Alerts over by themselves, and the rank of open tasks: of everybody by night, of one customer after an act."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext
 
 from crm.core.metric_catalogue import METRICS
+from crm.core.statement_planning import plan_as_usual, plan_for_few
 from interactions.models import Alert, Task
 from interactions.task_handling import OPEN_STATES, name_manager_source
 from segments.models import Trigger
@@ -31,7 +35,7 @@ def close_what_is_over(*, on: date, at: datetime, customer_id: int | None = None
 def refresh_ranks(*, customer_id: int | None = None) -> None:
     """Open tasks show what is at stake now, not what was when they were opened. A complaint's task keeps its rank: it
     stands above what only might be lost."""
-    with connection.cursor() as cursor:
+    with _looking_up(customer_id) as cursor:
         cursor.execute(
             """
             UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
@@ -44,8 +48,19 @@ def refresh_ranks(*, customer_id: int | None = None) -> None:
         )
 
 
-def _close_by_figures(*, at: datetime, reason: str, customer_id: int | None) -> list[int]:
+@contextmanager
+def _looking_up(customer_id: int | None) -> Iterator[Any]:
+    """A cursor for the scores of whoever has open alerts and tasks: few beside everybody, and of one even fewer."""
     with connection.cursor() as cursor:
+        if customer_id is None:
+            plan_for_few(cursor)
+        yield cursor
+        if customer_id is None:
+            plan_as_usual(cursor)
+
+
+def _close_by_figures(*, at: datetime, reason: str, customer_id: int | None) -> list[int]:
+    with _looking_up(customer_id) as cursor:
         cursor.execute(
             """
             UPDATE interactions_alert a SET state = 'over', closed_at = %(at)s, closed_reason = %(reason)s

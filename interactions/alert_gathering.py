@@ -30,7 +30,7 @@ SPARED = 0  # the line of those who are not told because nobody is sent to them:
 
 # A customer once for each line he crossed. Which they are is first a number, a bit for each line: most crossed none or
 # one. The OFFSET keeps that number from being worked out once for every time it is named (a bare 0 would keep the
-# ranges in one process).
+# ranges in one process). They come in the order of customers anyway: said, it is known to those who read them.
 _CROSSED = """
 SELECT customer_id, team_id,
     CASE WHEN owner_id = ANY (%(active)s::bigint[]) THEN owner_id
@@ -39,9 +39,9 @@ SELECT customer_id, team_id,
 FROM (
     SELECT c.id AS customer_id, c.owner_id, c.team_id, {values}, {bits} AS bits
     FROM customers_customer c {joins}
-    WHERE c.archived_at IS NULL AND {range} OFFSET '0'
+    WHERE c.archived_at IS NULL AND {range} ORDER BY c.id OFFSET '0'
 ) judged
-WHERE bits > 0
+WHERE bits > 0 ORDER BY customer_id
 """
 LINES_AT_ONCE = 60  # bits of a number, and one for the spared
 # The best of a range by line and person. Arrays, because a window function would keep the ranges in one process.

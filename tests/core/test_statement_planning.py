@@ -12,7 +12,9 @@ from crm.core.statement_planning import (
     CustomerRange,
     commit_without_waiting,
     fetch_set,
+    plan_as_usual,
     plan_for_everybody,
+    plan_for_few,
     share_ranges,
 )
 from interactions import alert_gathering
@@ -167,3 +169,17 @@ def test_only_a_transaction_that_says_so_does_not_wait_for_the_disk():
         cursor.execute("SHOW synchronous_commit")
         assert cursor.fetchone() == ("on",)
         cursor.execute("RESET synchronous_commit")
+
+
+@pytest.mark.parametrize("plan", [plan_for_few, plan_for_everybody])
+def test_what_follows_is_planned_as_it_was_before(plan):
+    def read():
+        cursor.execute("SELECT name, setting FROM pg_settings WHERE name LIKE 'enable_%' OR name LIKE '%parallel%'")
+        return dict(cursor.fetchall())
+
+    with connection.cursor() as cursor:
+        before = read()
+        plan(cursor)
+        assert read() != before
+        plan_as_usual(cursor)
+        assert read() == before
