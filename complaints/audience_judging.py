@@ -55,9 +55,7 @@ def _conditions(channel: str) -> list[tuple[Held, Any]]:
         (Held.SPARED, Exists(spared)),
     ]
     if kind := REACHED_BY.get(Interaction.Channel(channel)):
-        works = ContactPoint.objects.filter(
-            Q(person=None) | Q(person__left_on=None), customer=of_customer, kind=kind, is_valid=True
-        )
+        works = ContactPoint.objects.filter(customer=of_customer, kind=kind).working()
         found.append((Held.UNREACHABLE, ~Exists(works)))
     return found
 

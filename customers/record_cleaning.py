@@ -29,8 +29,7 @@ def trust_bounced(customer: Customer, *, on: date, at: datetime) -> list[Contact
 @transaction.atomic
 def prove_customer(customer: Customer, *, on: date) -> int:
     """How many numbers and addresses that work were said on the local day ``on`` to hold still."""
-    points = ContactPoint.objects.filter(customer=customer, is_valid=True).exclude(person__left_on__isnull=False)
-    return points.update(proven_on=on)
+    return ContactPoint.objects.filter(customer=customer).working().update(proven_on=on)
 
 
 def list_bounced(customer_ids: list[int]) -> list[ContactPoint]:

@@ -73,15 +73,10 @@ def _tell_state(row: Any) -> str:
 def load_channels(rows: list[Any], request: HttpRequest) -> None:
     """The first number and address that work of each customer of a page, and whose they are, in one query."""
     keys = [row.customer_id for row in rows]
-    points = ContactPoint.objects.filter(
-        Q(person=None) | Q(person__left_on=None), customer__in=keys, is_valid=True, kind__in=("phone", "email")
-    )
-    found = {
-        (customer, kind): (value, person or "")
-        for customer, kind, value, person in points.order_by("-pk").values_list(
-            "customer", "kind", "value", "person__name"
-        )
-    }
+    points = ContactPoint.objects.filter(customer__in=keys, kind__in=("phone", "email")).working().best_first()
+    found: dict[tuple[int, str], tuple[str, str]] = {}
+    for customer, kind, value, person in points.values_list("customer", "kind", "value", "person__name"):
+        found.setdefault((customer, kind), (value, person or ""))
     for row in rows:
         row.phone, row.phone_person = found.get((row.customer_id, "phone"), ("", ""))
         row.email, row.email_person = found.get((row.customer_id, "email"), ("", ""))

@@ -81,8 +81,8 @@ def _tell_vacant(rows: dict[int, Any], ids: list[int]) -> None:
 
 
 def _tell_stale(rows: dict[int, Any], ids: list[int]) -> None:
-    points = ContactPoint.objects.filter(customer__in=ids, is_valid=True).exclude(person__left_on__isnull=False)
-    for point in points.select_related("person").order_by("-person__is_main", "pk"):
+    points = ContactPoint.objects.filter(customer__in=ids).working().best_first()
+    for point in points.select_related("person"):
         known = _("proven %(day)s") % {"day": _day(point.proven_on)} if point.proven_on else _("never proven")
         rows[point.customer_id].wrong.append((point.value, known))
         rows[point.customer_id].can_be_proven = True

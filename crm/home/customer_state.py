@@ -70,11 +70,26 @@ class CustomerState:
 
     @property
     def phone(self) -> ContactPoint | None:
-        return next((p for p in self.points if p.kind == ContactPoint.Kind.PHONE and p.is_valid), None)
+        return self._find_best(ContactPoint.Kind.PHONE)
 
     @property
     def mail(self) -> ContactPoint | None:
-        return next((p for p in self.points if p.kind == ContactPoint.Kind.EMAIL and p.is_valid), None)
+        return self._find_best(ContactPoint.Kind.EMAIL)
+
+    def _find_best(self, kind: ContactPoint.Kind) -> Any:
+        """As ``ContactPoint.objects.working().best_first()`` of what is here already; it knows ``whose`` it is."""
+        people = {person.pk: person for person in self.people}
+
+        def rank(point: ContactPoint) -> int:
+            if point.person_id is None:
+                return 1
+            return 0 if people[point.person_id].is_main else 2
+
+        here = [p for p in self.points if p.is_valid and p.kind == kind and (p.person_id in people or not p.person_id)]
+        best: Any = min(here, key=rank, default=None)
+        if best is not None:
+            best.whose = people[best.person_id].name if best.person_id else self.customer.name
+        return best
 
 
 def with_segment(customers: QuerySet[Any]) -> QuerySet[Any]:

@@ -155,7 +155,7 @@ def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
     """Everything a row shows, in two queries however many rows there are: steps are on few days, and to plan four
     tables more takes longer than to read them apart."""
     segment = Membership.objects.current().filter(customer=OuterRef("customer"))
-    points = ContactPoint.objects.filter(customer=OuterRef("customer"), is_valid=True).order_by("person__is_main", "pk")
+    points = ContactPoint.objects.filter(customer=OuterRef("customer")).working().best_first()
     refused = ContactPreference.objects.filter(customer=OuterRef("customer"), is_allowed=False)
     refused = refused.filter(channel__in=Interaction.Channel.values)
     steps = Prefetch("step_run", StepRun.objects.select_related("step", "run"))

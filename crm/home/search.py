@@ -242,10 +242,10 @@ def _look_around(rows: dict[type[Model], list[Any]], *, words: list[str], user: 
 
 
 def _find_phones(customers: set[int]) -> dict[tuple[int, int | None], ContactPoint]:
-    """The first working number of each person, and of each customer whoever answers it; one query."""
-    rows = ContactPoint.objects.filter(customer__in=customers, kind=ContactPoint.Kind.PHONE, is_valid=True)
+    """The first working number of each person, and of each customer whoever answers it best; one query."""
+    rows = ContactPoint.objects.filter(customer__in=customers, kind=ContactPoint.Kind.PHONE).working().best_first()
     found: dict[tuple[int, int | None], ContactPoint] = {}
-    for point in rows.order_by("pk")[:MOST_PHONES] if customers else ():
+    for point in rows[:MOST_PHONES] if customers else ():
         found.setdefault((point.customer_id, point.person_id), point)
         found.setdefault((point.customer_id, None), point)
     return found

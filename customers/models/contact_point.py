@@ -1,12 +1,28 @@
 """A way to reach a customer or one of its people."""
 
+from typing import Self
+
 from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import Case, Q, When
 from django.db.models.functions import Reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import keep_history
 from customers.models.belonging import BelongingQuerySet
+
+
+class ContactPointQuerySet(BelongingQuerySet):
+    """Contact points, with who is to be reached by them."""
+
+    def working(self) -> Self:
+        """That work, of the customers themselves or of people who are still there."""
+        return self.filter(Q(person=None) | Q(person__left_on=None), is_valid=True)
+
+    def best_first(self) -> Self:
+        """The main contact's, then the customer's own, then anybody's; the older ones first."""
+        rank = Case(When(person__is_main=True, then=0), When(person=None, then=1), default=2)
+        return self.order_by(rank, "pk")
 
 
 @keep_history()
@@ -30,7 +46,7 @@ class ContactPoint(models.Model):
     is_valid = models.BooleanField(_("works"), default=True, db_default=True)
     proven_on = models.DateField(_("last proven"), null=True, blank=True)
 
-    objects = BelongingQuerySet.as_manager()
+    objects = ContactPointQuerySet.as_manager()
 
     class Meta:
         ordering = ["kind", "id"]
