@@ -47,6 +47,7 @@ def pin_customer(
         grade=grade,
         reason=reason.strip()[:300],
         pinned_by=by,
+        pinned_at=at,
         expires_on=expires_on,
     )
     if segment is not None:
@@ -77,6 +78,22 @@ def end_pin(pin: Pin, *, on: date, at: datetime) -> Pin:
         else:
             freshen_customer(pin.customer_id, at=at)
     return pin
+
+
+@transaction.atomic
+def take_back_pin(pin: Pin, *, on: date, at: datetime) -> Pin:
+    """As if ``pin`` had not been made: the pin that it replaced holds again, and without one the rules decide.
+
+    A pin that has ended stays as it is, and so does whatever replaced it.
+    """
+    Customer.objects.select_for_update(no_key=True).get(pk=pin.customer_id)
+    pin = Pin.objects.select_for_update().get(pk=pin.pk)
+    if pin.ended_at is not None:
+        return pin
+    replaced = Pin.objects.filter(customer=pin.customer_id, ended_at=pin.pinned_at).exclude(pk=pin.pk)
+    replaced = replaced.filter(segment__isnull=False) if pin.segment_id else replaced.exclude(grade="")
+    replaced.update(ended_at=None)
+    return end_pin(pin, on=on, at=at)
 
 
 @transaction.atomic

@@ -43,5 +43,6 @@ urlpatterns = [
     path("pins/", pin.pin_report, name="pin-report"),
     path("pins/<int:pk>/longer/", pin.pin_reconfirm, name="pin-reconfirm"),
     path("pins/<int:pk>/end/", pin.pin_end, name="pin-end"),
+    path("pins/<int:pk>/take-back/", pin.pin_take_back, name="pin-take-back"),
     path("pins/customers/<int:customer_pk>/new/", pin.pin_new, name="pin-new"),
 ]

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -25,7 +26,7 @@ from crm.home.segment_charts import draw_hours
 from crm.home.segment_summary import add_classes, add_figures, list_teams, rows_of, scope_of
 from segments.customer_pinning import PinRefused
 from segments.models import ProcessMisfit, Segment, SegmentDay
-from segments.process_fitting import move_to_fitting_segment
+from segments.process_fitting import move_to_fitting_segment, still_unfit
 from segments.segment_choice import NoFallbackSegment
 
 WARN_FROM = 0.02
@@ -105,7 +106,7 @@ class ProcessFit(ListView):
     title = gettext_lazy("Process fit")
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset().filter(customer__archived_at=None)
+        rows = still_unfit(super().get_queryset().filter(customer__archived_at=None))
         return rows.select_related("customer__owner", "customer__score", "segment", "fits")
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -114,8 +115,15 @@ class ProcessFit(ListView):
         shown |= {"choice": choice, "tabs": list_tabs("fit", choice)}
         if choice.day is not None and not wants_fragment(self.request, self.fragments):
             scope = scope_of(self.request.user, choice.teams, team=choice.team)
-            shown |= build_effort(scope, choice)
+            shown |= build_effort(scope, choice) | {"moved": self._count_moved(choice)}
         return shown
+
+    def _count_moved(self, choice: Choice) -> int:
+        """How many of those whom the last evening found are elsewhere by now; its figures still count them."""
+        rows = super().get_queryset().filter(customer__archived_at=None)
+        if choice.team is not None:
+            rows = rows.filter(customer__team=choice.team)
+        return rows.count() - still_unfit(rows).count()
 
 
 def build_effort(scope: list[int] | None, choice: Choice) -> dict[str, Any]:
@@ -137,21 +145,25 @@ def build_effort(scope: list[int] | None, choice: Choice) -> dict[str, Any]:
 
 @require_POST
 def process_fit_move(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put the customer into the segment that fits, with Undo."""
-    misfit = get_object_or_404(ProcessMisfit.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    """Put the customer into the segment that fits, with Undo; the row says so, and the list goes on."""
+    rows = ProcessMisfit.objects.visible_to(request.user)
+    misfit = get_object_or_404(rows.select_related("customer", "segment", "fits"), pk=pk)
     return _move(request, misfit)
 
 
 @permission_required("segments.pin_segment", raise_exception=True)
 def _move(request: HttpRequest, misfit: ProcessMisfit) -> HttpResponse:
-    now, name, fits = timezone.now(), misfit.customer.name, misfit.fits.name
+    now, back = timezone.now(), request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/segments/")
+    back = back if safe else reverse("home:process-fit")
     try:
         pin = move_to_fitting_segment(misfit, by=request.user, on=company_day(now), at=now)
-        words = {"name": name, "segment": fits}
-        undo = reverse("segments:pin-end", args=[pin.pk])
-        add_toast(request, _("%(name)s is in %(segment)s for half a year.") % words, undo_url=undo)
+        said = _("%(name)s is in %(segment)s for half a year.") % {"name": misfit.customer.name, "segment": misfit.fits}
+        undo = reverse("segments:pin-take-back", args=[pin.pk])
+        add_toast(request, said, undo_url=f"{undo}?{urlencode({'next': back})}")
     except (PinRefused, NoFallbackSegment) as refused:
-        add_error(request, str(refused))
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/segments/")
-    return redirect(back if safe else "home:process-fit")
+        said = str(refused)
+        add_error(request, said)
+    if getattr(request, "htmx", None):
+        return render(request, "home/process_fit.html#moved", {"row": misfit, "said": said})
+    return redirect(back)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -95,6 +96,32 @@ def _pin_end(request: HttpRequest, pin: Pin) -> HttpResponse:
         add_error(request, str(error))
     to_report = request.POST.get("back") == "report"
     return redirect("segments:pin-report") if to_report else redirect(_customer_url(pin.customer))
+
+
+@require_POST
+def pin_take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo of a pin just made: what held before holds again, and the page it was made on goes on (``next``)."""
+    pin = get_object_or_404(Pin.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    return _pin_take_back(request, pin)
+
+
+@may_pin
+def _pin_take_back(request: HttpRequest, pin: Pin) -> HttpResponse:
+    now, back = timezone.now(), request.GET.get("next", "")
+    try:
+        customer_pinning.take_back_pin(pin, on=company_day(now), at=now)
+        words = {"name": pin.customer.name, "segment": _read_place(pin.customer)}
+        add_toast(request, _("Taken back: %(name)s is in %(segment)s again.") % words)
+    except NoFallbackSegment as error:
+        add_error(request, str(error))
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
+    return redirect(back if safe else _customer_url(pin.customer))
+
+
+def _read_place(customer: Customer) -> str:
+    """The name of the segment the customer is in now."""
+    held = Membership.objects.current().filter(customer=customer)
+    return held.values_list("segment__name", flat=True).first() or ""
 
 
 @may_pin

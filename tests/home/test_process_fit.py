@@ -1,7 +1,8 @@
 """Customers whose process costs more or less than they bring are found, listed and moved."""
 
+import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from crm.core.models import Team
 from customers.models import Customer
 from segments.care_figures import write_care_figures
+from segments.customer_pinning import pin_customer
 from segments.models import CurrentScore, Membership, Segment, SegmentDay
 from segments.segment_figures import write_segment_figures
 from tests.home.segment_company import _quiet, company, figures_of, keep_evening
@@ -56,11 +58,43 @@ def test_a_customer_whose_process_does_not_fit_is_listed_and_moved_with_one_clic
     pin = Pin.objects.get(customer=simple.customer)
     assert (pin.pinned_by, pin.expires_on) == (lead, date(2026, 11, 22) + timedelta(days=180))
     assert "Brings" in pin.reason
-    assert not ProcessMisfit.objects.filter(customer=simple.customer).exists()
-    client.post(reverse("segments:pin-end", args=[pin.pk]))
+    moved = response.content.decode()
+    assert f'href="/customers/{simple.customer_id}/"' not in moved
+    assert "1 of them has moved since" in moved
+    undo = re.search(r'action="([^"]+)" data-undo', moved)[1].replace("&amp;", "&")
+    assert client.post(undo, follow=True).redirect_chain == [("/segments/fit/?kind=simple", 302)]
     assert Membership.objects.current().get(customer=simple.customer).segment == simple.segment
+    assert f'href="/customers/{simple.customer_id}/"' in client.get("/segments/fit/?kind=simple").content.decode()
     foreign = ProcessMisfit.objects.exclude(customer__team=north).exclude(customer__owner=lead).first()
     assert client.post(reverse("home:process-fit-move", args=[foreign.pk])).status_code == 404
+
+
+def test_undo_of_a_move_puts_an_earlier_pin_in_force_and_a_stale_page_moves_nobody(company, lead, signed_in):
+    from segments.models import Pin, ProcessMisfit
+
+    make_misfits(company)
+    client, simple = signed_in(lead), ProcessMisfit.objects.visible_to(lead).filter(kind="simple").first()
+    held = pin_customer(
+        simple.customer,
+        segment=simple.segment,
+        reason="Wants it plain",
+        expires_on=END + timedelta(days=90),
+        by=lead,
+        on=END,
+        at=datetime(2026, 11, 22, 9, tzinfo=UTC),
+    )
+    move = reverse("home:process-fit-move", args=[simple.pk])
+
+    row = client.post(move, {"back": "/segments/fit/"}, headers={"HX-Request": "true"})
+
+    assert row.content.decode().count("<tr") == 1, "the row says what was done, and the list stays where it is"
+    assert "for half a year" in row.content.decode()
+    undo = json.loads(row.headers["HX-Trigger"])["toasts"]["said"][0]["undo"]
+    again = client.post(move, {"back": "/segments/fit/"}, follow=True).content.decode()
+    assert "nothing was moved" in again
+    client.post(undo)
+    assert list(Pin.objects.filter(customer=simple.customer, ended_at=None)) == [held]
+    assert Membership.objects.current().get(customer=simple.customer).pin == held
 
 
 def test_misfits_are_those_a_plain_reading_of_the_lines_finds(company):

@@ -253,6 +253,12 @@ ROWS: list[Row] = [
         method="post",
     ),
     Row(
+        "segments:pin-take-back",
+        only("lead", "admin", ok=302, hidden_from=("other_rep",)),
+        lambda world: {"pk": pin(world).pk},
+        method="post",
+    ),
+    Row(
         "segments:pin-end",
         only("lead", "admin", ok=302, hidden_from=("other_rep",)),
         lambda world: {"pk": pin(world).pk},
