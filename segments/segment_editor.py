@@ -78,6 +78,12 @@ class Editor:
         return (self.dry_run.after - self.dry_run.before) * self.segment.care_cents
 
     @property
+    def listed(self) -> int:
+        """How many the list of movers stands for: all, or those who come in or leave, as it was asked to show."""
+        run = self.dry_run
+        return 0 if run is None else {"in": run.comes, "out": run.leaves}.get(self.show, run.moving)
+
+    @property
     def has_lost_row(self) -> bool:
         """A row was just taken out, so the focus needs a new place."""
         return self.act.startswith("remove-")

@@ -61,10 +61,11 @@ _LARGEST = "SELECT id, was, becomes, sales FROM ({judged}) judged ORDER BY sales
 
 @dataclass(frozen=True)
 class MoverPage:
-    """Some of the movers, largest sales first, and the place behind the last ("" at the end)."""
+    """Some of the movers, largest sales first, the place behind the last ("" at the end), and how many there are."""
 
     movers: list[Mover]
     after: str
+    total: int
 
 
 def list_movers(
@@ -96,7 +97,7 @@ def list_movers(
     begin = _find_place(rows, after)
     shown = rows[begin : begin + most].tolist()
     more = begin + most < len(rows)
-    return MoverPage(_read_movers(shown, segments=choice.segments), f"{shown[-1][3]}.{shown[-1][0]}" if more else "")
+    return MoverPage(_read_movers(shown, segments=choice.segments), f"{shown[-1][3]}.{shown[-1][0]}" if more else "", len(rows))
 
 
 def _name_kept(choice: SegmentChoice, params: Mapping[str, Any]) -> str:

@@ -123,11 +123,11 @@ def segment_movers(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody who would move by the draft, or by an earlier version, page by page; found while the page stands."""
     segment = get_object_or_404(Segment, pk=pk)
     rule, show, on = _find_rule(request, segment), _read_show(request), company_day(timezone.now())
-    context: dict[str, Any] = {"segment": segment, "rule": rule, "show": show}
+    context: dict[str, Any] = {"segment": segment, "rule": rule, "show": show, "most_kept": MOST_KEPT}
     place, is_counted = request.GET.get("after", ""), _is_counted(request, "movers")
     try:
         page = list_movers(segment, rule.criteria, on=on, show=show, after=place, only_kept=not is_counted)
-        context |= {"movers": show_movers(page.movers, rule.criteria, on=on), "after": page.after} if page else {}
+        context |= {"movers": show_movers(page.movers, rule.criteria, on=on), "after": page.after, "total": page.total} if page else {}
     except DryRunTooSlow:
         context["too_slow"] = True
     except NoFallbackSegment as error:

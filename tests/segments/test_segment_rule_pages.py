@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from crm.nightly_run import run_night
+from customers.models import Customer
 from segments.default_configuration import create_defaults
 from segments.models import Membership, Pin, Segment, SegmentRule
 from segments.segment_dry_run import try_segment_rule
@@ -116,6 +117,9 @@ def test_going_back_says_before_who_would_move(browser, premium):
     assert said in browser.get(version, {"count": "1"}).content.decode(), "without scripts"
     movers = ask_part(browser, url("segment-movers", premium) + "?version=2", "movers")
     assert "city: Bergen" in movers
+    assert '<b class="ink">1</b> in all' in movers
+    Customer.objects.filter(city="Oslo").update(city="Bergen")
+    assert "Everybody would be in this segment" in ask_part(browser, version, "effect")
 
 
 def test_going_back_names_the_planned_draft_that_it_throws_away(browser, premium):
@@ -257,6 +261,7 @@ def test_the_editor_stands_before_everybody_is_read_and_then_says_who_would_move
     assert "<html" not in card
     assert "of 2" in card
     assert "In 1" in card
+    assert "1 of 1, largest sales first" in card, "of those who come in, not of everybody who moves"
     assert "of 2" in browser.get(editor, {"count": "1"}).content.decode(), "without scripts"
 
 
