@@ -97,7 +97,8 @@ def list_movers(
     begin = _find_place(rows, after)
     shown = rows[begin : begin + most].tolist()
     more = begin + most < len(rows)
-    return MoverPage(_read_movers(shown, segments=choice.segments), f"{shown[-1][3]}.{shown[-1][0]}" if more else "", len(rows))
+    place = f"{shown[-1][3]}.{shown[-1][0]}" if more else ""
+    return MoverPage(_read_movers(shown, segments=choice.segments), place, len(rows))
 
 
 def _name_kept(choice: SegmentChoice, params: Mapping[str, Any]) -> str:

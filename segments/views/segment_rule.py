@@ -127,7 +127,9 @@ def segment_movers(request: HttpRequest, pk: int) -> HttpResponse:
     place, is_counted = request.GET.get("after", ""), _is_counted(request, "movers")
     try:
         page = list_movers(segment, rule.criteria, on=on, show=show, after=place, only_kept=not is_counted)
-        context |= {"movers": show_movers(page.movers, rule.criteria, on=on), "after": page.after, "total": page.total} if page else {}
+        if page:
+            movers = show_movers(page.movers, rule.criteria, on=on)
+            context |= {"movers": movers, "after": page.after, "total": page.total}
     except DryRunTooSlow:
         context["too_slow"] = True
     except NoFallbackSegment as error:
