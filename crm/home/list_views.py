@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.core.entry_form import finish_entry, show_entry
-from crm.core.list_catalogue import LISTS, KnownList
+from crm.core.list_catalogue import LISTS, FilterLost, KnownList, find_matching
 from crm.core.list_engine import COLUMNS, VIEW
 from crm.core.models import Role, SavedView
 from crm.core.toasts import add_error, add_toast
@@ -82,9 +82,15 @@ def view_new(request: HttpRequest, name: str) -> HttpResponse:
         said = {"list_name": name, "query": read_state(request), "by": request.user}
         said["columns"] = known_columns(known, chosen.columns)
         try:
+            find_matching(known, user=request.user, query=said["query"])
             view = save_view(form.cleaned_data["name"], audience=form.cleaned_data["audience"], **said)
         except ViewRefused as refused:
             form.add_error(None, str(refused))
+        except FilterLost as lost:
+            why = _(
+                "“%(lost)s” no longer exists, has become of another kind or is protected; take this filter off first."
+            )
+            form.add_error(None, why % {"lost": lost})
         else:
             add_toast(request, _("Kept as “%(name)s”.") % {"name": view.name})
             return finish_entry(request, f"{known.url}?{VIEW}={view.pk}")

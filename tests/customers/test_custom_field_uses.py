@@ -83,10 +83,20 @@ def test_rules_and_lists_ask_own_fields_and_renaming_changes_no_rule(define, adm
     assert "Silver" in page
 
 
-def test_what_the_law_protects_is_asked_by_no_rule(define):
+def test_what_the_law_protects_is_asked_by_no_rule_and_kept_by_no_view(define, rep, signed_in):
     field = define("Religion")
+    rule = {"metric": f"field_{field.pk}", "operator": "known"}
     with pytest.raises(CriteriaError, match="protected"):
-        compile_criteria({"metric": f"field_{field.pk}", "operator": "known"}, METRICS, today=TODAY)
+        compile_criteria(rule, METRICS, today=TODAY)
+    browser, typed = signed_in(rep), {"query_params": {"rule": json.dumps(rule)}}
+    page = browser.get(reverse("home:customer-list"), **typed).content.decode()
+    assert "or is protected, and is left out, so more rows are shown: Religion." in page
+    kept = browser.post(
+        reverse("home:view-new", args=["customers"]), {"name": "Of one", "audience": "private"}, **typed
+    )
+    assert kept.status_code == 422
+    assert "“Religion” no longer exists, has become of another kind or is protected" in kept.content.decode()
+    assert not SavedView.objects.exists()
 
 
 @pytest.mark.parametrize("edit", [{"label": "Religion"}, {"label": "Club", "is_protected": "on"}])
@@ -296,7 +306,7 @@ def test_a_condition_on_a_field_of_another_kind_now_says_so_and_stops_no_night(d
     retype_field(field, kind="text", by=admin)
     assert build_query(trigger, on=TODAY) is None
     page = signed_in(admin).get(reverse("segments:trigger-list")).content.decode()
-    assert "of another kind: Fleet." in " ".join(page.split())
+    assert "of another kind or is protected: Fleet." in " ".join(page.split())
 
 
 @pytest.mark.parametrize(("text", "named"), [("m.field_12", True), ("m.field_123", False), ("field_1", False)])

@@ -74,7 +74,7 @@ def test_a_view_with_the_column_and_rule_of_an_own_field_that_was_archived_opens
     assert len(names(answer)) == 3
     text = answer.content.decode()
     assert "A column that no longer exists is left out: Machines (archived)." in text
-    assert "A filter asks for what no longer exists or has become of another kind" in text
+    assert "A filter asks for what no longer exists, has become of another kind or is protected" in text
     assert "so more rows are shown: Machines (archived)." in text
     with pytest.raises(FilterLost, match="Machines"):
         find_matching(LISTS["customers"], user=rep, query=view.query)
