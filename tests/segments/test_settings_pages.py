@@ -313,9 +313,7 @@ def test_a_manager_pins_reads_the_report_and_unpins(browser, lead, customer, sig
     pin = Pin.objects.get(segment=premium)
     client.post(reverse("segments:pin-end", args=[pin.pk]), {"back": "report"})
     assert Membership.objects.current().get(customer=customer).segment != premium
-    assert ">Act<" in client.get(reverse("segments:pin-report")).content.decode(), "the class is still pinned"
     over = client.get(reverse("segments:pin-report"), {"view": "over"}).content.decode()
-    assert "Opens a plant" in over
     assert ">Act<" not in over, "nothing can be done about a pin that is over"
 
 
