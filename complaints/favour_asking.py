@@ -89,7 +89,8 @@ def find_visit_refusals(references: Sequence[ShowroomReference], *, on: date) ->
     for one in references:
         for day in visits.get(one.pk) or [None]:
             has_complaint = one.customer_id in complain
-            found = find_refusal(on=on, last_asked=day, rest_days=one.rest_days, has_open_complaint=has_complaint)
+            rest = max(1, one.rest_days)
+            found = find_refusal(on=on, last_asked=day, rest_days=rest, has_open_complaint=has_complaint)
             if found is not None:  # the latest of several counts
                 refusals[one.pk] = found
     return refusals
@@ -112,3 +113,14 @@ def book_visit(reference: ShowroomReference, *, for_whom: str, by: User, on: dat
     row.uses, row.last_used_on = row.uses + 1, max(on, row.last_used_on or on)
     row.save(update_fields=["uses", "last_used_on"])
     return visit
+
+
+@transaction.atomic
+def call_off_visit(visit: ReferenceVisit) -> None:
+    """Nobody comes after all: the reference is as free and as little used as it was. Harmless again."""
+    row = ShowroomReference.objects.select_for_update().get(pk=visit.reference_id)
+    if not ReferenceVisit.objects.filter(pk=visit.pk).delete()[0]:
+        return
+    row.uses = max(0, row.uses - 1)
+    row.last_used_on = row.visits.aggregate(last=Max("visited_on"))["last"]
+    row.save(update_fields=["uses", "last_used_on"])

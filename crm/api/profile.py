@@ -121,7 +121,7 @@ def _note(customer: Customer, sent: NewFact, *, by: User, at: datetime) -> tuple
         "kind": kind.pk if kind else "",
         "person": sent.person_id,
         "told_on": sent.told_on or today,
-        "use_in_talk": sent.use_in_talk if sent.use_in_talk is not None else (kind.use_in_talk if kind else True),
+        "use_in_talk": {True: "1", False: "0", None: ""}[sent.use_in_talk],
     }
     form = FactForm(values, instance=ProfileFact(customer=customer), on=today)
     refuse_invalid(form, names={"kind": "label"})

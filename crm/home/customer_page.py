@@ -19,7 +19,7 @@ from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
 from crm.home.class_reasons import load_class_reasons
 from crm.home.customer_group import load_group
-from crm.home.customer_state import describe_sales, load_state, with_segment
+from crm.home.customer_state import describe_sales, hide_from_partner, load_facts, load_state, with_segment
 from crm.home.customer_timeline import SOURCES, load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement, read_days
 from crm.home.partner_timeline import list_partner_sources, load_partner_timeline
@@ -81,6 +81,15 @@ def _timeline_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     return {"entries": entries, "more": more, "kind": kind, "tabs": tabs, "is_first": place is None, "group": group}
 
 
+def _facts_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
+    """What we know, as it is after an answer was logged beside it."""
+    reader: Any = request.user
+    profile = load_facts(customer, today=company_day(timezone.now()))
+    if reader.is_partner:
+        hide_from_partner(profile, user=reader)
+    return {"state": profile}
+
+
 def _value_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
     score, today = getattr(customer, "score", None), company_day(timezone.now())
     statement = load_statement(customer, score, today=today)
@@ -113,6 +122,7 @@ def _looked_part(request: HttpRequest, customer: Customer) -> dict[str, Any]:
 
 PARTS = {
     "timeline": _timeline_part,
+    "facts": _facts_part,
     "value": _value_part,
     "steps": _steps_part,
     "class": _class_part,
@@ -126,7 +136,7 @@ def show_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     customer = get_object_or_404(Customer.objects.visible_to(request.user).select_related("score"), pk=pk)
     if part not in PARTS:
         raise Http404
-    if part != "timeline":
+    if part not in {"timeline", "facts"}:
         refuse_unless(request.user, "customers.view_order")  # they reckon in money
     shown = {
         "customer": customer,

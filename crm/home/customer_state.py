@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 from complaints.models import Complaint
 from crm.core.formats import format_money, format_percent, format_plain_day
 from crm.core.local_time import company_day
+from crm.core.models import User
 from crm.core.models.business_setting import setting
-from customers.fact_noting import WantedKind, load_profile
+from customers.fact_noting import Profile, WantedKind, load_profile
 from customers.models import ContactPoint, Customer, Person, ProfileFact
 from interactions.alert_wording import explain_family
 from interactions.conversation import Conversation, continue_conversation
@@ -124,12 +125,17 @@ def _load_people(state: CustomerState) -> None:
         person.points = [point for point in state.points if point.person_id == person.pk]
 
 
-def _load_facts(state: CustomerState, *, today: date) -> None:
+def load_facts(customer: Customer, *, today: date) -> Profile:
     """The newest of each label that holds, and what is not known yet."""
-    profile = load_profile(state.customer, on=today)
-    state.facts, state.gaps = profile.facts, profile.gaps
-    for fact in state.facts:
+    profile = load_profile(customer, on=today)
+    for fact in profile.facts:
         fact.is_old = today - fact.told_on > OLD_FACT
+    return profile
+
+
+def hide_from_partner(state: CustomerState | Profile, *, user: User) -> None:
+    """For a partner: facts that are not for talk stay inside, but for those he noted himself."""
+    state.facts = [fact for fact in state.facts if fact.use_in_talk or fact.asked_by_id == user.pk]
 
 
 def _load_complaint(state: CustomerState, *, today: date) -> None:
@@ -255,7 +261,8 @@ def load_state(customer: Customer, *, now: datetime, with_value: bool = True) ->
     silent = (today - score.last_day).days if score and score.last_day else None
     state = CustomerState(customer, score, read_segment(customer.segment_parts), silent)
     _load_people(state)
-    _load_facts(state, today=today)
+    profile = load_facts(customer, today=today)
+    state.facts, state.gaps = profile.facts, profile.gaps
     _load_complaint(state, today=today)
     if with_value:
         alerts = Alert.objects.filter(customer=customer).open().select_related("trigger")

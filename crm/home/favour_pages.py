@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from complaints.favour_asking import (
     answer_referral,
     ask_for_referral,
     book_visit,
+    call_off_visit,
     explain_refusal,
     find_referral_refusal,
     find_visit_refusals,
@@ -29,13 +30,14 @@ from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_error, add_toast
 from crm.home.favour_forms import ReferenceForm, ReferralAnswerForm, ReferralForm, VisitForm
 from crm.home.value_lists import ValueListView
-from customers.models import Customer, Referral, ShowroomReference
+from customers.models import Customer, ReferenceVisit, Referral, ShowroomReference
 from customers.reference_noting import ReferenceRefused, end_reference, note_reference, resume_reference
 from customers.views.customer import page_url
 from segments.models import Membership, Segment
 
 MAY = "customers.change_customer"
 SHOWN = 5
+VISITS_SHOWN = 3
 
 
 def _find(request: HttpRequest, pk: int) -> Customer:
@@ -49,7 +51,9 @@ def favour_card(request: HttpRequest, pk: int) -> HttpResponse:
     """Whom they referred, what they show to others, and whether they may be asked today."""
     customer = get_object_or_404(Customer.objects.visible_to(request.user), pk=pk)
     today = company_day(timezone.now())
-    references = list(ShowroomReference.objects.filter(customer=customer, ended_on=None).select_related("person"))
+    references = ShowroomReference.objects.filter(customer=customer, ended_on=None).select_related("person")
+    latest = ReferenceVisit.objects.select_related("booked_by")
+    references = list(references.prefetch_related(Prefetch("visits", latest[:VISITS_SHOWN], to_attr="latest")))
     _load(references, request)
     refusal = find_referral_refusal(customer, on=today)
     referrals = list(Referral.objects.filter(customer=customer).select_related("person", "referred")[:SHOWN])
@@ -131,14 +135,25 @@ def visit_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = VisitForm(request.POST or None, initial={"on": company_day(timezone.now())})
     if request.method == "POST" and form.is_valid():
         try:
-            book_visit(reference, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+            visit = book_visit(reference, by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
         except FavourRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            add_toast(request, _("Booked."))
+            add_toast(request, _("Booked."), undo_url=reverse("home:visit-remove", args=[visit.pk]))
             return finish_entry(request, page_url(reference.customer))
     words = {"about": f"{reference.customer}, {reference}", "act": _("Book"), "back_url": page_url(reference.customer)}
     return show_entry(request, form, heading=_("Book a reference"), **words)
+
+
+@require_POST
+def visit_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Nobody comes after all: the undo of a booking, on the card as long as it is among the latest."""
+    visits = ReferenceVisit.objects.select_related("reference__customer")
+    visit = get_object_or_404(visits.filter(reference__in=ShowroomReference.objects.visible_to(request.user)), pk=pk)
+    refuse_unless(request.user, MAY)
+    call_off_visit(visit)
+    add_toast(request, _("Called off: %(for_whom)s.") % {"for_whom": visit})
+    return redirect(page_url(visit.reference.customer))
 
 
 @require_POST

@@ -23,13 +23,12 @@ from complaints.models import Complaint
 from crm.core.generic_views import ListView
 from crm.core.list_engine import Column, ListDefinition, TextFilter
 from crm.core.local_time import company_day
-from crm.core.models import User
 from crm.core.row_addresses import row_address
 from crm.core.templatetags.look import class_badge, clock, segment_mark
 from crm.home.customer_cells import draw_nothing, draw_talk
 from crm.home.customer_list import search_customers
 from crm.home.customer_page import CustomerPage
-from crm.home.customer_state import CustomerState, load_state, with_segment
+from crm.home.customer_state import hide_from_partner, load_state, with_segment
 from crm.home.my_day_drawing import ICONS
 from crm.home.waiting_tasks import find_waiting
 from customers.models import Customer
@@ -134,8 +133,3 @@ class PartnerCustomerPage(CustomerPage):
             "silent_days": (company_day(now) - last_day).days if last_day else None,
             "promised": Segment.objects.filter(key=state.segment["key"]).first() if state.segment else None,
         }
-
-
-def hide_from_partner(state: CustomerState, *, user: User) -> None:
-    """Facts that are not for talk stay inside, but for those he noted himself."""
-    state.facts = [fact for fact in state.facts if fact.use_in_talk or fact.asked_by_id == user.pk]

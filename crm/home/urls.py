@@ -177,6 +177,7 @@ urlpatterns = [
     path("customers/<int:pk>/references/new/", favour_pages.reference_new, name="reference-new"),
     path("customers/references/", favour_pages.ReferenceList.as_view(), name="reference-list"),
     path("customers/references/<int:pk>/book/", favour_pages.visit_new, name="visit-new"),
+    path("customers/references/visits/<int:pk>/remove/", favour_pages.visit_remove, name="visit-remove"),
     path("customers/references/<int:pk>/end/", favour_pages.reference_end, name="reference-end"),
     path("customers/references/<int:pk>/back/", favour_pages.reference_back, name="reference-back"),
     path("customers/prospects/", prospect_list.ProspectList.as_view(), name="prospect-list"),

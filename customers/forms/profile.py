@@ -16,6 +16,14 @@ MOST_TAGS = 10
 class FactForm(forms.ModelForm):
     """Something they told us: of a kind we want to know, or under a name of its own."""
 
+    use_in_talk = forms.TypedChoiceField(
+        label=_("use in talk"),
+        choices=[("", _("as its kind says")), ("1", _("yes")), ("0", _("no: known, but not said to their face"))],
+        coerce=lambda value: value == "1",
+        empty_value=None,
+        required=False,
+    )
+
     class Meta:
         model = ProfileFact
         fields = ["kind", "label", "value", "told_on", "person", "source", "confidence", "use_in_talk", "valid_until"]

@@ -192,7 +192,7 @@ def test_a_contact_point_cannot_be_hung_on_somebody_elses_person(rep, customer, 
 
 
 def test_a_fact_keeps_who_asked(rep, customer, signed_in):
-    data = {"label": "Needs", "value": "FKM seals", "told_on": "2026-11-01", "source": "Lars", "use_in_talk": "on"}
+    data = {"label": "Needs", "value": "FKM seals", "told_on": "2026-11-01", "source": "Lars", "use_in_talk": "1"}
     signed_in(rep).post(new_url("fact-new", customer), data)
     assert ProfileFact.objects.get().asked_by == rep
 

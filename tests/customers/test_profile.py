@@ -106,8 +106,13 @@ def test_the_page_tells_what_may_be_said_and_counts_what_is_not_known(customer, 
     today = timezone.localdate()
     note_fact(customer, kind=bank[0].kind, value="FKM seals", on=today, by=rep, use_in_talk=False, confidence="guess")
     text = signed_in(rep).get(reverse("home:customer-page", args=[customer.pk])).content.decode()
+    anew = signed_in(rep).get(
+        reverse("home:customer-part", args=[customer.pk, "facts"]), headers={"HX-Request": "true"}
+    )
     for words in ("FKM seals", "a guess", "not for talk", "2 still open", "Machines"):
         assert words in text
+        assert words in anew.text
+    assert 'hx-trigger="task-changed from:body"' in anew.text, "by which it fetches itself when an answer is logged"
 
 
 def test_a_fact_is_typed_in_with_its_kind_and_who_told_it(customer, rep, bank, signed_in):
@@ -123,10 +128,15 @@ def test_a_fact_is_typed_in_with_its_kind_and_who_told_it(customer, rep, bank, s
     assert signed_in(rep).post(url, {**sent, "value": "a dozen"}).status_code == 422
     assert signed_in(rep).post(url, {**sent, "told_on": "2999-01-01"}).status_code == 422
     assert signed_in(rep).post(url, {"value": "x", "told_on": "2026-11-01", "confidence": "sure"}).status_code == 422
+    assert "Else: what about</a>: Say what" in signed_in(rep).post(url, {"value": "x", "told_on": "2026-11-01"}).text
+    FactKind.objects.filter(pk=bank[1].kind_id).update(use_in_talk=False)
     assert signed_in(rep).post(url, sent).status_code == 302
     fact = ProfileFact.objects.get()
     assert (fact.label, fact.value, fact.source, fact.person) == ("Machines", "1200", person.name, person)
-    assert not fact.use_in_talk
+    assert not fact.use_in_talk, "as its kind says"
+    signed_in(rep).post(url, {**sent, "use_in_talk": "1"})
+    signed_in(rep).post(url, {"label": "Golf", "value": "likes it", "told_on": "2026-11-01", "use_in_talk": "0"})
+    assert list(ProfileFact.objects.order_by("pk").values_list("use_in_talk", flat=True)) == [False, True, False]
 
 
 # --- questions -------------------------------------------------------------------------------------------------------

@@ -65,6 +65,32 @@ def test_a_reference_rests_after_each_visit(reference, rep):
         book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=400))
 
 
+def test_a_booking_is_seen_and_called_off(client, customer, reference, rep):
+    client.force_login(rep)
+    today = timezone.localdate()
+    book_visit(reference, for_whom="Holm", by=rep, on=today - timedelta(days=200))
+    url, card = reverse("home:visit-new", args=[reference.pk]), reverse("home:favour-card", args=[customer.pk])
+    client.post(url, {"for_whom": "Nordlager", "on": today.isoformat()})
+    visit = ReferenceVisit.objects.get(for_whom="Nordlager")
+    undo = reverse("home:visit-remove", args=[visit.pk])
+    said = client.get(card).text
+    assert ("Nordlager" in said, "rests" in said, undo in said) == (True, True, True)
+    for _again in range(2):
+        client.post(undo)
+    reference.refresh_from_db()
+    assert (reference.uses, reference.last_used_on) == (1, today - timedelta(days=200))
+    said = client.get(card).text
+    assert ("Nordlager" in said, "rests" in said) == (False, False)
+
+
+def test_one_visit_a_day_also_where_they_need_no_rest(customer, rep):
+    reference = note_reference(customer, topic="Pumps", rest_days=0, by=rep, on=ON)
+    book_visit(reference, for_whom="Nordlager", by=rep, on=ON)
+    with pytest.raises(FavourRefused, match="Too soon"):
+        book_visit(reference, for_whom="Holm", by=rep, on=ON)
+    book_visit(reference, for_whom="Holm", by=rep, on=ON + timedelta(days=1))
+
+
 def test_a_visit_noted_late_or_booked_ahead_leaves_every_other_visit_its_rest(reference, rep):
     book_visit(reference, for_whom="Nordlager", by=rep, on=ON)
     book_visit(reference, for_whom="Last spring", by=rep, on=ON - timedelta(days=200))

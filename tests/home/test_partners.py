@@ -136,7 +136,7 @@ def test_he_corrects_the_record_but_not_how_we_keep_it(partner, shared_customer,
 def test_what_he_writes_is_marked_for_those_who_read_it(partner, shared_customer, browser, rep, signed_in):
     args = [shared_customer.pk]
     assert browser.post(reverse("customers:person-new", args=args), {"name": "Ivana Babić"}).status_code == 302
-    fact = {"label": "Needs", "value": "FKM seals", "told_on": timezone.localdate().isoformat(), "use_in_talk": "on"}
+    fact = {"label": "Needs", "value": "FKM seals", "told_on": timezone.localdate().isoformat(), "use_in_talk": "1"}
     assert browser.post(reverse("customers:fact-new", args=args), fact).status_code == 302
     assert browser.post(reverse("customers:note-new", args=args), {"text": "Budget in May"}).status_code == 302
     logged = {"channel": "call", "note": "They want a quote"}

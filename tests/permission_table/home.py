@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from customers.customer_merging import merge_customers
-from customers.models import DuplicatePair, Referral, ShowroomReference, WantedCompany
+from customers.models import DuplicatePair, ReferenceVisit, Referral, ShowroomReference, WantedCompany
 from segments.models import ClusterProposal, ProcessMisfit, SegmentDay
 from tests import factories
 from tests.permission_table import ROLES, Row, World, everybody, only, who_sees_north
@@ -133,6 +133,7 @@ ROWS: list[Row] = [
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "timeline"}),
     Row("home:customer-group", who_sees_north(), lambda world: {"pk": world.customer.pk}),
     Row("home:person-page", who_sees_north(), lambda world: {"pk": world.person.pk}),
+    Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "facts"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "value"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "steps"}),
     Row("home:customer-part", who_sees_north(), lambda world: {"pk": world.customer.pk, "part": "class"}),
@@ -249,6 +250,14 @@ ROWS += [
 ]
 
 
+def _visit(world: World) -> dict[str, int]:
+    """Somebody comes to look at them."""
+    visit = ReferenceVisit.objects.create(
+        reference_id=_reference(world)["pk"], visited_on=date(2026, 3, 3), for_whom="Holm"
+    )
+    return {"pk": visit.pk}
+
+
 def _reference(world: World) -> dict[str, int]:
     """Ana's customer shows his seals to others."""
     if not hasattr(world, "reference"):
@@ -290,6 +299,7 @@ ROWS += [
     Row("home:referral-new", only(*SELLERS, hidden_from=("other_rep",)), _customer),
     Row("home:referral-new", only(*SELLERS, ok=422, hidden_from=("other_rep",)), _customer, method="post"),
     Row("home:reference-list", everybody()),
+    Row("home:visit-remove", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _visit, method="post"),
     Row("home:reference-end", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _reference, method="post"),
     Row("home:reference-back", only(*SELLERS, ok=302, hidden_from=("other_rep",)), _reference, method="post"),
     Row("home:wanted-list", everybody()),
