@@ -9,6 +9,7 @@ from django.urls import reverse
 from crm.core.models import JobRun
 from crm.core.models.business_setting import setting
 from crm.home.back_test_words import list_measures, list_rankings, say_learnt, say_shown, say_verdict
+from customers.models import Customer
 from customers.purchase_day_rebuild import ingest_orders
 from segments.back_testing import run_back_test
 from segments.model_fitting import DROPOUT
@@ -88,7 +89,14 @@ def test_a_base_too_small_is_told_so(client, lead, db):
     make_world(customers=20)
     ingest_orders(at=datetime(2026, 11, 22, 2, tzinfo=UTC))
     run_back_test(on=END, draws=2)
-    assert "Too little data to be tested" in read(client, lead)
+    page = read(client, lead)
+    assert "Too little data to be tested" in page
+    assert ">20 customers, " in page
+    Customer.objects.all().delete()
+    run_back_test(on=END, draws=2)
+    page = read(client, lead)
+    assert "nobody has bought anything yet" in page
+    assert ">0 customers" not in page
 
 
 def test_a_degenerate_fit_is_caught_and_told(client, lead, tested):
