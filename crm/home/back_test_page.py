@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -102,7 +103,7 @@ def back_test_learnt(request: HttpRequest) -> HttpResponse:
     on = 0 if setting("risk.learnt") else 1
     change_setting("risk.learnt", on, by=request.user)
     add_toast(request, _("The learnt chance is on from the next night.") if on else _("The learnt chance is off."))
-    return redirect("home:back-test")
+    return redirect(f"{reverse('home:back-test')}#learnt")
 
 
 @require_GET

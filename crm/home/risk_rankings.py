@@ -21,7 +21,7 @@ from crm.home.back_test_words import name_ranking
 from crm.home.need_filter import NEED_FILTER
 from crm.home.value_lists import ValueListView, currency_sign
 from interactions.models import Task
-from segments.models import BackTest, CurrentScore
+from segments.models import BackTest, CurrentScore, ScoreRun
 from segments.rules import churn_rankings as rankings
 from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM, LONG_GONE_DAYS
 
@@ -68,8 +68,11 @@ MONEY = RiskRanking(
 
 
 def list_risk_rankings() -> list[RiskRanking]:
-    """The three in force; certainty is learnt where an admin switched that on."""
-    return [MY_DAY, LEARNT if setting("risk.learnt") else CERTAINTY, MONEY]
+    """The three in force; certainty is learnt where an admin switched that on and the scores in force were written by
+    it: what was learnt is put aside where the gap was right more often."""
+    run = ScoreRun.objects.filter(is_current=True)
+    is_learnt = setting("risk.learnt") and run.values_list("plan__scoring__models__learnt", flat=True).first()
+    return [MY_DAY, LEARNT if is_learnt else CERTAINTY, MONEY]
 
 
 def describe_precision(ranking: RiskRanking, evening: dict[str, Any] | None) -> dict[str, Any]:

@@ -192,7 +192,7 @@ def test_an_admin_tests_again_and_switches_the_learnt_chance(client, admin, test
     client.force_login(admin)
     assert client.post(reverse("home:back-test-again")).status_code == 302
     assert JobRun.objects.get(kind="back-test").requested_by == admin
-    client.post(reverse("home:back-test-learnt"))
+    assert client.post(reverse("home:back-test-learnt")).url.endswith("#learnt"), "the page begins where one was"
     from crm.core.models.business_setting import BusinessSetting, forget_settings
 
     forget_settings()

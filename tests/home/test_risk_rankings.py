@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crm.core.models.business_setting import change_setting
-from segments.models import BackTest
+from segments.models import BackTest, ScoreRun
 from segments.rules import churn_rankings as rankings
 from tests import factories
 from tests.score_factory import make_score
@@ -40,9 +40,16 @@ def test_each_ranking_has_its_own_order(portfolio, rep, signed_in):
     assert names_of(client, "/risk/money/") == ["Large", "Middle", "Small"]
 
 
-def test_certainty_is_ranked_by_the_learnt_chance_where_an_admin_switched_it_on(portfolio, rep, signed_in):
+def test_certainty_is_ranked_by_the_learnt_chance_where_it_is_switched_on_and_in_force(portfolio, rep, signed_in):
+    """Switched on, but put aside as worse than the gap, the list told of a learnt chance that nobody had."""
+    client, run = signed_in(rep), ScoreRun.objects.create(as_of=date(2026, 11, 22), is_current=True)
     change_setting("risk.learnt", 1)
-    assert names_of(signed_in(rep), "/risk/certainty/") == ["Middle", "Small", "Large"]
+    for scoring in ({"models": None}, {"models": {"learnt": None}}):
+        ScoreRun.objects.filter(pk=run.pk).update(plan={"scoring": scoring})
+        assert names_of(client, "/risk/certainty/") == ["Small", "Middle", "Large"]
+        assert "learnt from an earlier quarter" not in client.get("/risk/certainty/").content.decode()
+    ScoreRun.objects.filter(pk=run.pk).update(plan={"scoring": {"models": {"learnt": {"means": [0]}}}})
+    assert names_of(client, "/risk/certainty/") == ["Middle", "Small", "Large"]
 
 
 def test_a_colleague_of_another_team_sees_none_of_them(portfolio, other_rep, signed_in):
