@@ -101,7 +101,7 @@ def draw_everything(summary: Summary, choice: Choice) -> dict[str, Any]:
         "moves": draw_moves(moves),
         "contribution_change": _change(summary.total.contribution_cents, _cents_before(summary)),
         "hours": draw_hours(summary.classes),
-        "hours_logged": minutes // 60 if minutes is not None else None,
+        "hours_logged": round(minutes / 60) if minutes is not None else None,
         "stake_change": _change(summary.total.at_stake_cents, summary.stake_before),
         "sparks": {"contribution": draw_spark(summary.contribution_line), "stake": draw_spark(summary.stake_line)},
         "worst": _find_worst(summary),

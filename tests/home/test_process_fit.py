@@ -127,6 +127,10 @@ def test_figures_of_an_earlier_evening_open_no_list_of_the_last_night(company, a
     then = client.get(reverse("home:process-fit"), {"day": (END - timedelta(days=30)).isoformat()}).content.decode()
 
     opened = re.findall(r'href="([^"]*kind=heavy[^"]*)"', now)
+    everybody = SegmentDay.objects.filter(day=END, team=None)
+    SegmentDay.objects.filter(pk=everybody.first().pk).update(minutes=599)
+    overview = client.get(reverse("home:segment-dashboard")).content.decode()
+    assert f"{10 * everybody.count()} h logged" in overview, "a minute short of an hour is no hour less"
     assert opened
     assert all(f"team={north.pk}" in link for link in opened)
     assert "as of the last night" in now
