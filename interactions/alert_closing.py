@@ -33,16 +33,18 @@ def close_what_is_over(*, on: date, at: datetime, customer_id: int | None = None
 
 
 def refresh_ranks(*, customer_id: int | None = None) -> None:
-    """Open tasks show what is at stake now, not what was when they were opened. A complaint's task keeps its rank: it
-    stands above what only might be lost."""
+    """Open tasks show what is at stake now, as the lists do, not what was when they were opened. A complaint's task
+    keeps its rank: it stands above what only might be lost."""
     with _looking_up(customer_id) as cursor:
         cursor.execute(
             """
-            UPDATE interactions_task t SET rank = s.risk_rank, at_stake_cents = s.at_stake_cents
+            UPDATE interactions_task t SET at_stake_cents = s.at_stake_cents,
+                rank = CASE WHEN t.kind = 'complaint' THEN t.rank ELSE s.risk_rank END
             FROM segments_current_score s
-            WHERE t.state IN ('open', 'paused') AND t.kind <> 'complaint' AND s.customer_id = t.customer_id
+            WHERE t.state IN ('open', 'paused') AND s.customer_id = t.customer_id
                 AND (%(customer)s::bigint IS NULL OR t.customer_id = %(customer)s)
-                AND (t.rank, t.at_stake_cents) IS DISTINCT FROM (s.risk_rank, s.at_stake_cents)
+                AND (t.at_stake_cents <> s.at_stake_cents
+                    OR (t.kind <> 'complaint' AND t.rank IS DISTINCT FROM s.risk_rank))
             """,
             {"customer": customer_id},
         )

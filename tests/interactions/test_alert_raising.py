@@ -385,9 +385,9 @@ def test_open_tasks_show_what_is_at_stake_now(customer, slipping):
     assert (task.rank, task.at_stake_cents) == (12.0, 500)
 
 
-def test_a_complaints_task_keeps_its_rank(customer, slipping):
+def test_a_complaints_task_keeps_its_rank_and_shows_what_is_at_stake_now(customer, slipping):
     task = factories.make_task(customer, kind=Task.Kind.COMPLAINT, rank=9_000_000.0)
     factories.set_score(customer, risk_rank=12.0, at_stake_cents=500)
     night()
     task.refresh_from_db()
-    assert task.rank == 9_000_000.0
+    assert (task.rank, task.at_stake_cents) == (9_000_000.0, 500)
