@@ -42,7 +42,8 @@ class Metric:
     at most ``{value}``; ``among`` the ids of the few customers of whom a flag is true, found by indexes, so that a list
     begins with them instead of going through everybody. ``perhaps`` are the ids of a few more, found at once, and
     ``surely`` says which of them are meant: what a page asks, so that only those it comes to are looked at. Without
-    ``perhaps`` it is asked of each of those of whom the flag is not true.
+    ``perhaps`` it is asked of each of those of whom the flag is not true. ``letters`` is how many a text has at most,
+    where they are so few that a page can name every spelling of a word.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Metric:
     among: str = ""
     perhaps: str = ""
     surely: str = ""
+    letters: int = 0
 
 
 MetricSource = Callable[[], Mapping[str, Metric]]

@@ -162,6 +162,7 @@ class Customer(EditedModel):
             models.Index(Lower("industry"), name="customer_in_industry"),
             models.Index(Lower("source"), name="customer_from_source"),
             models.Index(fields=["since"], name="customer_by_since"),
+            models.Index(fields=["kind"], name="customer_by_kind"),
             models.Index(
                 fields=["country", "name_folded", "id"], name="customer_by_country", condition=~models.Q(country="")
             ),

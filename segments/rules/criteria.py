@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-from segments.rules.figure_comparing import MOST_DAYS, compare_figure, compare_number
+from segments.rules.figure_comparing import MOST_DAYS, compare_code, compare_figure, compare_number
 
 MAX_DEPTH = 6
 MAX_CONDITIONS = 60
@@ -291,7 +291,7 @@ class _Compiler:
 
     def condition(self, node: Criteria) -> str:
         metric = self.catalogue[node["metric"]]
-        text = self.compare(metric, node)
+        text = (self.for_page and compare_code(metric, node, put=self.put)) or self.compare(metric, node)
         if metric.join and set(_TABLE.findall(metric.sql)) & set(_TABLE.findall(text)) - {"c"}:
             self.joins[metric.join] = None
         return text

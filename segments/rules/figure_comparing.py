@@ -1,12 +1,14 @@
-"""Comparisons of a number as SQL; a page writes them in words that the database can estimate.
+"""Comparisons as SQL; a page writes them in words that the database can estimate.
 
 It keeps statistics of columns, not of what is worked out from them: of "today less the day they came is at least 100"
-it expects a third of all, of "they came on the 15th of August or before" it knows how many.
+it expects a third of all, of "they came on the 15th of August or before" it knows how many; of "the country in small
+letters is de" one customer in two hundred, of "the country is DE, De, dE or de" as many as there are.
 """
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import product
 from typing import Any
 
 Put = Callable[[Any], str]
@@ -16,6 +18,28 @@ _SIGNS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<",
 _NOTHING_IS_ZERO = re.compile(r"coalesce\(([\w.]+), 0\)")
 _ONLY_WHERE = re.compile(r"CASE WHEN (.+?) THEN ((?:(?! ELSE ).)+?)( ELSE 0)? END")
 _DAYS_SINCE = re.compile(r"%\(today\)s::date - (?:([\w.]+)|least\(([\w.]+), %\(today\)s::date\))")
+
+
+# Letters that stand for another one in either case: in small letters these two are our own as well.
+_SPELLED = {"i": "iI\u0130", "k": "kK\u212a"}
+
+
+def compare_code(metric: Any, node: Mapping[str, Any], *, put: Put) -> str:
+    """A word so short that every spelling in either case can be named; "" where it is none, has letters of another
+    alphabet or is asked in another way. No longer word has a place among them."""
+    most: int = getattr(metric, "letters", 0)
+    values: Any = node.get("value")
+    if not most or node["operator"] not in {"is", "one_of"}:
+        return ""
+    short = [word.lower() for word in (values if isinstance(values, list) else [values]) if len(word) <= most]
+    if not all(word.isascii() for word in short):
+        return ""
+    spelled = ["".join(one) for word in short for one in product(*(_spell_letter(letter) for letter in word))]
+    return f"{metric.sql} = ANY ({put(spelled)}::text[])"
+
+
+def _spell_letter(letter: str) -> str:
+    return _SPELLED.get(letter, letter + letter.upper() if letter.isalpha() else letter)
 
 
 def compare_number(sql: str, operator: str, value: Any, *, put: Put) -> str:

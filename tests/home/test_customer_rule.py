@@ -43,7 +43,8 @@ def company(rep):
     segment = factories.make_segment()
     factories.make_customer(name="Nothing", owner=rep, team=rep.team, city="", industry="")
     for many in range(1, 5):
-        one = factories.make_customer(name=f"Of {many}", owner=rep, team=rep.team, city="Berlin", stage="customer")
+        country, who = ("DE", "De", "dE", "NO")[many - 1], {"owner": rep, "team": rep.team, "stage": "customer"}
+        one = factories.make_customer(name=f"Of {many}", city="Berlin", country=country, **who)
         make_score(one, risk=many - 1, grade=("A1", "A2", "B1", "C2")[many - 1], sales_12m_cents=many * 1000)
         factories.put_in_segment(one, segment, since=today - timedelta(days=many))
         person = factories.make_person(one)
@@ -108,7 +109,8 @@ def test_every_figure_keeps_whom_it_holds_for_asked_together_and_one_by_one(comp
             singly.add(rule["metric"])
         if 0 < len(expected) < len(values):
             told_apart.add(rule["metric"])
-    assert {"contacts_12m", "open_tasks", "complaints_12m", "needs", "tags", "risk", "abc", "city"} <= told_apart
+    everywhere = {"contacts_12m", "open_tasks", "complaints_12m", "needs", "tags", "risk", "abc", "city", "country"}
+    assert everywhere <= told_apart
     assert {"contacts_12m", "open_tasks", "complaints_12m", "needs", "tags", "service_cost_returns"} <= singly
     assert {"contacts_12m", "sales_12m", "risk", "city", "days_in_segment", "days_since_order"} <= alone
     assert not singly & {"risk", "grade", "city", "sales_12m", "has_email"}, "they are in the list already"

@@ -333,3 +333,31 @@ def test_what_is_asked_in_other_words_reads_no_table_for_the_figure() -> None:
     figures = {"fed": FigureAmong("fed", "flag", join="LEFT JOIN t ON t.id = c.id", sql_text="t.fed")}
     assert compile_criteria(when("fed", "yes"), figures, today=TODAY).joins == ()
     assert compile_criteria(when("fed", "known"), figures, today=TODAY).joins == ("LEFT JOIN t ON t.id = c.id",)
+
+
+@dataclass(frozen=True)
+class FigureOfLetters(Figure):
+    """A text of two letters at most, whose spellings a page can name."""
+
+    letters: int = 2
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "spelled"),
+    [
+        ("is", "de", ["de", "dE", "De", "DE"]),
+        ("one_of", ["D", "x1", "Denmark"], ["d", "D", "x1", "X1"]),
+        ("is", "K", ["k", "K", "\u212a"]),  # a sign of its own that is a k in small letters
+        ("is", "Denmark", []),
+        ("is", "åx", None),
+        ("contains", "d", None),
+    ],
+)
+def test_a_page_names_every_spelling_of_a_code_so_that_its_index_finds_it(
+    operator: str, value: Any, spelled: list[str] | None
+) -> None:
+    figures = {"country": FigureOfLetters("country", "text", sql_text="c.country")}
+    page = compile_criteria(when("country", operator, value), figures, today=TODAY, for_page=True)
+    assert (page.where == "c.country = ANY (%(v0)s::text[])") is (spelled is not None)
+    assert spelled in (None, page.params["v0"])
+    assert "lower" in compile_criteria(when("country", operator, value), figures, today=TODAY).where
