@@ -9,6 +9,9 @@ thousands. Where gathering then took longer than expected, or the disk was asked
 visit walks once more, for half the time that gathering really took. Else, and after a second walk given up, the same
 list is gathered at once for five minutes.
 
+Of what belongs to customers (the orders of those who stopped ordering) the first place that any of it can have is often
+found sooner: the walk then begins there (``crm.core.edge_finding``), before all is gathered.
+
 A walk looks at one row after the other, and so asks singly what would else be added up of everybody
 (``crm.core.single_asking``); what is rare is then gathered by whichever way the planner takes for the cheaper.
 """
@@ -17,16 +20,16 @@ import time
 from typing import Any
 
 from django.core.cache import cache
-from django.db import OperationalError
 from django.db.models import F, Func, QuerySet
-from psycopg.errors import QueryCanceled
 
+from crm.core.edge_finding import begin_at_edge, has_edge
 from crm.core.few_finding import find_few
 from crm.core.list_definition import Column
-from crm.core.list_paging import Place, fetch_rows, limit_statements, order_keys
+from crm.core.list_paging import Place, fetch_rows, order_keys, try_for
 from crm.core.single_asking import asking_among, asking_singly
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
+EDGE_WALK_MS = 200  # and what a walk has where the place of the first row can be found instead
 KEPT_SECONDS = 300
 
 
@@ -46,22 +49,31 @@ def walk_or_gather(
     listed in which order, and ``is_single`` says that gathering looks at one row after the other, as a walk does."""
     asked: dict[str, Any] = {"descending": descending, "place": place, "backward": backward, "size": size}
     remembered: int | None = cache.get(remembered_as)  # how long the walk after one given up may take; 0: none
-    limit = max(LEAST_WALK_MS, gathering_ms // 2) if remembered is None else remembered
-    if limit:
-        try:
-            with limit_statements(limit), asking_singly():
-                return fetch_rows(queryset, column, **asked)
-        except OperationalError as error:
-            if not isinstance(error.__cause__, QueryCanceled):
-                raise
+    walk_ms = max(LEAST_WALK_MS, gathering_ms // 2)
+    limit, is_edged = remembered, has_edge(queryset, column)
+    if limit is None or (is_edged and place is not None):  # a later page begins where there are some
+        limit = min(walk_ms, EDGE_WALK_MS) if is_edged else walk_ms
+    if limit and (rows := _walk_for(limit, queryset, column, asked)) is not None:
+        return rows
     began = time.monotonic()
-    found = find_few(queryset)
-    with asking_among(found), asking_singly(is_single or bool(found)):
-        rows = fetch_rows(queryset, column, take=_gather, **asked)
+    rows, found = None, find_few(queryset)
+    if not found and (nearer := begin_at_edge(queryset, column, downward=descending != backward)) is not None:
+        queryset = nearer
+        rows = _walk_for(walk_ms, queryset, column, asked)
+    if rows is None:
+        with asking_among(found), asking_singly(is_single or bool(found)):
+            rows = fetch_rows(queryset, column, take=_gather, **asked)
     if limit:
         half = int((time.monotonic() - began) * 500)
-        cache.set(remembered_as, half if remembered is None and half > limit else 0, KEPT_SECONDS)
+        is_tried_again = remembered is None and half > limit and not is_edged
+        cache.set(remembered_as, half if is_tried_again else 0, KEPT_SECONDS)
     return rows
+
+
+def _walk_for(ms: int, queryset: QuerySet[Any], column: Column, asked: dict[str, Any]) -> list[Any] | None:
+    """The page as a walk finds it; None where that needs longer."""
+    with asking_singly():
+        return try_for(ms, lambda: fetch_rows(queryset, column, **asked))
 
 
 def _gather(queryset: QuerySet[Any], column: Column, *, downward: bool, nulls: bool, size: int) -> list[Any]:

@@ -11,13 +11,16 @@ from django.utils import timezone
 
 from complaints.models import Complaint
 from crm.core import few_finding, list_gathering, list_paging
+from crm.core.edge_finding import begin_at_edge
 from crm.core.few_finding import read_keys
+from crm.core.list_engine import write_token
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
 from crm.core.single_asking import asking_among, asking_singly, can_be_asked_singly, list_conditions
 from crm.home.customer_rule import filter_by_rule, write_rule
 from crm.home.metric_columns import read_metrics
-from customers.models import ContactPoint, Customer, CustomerNeed, CustomerTag, Need, Tag
+from crm.home.order_list import ORDERS
+from customers.models import ContactPoint, Customer, CustomerNeed, CustomerTag, Need, Order, Tag
 from customers.purchase_day_rebuild import rebuild_purchase_days
 from interactions.models import Interaction
 from segments.rules.criteria_evaluation import holds
@@ -165,6 +168,40 @@ def test_whom_a_rare_condition_names_are_found_before_their_order_is_asked(compa
         asked = [q["sql"] for q in queries if "ORDER BY GREATEST" in q["sql"]]
         assert asked
         assert all(("interactions_interaction" in sql) is (most == 1) for sql in asked)
+
+
+@pytest.mark.parametrize("sort", ["day", "-day", "number"])
+def test_orders_of_many_begin_where_the_first_of_them_can_stand(company, rep, signed_in, sort, monkeypatch):
+    """By day that is found customer by customer and no order is gathered, a later page begins where the last one ended;
+    there is no index of a customer's numbers. Of nobody there is nothing to walk through."""
+    for place, name, value in (
+        (list_paging, "FEW", 0),
+        (list_paging, "GATHERED", 0),
+        (few_finding, "GATHERED", -1),
+        (few_finding, "MOST", -1),
+    ):
+        monkeypatch.setattr(place, name, value)
+    monkeypatch.setattr(list_gathering.cache, "get", lambda name, *args: 0 if "gathered" in str(name) else None)
+    value_of = (lambda one: one.number) if sort == "number" else (lambda one: one.day)
+    expected = sorted(
+        Order.objects.filter(customer__name__in=["Of 3", "Of 4"]),
+        key=lambda one: (value_of(one), one.pk),
+        reverse=sort.startswith("-"),
+    )
+    assert len(expected) == 7
+    for after in (None, expected[2]):
+        asked_for = {"rule": json.dumps(RARE), "sort": sort}
+        if after:
+            asked_for["after"] = write_token(sort, value_of(after), after.pk)
+        with CaptureQueriesContext(connection) as queries:
+            page = signed_in(rep).get(reverse("home:order-list"), asked_for).context["list"]
+        assert [row.pk for row in page.rows] == [one.pk for one in (expected[3:] if after else expected)]
+        asked = [query["sql"] for query in queries]
+        assert any("(first.value)" in sql for sql in asked) is (sort != "number" and after is None)
+        assert any("ORDER BY GREATEST" in sql for sql in asked) is (sort == "number")
+    nobody = find({**RARE, "value": 9}, key="customer", rows=Order.objects.all())
+    if sort != "number":
+        assert begin_at_edge(nobody, ORDERS.sort_column(sort), downward=sort == "-day").query.is_empty()
 
 
 def test_a_rule_of_two_figures_begins_with_the_one_that_few_have(company, rep, signed_in):
