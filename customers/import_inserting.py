@@ -34,7 +34,9 @@ NEW_WORDS = """INSERT INTO customers_nameword (word)
 NOTE_WORDS = "customers_note_name_words"
 STAND_INS = {
     "customers_note_touched": StandIn(
-        ("customer_id",), "INSERT INTO customers_touchedcustomer (customer_id) SELECT DISTINCT customer_id FROM made"
+        ("customer_id", "day", "returns_id"),
+        "INSERT INTO customers_touchedcustomer (customer_id, day)"
+        " SELECT DISTINCT customer_id, CASE WHEN returns_id IS NULL THEN day END FROM made",
     ),
     NOTE_WORDS: StandIn(("name_folded",), NEW_WORDS.format(names="made")),
 }

@@ -1,8 +1,9 @@
 """The rollup of purchase days, and what it says about each customer, kept true to the orders.
 
-``ingest_orders`` takes in whatever changed since the last time; triggers on the orders name the customers. All days of
-a touched customer are made new from his orders, so an edited order leaves its old day, a deleted one takes its day
-along, and doing it again changes nothing. ``rebuild_purchase_days`` makes everything new.
+``ingest_orders`` takes in whatever changed since the last time; triggers on the orders name the customers, and the days
+on which orders only came in. These days, or all days of a touched customer, are made new from his orders, so an edited
+order leaves its old day, a deleted one takes its day along, and doing it again changes nothing.
+``rebuild_purchase_days`` makes everything new.
 
 A return counts on the day of the order it returns, when that is known; a day with nothing left above zero is no
 purchase, but stays in the sums. Orders of unknown cost count as costing nothing.
@@ -33,6 +34,32 @@ SELECT o.customer_id, {ORDER_DAY} AS day, sum(o.amount_cents::float8)::bigint AS
        sum(o.line_count)::integer AS lines
 FROM {{source}}
 GROUP BY 1, 2
+"""  # noqa: S608 - names of ours
+
+DAYS_OF_TOUCHED = DAYS.format(source="touched t JOIN customers_order o ON o.customer_id = t.customer_id")
+
+# The same where for most customers no more than the touched days can be others: the rest is as it is kept. The orders
+# of a customer lie on pages far apart, his days on one. Whoever has an order that returns another is read whole, as its
+# day is not its own; so is whoever was touched again since, which this one statement sees together with his orders.
+TOUCHED_DAYS = (
+    "by_day t JOIN touched_day d ON d.customer_id = t.customer_id"
+    " JOIN customers_order o ON o.customer_id = d.customer_id AND o.day = d.day"
+)
+DAYS_BY_DAY = f"""
+WITH by_day AS MATERIALIZED (
+    SELECT d.customer_id FROM touched_day d
+    WHERE d.customer_id NOT IN (SELECT customer_id FROM customers_touchedcustomer)
+    GROUP BY d.customer_id
+    HAVING bool_and(d.day IS NOT NULL) AND NOT EXISTS (
+        SELECT FROM customers_order o WHERE o.customer_id = d.customer_id AND o.returns_id IS NOT NULL)
+), whole AS MATERIALIZED (SELECT customer_id FROM touched EXCEPT SELECT customer_id FROM by_day)
+{DAYS.format(source="whole t JOIN customers_order o ON o.customer_id = t.customer_id")}
+UNION ALL
+{DAYS.format(source=TOUCHED_DAYS)}
+UNION ALL
+SELECT p.customer_id, p.day, p.amount_cents, p.cost_cents, p.orders, p.lines
+FROM by_day t JOIN customers_purchaseday p ON p.customer_id = t.customer_id
+WHERE NOT EXISTS (SELECT FROM touched_day d WHERE d.customer_id = p.customer_id AND d.day = p.day)
 """  # noqa: S608 - names of ours
 
 # Days of touched customers that are not as they are kept, put right; without orders: a day that is gone.
@@ -119,20 +146,24 @@ def ingest_orders(*, at: datetime) -> IngestReport:
     beside = not connection.in_atomic_block  # connections of their own would not see what waits in this one
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('purchase-days'))")
-        cursor.execute("CREATE TEMP TABLE touched (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
+        cursor.execute("CREATE TEMP TABLE touched_day (customer_id bigint, day date) ON COMMIT DROP")
         cursor.execute(
-            "WITH taken AS (DELETE FROM customers_touchedcustomer RETURNING customer_id)"
-            " INSERT INTO touched SELECT DISTINCT customer_id FROM taken ORDER BY customer_id"  # as the tables lie
+            "WITH taken AS (DELETE FROM customers_touchedcustomer RETURNING customer_id, day)"
+            " INSERT INTO touched_day SELECT DISTINCT customer_id, day FROM taken ORDER BY customer_id, day"
         )
+        cursor.execute("CREATE TEMP TABLE touched (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
+        # As the tables lie.
+        cursor.execute("INSERT INTO touched SELECT DISTINCT customer_id FROM touched_day ORDER BY customer_id")
         touched = cursor.rowcount
         rebuilt = touched > REBUILD_FROM and _is_mostly_new(cursor, touched)
         if rebuilt:
             _rebuild(beside=beside)
             note_touched_items([EVERYBODY])
         elif touched:
-            _recompute_touched(cursor)
+            cursor.execute("ANALYZE touched_day")
+            _recompute_touched(cursor, days=DAYS_BY_DAY)
             cursor.execute("INSERT INTO customers_toucheditems (customer_id) SELECT customer_id FROM touched")
-        cursor.execute("DROP TABLE touched")
+        cursor.execute("DROP TABLE touched, touched_day")
         RollupWatermark.objects.update_or_create(id=1, defaults={"orders_until": at})
     return IngestReport(touched, rebuilt=rebuilt)
 
@@ -145,7 +176,7 @@ def ingest_customer(customer_id: int) -> None:
         cursor.execute("CREATE TEMP TABLE touched (customer_id bigint PRIMARY KEY) ON COMMIT DROP")
         cursor.execute("DELETE FROM customers_touchedcustomer WHERE customer_id = %s", [customer_id])
         cursor.execute("INSERT INTO touched VALUES (%s)", [customer_id])
-        _recompute_touched(cursor)
+        _recompute_touched(cursor, days=DAYS_OF_TOUCHED)
         cursor.execute("DROP TABLE touched")
     note_touched_items([customer_id])
     take_in_items(customer_ids=[customer_id])
@@ -169,14 +200,12 @@ def _is_mostly_new(cursor: object, touched: int) -> bool:
     return bool(2 * touched > known)
 
 
-def _recompute_touched(cursor: object) -> None:
-    """Days and states of the customers in the temporary table ``touched``; unchanged rows are left alone.
-
-    The orders are read once: customers of one day lie on pages far apart, and finding them is most of the work."""
+def _recompute_touched(cursor: object, *, days: str) -> None:
+    """Days and states of the customers in the temporary table ``touched``, whose ``days`` are asked once; unchanged
+    rows are left alone."""
     run = cursor.execute  # type: ignore[attr-defined]
-    orders = "touched t JOIN customers_order o ON o.customer_id = t.customer_id"
     run("ANALYZE touched")
-    run(f"CREATE TEMP TABLE days_now ON COMMIT DROP AS {DAYS.format(source=orders)} ORDER BY 1, 2")
+    run(f"CREATE TEMP TABLE days_now ON COMMIT DROP AS {days} ORDER BY 1, 2")
     run(PUT_RIGHT)
     for table in ("customers_purchasestate", "customers_purchasehistory"):
         run(f"DELETE FROM {table} WHERE customer_id IN ({WITHOUT_DAYS})")  # noqa: S608 - names of ours

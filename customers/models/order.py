@@ -63,6 +63,7 @@ class Order(models.Model):
             models.Index(fields=["day"], name="order_returned", condition=models.Q(amount_cents__lt=0)),
             models.Index(fields=["customer", "day"], name="order_returned_of", condition=models.Q(amount_cents__lt=0)),
             models.Index(fields=["returns"], name="order_returns", condition=models.Q(returns__isnull=False)),
+            models.Index(fields=["customer"], name="order_returning", condition=models.Q(returns__isnull=False)),
             models.Index(
                 fields=["customer", "day"],
                 name="order_own_freight",

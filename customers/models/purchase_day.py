@@ -94,10 +94,12 @@ class TouchedCustomer(models.Model):
     """An order of this customer was written, changed or removed since the rollup last looked.
 
     Triggers on the table of orders write here, so nothing that changes orders can forget it, and a change that is
-    committed late is not passed over. ``customers.purchase_day_rebuild`` empties it.
+    committed late is not passed over. ``customers.purchase_day_rebuild`` empties it. ``day`` is the only day that an
+    order which came in can have changed; without it any day of the customer may be another.
     """
 
     customer_id = models.BigIntegerField()
+    day = models.DateField(null=True)
 
     class Meta:
         default_permissions = ()

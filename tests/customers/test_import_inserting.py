@@ -20,9 +20,9 @@ ORDERS = "order,customer id,date,amount,quantity\nA,1,2026-01-02,10,1\nB,2,2026-
 def _written(kind_and_text):
     for kind, text in kind_and_text:
         write_import(read_file(text, kind=kind), lease=NoLease(), at=AT)
-    touched = TouchedCustomer.objects.values_list("customer_id", flat=True)
-    numbers = set(Customer.objects.filter(pk__in=touched).values_list("number", flat=True))
-    return sorted(NameWord.objects.values_list("word", flat=True)), numbers, OrderLine.objects.count()
+    numbers = dict(Customer.objects.values_list("pk", "number"))
+    touched = {(numbers[one.customer_id], str(one.day)) for one in TouchedCustomer.objects.all()}
+    return sorted(NameWord.objects.values_list("word", flat=True)), touched, OrderLine.objects.count()
 
 
 @pytest.mark.django_db
@@ -34,7 +34,8 @@ def test_words_of_names_and_touched_customers_are_noted_with_triggers_at_rest_as
         transaction.set_rollback(True)
     monkeypatch.setattr(import_inserting, "may_rest_triggers", lambda: False)
     assert _written(files) == as_a_set
-    assert as_a_set == (["lampart", "nord", "orsted", "son", "zaklady"], {"1", "2"}, 3)
+    touched = {("1", "2026-01-02"), ("2", "2026-01-03"), ("1", "2026-01-04")}
+    assert as_a_set == (["lampart", "nord", "orsted", "son", "zaklady"], touched, 3)
 
 
 def _words():
