@@ -47,6 +47,14 @@ class ReferralAnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["referred"].user = user  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Somebody who was named is an answer: "rather not" beside a name would be written over in silence."""
+        values = super().clean() or {}
+        is_named = values.get("referred_name") or values.get("referred")
+        if values.get("state") == Referral.State.DECLINED and is_named:
+            self.add_error("state", _("Somebody is named below. Empty that first, or say that they named somebody."))
+        return values
+
 
 class ReferenceForm(_OfCustomer):
     """For what they are a reference, who receives, and how long they rest."""

@@ -154,6 +154,8 @@ def test_a_second_answer_keeps_whom_the_first_one_named(client, customer, foreig
     assert client.get(answer).context["form"]["referred"].value() == "K-77"
     Referral.objects.update(referred=foreign_customer)
     assert foreign_customer.number not in client.get(answer).text
+    both = client.post(answer, {"state": "declined", "referred_name": "Somebody"})
+    assert "Empty that first" in both.text
     client.post(answer, {"state": "given", "referred_name": "Somebody"})
     assert Referral.objects.get().referred == foreign_customer
 
