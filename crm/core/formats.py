@@ -39,7 +39,7 @@ def _group_in(value: float, decimals: int, language: str | None) -> str:
     return str(number_format(value, decimal_pos=decimals, use_l10n=True, force_grouping=True))
 
 
-def _write_day(day: date, pattern: str) -> str:
+def write_day(day: date, pattern: str) -> str:
     """A day by a pattern of Django's; a page writes the same few days again and again."""
     return _write_day_in(date(day.year, day.month, day.day), pattern, get_language())
 
@@ -158,7 +158,7 @@ def format_day(day: date | None, *, today: date) -> str:
         return gettext("tomorrow")
     if distance == -1:
         return gettext("yesterday")
-    return _write_day(day, "D j M" if day.year == today.year else "j M Y")
+    return write_day(day, "D j M" if day.year == today.year else "j M Y")
 
 
 def format_moment(moment: datetime | None, *, now: datetime, zone: tzinfo) -> str:
@@ -179,12 +179,12 @@ def format_full_moment(moment: datetime, *, zone: tzinfo) -> str:
 
 def format_plain_day(day: date) -> str:
     """``14 Mar 2025``: for a name that must say the same on every day."""
-    return _write_day(day, "j M Y")
+    return write_day(day, "j M Y")
 
 
 def format_full_day(day: date) -> str:
     """``Thursday 26 November 2026``."""
-    return _write_day(day, "l j F Y")
+    return write_day(day, "l j F Y")
 
 
 def format_days(days: float | None) -> str:

@@ -7,6 +7,8 @@ import time_machine
 from django import forms
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template import Context, Template
+from django.utils import timezone
+from django.utils.html import escape
 
 from crm.core import glossary
 from crm.core.models import Team
@@ -64,6 +66,25 @@ def test_a_moment_can_be_read_by_machines():
         shown
         == '<time datetime="2026-11-24T10:30+00:00" title="Tuesday 24 November 2026, 10:30 UTC">today 10:30</time>'
     )
+
+
+def test_a_day_by_a_pattern_is_the_day_and_a_moment_that_of_the_reader():
+    source = '{{ on|date:"j M Y" }}'
+    assert show(source, on=NOW.date()) == show(source, on=NOW.date()) == "24 Nov 2026"
+    assert show('{{ on|date:"Y-m-d" }}', on=NOW.date()) == "2026-11-24"
+    assert show('{{ on|date }}{{ none|date:"Y" }}', on=NOW.date(), none=None) == "Nov. 24, 2026"
+    with timezone.override("Asia/Tokyo"):
+        assert show(source, on=NOW.replace(hour=22)) == "25 Nov 2026"
+
+
+def test_a_term_shows_the_word_it_is_given_and_explains_the_same():
+    word, meaning = (str(words) for words in (glossary.TERMS["reach"].word, glossary.TERMS["reach"].meaning))
+    own, button = show('{% term "reach" %}'), show('{% help_for "reach" %}')
+    other = show('{% term "reach" "<i>" %}{% term "reach" word %}', word="<i>")
+    assert f'<span class="r-term">{word}<button' in own
+    assert [f'<span class="r-term">{shown}<button' in other for shown in ("<i>", "&lt;i&gt;")] == [True, True]
+    assert '<span class="r-term"><button' in button
+    assert all(escape(meaning) in shown for shown in (own, other, button))
 
 
 def test_every_term_is_explained_in_a_sentence():

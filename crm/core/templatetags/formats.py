@@ -5,8 +5,10 @@ Every filter shows None as ``–``. Money is integer cents; its currency is the 
 
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from django import template
+from django.template.defaultfilters import date as django_date
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -117,6 +119,12 @@ def days(value: int | None) -> str:
 def silence(value: int | None, usual_days: float | None = None) -> str:
     """``{{ silent_days|silence:usual_gap }}`` → ``62 d / 18``."""
     return formats.format_silence(value, usual_days)
+
+
+@register.filter("date", expects_localtime=True, is_safe=False)
+def by_pattern(value: Any, pattern: str | None = None) -> str:
+    """Django's ``date``, which writes each day anew: drawings and tables name the same few sixty times a page."""
+    return formats.write_day(value, pattern) if pattern and type(value) is date else str(django_date(value, pattern))
 
 
 @register.filter

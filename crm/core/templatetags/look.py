@@ -10,6 +10,7 @@ from typing import Any
 from django import forms, template
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
@@ -191,21 +192,28 @@ def ring(days_left: int, of_days: int = 30) -> SafeString:
     )
 
 
-@register.inclusion_tag("components/help.html")
-def term(key: str, text: str = "") -> dict[str, Any]:
+@register.simple_tag
+def term(key: str, text: str = "") -> SafeString:
     """``{% term "contribution" %}``: the word and a button that explains it; ``text`` shows another word for it.
 
     Keys: crm.core.glossary. A key that is not there is an error.
     """
-    entry = find_term(key)
-    return {"word": text or entry.word, "meaning": entry.meaning, "key": key, "icon_only": False}
+    return _draw_help(key, get_language(), text=str(text))
 
 
-@register.inclusion_tag("components/help.html")
-def help_for(key: str) -> dict[str, Any]:
+@register.simple_tag
+def help_for(key: str) -> SafeString:
     """``{% help_for "contribution" %}``: only the explaining button, beside a word that is already there."""
+    return _draw_help(key, get_language(), icon_only=True)
+
+
+@lru_cache(maxsize=1024, typed=True)  # a word that is safe is another than one that is escaped
+def _draw_help(key: str, language: str | None, *, text: str = "", icon_only: bool = False) -> SafeString:
+    """Drawn once a process and language: a dashboard explains a dozen words, each the same for everybody."""
     entry = find_term(key)
-    return {"word": entry.word, "meaning": entry.meaning, "key": key, "icon_only": True}
+    word = text or entry.word
+    shown = {"word": word, "meaning": entry.meaning, "key": key, "icon_only": icon_only}
+    return render_to_string("components/help.html", shown)
 
 
 @register.simple_tag(takes_context=True)
