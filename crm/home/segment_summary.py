@@ -1,8 +1,9 @@
 """The figures of the segments over a choice of teams: read from the evenings that the night has written."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, Sum
@@ -11,7 +12,7 @@ from crm.core.models import Role, Team, User
 from crm.core.row_visibility import SEES_ALL
 from segments.membership_moves import Moves, count_moves
 from segments.models import Segment, SegmentDay
-from segments.rules.figure_spread import Spread, merge_spreads
+from segments.rules.figure_spread import Spread, Step, merge_spreads
 
 SPARK_DAYS = 12
 SUMS = (
@@ -53,9 +54,19 @@ class Figures:
     minutes: int | None = None
     too_simple: int | None = None
     too_heavy: int | None = None
-    sales: Spread = field(default_factory=Spread)
-    contribution: Spread = field(default_factory=Spread)
+    sales_steps: list[Sequence[Step]] = field(default_factory=list)
+    contribution_steps: list[Sequence[Step]] = field(default_factory=list)
     reach: dict[str, tuple[int, int]] | None = None
+
+    @cached_property
+    def sales(self) -> Spread:
+        """Merged when a drawing asks: a page compares sums of two evenings and draws the spread of one."""
+        return merge_spreads(self.sales_steps)
+
+    @cached_property
+    def contribution(self) -> Spread:
+        """As ``sales``."""
+        return merge_spreads(self.contribution_steps)
 
     @property
     def margin_cents(self) -> int:
@@ -240,8 +251,8 @@ def add_figures(rows: Iterable[SegmentDay]) -> Figures:
     for name in MAYBE:
         known = [value for row in rows if (value := getattr(row, name)) is not None]
         setattr(figures, name, sum(known) if known else None)
-    figures.sales = merge_spreads(row.sales_spread for row in rows if "sales_spread" not in row.get_deferred_fields())
-    figures.contribution = merge_spreads(row.contribution_spread for row in rows)
+    figures.sales_steps = [row.sales_spread for row in rows if "sales_spread" not in row.get_deferred_fields()]
+    figures.contribution_steps = [row.contribution_spread for row in rows]
     figures.reach = _add_reach(row.reach for row in rows if row.reach is not None)
     return figures
 

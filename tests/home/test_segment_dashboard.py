@@ -57,8 +57,9 @@ def test_each_list_holds_exactly_as_many_as_the_number_that_opened_it(company, a
     Alert.objects.all().delete()
     trigger = factories.make_trigger("visit-now")
     scores = CurrentScore.objects.order_by("grade")
-    for score in (scores.first(), scores.last()):
-        Alert.objects.create(customer=score.customer, trigger=trigger, period=END, at_stake_cents=12_300, day=END)
+    gone = factories.make_customer(archived_at=AT)
+    for customer in (scores.first().customer, scores.last().customer, gone):
+        Alert.objects.create(customer=customer, trigger=trigger, period=END, at_stake_cents=12_300, day=END)
     customers, client = company.order_by("pk"), signed_in(admin)
     premium = Segment.objects.get(key="premium")
     for customer in customers.exclude(memberships__segment=premium)[:4]:
