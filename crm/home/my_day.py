@@ -5,11 +5,9 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -24,25 +22,16 @@ from crm.core.local_time import company_day, in_company_days
 from crm.core.models import Role, User
 from crm.core.row_addresses import row_address
 from crm.home.my_day_drawing import draw_acts, draw_row
-from crm.home.waiting_tasks import find_waiting, name_twin
-from customers.models import ContactPoint
+from crm.home.my_day_reading import SHOWN, with_customer
+from crm.home.waiting_tasks import find_waiting
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
-from interactions.models import ContactPreference, Interaction, StepRun, Task
+from interactions.models import Interaction, Task
 from interactions.task_handling import MANAGER_SOURCE
-from segments.models import Membership
 
 PAGE = 12
 ORDER = ("-rank", "due_at", "pk")
-# What a row that is not open shows: of its six tables a third of the columns.
-SHOWN = (
-    *("customer__name", "customer__city", "kind", "title", "why", "assignee__name", "assignee__email", "due_at"),
-    *("at_stake_cents", "rank", "alert__evidence", "alert__day", "alert__trigger__name", "promise__side", "source"),
-    *("step_run", "customer__score__grade", "customer__score__purchase_days", "customer__score__gap_days"),
-    *("customer__score__mean_gap_days", "customer__score__surprise", "customer__score__fall"),
-    *("customer__score__sales_12m_cents", "customer__score__last_day"),
-)
 MAY_ACT = "interactions.change_task"
 ASIDE_ROWS = 5
 _KINDS = Task.Kind
@@ -150,24 +139,6 @@ def build_day(
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
     shown_tasks = _describe(tasks[:PAGE], user=user, at=at, opened=opened, is_team=is_team)
     return MyDay(shown_tasks, next_after, counts, stake, late, absences, tab=tab if kind else "", is_team=is_team)
-
-
-def with_customer(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """Everything a row shows, in two queries however many rows there are: steps are on few days, and to plan four
-    tables more takes longer than to read them apart."""
-    segment = Membership.objects.current().filter(customer=OuterRef("customer"))
-    points = ContactPoint.objects.filter(customer=OuterRef("customer")).working().best_first()
-    refused = ContactPreference.objects.filter(customer=OuterRef("customer"), is_allowed=False)
-    refused = refused.filter(channel__in=Interaction.Channel.values)
-    steps = Prefetch("step_run", StepRun.objects.select_related("step", "run"))
-    related = tasks.select_related("customer__score", "assignee", "alert__trigger", "promise").prefetch_related(steps)
-    return related.annotate(
-        segment=Subquery(segment.values(found=JSONObject(name="segment__name", mark="segment__mark"))[:1]),
-        phone=Subquery(points.filter(kind=ContactPoint.Kind.PHONE).values("value_normal")[:1]),
-        email=Subquery(points.filter(kind=ContactPoint.Kind.EMAIL).values("value_normal")[:1]),
-        twin_of=name_twin(),
-        refused=ArraySubquery(refused.values(found=JSONObject(channel="channel", said_on="said_on"))),
-    )
 
 
 def _describe(tasks: list[Task], *, user: User, at: datetime, opened: str, is_team: bool = False) -> list[Task]:

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf, Replace
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Replace
 from django.utils import timezone
 
 from crm.core.absence_planning import list_stood_in_for
@@ -39,15 +39,3 @@ def _once_each(tasks: QuerySet[Task]) -> QuerySet[Task]:
     own = Replace(OuterRef("source"), Value(MANAGER_SOURCE), Value(ALERT_SOURCE))
     is_told_twice = Exists(tasks.filter(customer=OuterRef("customer"), source=own))
     return tasks.exclude(Q(source__startswith=MANAGER_SOURCE) & is_told_twice)
-
-
-def name_twin() -> Subquery:
-    """Of an alert's two tasks who has the other one: the manager's copy of its own task, or the task of a copy."""
-    both = [
-        Replace(OuterRef("source"), Value(one), Value(other))
-        for one, other in ((ALERT_SOURCE, MANAGER_SOURCE), (MANAGER_SOURCE, ALERT_SOURCE))
-    ]
-    twins = Task.objects.open().filter(customer=OuterRef("customer"), source__startswith="alert", source__in=both)
-    twins = twins.exclude(pk=OuterRef("pk"))
-    name = Coalesce(NullIf("assignee__name", Value("")), "assignee__email", output_field=CharField())
-    return Subquery(twins.values(found=name)[:1])

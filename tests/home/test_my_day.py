@@ -108,11 +108,13 @@ def test_an_open_row_that_is_done_leaves_the_address(customer, rep, signed_in):
 
 
 def test_of_a_team_only_the_rows_shown_are_joined_with_what_they_show(customer, lead, signed_in):
-    make(customer, "theirs")
+    task = make(customer, "theirs")
     with CaptureQueriesContext(connection) as queries:
         assert "theirs" in signed_in(lead).get("/?whose=team").content.decode()
-    (rows,) = [query["sql"] for query in queries if "JSON_OBJECT" in query["sql"]]
-    assert f"LIMIT {PAGE + 1})" in rows
+    asked = [query["sql"] for query in queries]
+    (rows,) = [sql for sql in asked if "jsonb_build_object" in sql]
+    assert asked[asked.index(rows) - 1].endswith(f"LIMIT {PAGE + 1}")
+    assert f'"interactions_task"."id" IN ({task.pk})' in rows
 
 
 def test_a_rep_does_not_get_the_team_by_asking_for_it(customer, rep, signed_in):
