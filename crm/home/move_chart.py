@@ -1,13 +1,18 @@
-"""Who went where as a drawing: bars left (from) and right (to), bands between. Numbers in, SVG attributes out."""
+"""Who went where as a drawing: bars left (from) and right (to), bands between. Numbers in, SVG out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 
 from crm.core.formats import format_number
 from crm.home.segment_charts import OTHER_SHAPE, SHAPES, name_fill, write
 
 TOP, HEIGHT, GAP, MOST_FLOWS = 34.0, 196.0, 9.0, 14
 LEFT_BAR, RIGHT_BAR, BAR, LEAST_LABELLED = 108.0, 292.0, 7.0, 11.0
+LONGEST_NAME = 12
 
 
 @dataclass
@@ -43,6 +48,40 @@ class MoveChart:
     right: list[MoveBar] = field(default_factory=list)
     flows: list[MoveFlow] = field(default_factory=list)
     rest: int = 0
+
+    @property
+    def bands(self) -> SafeString:
+        """The flows, each with its words and where there is room its figure: drawn here as the bars, for a template
+        takes longer for these forty marks than for the rest of the page's drawings."""
+        return format_html_join(
+            "",
+            '<path class="flow {}" d="{}"><title>{}</title></path>{}',
+            ((flow.fill, flow.path, flow.words, _label(flow)) for flow in self.flows),
+        )
+
+    @property
+    def bars(self) -> SafeString:
+        """Both sides, their names beside them."""
+        sides = ((self.left, LEFT_BAR, "e i", 90), (self.right, RIGHT_BAR, "i", 316))
+        return format_html_join(
+            "",
+            '<rect class="{0}" x="{1}" y="{2}" width="{3}" height="{4}"></rect><path class="{0}" d="{5}"></path>'
+            '<text class="{6}" x="{7}" y="{8}">{9} {10}</text>',
+            (
+                (bar.fill, write(x), bar.y, write(BAR), bar.height, bar.shape, look, name_x, bar.text_y, *_name(bar))
+                for side, x, look, name_x in sides
+                for bar in side
+            ),
+        )
+
+
+def _name(bar: MoveBar) -> tuple[str, str]:
+    return Truncator(bar.name).chars(LONGEST_NAME), format_number(bar.customers)
+
+
+def _label(flow: MoveFlow) -> SafeString | str:
+    words = format_number(flow.customers)
+    return format_html('<text class="i" x="120" y="{}">{}</text>', flow.text_y, words) if flow.text_y else ""
 
 
 Move = tuple[tuple[str, str], tuple[str, str], int]  # (name, mark) from, to, customers
