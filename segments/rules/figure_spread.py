@@ -65,12 +65,12 @@ def draw_pareto(spread: Spread) -> list[ParetoPoint]:
     whole = sum(cents for cents in spread.sums if cents > 0)
     if whole <= 0:
         return []
-    points = [ParetoPoint(0.0, 0.0)]
+    points, everybody = [ParetoPoint(0.0, 0.0)], spread.customers
     customers = reached = 0
     for count, cents in zip(reversed(spread.counts), reversed(spread.sums), strict=True):
         customers += count
         reached += cents
-        points.append(ParetoPoint(customers / spread.customers, reached / whole))
+        points.append(ParetoPoint(customers / everybody, reached / whole))
     return points
 
 
