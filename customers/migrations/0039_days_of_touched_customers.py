@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('customers', '0037_customers_by_words'),
+        ('customers', '0038_customers_by_kind'),
     ]
 
     operations = [
