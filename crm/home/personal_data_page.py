@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -95,10 +97,15 @@ def _of_kind(rows: Any, value: str, request: HttpRequest) -> Any:
     return rows.filter(kind=value)
 
 
+def _find_page(row: Any) -> str:
+    """The page of the customer; none where he is gone."""
+    return reverse("home:customer-page", args=[row.customer_id]) if row.number else ""
+
+
 ACTS = ListDefinition(
     columns=(
         Column("what", gettext_lazy("What"), "get_kind_display"),
-        Column("customer", gettext_lazy("Customer"), "customer_id"),
+        Column("customer", gettext_lazy("Customer"), lambda row: row.number or row.customer_id, url=_find_page),
         Column("reason", gettext_lazy("On whose request"), kind="words"),
         Column("by", gettext_lazy("By"), "done_by", kind="avatar", hide_on_phone=True),
         Column("at", gettext_lazy("When"), "done_at", "moment", sort="id", largest_first=True),
@@ -121,4 +128,5 @@ class PersonalDataLog(ListView):
     )
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("done_by")
+        held = Customer.objects.filter(pk=OuterRef("customer_id")).values("number")
+        return super().get_queryset().select_related("done_by").annotate(number=Subquery(held))

@@ -93,7 +93,9 @@ def _take_files(
         if row.added_at == where["at"]:
             kept += 1
         else:
-            add_toast(request, _("%(file)s is here already: %(name)s.") % {"file": file.name, "name": row})
+            is_named = row.file_name == file.name
+            words = _("%(file)s is here already.") if is_named else _("%(file)s is here already: %(name)s.")
+            add_toast(request, words % {"file": file.name, "name": row})
     if kept:
         add_toast(request, _("%(count)s added.") % {"count": kept})
     return refused

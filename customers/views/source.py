@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.core.entry_form import finish_entry, show_entry
@@ -95,7 +95,7 @@ def source_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             words = _("Withdrawn: %(archived)s archived, %(kept)s stay because they have bought.")
-            counts = {"archived": done.archived, "kept": done.kept}
+            counts = {"archived": format_number(done.archived), "kept": format_number(done.kept)}
             add_toast(request, words % counts, undo_url=reverse("customers:source-back", args=[pk]))
             return finish_entry(request, reverse("customers:source-list"))
     note = _("Everybody who came by it and never bought is archived. It can be brought back whole.")
@@ -117,5 +117,6 @@ def source_back(request: HttpRequest, pk: int) -> HttpResponse:
     except SourceRefused as refusal:
         add_error(request, str(refusal))
     else:
-        add_toast(request, _("%(count)s customers are back.") % {"count": back})
+        words = ngettext("%(count)s customer is back.", "%(count)s customers are back.", back)
+        add_toast(request, words % {"count": format_number(back)})
     return redirect("customers:source-list")

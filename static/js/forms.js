@@ -91,6 +91,10 @@ if (main && !wasDone && document.activeElement === document.body && matchMedia("
   (fields.find((field) => field.getAttribute("aria-invalid") === "true") || fields[0])?.focus();
 }
 
+// Any other page that was drawn whole begins where it asks for it: at what was refused.
+const asked = document.querySelector("#main [data-focus]");
+if (asked && document.activeElement === document.body) asked.focus();
+
 // What is found while one types is chosen with the arrow or Enter; Enter on a choice goes on to the next field.
 function goOn(choices) {
   const fields = [...choices.closest("form").querySelectorAll("input, select, textarea")].filter((field) => field.type !== "hidden");

@@ -105,7 +105,7 @@ def test_an_admin_registers_withdraws_and_brings_back(client, admin):
     assert "No right to it" in client.get(edit).text
     renamed = {"name": "Other", "lawful_basis": "x", "edit_version": client.get(edit).context["edit_version"]}
     assert "bring it back first" in client.post(edit, renamed).text
-    assert "1 customers are back" in client.post(reverse("customers:source-back", args=[source.pk]), follow=True).text
+    assert "1 customer is back" in client.post(reverse("customers:source-back", args=[source.pk]), follow=True).text
 
 
 def test_nobody_is_entered_by_a_withdrawn_source(client, fair, rep, admin):

@@ -213,6 +213,11 @@ def test_whoever_opens_a_dialog_types_at_once(page, customer):
     page.keyboard.press("Enter")
     expect(page.locator("dialog#dialog")).to_be_hidden()
     expect(page.locator("main")).to_contain_text("All of them")
+    page.goto(page.url.partition("/customers/")[0] + f"/customers/{customer.pk}/personal-data/")
+    page.get_by_label("typed again").fill("Somebody else")
+    page.locator("#erase-reason").fill("Letter of May")
+    page.keyboard.press("Enter")  # a whole page comes back, and begins at what was refused
+    expect(page.get_by_label("typed again")).to_be_focused()
 
 
 def test_a_click_beside_the_box_of_a_row_means_the_box(open_page, rep, customer):
