@@ -23,6 +23,8 @@ from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 from crm.core.list_catalogue import load_lists
 from crm.core.models import Role, Team, User
@@ -36,6 +38,9 @@ hypothesis_settings.register_profile(
     "rapport", deadline=None, derandomize=True, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
 hypothesis_settings.load_profile("rapport")
+# Hypothesis also tries numbers and words that it finds in the sources of whatever is loaded: other ones in each process
+# and after every change, and reading all sources in each process takes longer than the examples.
+providers._get_local_constants = Constants
 
 
 TESTS = Path(__file__).parent
