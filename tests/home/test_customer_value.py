@@ -267,7 +267,7 @@ def test_a_segment_of_one_time_buyers_says_nothing_of_coming_back(admin, world, 
     assert "in 100 buy again" not in text
 
 
-def test_of_products_that_matter_little_encounters_count_more_and_the_page_says_why(admin, busiest, signed_in):
+def test_of_products_that_matter_little_encounters_count_more_as_the_page_says(admin, busiest, signed_in, that_noon):
     Complaint.objects.create(customer=busiest, title="Late", taken_at=NOON - timedelta(days=9))
     statement = load_value_page(busiest, today=END).statement
     assert (statement.contacts, statement.complaints) == (1, 1)  # one visit, one complaint
@@ -362,7 +362,7 @@ def test_the_card_of_what_changed_comes_alone_and_as_a_page(admin, busiest, sign
     assert "<html" in signed_in(admin).get(f"{url}?since=nonsense").content.decode()
 
 
-def test_the_file_names_every_line_and_its_source(admin, busiest, signed_in):
+def test_the_file_names_every_line_and_its_source(admin, busiest, signed_in, that_noon):
     Customer.objects.filter(pk=busiest.pk).update(name="=1+1 GmbH")
     answer = signed_in(admin).get(reverse("home:customer-value-file", args=[busiest.pk]))
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
