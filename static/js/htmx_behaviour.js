@@ -56,15 +56,19 @@ const FIELDS = "input:not([type=checkbox], [type=radio], [type=file]), select, t
 const controls = (part) => [...part.querySelectorAll(CONTROLS)].filter((control) => control.getClientRects().length);
 const sign = (control) =>
   [control.tagName, control.name, control.getAttribute("href"), control.ariaLabel, control.textContent.trim()].join(" ");
-let stood = null;
+let stood = null; // also of which answer, and what it draws anew aside: neither of others takes the keyboard to itself
 
-document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap } }) => {
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, shouldSwap, xhr } }) => {
   const place = shouldSwap ? controls(target).indexOf(document.activeElement) : -1;
-  stood = place < 0 ? null : { place, sign: sign(document.activeElement) };
+  if (place >= 0) stood = { place, sign: sign(document.activeElement), xhr, aside: new Set() };
 });
 
-function findAgain(part) {
-  if (!stood || part.closest("dialog")) return null;
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target } }) => {
+  if (!target.contains(document.activeElement)) stood?.aside.add(target.id);
+});
+
+function findAgain(part, xhr) {
+  if (!stood || stood.xhr !== xhr || stood.aside.has(part.id) || part.closest("dialog")) return null;
   const all = controls(part);
   const before = all.slice(0, stood.place + 1).reverse().find((control) => !control.matches(FIELDS));
   const again = all.find((control) => sign(control) === stood.sign) || before;
@@ -86,7 +90,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
   const lost = document.activeElement === document.body || document.activeElement === null;
   // Whoever has gone on to another row stays there: an answer that was slow takes nobody back.
   const wentOn = wanted?.matches("[data-row]") && document.activeElement?.closest("[data-row]");
-  const next = wentOn ? null : wanted || (lost && (changed[0] || findAgain(target)));
+  const next = wentOn ? null : wanted || (lost && (changed[0] || findAgain(target, event.detail.xhr)));
   if (!next) return;
   if (!next.matches("a, button, input, select, textarea, [tabindex]")) next.tabIndex = -1;
   next.focus({ preventScroll: !wanted });
