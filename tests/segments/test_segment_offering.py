@@ -1,6 +1,6 @@
 """Products made for a segment: sold to others they are flagged on the order and at the customer, never forbidden."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.urls import reverse
@@ -80,7 +80,11 @@ def test_naming_twice_is_once_and_nonsense_is_refused(shop):
         add_offering(premium, family="Unheard of")
 
 
-def test_an_admin_names_a_family_and_the_rep_sees_the_flag(shop, customer, admin, rep, other_rep, signed_in):
+def test_an_admin_names_a_family_and_the_rep_sees_the_flag(
+    shop, customer, admin, rep, other_rep, signed_in, monkeypatch
+):
+    noon = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon)  # the page tells of the last twelve months
     premium, _standard, _low, order, _seal, _ring = shop
     url = reverse("segments:offering-list", args=[premium.pk])
     client = signed_in(admin)
