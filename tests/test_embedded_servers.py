@@ -5,6 +5,7 @@ import pwd
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -21,7 +22,7 @@ from crm.embedded_servers import (
     choose_socket_folder,
     measure_memory,
 )
-from crm.home.management.commands.up import answers, compute_static_fingerprint
+from crm.home.management.commands.up import Command, answers, compute_static_fingerprint
 from crm.server_boot import refuse_taken_port
 
 
@@ -163,7 +164,7 @@ def test_root_leaves_a_folder_alone_that_the_server_may_not_enter(
     assert again.data == postgres.data
 
 
-def test_a_taken_port_is_named_with_the_next_one_to_try() -> None:
+def test_a_taken_port_is_named_with_the_next_one_to_try(tmp_path: Path) -> None:
     import socket
 
     with socket.socket() as taken:
@@ -172,6 +173,10 @@ def test_a_taken_port_is_named_with_the_next_one_to_try() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(ServerError, match=f"PORT={port + 1}"):
             refuse_taken_port("127.0.0.1", port)
+        started = Mock()  # taken while the demo was loaded: another server's answer is not ours
+        with pytest.raises(ServerError, match=f"PORT={port + 1}"):
+            Command().run_until_stopped(started, host="127.0.0.1", port=port, logs=tmp_path, began=0)
+        started.start.assert_not_called()
     refuse_taken_port("127.0.0.1", port)
     assert not answers(f"http://127.0.0.1:{port}/livez")
 
