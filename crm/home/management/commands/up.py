@@ -95,9 +95,8 @@ class Command(BaseCommand):
     # --- while it runs -----------------------------------------------------------------------------------------------
     def run_until_stopped(self, supervisor: Supervisor, *, host: str, port: int, logs: Path, began: float) -> None:
         """Start the programs, say where they are, and watch them until a signal unwinds this."""
-        server_boot.refuse_taken_port(
-            host, port
-        )  # free at the beginning, it may be taken since: the demo takes a while
+        # Free at the beginning, it may be taken since: the demo takes a while.
+        server_boot.refuse_taken_port(host, port)
         worker, beat, web = build_programs(host=host, port=port, logs=logs)
         for program in (worker, beat, web):
             supervisor.start(program)
