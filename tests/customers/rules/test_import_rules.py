@@ -7,7 +7,10 @@ import pytest
 from customers.rules.contact_point_reading import PHONE, UnreadableContactPoint, read_contact_point
 from customers.rules.import_columns import CUSTOMERS, ORDERS, PEOPLE, guess_columns
 from customers.rules.import_values import (
+    DAY_FIRST,
+    MONTH_FIRST,
     Unreadable,
+    day_order_of,
     decimal_sign_of,
     looks_like_day,
     read_country,
@@ -89,6 +92,21 @@ def test_a_number_grouped_both_ways_is_no_number():
     with pytest.raises(Unreadable):
         read_number("2,13.33.")
     assert read_number("1.234,50") == Decimal("1234.50")
+
+
+@pytest.mark.parametrize(
+    ("text", "order"),
+    [
+        ("23/11/2026", DAY_FIRST),
+        ("11/23/2026", MONTH_FIRST),
+        ("04.03.2026", DAY_FIRST),
+        ("04/03/2026", None),
+        ("13/13/2026", None),
+        ("2026-11-23", None),
+    ],
+)
+def test_a_date_says_by_itself_whether_day_or_month_comes_first_when_it_can(text, order):
+    assert day_order_of(text) == order
 
 
 @pytest.mark.parametrize(
