@@ -13,25 +13,13 @@ from crm.core.job_ledger import JobLease, job_kind, request_job
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun, User
 from crm.core.models.business_setting import setting
+from crm.night_steps import SCORING_HELP
 from customers.jobs import request_alike
 from customers.peer_groups import has_peers
 from segments.models import ScoreRun
 
 NIGHT = "night"
-SCORING_HELP = "scoring-help"
 PORTFOLIOS = "portfolios"
-STEPS = {
-    "ingest": _("orders taken in"),
-    "plan": _("evening planned"),
-    "score": _("customers scored"),
-    "finish": _("scores in force"),
-    "segments": _("segments moved"),
-    "alerts": _("alerts and tasks"),
-    "index": _("lists sorted"),
-    "figures": _("figures of the segments"),
-    "lists": _("lists of the best and the worst"),
-    "items": _("items and families"),
-}
 
 
 def request_night(*, on: date, due_at: datetime, by: User | None = None) -> JobRun:

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from crm.core.job_ledger import request_job
 from crm.core.process_memory import keep_freed_memory
 from crm.core.table_tidying import tidy_tables
-from crm.night_requesting import SCORING_HELP, STEPS
+from crm.night_steps import SCORING_HELP, STEPS
 from customers.item_rollup import take_in_items
 from customers.models import ItemDay, PurchaseDay, PurchaseHistory, PurchaseState
 from customers.purchase_day_rebuild import ingest_orders

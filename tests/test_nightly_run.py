@@ -13,7 +13,8 @@ from crm.core import job_ledger
 from crm.core.job_ledger import perform_job
 from crm.core.models import JobRun
 from crm.core.models.business_setting import change_setting
-from crm.night_requesting import NIGHT, PORTFOLIOS, SCORING_HELP, STEPS, request_night, request_scheduled_night
+from crm.night_requesting import NIGHT, PORTFOLIOS, request_night, request_scheduled_night
+from crm.night_steps import SCORING_HELP, STEPS
 from crm.nightly_run import run_night
 from interactions.models import Alert, Task
 from segments import model_fitting, score_run

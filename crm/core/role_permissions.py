@@ -107,17 +107,11 @@ def sync_roles() -> None:
         group.permissions.set([known[name] for name in sorted(names)])
 
 
-def join_role(user: User, role: str) -> None:
-    """``user``, who has no other role, joins the group of ``role``."""
-    group, _created = Group.objects.get_or_create(name=Role(role).value)
-    user.groups.add(group)
-
-
 @transaction.atomic
 def assign_role(user: User, role: str) -> User:
     """Give ``user`` one role: its group replaces every other role's group."""
     user.groups.remove(*Group.objects.filter(name__in=[r for r in Role.values if r != role]))
-    join_role(user, role)
+    user.join_role(role)
     if user.role != role:
         user.role = role
         user.save(update_fields=["role"])

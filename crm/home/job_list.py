@@ -24,7 +24,8 @@ from crm.core.local_time import company_day, company_zone
 from crm.core.models import JobRun
 from crm.core.models.business_setting import setting
 from crm.core.toasts import add_toast
-from crm.night_requesting import NIGHT, SCORING_HELP, STEPS, request_night
+from crm.night_requesting import NIGHT, request_night
+from crm.night_steps import SCORING_HELP, STEPS
 from crm.signs_of_life import BEAT, WORKER, read_seconds_since_sign_of_life
 from customers.jobs import INDEX_JOB, KEYS_JOB, READ_JOB, UNDO_JOB, WRITE_JOB
 from customers.models import DataImport

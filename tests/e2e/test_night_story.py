@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from crm.core.local_time import company_day
 from crm.core.models import JobRun
-from crm.night_requesting import NIGHT, STEPS
+from crm.night_requesting import NIGHT
+from crm.night_steps import STEPS
 from customers.models import Customer, Order
 from interactions.models import Alert, Task
 from segments.default_configuration import create_defaults

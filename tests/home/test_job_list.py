@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from crm.core.models import JobRun
 from crm.home.job_list import evening_to_run, next_night
-from crm.night_requesting import STEPS
+from crm.night_steps import STEPS
 from customers.models import DataImport
 from segments.models import ScoreRun
 

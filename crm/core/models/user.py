@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
-from django.contrib.auth.models import PermissionsMixin
+from django.contrib.auth.models import Group, PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
@@ -39,13 +39,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A new colleague; ``role`` decides the group (see ``crm.core.role_permissions.join_role``)."""
-        from crm.core.role_permissions import join_role
-
+        """A new colleague; ``role`` decides the group (``crm.core.role_permissions`` fills it)."""
         user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
-        join_role(user, user.role)
+        user.join_role(user.role)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
@@ -114,6 +112,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0]
+
+    def join_role(self, role: str) -> None:
+        """Joins the group of ``role``; leaves no other (``crm.core.role_permissions.assign_role`` does)."""
+        group, _created = Group.objects.get_or_create(name=Role(role).value)
+        self.groups.add(group)
 
     @property
     def is_partner(self) -> bool:
