@@ -1,7 +1,7 @@
 """What a list is: its columns, its filters, what it can be sorted by (``crm.core.list_engine`` shows it)."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,8 +22,10 @@ class Column:
     ``moment``, ``flag``, ``avatar``, ``share``, ``range`` (numbers already in words). Numeric kinds stand right.
     ``tie`` is a path to the row's own id, in the table of ``sort``.
 
-    ``shown`` is whether a reader who chose no columns sees it; a ``fixed`` one cannot be left out. ``export`` is what
-    stands in a file where that differs from ``value``. ``edit`` names the field that ``E`` changes in the row. ``draw``
+    ``shown`` is whether a reader who chose no columns sees it, ``hide_on_phone`` whether a narrow screen leaves it out
+    for him: what somebody chose stands there on every screen. A ``fixed`` one cannot be left out. ``export`` is what
+    stands in a file where that differs from ``value``, ``in_file`` the columns there where a cell tells several things:
+    a file has one of each in a cell. ``edit`` names the field that ``E`` changes in the row. ``draw``
     makes a cell that is more than its value, out of the row; a ``template`` does the same, ten times as slowly.
 
     Where ``sort`` is no path but a name, ``sort_with`` gives it to the rows: it takes them, and as
@@ -49,6 +51,7 @@ class Column:
     template: str = ""
     draw: Callable[[Any], Any] | None = None
     export: str | Callable[[Any], Any] = ""
+    in_file: tuple["Column", ...] = ()
     edit: str = ""
 
     @property
@@ -157,7 +160,7 @@ class ListDefinition:
     def choose_columns(self, names: Sequence[str]) -> tuple[tuple[Column, ...], list[str]]:
         """The columns of ``names`` in that order, the fixed ones first, and the names that no longer exist.
 
-        Without any name that exists, those shown to a reader who chose none.
+        Without any name that exists, those shown to a reader who chose none. What was chosen is hidden on no phone.
         """
         known = {column.name: column for column in self.columns}
         if any(name not in known for name in names) and self.more_columns is not None:
@@ -167,4 +170,4 @@ class ListDefinition:
         if not chosen:
             return tuple(column for column in self.columns if column.shown), lost
         fixed = [column for column in self.columns if column.fixed and column not in chosen]
-        return (*fixed, *chosen), lost
+        return tuple(replace(column, hide_on_phone=False) for column in (*fixed, *chosen)), lost

@@ -74,7 +74,8 @@ def export_job(lease: JobLease) -> dict[str, Any]:
     rows = find_matching(known, user=by, query=lease.params["query"])
     if "ids" in lease.params:
         rows = rows.filter(pk__in=lease.params["ids"])
-    columns, _lost = known.definition.choose_columns(lease.params["columns"])
+    chosen, _lost = known.definition.choose_columns(lease.params["columns"])
+    columns = [told for column in chosen for told in column.in_file or (column,)]
     place = Path(settings.MEDIA_ROOT) / "exports" / f"{secrets.token_urlsafe(24)}.{lease.params['kind']}"
     place.parent.mkdir(parents=True, exist_ok=True)
     written = 0

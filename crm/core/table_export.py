@@ -5,6 +5,7 @@ return export_tables([ExportTable("By segment", ["Segment", "Sales"], [["Premium
 """
 
 import csv
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.translation import gettext as _
 
 from crm.core.late_imports import xlsxwriter
 from crm.core.local_time import company_zone
@@ -89,8 +91,10 @@ def _empty(buffer: StringIO) -> str:
 
 def as_text(cell: Any) -> str:
     """A cell of a CSV file."""
-    if cell is None:
+    if is_unknown(cell):
         return ""
+    if isinstance(cell, bool):
+        return tell_truth(holds=cell)
     if isinstance(cell, Money):
         return f"{cell / 100:.2f}"
     if isinstance(cell, datetime):
@@ -102,6 +106,17 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:f}"
     return str(cell) if isinstance(cell, int) else neutralise(str(cell))
+
+
+def is_unknown(cell: Any) -> bool:
+    """Whether a cell stays empty: nothing, or a figure that is none (a share of nothing, a month of no end)."""
+    return cell is None or (isinstance(cell, float | Decimal) and not math.isfinite(cell))
+
+
+def tell_truth(*, holds: bool) -> str:
+    """Yes or no as lists say it and imports read it, the same in every kind of file: a spreadsheet has words of its own
+    for a truth, in the language of whoever opens it."""
+    return _("yes") if holds else _("no")
 
 
 def _read_clock(moment: datetime) -> datetime:
@@ -143,12 +158,12 @@ def write_workbook(tables: Iterable[ExportTable]) -> bytes:
 
 def write_cell(sheet: Any, row: int, column: int, cell: Any, formats: dict[str, Any]) -> None:
     """A cell of a workbook, as what it is; nothing for what is not known."""
-    if cell is None:
+    if is_unknown(cell):
         return
     if isinstance(cell, Money):
         sheet.write_number(row, column, cell / 100, formats["money"])
     elif isinstance(cell, bool):
-        sheet.write_boolean(row, column, cell)
+        sheet.write_string(row, column, tell_truth(holds=cell))
     elif isinstance(cell, int | float | Decimal):
         sheet.write_number(row, column, cell, None if cell == int(cell) else formats["share"])
     elif isinstance(cell, datetime):

@@ -4,6 +4,7 @@ They are drawn here and not by templates: a page has three hundred of them.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.core import formats
+from crm.core.list_engine import Column
 from crm.core.models import User
 from crm.core.row_addresses import row_address
 from crm.core.templatetags.formats import day
@@ -101,6 +103,30 @@ def draw_next(row: Any) -> SafeString:
     if row.shown_score and row.shown_score.risk >= HIGH_RISK:
         return format_html('<b class="bad nw">{}</b>', _("no step planned"))
     return draw_nothing()
+
+
+def tell_next(row: Any) -> str:
+    """What the cell of the next step says, in words alone: for a file, where its day has a column of its own."""
+    if row.complains:
+        return _("complaint open")
+    if row.task_title:
+        return str(row.task_title)
+    return _("no step planned") if row.shown_score and row.shown_score.risk >= HIGH_RISK else ""
+
+
+def find_next_day(row: Any) -> date | None:
+    """Until when what ``tell_next`` says is due."""
+    return None if row.complains else row.task_day
+
+
+SILENCE_IN_FILE = (
+    Column("silent", gettext_lazy("Silent, days"), "silent_days", kind="number"),
+    Column("usual", gettext_lazy("Usual gap, days"), "shown_score.usual_gap_days", kind="number"),
+)
+NEXT_IN_FILE = (
+    Column("next", gettext_lazy("Next"), tell_next),
+    Column("next_by", gettext_lazy("Next until"), find_next_day, kind="day"),
+)
 
 
 def find_row_acts(user: User) -> Callable[[Any], SafeString] | None:

@@ -30,6 +30,8 @@ from crm.core.row_addresses import row_address
 from crm.core.row_visibility import SEES_ALL
 from crm.core.text_folding import fold_text
 from crm.home.customer_cells import (
+    NEXT_IN_FILE,
+    SILENCE_IN_FILE,
     draw_customer,
     draw_next,
     draw_risk,
@@ -253,6 +255,7 @@ CUSTOMERS = ListDefinition(
             hide_on_phone=True,
             head_term="silent",
             draw=draw_silence,
+            in_file=SILENCE_IN_FILE,
         ),
         Column(
             "stake",
@@ -274,7 +277,7 @@ CUSTOMERS = ListDefinition(
             hide_on_phone=True,
             draw=draw_talk,
         ),
-        Column("next", _("Next"), "task_title", draw=draw_next),
+        Column("next", _("Next"), "task_title", draw=draw_next, in_file=NEXT_IN_FILE),
         Column("owner", _("Owner"), kind="avatar", hide_on_phone=True, head_term="owner", edit="owner"),
         Column("number", _("Number"), sort="number", shown=False),
         Column("stage", _("Stage"), "get_stage_display", shown=False, edit="stage"),

@@ -217,8 +217,9 @@ def list_columns(request: HttpRequest, name: str) -> HttpResponse:
         return finish_entry(request, f"{known.url}?{state.urlencode()}")
     shown, _lost = known.definition.choose_columns(chosen.columns)
     more = known.definition.more_columns() if known.definition.more_columns else {}
-    others = [column for column in known.definition.columns if column not in shown]
-    further = [column for key, column in more.items() if column.name not in {one.name for one in shown}]
+    names = {column.name for column in shown}
+    others = [column for column in known.definition.columns if column.name not in names]
+    further = [column for column in more.values() if column.name not in names]
     context = {"shown": shown, "others": others, "further": further, "known": known, "view": chosen.current}
     return show_entry(
         request,

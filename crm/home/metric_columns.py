@@ -9,13 +9,15 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import lazy
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from crm.core.formats import UNKNOWN, format_currency_sign
+from crm.core.formats import format_currency_sign
 from crm.core.list_engine import Column
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS, Metric, MetricKind
 from crm.core.models.business_setting import setting
+from crm.home.customer_cells import draw_nothing
 from customers.custom_field_catalogue import FieldDefinition, list_fields, list_findable_names
 from customers.custom_field_sorting import is_kept_in_order, order_customers
 from customers.custom_value_keeping import load_custom_values, show_value
@@ -71,9 +73,9 @@ def _read(row: Any, *, metric: Metric) -> Any:
     return dict(metric.choices).get(value, value) if metric.kind == MetricKind.CHOICE else value
 
 
-def _draw_own(row: Any, *, metric: Metric, field: FieldDefinition) -> str:
+def _draw_own(row: Any, *, metric: Metric, field: FieldDefinition) -> SafeString | str:
     """Own numbers and money as exact as somebody noted them, as on the page of the customer."""
-    return show_value(field, _read(row, metric=metric)) or UNKNOWN
+    return show_value(field, _read(row, metric=metric)) or draw_nothing()
 
 
 def _name_colleague(row: Any, *, field: FieldDefinition) -> str:

@@ -53,7 +53,7 @@ TASKS = ListDefinition(
         customer_column(),
         Column("why", gettext_lazy("Why"), kind="words", hide_on_phone=True),
         Column("kind", gettext_lazy("Kind"), "get_kind_display", hide_on_phone=True),
-        Column("due", gettext_lazy("Until"), "due_at", "moment", sort="due_at", draw=draw_due),
+        Column("due", gettext_lazy("Until"), "due_at", "clock", sort="due_at", draw=draw_due),
         Column("stake", gettext_lazy("At stake"), "at_stake_cents", "amount", unit=currency_sign(), hide_on_phone=True),
         Column("state", gettext_lazy("State"), "get_state_display", hide_on_phone=True),
         Column("closed", gettext_lazy("Closed"), "closed_at", "moment", shown=False, hide_on_phone=True),

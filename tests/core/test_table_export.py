@@ -27,7 +27,7 @@ def test_csv_holds_title_head_and_rows_with_money_in_whole_units():
     assert read_csv(TABLE) == [
         ["Customers"],
         ["Name", "Sales", "Share", "N", "Day", "None", "Flag", "Words"],
-        ["'=cmd|' /C calc'!A0", "-1200.50", "0.25", "7", "2026-11-21", "", "True", "−3 %"],
+        ["'=cmd|' /C calc'!A0", "-1200.50", "0.25", "7", "2026-11-21", "", "yes", "−3 %"],
     ]
 
 
@@ -43,6 +43,14 @@ def test_a_moment_is_told_by_the_clock_of_the_company():
 def test_large_numbers_are_written_out():
     table = ExportTable("", ["n"], [[1_234_567.8], [0.00001], [Decimal("1234567.50")]])
     assert read_csv(table)[1:] == [["1234568"], ["0.00001"], ["1234567.50"]]
+
+
+def test_a_figure_that_is_none_is_an_empty_cell_and_yes_and_no_are_words_in_either_kind_of_file():
+    nothing = [float("nan"), float("inf"), float("-inf"), Decimal("NaN"), Decimal("Infinity")]
+    table = ExportTable("", ["f"] * 7, [[*nothing, True, False]])
+    assert read_csv(table)[1] == ["", "", "", "", "", "yes", "no"]
+    sheet = CalamineWorkbook.from_filelike(BytesIO(write_workbook([table]))).get_sheet_by_index(0)
+    assert sheet.to_python()[1] == ["", "", "", "", "", "yes", "no"]
 
 
 def test_several_tables_stand_one_below_the_other():

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from complaints.models import Complaint
 from crm.core import bulk_acting
 from crm.core.bulk_acting import clean_acts
 from crm.core.bulk_actions import ACTIONS
@@ -213,15 +214,37 @@ def test_a_file_has_own_fields_as_what_they_are(define, lead, three, signed_in, 
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[:2] == [
         "Customer,Number,Money (€),Date,Flag,Choice,Text",
-        "Alfa,1234567.5,1204.50,2026-12-24,True,Gold,'+45 86 1",
+        "Alfa,1234567.5,1204.50,2026-12-24,yes,Gold,'+45 86 1",
     ]
     answer, _job = export(signed_in(lead), lead, "xlsx", query)
     content = b"".join(answer.streaming_content)
     head, first, second = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[:3]
-    assert first == ["Alfa", 1_234_567.5, 1204.5, date(2026, 12, 24), True, "Gold", "+45 86 1"]
+    assert first == ["Alfa", 1_234_567.5, 1204.5, date(2026, 12, 24), "yes", "Gold", "+45 86 1"]
     assert second[:2] == ["Beta", 955]
     sheet = ZipFile(BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
     assert f'max="{len(head)}" width="18' in sheet, "or a spreadsheet shows days as #####"
+
+
+def test_a_cell_of_two_figures_is_two_columns_of_a_file(lead, three, signed_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    today = timezone.localdate()
+    make_score(three[0], last_day=today - timedelta(days=62), mean_gap_days=18.5, purchase_days=9)
+    factories.make_task(three[0], title="Visit Aarhus", due_at=timezone.now())
+    factories.make_task(three[1], title="Visit Bergen", due_at=timezone.now())
+    Complaint.objects.create(customer=three[1], title="Seals failed", taken_at=timezone.now())
+    for kind in ("csv", "xlsx"):
+        answer, _job = export(signed_in(lead), lead, kind, "?sort=name&columns=name,silent,next")
+        content = b"".join(answer.streaming_content)
+        if kind == "csv":
+            assert content.decode("utf-8-sig").splitlines() == [
+                'Customer,"Silent, days","Usual gap, days",Next,Next until',
+                f"Alfa,62,18.5,Visit Aarhus,{today}",
+                "Beta,,,complaint open,",
+                "Gamma,,,,",
+            ]
+        else:
+            row = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()[1]
+            assert row == ["Alfa", 62, 18.5, "Visit Aarhus", today]
 
 
 def test_old_files_and_undos_are_cleared_away(lead, three, signed_in, settings, tmp_path):

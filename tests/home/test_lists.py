@@ -183,12 +183,20 @@ def test_figures_and_own_fields_are_as_exact_in_the_list_as_on_the_page(admin, r
     assert [str(column.unit) for column in answer.context["list"].columns if column.unit] == ["€"]
 
 
-def test_where_a_row_has_no_columns_a_figure_says_its_head_itself(rep, three, signed_in):
-    text = signed_in(rep).get(f"{URL}?columns=name,class,sales,city").content.decode()
+def test_where_a_row_has_no_columns_a_figure_says_its_head_itself(rep, three, signed_in, define):
+    make_score(three[0], last_day=timezone.localdate())
+    deposit = define("Deposit", "money")
+    set_custom_values(three[0], {str(deposit.pk): 123_450}, by=rep)
+    asked = f"{URL}?columns=name,class,sales,silent,next,city,m.field_{deposit.pk}"
+    text = signed_in(rep).get(asked).content.decode()
     assert '<td class="num" data-head="Sales 12 m">' in text
     assert 'data-head="Customer"' not in text
     assert 'data-head="Class"' not in text
-    assert 'data-head="City"' not in text
+    for head in ("City", "Silent / usual", "Deposit"):
+        assert f'data-head="{head}"' in text, "what somebody chose stands on a phone too, with its head"
+    assert "hide-s" not in text.split("<tbody")[1].split("</tbody")[0]
+    usual = signed_in(rep).get(f"{URL}?view=all").content.decode()
+    assert 'class="num hide-s"' in usual, "a list as it comes leaves the lesser columns to wide screens"
 
 
 # --- A field in its row ----------------------------------------------------------------------------------------------

@@ -106,7 +106,7 @@ def draw_cell(column: Column, row: Any, *, is_first: bool = False) -> SafeString
 
 
 # What is read without its head, where a narrow screen shows a row as lines: a mark, a colleague, a sentence, a link.
-SPEAKS_FOR_ITSELF = {"class", "segment", "avatar", "words"}
+SPEAKS_FOR_ITSELF = {"class", "segment", "avatar", "clock", "words"}
 
 
 def _open_cell(column: Column, *, is_first: bool, is_last: bool, may_edit: bool) -> SafeString:
@@ -121,7 +121,9 @@ def _open_cell(column: Column, *, is_first: bool, is_last: bool, may_edit: bool)
 @register.filter
 def head_on_phone(column: Column) -> SafeString | str:
     """The head of a figure or a day, said again in the cell for the screens on which a row has no columns."""
-    if column.hide_on_phone or column.draw or column.url or column.kind in SPEAKS_FOR_ITSELF:
+    if column.hide_on_phone or column.url or column.kind in SPEAKS_FOR_ITSELF:
+        return ""
+    if column.draw and not (column.numeric or column.kind in {"day", "moment"}):
         return ""
     return format_html(' data-head="{}"', column.label)
 
