@@ -143,9 +143,12 @@ def check_customers(stage: Stage, task: WritingTask) -> None:
 
 
 def _reject_repeated(stage: Stage) -> None:
-    # Two rows of different numbers are one customer where he is known by something else.
-    code = """CASE WHEN l.number IS NULL THEN 'name_twice' WHEN l.number = f.number THEN 'customer_twice'
-                   ELSE 'customer_meant_twice' END"""
+    # Two rows of different numbers are one customer where he is known by something else, or where one has gone into the
+    # other: both are read by the number that stayed, which only one of them says.
+    took_another_in = "EXISTS (SELECT FROM customers_customer g WHERE g.merged_into_id = l.customer_id)"
+    code = f"""CASE WHEN l.number IS NULL THEN 'name_twice'
+                    WHEN l.number = f.number AND NOT {took_another_in} THEN 'customer_twice'
+                    ELSE 'customer_meant_twice' END"""
     field = "CASE WHEN l.number IS NULL THEN 'name' ELSE 'number' END"
     stage.reject(f"""
         SELECT l.row, {field}, {code}, f.row::text, l.number FROM {stage.lines} l

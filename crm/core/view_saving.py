@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from crm.core.models import ListColumns, Role, SavedView, User
+from crm.core.models import ListColumns, Role, SavedView, Team, User
 
 SHARE = "core.share_view"
 LONGEST_QUERY = 6000
@@ -18,22 +19,43 @@ class ViewRefused(Exception):
     """It cannot be kept like this; the message says why."""
 
 
+def find_own_teams(user: User) -> QuerySet[Team]:
+    """The teams with which he may share: his own and those he manages."""
+    return Team.objects.filter(Q(pk=user.team_id) | Q(pk__in=user.managed_teams.values("pk")))
+
+
 @transaction.atomic
 def save_view(
-    name: str, *, list_name: str, query: str, columns: Sequence[str], by: User, audience: str = "private"
+    name: str,
+    *,
+    list_name: str,
+    query: str,
+    columns: Sequence[str],
+    by: User,
+    audience: str = "private",
+    team: int | None = None,
 ) -> SavedView:
-    """Keep a list under ``name``. Raises ``ViewRefused`` for a name already his, too many, or no right to share."""
+    """Keep a list under ``name``; ``team`` is another than his own, where he manages several.
+
+    Raises ``ViewRefused`` for a name already his, too many, or no right to share.
+    """
     if len(query) > LONGEST_QUERY:
         raise ViewRefused(_("These filters are too long to keep."))
     if SavedView.objects.filter(owner=by, list_name=list_name, removed_at=None).count() >= MOST_VIEWS:
         raise ViewRefused(_("You keep %(most)s views of this list; remove one first.") % {"most": MOST_VIEWS})
     view = SavedView(list_name=list_name, query=query, columns=list(columns)[:MOST_COLUMNS], owner=by)
-    return _write(view, name=name, audience=audience, by=by)
+    return _write(view, name=name, audience=audience, by=by, team=team)
 
 
 @transaction.atomic
 def change_view(
-    view: SavedView, *, name: str, audience: str, by: User, default_roles: Sequence[str] | None = None
+    view: SavedView,
+    *,
+    name: str,
+    audience: str,
+    by: User,
+    default_roles: Sequence[str] | None = None,
+    team: int | None = None,
 ) -> SavedView:
     """Rename ``view``, say for whom it is and, with the right to share, for which roles it opens first.
 
@@ -45,7 +67,7 @@ def change_view(
         _take_default_from_others(view)
     elif audience != SavedView.Audience.ALL:
         view.default_roles = []
-    return _write(view, name=name, audience=audience, by=by)
+    return _write(view, name=name, audience=audience, by=by, team=team)
 
 
 @transaction.atomic
@@ -112,14 +134,16 @@ def _lock_own(view: SavedView, *, by: User) -> SavedView:
     return view
 
 
-def _write(view: SavedView, *, name: str, audience: str, by: User) -> SavedView:
+def _write(view: SavedView, *, name: str, audience: str, by: User, team: int | None = None) -> SavedView:
     view.name, view.audience = " ".join(name.split())[:60], audience
     if not view.name:
         raise ViewRefused(_("A view needs a name."))
     if audience == SavedView.Audience.ALL and not by.has_perm(SHARE):
         raise ViewRefused(_("Sharing with everybody is for managers and admins."))
     if audience == SavedView.Audience.TEAM:
-        view.team_id = view.team_id or by.team_id
+        if team not in {None, view.team_id} and not find_own_teams(by).filter(pk=team).exists():
+            raise ViewRefused(_("A view is shared with a team by whoever is in it or manages it."))
+        view.team_id = team or view.team_id or by.team_id
         if view.team_id is None:
             raise ViewRefused(_("You are in no team."))
     else:

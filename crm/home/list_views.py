@@ -23,6 +23,7 @@ from crm.core.view_saving import (
     ViewRefused,
     change_view,
     copy_view,
+    find_own_teams,
     may_change,
     refresh_view,
     remember_columns,
@@ -60,16 +61,30 @@ class ViewForm(forms.Form):
         help_text=gettext_lazy("Only a view for everybody. They see it when they open the list."),
     )
 
-    def __init__(self, *args: Any, user: Any, is_new: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, user: Any, is_new: bool = False, view: SavedView | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         choices = [("private", _("only me"))]
+        self.own_team = user.team_id
+        teams = dict(find_own_teams(user).values_list("pk", "name"))
+        if view is not None and view.team is not None:
+            teams.setdefault(view.team.pk, view.team.name)
         if user.team_id:
-            choices.append(("team", _("my team, %(team)s") % {"team": user.team}))
+            choices.append(("team", _("my team, %(team)s") % {"team": teams.pop(user.team_id)}))
+        for pk, name in sorted(teams.items(), key=lambda team: team[1]):
+            choices.append((f"team-{pk}", _("team %(team)s") % {"team": name}))
         if user.has_perm(SHARE):
             choices.append(("all", _("everybody")))
         self.fields["audience"].choices = choices  # type: ignore[attr-defined]
         if is_new or not user.has_perm(SHARE):
             del self.fields["default_roles"]
+
+    def clean(self) -> dict[str, Any]:
+        """``team-7`` is the audience ``team`` and the team 7; ``team`` alone is one's own."""
+        said = super().clean() or {}
+        audience, _dash, team = said.get("audience", "").partition("-")
+        return {**said, "audience": audience, "team": int(team) if team else self.own_team}
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +98,7 @@ def view_new(request: HttpRequest, name: str) -> HttpResponse:
         said["columns"] = known_columns(known, chosen.columns)
         try:
             find_matching(known, user=request.user, query=said["query"])
-            view = save_view(form.cleaned_data["name"], audience=form.cleaned_data["audience"], **said)
+            view = save_view(**form.cleaned_data, **said)
         except ViewRefused as refused:
             form.add_error(None, str(refused))
         except FilterLost as lost:
@@ -139,8 +154,9 @@ def view_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if not may_change(view, request.user):
         raise PermissionDenied
     back = reverse("home:view-list", args=[view.list_name])
-    kept = {"name": view.name, "audience": view.audience, "default_roles": view.default_roles}
-    form = ViewForm(request.POST or None, user=request.user, initial=kept)
+    audience = view.audience if view.team_id in {None, request.user.team_id} else f"team-{view.team_id}"
+    kept = {"name": view.name, "audience": audience, "default_roles": view.default_roles}
+    form = ViewForm(request.POST or None, user=request.user, view=view, initial=kept)
     if request.method == "POST" and form.is_valid():
         try:
             change_view(view, by=request.user, **{"default_roles": None, **form.cleaned_data})
@@ -198,8 +214,10 @@ def view_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def view_restore(request: HttpRequest, pk: int) -> HttpResponse:
-    """Bring back a view of one's own."""
-    view = get_object_or_404(SavedView, pk=pk, owner=request.user)
+    """Bring back a view that one could take away."""
+    view = get_object_or_404(SavedView, pk=pk)
+    if not may_change(view, request.user):
+        raise Http404
     _do(request, lambda: restore_view(view, by=request.user), _("“%(name)s” is back."))
     return redirect("home:view-list", view.list_name)
 

@@ -97,6 +97,13 @@ def test_two_numbers_that_are_one_customer_by_another_key_are_told_as_such():
     assert _found(data_import) == [(3, "number", "customer_meant_twice", "2")]
 
 
+def test_a_row_of_somebody_who_was_merged_is_not_told_that_a_number_it_does_not_say_stands_twice():
+    kept = factories.make_customer(number="9", name="Kjeldsen")
+    factories.make_customer(number="8", name="Kjeldsen A/S", merged_into=kept, archived_at=timezone.now())
+    data_import = read_file("number,name\n9,Kjeldsen\n8,Kjeldsen A/S\n", kind="customers")
+    assert _found(data_import) == [(3, "number", "customer_meant_twice", "2")]
+
+
 def test_lines_of_one_order_that_disagree_and_their_sisters_are_named_and_do_not_count():
     data_import = read_file(
         "order,customer number,date,amount,product number,quantity\n"

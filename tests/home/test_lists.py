@@ -88,6 +88,26 @@ def test_a_view_is_seen_by_whom_it_is_for(rep, other_rep, lead, admin, three):
         save_view("Private", by=rep, **said)
 
 
+def test_a_manager_shares_a_view_with_each_team_he_manages_and_with_no_other(lead, other_rep, three, signed_in):
+    client, new = signed_in(lead), reverse("home:view-new", args=["customers"])
+    south = other_rep.team
+    said = {"name": "For the south", "audience": f"team-{south.pk}"}
+    assert client.post(new, said).status_code == 422, "a team that somebody else manages"
+    south.managers.add(lead)
+    client.post(new, said)
+    view = SavedView.objects.get()
+    assert (view.audience, view.team) == ("team", south)
+    assert "For the south" in signed_in(other_rep).get(f"{URL}?view={view.pk}").text
+    edit = reverse("home:view-edit", args=[view.pk])
+    assert f'value="team-{south.pk}" selected' in client.get(edit).text
+    client.post(edit, {"name": "For the north", "audience": "team"})
+    gone = signed_in(other_rep).get(f"{URL}?view={view.pk}").text
+    assert "For the north" not in gone
+    assert "This is the whole list" in gone
+    with pytest.raises(ViewRefused):
+        change_view(view, name="For the north", audience="team", team=south.pk + 1000, by=lead)
+
+
 def test_a_role_opens_the_list_with_its_view_and_all_is_one_click_away(rep, admin, three, signed_in):
     view = save_view("Begin here", list_name="customers", query="q=Alfa", columns=[], audience="all", by=admin)
     change_view(view, name="Begin here", audience="all", default_roles=["rep"], by=admin)
@@ -123,7 +143,7 @@ def test_a_view_is_not_kept_with_columns_that_have_gone(rep, three, signed_in):
     assert "no longer exists" not in client.get(f"{URL}?view={view.pk}").text
 
 
-def test_rename_copy_remove_and_bring_back(rep, lead, three, signed_in):
+def test_rename_copy_remove_and_bring_back(rep, lead, admin, three, signed_in):
     view = save_view("Team", list_name="customers", query="q=Alfa", columns=[], audience="team", by=rep)
     client, boss = signed_in(rep), signed_in(lead)
     assert boss.post(reverse("home:view-edit", args=[view.pk]), {"name": "X", "audience": "team"}).status_code == 403
@@ -137,6 +157,11 @@ def test_rename_copy_remove_and_bring_back(rep, lead, three, signed_in):
     client.post(reverse("home:view-restore", args=[view.pk]))
     assert not client.get(f"{URL}?view={view.pk}").context["chosen"].hidden
     assert copy_view(view, by=rep).name == "Renamed 2"
+    everybodys = save_view("All", list_name="customers", query="", columns=[], audience="all", by=admin)
+    boss.post(reverse("home:view-remove", args=[everybodys.pk]))
+    assert client.post(reverse("home:view-restore", args=[everybodys.pk])).status_code == 404
+    boss.post(reverse("home:view-restore", args=[everybodys.pk]))
+    assert "All" in client.get(reverse("home:view-list", args=["customers"])).text, "who may take away may bring back"
 
 
 def test_a_changed_view_can_keep_what_is_shown(rep, three, signed_in):
