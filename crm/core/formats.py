@@ -115,11 +115,14 @@ def format_amount_short(cents: int | None) -> str:
 
 
 def format_percent(share: float | None) -> str:
-    """A share (0.34) in whole percent; one decimal below 2%, and where all but a few would read as 100%."""
+    """A share (0.34) in whole percent; one decimal below 2%, and where all but a few would read as 100%. Very few are
+    not none: ``<0.1%``."""
     if share is None:
         return UNKNOWN
     percent = share * 100
     decimals = 1 if 0 < abs(percent) < 2 or 99.5 <= abs(percent) < 100 else 0
+    if 0 < percent < 0.05:
+        return f"<{_group(0.1, 1)}%"
     if decimals and abs(percent) > 99.9:
         percent = math.copysign(99.9, percent)
     return _signed(percent, decimals, f"{_group(percent, decimals)}%")

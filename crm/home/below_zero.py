@@ -217,9 +217,13 @@ class BelowZeroList(ListView):
         spells = BelowZeroSpell.objects.filter(customer=OuterRef("pk"), until=None).values("since")
         current = Membership.objects.current().filter(customer=OuterRef("pk"))
         segment = current.values(found=JSONObject(name="segment__name", mark="segment__mark"))[:1]
-        is_back = self.request.GET.get("back") == "1"
-        rows = (self._find_back() if is_back else self._find_below()).select_related("score", "owner")
+        rows = (self._find_back() if self.is_back else self._find_below()).select_related("score", "owner")
         return rows.annotate(below_since=Subquery(spells), segment=Subquery(segment))
+
+    @property
+    def is_back(self) -> bool:
+        """Those are asked for who are no longer below zero."""
+        return self.request.GET.get("back") == "1"
 
     def _find_below(self) -> Rows:
         return super().get_queryset().current().filter(score__contribution_12m_cents__lt=0)
@@ -250,7 +254,7 @@ class BelowZeroList(ListView):
             {"label": label, "url": f"?{key}=1" if key else "?", "current": query == key, "count": waiting.get(key)}
             for label, key in VIEWS
         ]
-        return {**shown, "tabs": tabs, "today": today, **figures}
+        return {**shown, "tabs": tabs, "today": today, "is_back": self.is_back, **figures}
 
     @cached_property
     def counts(self) -> dict[str, int]:

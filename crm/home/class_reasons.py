@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from crm.core.metric_catalogue import METRICS
 from crm.core.models.business_setting import setting
-from crm.home.customer_value import DayBought, read_metrics
+from crm.home.customer_value import YEAR, DayBought, read_metrics
 from customers.models import Customer
 from segments.criteria_reading import read_aloud, show_figure
 from segments.models import CurrentScore, Membership, Pin, ScoreRun, ValueBand, ValueRanking
@@ -68,6 +68,12 @@ class ClassReasons:
     def up_to_b(self) -> int:
         """The last place of class B."""
         return self.in_a + self.in_b
+
+    @property
+    def bought_in_year(self) -> bool:
+        """He bought within the twelve months; without a place his returns outweigh it."""
+        last = self.score.last_day
+        return last is not None and self.score.as_of - last < YEAR
 
     @property
     def segment_pin(self) -> Pin | None:

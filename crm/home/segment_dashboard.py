@@ -1,5 +1,6 @@
 """The segment dashboard: where value is won and lost, who moved, who is not looked after."""
 
+import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from crm.home.dashboard_choice import Choice, read_choice
 from crm.home.dashboard_tabs import list_tabs
 from crm.home.move_chart import draw_moves
 from crm.home.segment_charts import (
+    HOT_FROM,
     draw_hours,
     draw_pareto_chart,
     draw_risk_map,
@@ -43,6 +45,10 @@ LIST_PARTS = {
     "unreachable": "&unreachable=1",
     "a_unreachable": "&unreachable=1&grade=A",
 }
+
+
+# Whoever stands in the red part of the map, or would if it were no sample.
+SILENT_RULE = json.dumps({"metric": "gap_ratio", "operator": "at_least", "value": HOT_FROM}, separators=(",", ":"))
 
 
 @permission_required("segments.view_dashboard", raise_exception=True)
@@ -78,7 +84,8 @@ def segment_risk_map(request: HttpRequest) -> HttpResponse:
     groups = []
     if choice.day is not None:
         groups = read_points(scope_of(request.user, choice.teams, team=choice.team), day=choice.day)
-    context = {"choice": choice, "risk_map": draw_risk_map([(one.name, one.mark, points) for one, points in groups])}
+    drawn = draw_risk_map([(one.name, one.mark, points) for one, points in groups])
+    context = {"choice": choice, "risk_map": drawn, "silent_rule": SILENT_RULE}
     name = "home/segment_risk_map.html"
     return render(request, f"{name}#card" if request.htmx else name, context)
 

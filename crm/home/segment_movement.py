@@ -33,12 +33,13 @@ class MoveRow:
 
 @dataclass
 class Movement:
-    """Everything the page shows; ``to`` are the segments that stand in the head of the table."""
+    """Everything the page shows; ``to`` are the segments that stand in the head of the table, ``every`` is all."""
 
     moves: Moves
     to: list[Segment]
     rows: list[MoveRow]
     totals: list[tuple[int, str]]
+    every: tuple[int, str]
     pairs: list[tuple[Segment | None, Segment, int, str]]
 
 
@@ -93,7 +94,8 @@ def build_movement(moves: Moves, *, team_query: str = "") -> Movement:
         (named.get(was) if was else None, named[becomes], n, ask(keys[was], keys[becomes]))
         for (was, becomes), n in ordered
     ]
-    return Movement(moves, to, rows, totals, pairs)
+    every = (sum(n for n, _query in totals), ask("any", "any"))
+    return Movement(moves, to, rows, totals, every, pairs)
 
 
 def list_changes(request: HttpRequest, choice: Choice, moves: Moves) -> Any:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -57,9 +57,9 @@ class ValuePage:
 
     @property
     def chance_in_hundred(self) -> str:
-        """Of a hundred customers like this one, how many go on buying; a half or less is ``<1``."""
-        chance = 100 * ((self.outlook.chance if self.outlook else None) or 0.0)
-        return format_number(round(chance)) if chance >= 0.5 else "<1"
+        """Of a hundred customers like this one, how many go on buying; nobody is sure to or not to: ``<1``, ``>99``."""
+        chance = round(100 * ((self.outlook.chance if self.outlook else None) or 0.0))
+        return format_number(chance) if 0 < chance < 100 else ">99" if chance else "<1"
 
     @property
     def silent_days(self) -> int | None:
@@ -132,7 +132,7 @@ def describe_page(page: ValuePage) -> dict[str, Any]:
         "statement": page.statement,
         "before": page.before,
         "decision": find_decision(page),
-        "foreign": list_foreign(page.customer, page.statement),
+        **read_year_of_orders(page.customer, page.statement),
         "pool_shares": shares[:SHARES_SHOWN],
         "outlook": outlook,
         "rhythm": shapes[0],
@@ -156,16 +156,33 @@ def find_decision(page: ValuePage) -> BelowZeroDecision | None:
     return BelowZeroDecision.objects.in_force().filter(customer=page.customer).select_related("owner").first()
 
 
-def list_foreign(customer: Customer, statement: Statement) -> list[dict[str, Any]]:
-    """What of the statement was paid in other currencies: how many orders and returns, the sum paid in words, and the
-    cents it counts for; one query."""
-    own = str(setting("company.currency"))
+def read_year_of_orders(customer: Customer, statement: Statement) -> dict[str, Any]:
+    """What the statement cannot say from its days; one query.
+
+    ``foreign`` was paid in other currencies: how many orders and returns, the sum paid in words, and the cents it
+    counts for. ``without_cost`` orders came with no cost of goods, so their margin is all that was paid.
+    """
+    own, converted = str(setting("company.currency")), Q(original_cents__isnull=False)
     orders = Order.objects.filter(customer=customer, day__range=(statement.first_day, statement.last_day))
-    paid = orders.exclude(original_cents=None).exclude(currency__in=("", own)).values("currency").order_by("currency")
-    return [
-        {**one, "paid": format_money(one["original"], currency=one["currency"], with_cents=True)}
-        for one in paid.annotate(orders=Count("pk"), original=Sum("original_cents"), cents=Sum("amount_cents"))
-    ]
+    rows = (
+        orders.order_by("currency")
+        .values("currency")
+        .annotate(
+            orders=Count("pk", filter=converted),
+            original=Sum("original_cents"),
+            cents=Sum("amount_cents", filter=converted),
+            without_cost=Count("pk", filter=Q(cost_cents=None, amount_cents__gt=0)),
+        )
+    )
+    found = list(rows)
+    return {
+        "foreign": [
+            {**one, "paid": format_money(one["original"], currency=one["currency"], with_cents=True)}
+            for one in found
+            if one["orders"] and one["currency"] not in {"", own}
+        ],
+        "without_cost": sum(one["without_cost"] for one in found),
+    }
 
 
 def _list_rows(page: ValuePage) -> list[tuple[Any, ...]]:

@@ -23,7 +23,8 @@ class RuleLine:
 
 @dataclass(frozen=True)
 class Bar:
-    """Place and size for SVG attributes; ``customers`` of this bar, ``belongs``: the new line keeps them."""
+    """Place and size for SVG attributes; ``customers`` of this bar, ``belongs``: the new line keeps them. In cents, the
+    values between ``from_cents`` and ``to_cents`` are its own."""
 
     x: str
     y: str
@@ -31,6 +32,8 @@ class Bar:
     height: str
     customers: int
     belongs: bool
+    from_cents: int
+    to_cents: int
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,8 @@ def draw_histogram(spread: Spread, *, new: RuleLine, old: RuleLine | None) -> Hi
     for number, n in enumerate(counts):
         height = max(1.6, n / tallest * TALLEST) if n else 0.0
         x = LEFT + number * width + 1
-        bars.append(Bar(_f(x), _f(FLOOR - height), _f(width - 2), _f(height), n, kept[number] * 2 > n))
+        ends = (round(lowest * math.exp(span * (number + one) / BARS)) for one in (0, 1))
+        bars.append(Bar(_f(x), _f(FLOOR - height), _f(width - 2), _f(height), n, kept[number] * 2 > n, *ends))
     tens = [10**power * step for power in range(2, 15) for step in (1, 3)]
     ticks = [(_f(place(cents)), cents) for cents in tens if lowest <= cents <= highest]
     step = max(1, math.ceil(len(ticks) / 7))

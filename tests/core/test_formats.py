@@ -95,9 +95,18 @@ def test_percent_is_whole_unless_under_two(share, text):
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.9943, "99%"), (0.9954, "99.5%"), (0.99999, "99.9%"), (-0.9999, "−99.9%"), (1, "100%"), (1.004, "100%")],
+    [
+        (0.9943, "99%"),
+        (0.9954, "99.5%"),
+        (0.99999, "99.9%"),
+        (-0.9999, "−99.9%"),
+        (1, "100%"),
+        (1.004, "100%"),
+        (0.0005, "0.1%"),
+        (0.0004, "<0.1%"),
+    ],
 )
-def test_only_all_of_them_are_a_hundred_percent(share, text):
+def test_only_all_of_them_are_a_hundred_percent_and_only_none_are_none(share, text):
     assert formats.format_percent(share) == text
 
 

@@ -147,6 +147,7 @@ def test_then_and_now_stand_side_by_side_by_segment_and_by_team(company, admin, 
     assert html.count(">7</td>") >= 3
     assert "By team" in html
     assert "North" in html
+    assert "segment=premium&amp;risk=high&amp;sort=-stake" in html, "what is at risk opens those at risk, not everybody"
     of_lead = signed_in(lead).get(reverse("home:segment-comparison")).content.decode()
     assert "South" not in of_lead
     assert "By team" not in of_lead
@@ -225,6 +226,7 @@ def test_movement_is_drawn_counted_and_named_between_any_two_days(company, admin
     assert moving.name in html
     move = f"{was.key}.premium.{END.isoformat()}.{(END + timedelta(1)).isoformat()}"
     assert f"moved={move}" in html
+    assert "moved=any.any." in html, "all who moved are a list too"
     listed = signed_in(lead).get(reverse("home:customer-list"), {"moved": move})
     assert [row.pk for row in listed.context["list"].rows] == [moving.pk]
     assert (

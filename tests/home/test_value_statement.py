@@ -106,3 +106,33 @@ def test_what_was_paid_in_another_currency_is_told_with_what_it_counts_for(admin
     score_everybody(on=END)
     html = signed_in(admin).get(reverse("home:customer-value", args=[customer.pk])).content.decode()
     assert "2 orders in USD, $2,000.00, count as €1,800.00" in html, "the one before these twelve months is not told"
+
+
+@pytest.mark.django_db
+def test_returns_that_outweigh_purchases_and_goods_of_unknown_cost_are_told_as_that(admin, signed_in):
+    """No figure of such a year looks like that of somebody who bought nothing, or who costs nothing."""
+    customer = factories.make_customer()
+    for ago, cents in ((200, 10_000), (100, -80_000), (20, 30_000)):
+        factories.make_order(customer, END - timedelta(ago), cents, cost_cents=None if cents > 0 else -48_000)
+    score_everybody(on=END)
+    browser = signed_in(admin)
+    pages = [("home:customer-value", []), ("home:customer-part", ["class"]), ("customers:wallet-card", [])]
+    html = "".join(browser.get(reverse(name, args=[customer.pk, *more])).content.decode() for name, more in pages)
+    assert "As much came back in 12 months as was bought, or more" in html
+    assert "Nothing bought in 12 months" not in html
+    assert "More came back from them in 12 months than they bought" in html
+    assert "What the goods cost is not known of 2 of 2 orders" in html
+
+
+@pytest.mark.django_db
+def test_a_rhythm_of_long_ago_is_not_told_as_none(admin, signed_in):
+    customer = factories.make_customer()
+    for year in (1998, 1999, 2001):
+        factories.make_order(customer, date(year, 5, 5), 10_000)
+    score_everybody(on=END)
+    browser = signed_in(admin)
+    for page in ("home:customer-value", "home:customer-part"):
+        more = ["value"] if page.endswith("part") else []
+        html = browser.get(reverse(page, args=[customer.pk, *more])).content.decode()
+        assert "the last purchase was on 5 May 2001" in html
+        assert "from the third one on" not in html

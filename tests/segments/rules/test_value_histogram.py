@@ -26,6 +26,10 @@ def test_bars_count_everybody_with_a_positive_value_and_the_line_keeps_its_side(
     drawn = draw_histogram(SPREAD, new=RuleLine("sales", 90_000, keeps_above=True), old=RuleLine("sales", 2_000, True))
     assert (drawn.customers, drawn.kept) == (20, 10)
     assert sum(bar.customers for bar in drawn.bars) == 20
+    told = [(bar.from_cents, bar.to_cents) for bar in drawn.bars]
+    assert [low for low, _high in told][1:] == [high for _low, high in told][:-1], "each begins where the last ended"
+    for value, customers in ((100_000, 6), (10_000_000, 4)):
+        assert [bar.customers for bar in drawn.bars if bar.from_cents <= value < bar.to_cents] == [customers]
     assert float(drawn.old_x) < float(drawn.new_x)
     below = draw_histogram(SPREAD, new=RuleLine("sales", 90_000, keeps_above=False), old=None)
     assert (below.kept, below.old_x) == (10, "")
