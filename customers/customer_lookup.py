@@ -8,7 +8,7 @@ from crm.core.models import User
 from crm.core.text_folding import fold_text
 from customers.models import Customer
 from customers.name_spelling import choose_nearest, names_with, spell_words
-from customers.number_finding import are_digits, find_by_digits
+from customers.number_finding import find_by_digits, split_digits
 
 MOST = 8
 NUMBERS = 50
@@ -37,10 +37,9 @@ def look_up_customers(rows: QuerySet[Customer], text: str, *, asking: User) -> L
         for begins in numbers:
             nearest = Customer.objects.filter(number__startswith=begins).order_by("number").values("pk")[:NUMBERS]
             found += list(rows.filter(pk__in=nearest).order_by("number")[:MOST])
-    if are_digits(text.strip()):
-        found += _fresh(
-            list(find_by_digits(rows, text.strip(), limit=NUMBERS).order_by("told", "number")[:MOST]), found
-        )
+    if spelt := split_digits(text.strip()):
+        by_digits = find_by_digits(rows, spelt[1], before=spelt[0], limit=NUMBERS)
+        found += _fresh(list(by_digits.order_by("told", "number")[:MOST]), found)
     begins_so = rows.filter(name_folded__gte=words, name_folded__lt=words + AFTER_EVERY_LETTER)
     for nearest_names in (begins_so.filter(owner=asking), begins_so):
         found += _fresh(list(nearest_names.order_by("name_folded", "id")[:MOST]), found)

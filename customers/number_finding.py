@@ -1,4 +1,5 @@
-"""Numbers found by their digits alone: who reads "10001" aloud means customer K-10001 or order SO-2026-10001.
+"""Numbers found by their digits, alone or behind their letters: who reads "10001" aloud means customer K-10001 or order
+SO-2026-10001, and who types "k 10001" means the first.
 
 No index holds digits without what stands before them. But thousands of numbers begin alike, so their beginnings are
 read off the index of the numbers itself, each by one step over all that begin so, and the digits are looked up behind
@@ -6,6 +7,7 @@ each: a few hundred steps on an index at most, however many rows there are, and 
 Where numbers have more beginnings than are looked at, the others are found as they are written.
 """
 
+import re
 from typing import Any
 
 from django.db import connection
@@ -37,18 +39,30 @@ SELECT found.id FROM ({beginnings}) AS each, LATERAL (
     SELECT id FROM {table} WHERE number >= beginning || %s AND number < beginning || %s || %s
     ORDER BY number LIMIT %s
 ) AS found
+WHERE %s IN ('', upper(regexp_replace(beginning, '[^[:alnum:]]', '', 'g')))
 """
+_SPELT = re.compile(r"(.*\D)(\d{3,})")
 _BEGINNING = r"^(.*\D)\d+\D*$"
 _OF_BEGINNINGS = (_BEGINNING, _AFTER_DIGITS, _BEGINNING, _AFTER_DIGITS, BEGINNINGS)
 
 
-def find_by_digits(rows: QuerySet[Any], digits: str, *, limit: int) -> QuerySet[Any]:
-    """Those of ``rows`` (of a table with unique numbers) whose last digits begin with ``digits``; ``told`` is the
-    number from there on, and one that is called just so stands behind a number that is nothing else, before longer
-    ones."""
+def split_digits(text: str) -> tuple[str, str] | None:
+    """The letters (and figures) before the last digits of a number, without signs and in capitals, and those digits:
+    "k 10001", "K10001" and "K-10001" are K and 10001. Nothing before digits alone; None where neither was typed."""
+    if are_digits(text):
+        return "", text
+    spelt = _SPELT.fullmatch(text.upper())
+    before = "".join(filter(str.isalnum, spelt.group(1))) if spelt else ""
+    return (before, spelt.group(2)) if spelt and any(map(str.isalpha, before)) else None
+
+
+def find_by_digits(rows: QuerySet[Any], digits: str, *, limit: int, before: str = "") -> QuerySet[Any]:
+    """Those of ``rows`` (of a table with unique numbers) whose last digits begin with ``digits``, and before them have
+    what is asked for (``split_digits``); ``told`` is the number from there on, and one that is called just so stands
+    behind a number that is nothing else, before longer ones."""
     table = rows.model._meta.db_table
     sql = _FIND.format(beginnings=_BEGINNINGS.format(table=table), table=table)
-    values = (*_OF_BEGINNINGS, digits, digits, _AFTER_DIGITS, limit)
+    values = (*_OF_BEGINNINGS, digits, digits, _AFTER_DIGITS, limit, before)
     told = Concat(Substr("number", StrIndex("number", Value(digits))), Value(" "))
     return rows.filter(pk__in=RawSQL(sql, values)).annotate(told=told)  # noqa: S611 - the table is a model's
 
@@ -59,11 +73,16 @@ def are_digits(text: str) -> bool:
 
 
 def numbered(model: type[Model], text: str) -> Q:
-    """Which rows of ``model`` have a number that begins with ``text``, as typed or in capitals, or with its digits; for
-    lists, which tell all there are. The beginnings are asked for here: only with them at hand do indexes serve."""
+    """Which rows of ``model`` have a number that begins with ``text``, as typed or in capitals, or with its digits,
+    whatever sign stands before them; for lists, which tell all there are. The beginnings are asked for here: only with
+    them at hand do indexes serve."""
     asked = Q(number__startswith=text) | Q(number__startswith=text.upper())
-    for begins in _read_beginnings(model) if are_digits(text) else ():
-        asked |= Q(number__gte=begins + text, number__lt=begins + text + _AFTER_DIGITS)
+    if (spelt := split_digits(text)) is None:
+        return asked
+    before, digits = spelt
+    for begins in _read_beginnings(model):
+        if before in {"", "".join(filter(str.isalnum, begins)).upper()}:
+            asked |= Q(number__gte=begins + digits, number__lt=begins + digits + _AFTER_DIGITS)
     return asked
 
 

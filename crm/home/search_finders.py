@@ -22,7 +22,7 @@ from crm.home.search_by_name import CANDIDATES, LAST_LETTER, Part, are_indexed, 
 from customers.duplicate_keeping import hash_key
 from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person
 from customers.name_spelling import Spellings, choose_nearest, spell_words
-from customers.number_finding import are_digits, find_by_digits
+from customers.number_finding import find_by_digits, split_digits
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.duplicate_keys import KeyKind, key_of_tax, spell_tax
 from segments.models import CurrentScore
@@ -100,20 +100,22 @@ def _part(
 
 
 def _by_number(text: str, *, user: User) -> list[Part]:
-    """A customer by his number, an order by its own, a complaint by its case; as typed, in capitals or by its digits.
+    """A customer by his number, an order by its own, a complaint by its case; as typed, in capitals, with another sign
+    or none between letters and digits, or by its digits alone.
 
     Fewer than four letters begin too many orders: they name only the one that is called just so."""
     text = text.lstrip("#№ ")
     if not any(letter.isdigit() for letter in text):
         return []
-    parts = []
+    parts, spelt = [], split_digits(text)
     for model in (Customer, Order) if user.has_perm("customers.view_order") else (Customer,):
         named = "number" if model is Order and len(text) < 4 else "number__startswith"
         for begins in {text, text.upper()}:  # a part each: asked for either, the database may read all numbers
             nearest = model.objects.filter(**{named: begins}).order_by("number").values("pk")[:NUMBERS]
             parts.append(_part(model.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="number"))
-        if are_digits(text) and named != "number":
-            by_digits = find_by_digits(model.objects.visible_to(user), text, limit=NUMBERS)
+        if spelt and named != "number":
+            before, digits = spelt
+            by_digits = find_by_digits(model.objects.visible_to(user), digits, before=before, limit=NUMBERS)
             parts.append(_part(by_digits, rank=0, place="told"))
     if (case := _CASE.fullmatch(text)) and user.has_perm("complaints.view_complaint"):
         parts.append(_part(Complaint.objects.visible_to(user).filter(pk=int(case.group(1))), rank=0))
