@@ -80,7 +80,7 @@ def _treat_merged() -> None:
 
     TREATMENTS["interactions.Task"] = TREATMENTS["interactions.Alert"] = Treatment(settle=drop)
     TREATMENTS["interactions.ProcessRun"] = Treatment(free=lambda row, at: {"key": f"{row.customer_id}/{row.key}"[:80]})
-    TREATMENTS["interactions.BelowZeroDecision"] = Treatment(
+    TREATMENTS["interactions.BelowZeroDecision"] = TREATMENTS["interactions.WinBack"] = Treatment(
         settle=lambda row, at: {} if row.ended_on else {"ended_on": company_day(at)}
     )
     TREATMENTS["interactions.ContactPreference"] = Treatment(

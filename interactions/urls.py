@@ -11,6 +11,7 @@ from interactions.views import (
     process_run,
     promise,
     task,
+    win_back,
 )
 
 app_name = "interactions"
@@ -22,6 +23,9 @@ urlpatterns = [
     path("customers/<int:customer_pk>/benefits/new/", benefit.benefit_plan, name="benefit-plan"),
     path("customers/<int:customer_pk>/benefits/none/", benefit.benefit_waive, name="benefit-waive"),
     path("customers/<int:customer_pk>/benefits/back/", benefit.benefit_withdraw, name="benefit-withdraw"),
+    path("customers/<int:customer_pk>/win-back/", win_back.win_back_plan, name="win-back-plan"),
+    path("customers/<int:customer_pk>/win-back/none/", win_back.win_back_let_go, name="win-back-let-go"),
+    path("customers/<int:customer_pk>/win-back/back/", win_back.win_back_take_back, name="win-back-take-back"),
     path("tasks/<int:pk>/done/", task.done, name="task-done"),
     path("tasks/<int:pk>/snooze/", task.snooze, name="task-snooze"),
     path("tasks/<int:pk>/hand-over/", task.hand_over, name="task-hand-over"),

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from crm.core.models.business_setting import setting
 from crm.core.statement_planning import plan_as_usual, plan_for_everybody, share_ranges
 from segments.list_table_writing import keep_differences
-from segments.models import ValueRanking
+from segments.models import ValueBand, ValueRanking
 from segments.rules.fiscal_year import FiscalYear, find_last_fiscal_year
 from segments.rules.value_bands import count_in_band
 
@@ -72,3 +72,9 @@ def name_year(ranking: ValueRanking) -> str:
 def count_best(ranking: ValueRanking | None, *, share: float) -> int:
     """How many places the best ``share`` (0 to 1) of the ranked customers takes."""
     return count_in_band(ranking.customers, share=share) if ranking else 0
+
+
+def find_least_of_best(*, share: float) -> int:
+    """What the last of the best ``share`` (0 to 1) sold in the fiscal year, in cents; 0 before anybody is ranked."""
+    place = count_best(find_ranking(), share=share)
+    return ValueBand.objects.filter(place=place).values_list("sales_cents", flat=True).first() or 0

@@ -28,7 +28,7 @@ from crm.core.models.business_setting import setting
 from crm.home.web_interest import has_left_cart, name_visit, tell_visit
 from customers.models import Attachment, Customer, Note, Order
 from interactions.alert_wording import explain_alert
-from interactions.models import Alert, Benefit, Interaction, WebEvent
+from interactions.models import Alert, Benefit, Interaction, WebEvent, WinBack
 from interactions.models.process_run import StepRun
 from interactions.web_visit_listing import attach_visits
 from segments.models import Pin, SegmentChange
@@ -193,6 +193,14 @@ def _read_benefit(row: Benefit) -> Entry:
     return Entry(row.planned_at, 7, row.pk, "gift", what, _join(given, task.assignee), row.text, "good" if done else "")
 
 
+def _read_win_back(row: WinBack) -> Entry:
+    what = (_("Win back: %(offer)s") % {"offer": row.offer}) if row.offer else _("Let go for now")
+    until = _("next step %(day)s") if row.offer else _("look again %(day)s")
+    day = until % {"day": format_plain_day(row.next_on)}
+    why = f"{row.get_reason_display()}: {row.words}"
+    return Entry(row.created_at, 10, row.pk, "undo", what, _join(day, row.decided_by), why, by=row.decided_by)
+
+
 def _read_note(row: Note) -> Entry:
     return Entry(row.created_at, 8, row.pk, "note", _("Note"), _join(row.created_by), row.text, by=row.created_by)
 
@@ -275,6 +283,14 @@ SOURCES = (
         lambda c: Benefit.objects.filter(customer__in=c).select_related("task__assignee"),
         "planned_at",
         _read_benefit,
+    ),
+    Source(
+        "talks",
+        gettext_lazy("Talks"),
+        10,
+        lambda c: WinBack.objects.filter(customer__in=c).select_related("decided_by"),
+        "created_at",
+        _read_win_back,
     ),
     Source(
         "notes",

@@ -55,6 +55,7 @@ from crm.home import (
     value_file,
     value_page,
     wanted_list,
+    win_back,
     worst_signs,
 )
 from crm.home.partner_pages import by_reader
@@ -66,6 +67,7 @@ urlpatterns = [
     path("segments/most-valuable/", most_valuable.MostValuableList.as_view(), name="most-valuable"),
     path("segments/pareto/", pareto_cut.pareto, name="pareto"),
     path("segments/benefits/", benefit_queue.BenefitQueue.as_view(), name="benefit-queue"),
+    path("segments/win-back/", win_back.WinBackList.as_view(), name="win-back"),
     path("segments/best-fit/", best_fit.BestFitList.as_view(), name="best-fit"),
     path("segments/wallet-gaps/", best_fit.WalletGapList.as_view(), name="wallet-gaps"),
     path("customers/clean-up/", clean_up.CleanUpQueue.as_view(), name="clean-up"),

@@ -21,6 +21,7 @@ LISTS: tuple[tuple[str, str | Promise, str], ...] = (
     ("home:benefit-queue", _("Benefits"), SEE_LISTS),
     ("home:best-fit", _("Best fit, not yet A"), SEE_LISTS),
     ("home:wallet-gaps", _("Share of wallet not known"), SEE_LISTS),
+    ("home:win-back", _("Win back"), SEE_LISTS),
     ("home:worst-signs", _("Worst signs"), SEE_LISTS),
     ("home:below-zero", _("Below zero"), "segments.view_dashboard"),
     ("home:reference-list", _("References"), "customers.view_customer"),

@@ -12,6 +12,7 @@ from interactions.models.promise import Promise
 from interactions.models.spared_contact import SparedContact
 from interactions.models.task import Task
 from interactions.models.web_event import WebEvent
+from interactions.models.win_back import WinBack
 
 __all__ = [
     "Alert",
@@ -29,4 +30,5 @@ __all__ = [
     "StepRun",
     "Task",
     "WebEvent",
+    "WinBack",
 ]

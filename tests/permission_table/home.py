@@ -159,6 +159,8 @@ ROWS: list[Row] = [
     ),
     Row("home:benefit-queue", everybody()),
     Row("home:benefit-queue", everybody(), query="?everybody=1"),
+    Row("home:win-back", everybody()),
+    Row("home:win-back", everybody(), query="?planned=1"),
     Row("home:best-fit", everybody()),
     Row("home:wallet-gaps", everybody()),
     Row("home:worst-signs", everybody(), query="?sign=silent"),

@@ -24,7 +24,7 @@ from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from customers.wallet_estimating import estimate_wallet
 from interactions.audience_keeping import add_members
-from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Promise, Task
+from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Promise, Task, WinBack
 from segments.models import (
     BelowZeroSpell,
     BestFit,
@@ -172,13 +172,23 @@ def _make_lost_items(rows: int, cast: Any) -> None:
 
 
 def _make_listed(rows: int, cast: Any) -> None:
-    """Customers in every list: among the best with a benefit, worst by a sign, of good fit, with an old estimate."""
+    """Customers in every list: among the best with a benefit, being won back, worst by a sign, of good fit."""
     for _number in range(rows):
         customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
         make_score(customer)
         ValueBand.objects.create(customer=customer, place=1, sales_cents=100, sales_before_cents=0)
         task = factories.make_task(customer, due_at=timezone.now())
         Benefit.objects.create(customer=customer, kind="priority", planned_for=date(2099, 1, 1), task=task)
+        WinBack.objects.create(
+            customer=customer,
+            reason="range",
+            words="No seals",
+            offer="Seals",
+            next_on=date(2099, 1, 1),
+            decided_on=date(2099, 1, 1),
+            decided_by=cast.rep,
+            task=task,
+        )
         figures = dict.fromkeys(("sales_12m_cents", "sales_before_12m_cents", "contribution_12m_cents"), 0)
         quotes = dict.fromkeys(("quotes", "quotes_won", "quotes_for_shortlist"), 3)
         signs = dict.fromkeys(("is_silent", "is_falling", "rejects_quotes", "fills_shortlists"), False)
@@ -263,6 +273,7 @@ LISTS: list[ListPage] = [
     ListPage("addresses that came back", "/customers/clean-up/", _make_unkempt),
     ListPage("posts that somebody left", "/customers/clean-up/?vacant=1", _make_unkempt),
     ListPage("nothing proven", "/customers/clean-up/?stale=1", _make_unkempt),
+    ListPage("being won back", "/segments/win-back/?planned=1", _make_listed),
     ListPage("worst signs", "/segments/worst-signs/", _make_listed),
     ListPage("best fit", "/segments/best-fit/", _make_listed),
     ListPage("wallet gaps", "/segments/wallet-gaps/", _make_listed),

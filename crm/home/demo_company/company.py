@@ -17,6 +17,7 @@ from crm.home.demo_company.conversations import Conversations, noon
 from crm.home.demo_company.customer_base import CustomerBase
 from crm.home.demo_company.duplicates import plant_duplicates
 from crm.home.demo_company.losses import decide_about_losses, enter_cost_of_visits, note_satisfaction
+from crm.home.demo_company.lost_customers import follow_lost_customers
 from crm.home.demo_company.order_book import BOOKS, plant_cases, references_checked_at_once, write_orders
 from crm.home.demo_company.own_ways import arrange_own_ways
 from crm.home.demo_company.partners import share_customers
@@ -126,6 +127,7 @@ def load_demo_company(
     enter_cost_of_visits(customers, at=at)
     note_satisfaction(at=at)
     honour_best_customers(at=at)
+    follow_lost_customers(at=at)
     arrange_own_ways(at=at)
     share_customers(at=at)
     keep_the_office(at=at)
