@@ -17,7 +17,7 @@ from customers.models import Customer, Person, QuestionAsking
 from customers.question_asking import QuestionReply, list_bank, offer_questions
 from customers.rules.question_choice import MOST_OFFERED
 from interactions.contact_permission import find_permissions
-from interactions.models import Benefit, ContactPreference, Interaction, Promise, Task, WinBack
+from interactions.models import Benefit, ContactPreference, Interaction, Promise, Task
 from interactions.promise_keeping import PromiseLine
 from segments.models import Process
 
@@ -122,6 +122,16 @@ class InteractionForm(forms.Form):
             {"label": labels[channel], "said_on": said.said_on, "reason": said.reason}
             for channel, said in self.permissions.items()
             if not said.allowed
+        ]
+
+    @property
+    def wishes(self) -> list[dict[str, Any]]:
+        """When they want to be reached, of each channel they did not refuse, in their own words."""
+        labels = dict(Interaction.Channel.choices)
+        return [
+            {"label": labels[channel], "hours": said.hours}
+            for channel, said in self.permissions.items()
+            if said.allowed and said.hours
         ]
 
     @property
@@ -331,45 +341,6 @@ class BenefitWaiverForm(forms.Form):
     review_on = forms.DateField(
         label=_("look again on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-
-
-class LetGoForm(forms.Form):
-    """Why a lost customer left, and when to look again. What is known already stands there."""
-
-    reason = forms.ChoiceField(label=_("why they left"), choices=[("", _("Choose")), *WinBack.Reason.choices])
-    words = forms.CharField(
-        label=_("what lies behind it"),
-        help_text=_("In their words. “Too dear” is what people say first: what did they get for it elsewhere?"),
-        max_length=300,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    next_on = forms.DateField(
-        label=_("look again on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-
-    def __init__(self, data: Any = None, *, known: WinBack | None = None) -> None:
-        words = ("reason", "words", "offer")
-        super().__init__(data, initial={name: getattr(known, name) for name in words} if known else None)
-
-
-class WinBackForm(LetGoForm):
-    """The same with what would bring them back, the day of the next step, and who takes it."""
-
-    offer = forms.CharField(
-        label=_("reason to return"),
-        help_text=_("What is different from the day they left; not a discount alone."),
-        max_length=300,
-    )
-    next_on = forms.DateField(
-        label=_("next step on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    responsible = ColleagueChoice(User.objects.none(), label=_("who takes it"), empty_label=None)
-    field_order = ("reason", "words", "offer", "next_on", "responsible")
-
-    def __init__(self, data: Any = None, *, customer: Customer, known: WinBack | None = None) -> None:
-        super().__init__(data, known=known)
-        self.initial["responsible"] = customer.owner_id
-        self.fields["responsible"].queryset = User.objects.acting().order_by("name")  # type: ignore[attr-defined]
 
 
 class StartForm(forms.Form):

@@ -10,7 +10,10 @@ from crm.core.business_calendar import company_calendar
 from crm.core.models import User
 from customers.models import Customer, Person
 from interactions.models import Interaction, Promise, Task
-from interactions.task_handling import close_task, open_task
+from interactions.rules.promise_conflict import OpenPromise, find_conflicts
+from interactions.task_handling import OPEN_STATES, close_task, open_task
+
+CONFLICT_SOURCE = "conflict:"
 
 
 class PromiseRefused(Exception):
@@ -36,7 +39,8 @@ def make_promise(
     person: Person | None = None,
     interaction: Interaction | None = None,
 ) -> Promise:
-    """Note a promise; with a day it becomes a task of ``by`` until five o'clock of that day.
+    """Note a promise; with a day it becomes a task of ``by`` until five o'clock of that day. Where somebody else has an
+    open promise about the same matter, both have a task to agree.
 
     Raises ``PromiseRefused`` when nothing is promised.
     """
@@ -66,7 +70,37 @@ def make_promise(
             source=f"promise:{promise.pk}",
             promise=promise,
         )
+    if promise.side == Promise.Side.OURS:
+        _ask_to_agree(promise, at=at)
     return promise
+
+
+def _ask_to_agree(promise: Promise, *, at: datetime) -> None:
+    """A task of each of the two for every open promise of somebody else about the matter of ``promise``."""
+    ours = Promise.objects.open().filter(customer=promise.customer_id, side=Promise.Side.OURS)
+    known = {one.pk: one for one in ours.select_related("owner", "customer")}
+    said = [OpenPromise(one.pk, one.text, one.owner_id) for one in known.values()]
+    for conflict in find_conflicts(said):
+        if promise.pk not in (conflict.earlier, conflict.later):
+            continue
+        pair = known[conflict.earlier], known[conflict.later]
+        for mine, theirs in (pair, pair[::-1]):
+            _open_agreeing(mine, theirs, matter=conflict.matter, at=at)
+
+
+def _open_agreeing(mine: Promise, theirs: Promise, *, matter: str, at: datetime) -> None:
+    """To be done by the end of today: the customer has heard both."""
+    words = {"name": theirs.owner, "matter": matter, "mine": mine.text, "theirs": theirs.text}
+    calendar = company_calendar()
+    open_task(
+        mine.customer,
+        kind=Task.Kind.PROMISE,
+        title=gettext("Agree with %(name)s about “%(matter)s”") % words,
+        why=gettext("You promised “%(mine)s”, %(name)s promised “%(theirs)s”. The customer heard both.") % words,
+        due_at=max(at, calendar.end_of_day(calendar.local_day(at))),
+        assignee=mine.owner,
+        source=f"{CONFLICT_SOURCE}{mine.pk}:{theirs.pk}",
+    )
 
 
 @transaction.atomic
@@ -80,7 +114,16 @@ def close_promise(promise: Promise, *, by: User, at: datetime, is_kept: bool = T
     promise.save(update_fields=["state", "closed_at", "closed_by"])
     for task in Task.objects.filter(promise=promise):
         close_task(task, by=by, at=at, is_done=is_kept)
+    _end_agreeing(promise, by=by, at=at)
     return promise
+
+
+def _end_agreeing(promise: Promise, *, by: User, at: datetime) -> None:
+    """With one of two promises gone there is nothing left to agree about."""
+    about = Task.objects.filter(customer=promise.customer_id, state__in=OPEN_STATES, source__startswith=CONFLICT_SOURCE)
+    for task in about:
+        if str(promise.pk) in task.source.removeprefix(CONFLICT_SOURCE).split(":"):
+            close_task(task, by=by, at=at, reason=gettext("One of the two promises is closed."), is_done=False)
 
 
 @transaction.atomic
@@ -90,6 +133,15 @@ def reopen_promise(promise: Promise) -> Promise:
     promise.state, promise.closed_at, promise.closed_by = Promise.State.OPEN, None, None
     promise.save(update_fields=["state", "closed_at", "closed_by"])
     return promise
+
+
+@transaction.atomic
+def open_again(promise: Promise) -> Promise:
+    """Take the closing back with that of its task. One that is open stays as it is."""
+    for task in Task.objects.select_for_update().filter(promise=promise).exclude(state__in=OPEN_STATES):
+        task.state, task.closed_at, task.closed_by, task.closed_reason = Task.State.OPEN, None, None, ""
+        task.save(update_fields=["state", "closed_at", "closed_by", "closed_reason"])
+    return reopen_promise(promise)
 
 
 def _say_why(promise: Promise, *, person: Person | None, made_on: date) -> str:

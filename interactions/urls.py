@@ -32,6 +32,7 @@ urlpatterns = [
     path("tasks/<int:pk>/undo/<int:change>/", task.undo, name="task-undo"),
     path("alerts/<int:pk>/why/", alert.why, name="alert-why"),
     path("promises/<int:pk>/close/", promise.close, name="promise-close"),
+    path("promises/<int:pk>/reopen/", promise.reopen, name="promise-reopen"),
     path("customers/<int:customer_pk>/below-zero/", below_zero.below_zero_decide, name="below-zero-decide"),
     path("pipeline/", process_run.show_list, name="process-run-list"),
     path("pipeline/<int:pk>/", process_run.show, name="process-run-detail"),

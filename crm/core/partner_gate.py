@@ -44,6 +44,7 @@ OPEN_TO_PARTNERS = frozenset(
         "interactions:task-snooze",
         "interactions:task-undo",
         "interactions:promise-close",
+        "interactions:promise-reopen",
         "complaints:complaint-new",
         "complaints:customer-lookup",
     }

@@ -20,9 +20,10 @@ from crm.core.toasts import add_toast
 from crm.home.class_reasons import load_class_reasons
 from crm.home.customer_group import load_group
 from crm.home.customer_state import describe_sales, hide_from_partner, load_facts, load_state, with_segment
-from crm.home.customer_timeline import SOURCES, load_timeline, read_place
+from crm.home.customer_timeline import load_timeline, read_place
 from crm.home.customer_value import load_rhythm, load_statement, read_days
 from crm.home.partner_timeline import list_partner_sources, load_partner_timeline
+from crm.home.timeline_entries import SOURCES
 from crm.home.value_outlook import load_outlook
 from customers.models import Customer
 from customers.tagging import with_tags

@@ -7,7 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.core.models import User
-from crm.home.customer_timeline import SOURCES, Entry, Source, load_timeline
+from crm.home.customer_timeline import load_timeline
+from crm.home.timeline_entries import SOURCES, Entry, Source
 from customers.models import Customer, Note
 
 # Contacts, complaints, steps, and the notes that are his or name him. Neither orders and benefits, which are money, nor

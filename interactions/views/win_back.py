@@ -13,8 +13,8 @@ from crm.core.entry_form import finish_entry, show_entry
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_error, add_toast
 from customers.models import Customer
-from interactions.forms import LetGoForm, WinBackForm
 from interactions.models import WinBack
+from interactions.win_back_form import LetGoForm, WinBackForm
 from interactions.win_back_planning import WinBackRefused, let_go, plan_win_back, take_back_win_back
 
 

@@ -223,6 +223,27 @@ def test_a_promise_is_kept_or_taken_back(browser, customer, rep):
     assert "Send the sample" not in page
     browser.post(reverse("interactions:promise-close", args=[second.pk]), {"dropped": "1"})
     assert list(Promise.objects.order_by("pk").values_list("state", flat=True)) == ["kept", "dropped"]
+    again = browser.post(reverse("interactions:promise-reopen", args=[first.pk]), follow=True)
+    assert "Open again: Send the sample" in read(again)
+    first.refresh_from_db()
+    assert (first.state, first.task.state, first.task.closed_by) == ("open", "open", None)
+
+
+def test_two_of_us_who_promise_about_one_matter_are_told_and_asked_to_agree(browser, log_url, customer, rep, lead):
+    at = timezone.now()
+    ours = make_promise(customer, line=PromiseLine("ours", "5% off abrasives"), by=rep, at=at)
+    theirs = make_promise(customer, line=PromiseLine("ours", "8% off all abrasives"), by=lead, at=at)
+    make_promise(customer, line=PromiseLine("theirs", "More abrasives"), by=lead, at=at)
+    page = read(browser.get(log_url))
+    assert "Ana Ribeiro and Marit Haugen both promised about <b>abrasives</b>" in page
+    asked = {task.assignee: task for task in Task.objects.all()}
+    assert asked.keys() == {rep, lead}
+    assert asked[rep].title == "Agree with Marit Haugen about “abrasives”"
+    assert "8% off all abrasives" in asked[rep].why
+    browser.post(reverse("interactions:promise-close", args=[theirs.pk]), {"dropped": "1"})
+    assert "both promised" not in read(browser.get(log_url))
+    assert not Task.objects.open().exists(), "nothing is left to agree about"
+    assert ours.state == "open"
 
 
 def test_preferences_are_noted_and_forgotten(browser, customer):
@@ -232,6 +253,10 @@ def test_preferences_are_noted_and_forgotten(browser, customer):
     refused = {key: value for key, value in allowed.items() if not key.startswith("call")}
     assert browser.post(url, fields | refused).status_code == 302
     assert list(ContactPreference.objects.values_list("channel", "is_allowed")) == [("call", False)]
+    assert browser.post(url, fields | allowed | {"mail-hours": "before nine"}).status_code == 302
+    page = read(browser.get(reverse("interactions:interaction-new", args=[customer.pk])))
+    assert f'href="{url}"' in page
+    assert "before nine" in page
     assert browser.post(url, fields | allowed).status_code == 302
     assert not ContactPreference.objects.exists()
 

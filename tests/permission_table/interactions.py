@@ -71,6 +71,8 @@ ROWS: list[Row] = [
     Row("interactions:alert-why", who_sees_north(), lambda world: {"pk": world.alert.pk}),
     Row("interactions:promise-close", loggers(302), lambda world: {"pk": world.promise.pk}, method="post"),
     Row("interactions:promise-close", everybody(405), lambda world: {"pk": world.promise.pk}),
+    Row("interactions:promise-reopen", loggers(302), lambda world: {"pk": world.promise.pk}, method="post"),
+    Row("interactions:promise-reopen", everybody(405), lambda world: {"pk": world.promise.pk}),
     Row("interactions:process-run-list", everybody()),
     Row("interactions:process-run-list", everybody(), query="?flow=deliver&show=list&after=nonsense"),
     Row("interactions:process-run-detail", who_sees_north(), run),

@@ -31,11 +31,13 @@ _NOT_HIS = (
     "POST interactions:task-snooze",
     "POST interactions:task-undo",
     "POST interactions:promise-close",
+    "POST interactions:promise-reopen",
 )
 OF_PARTNERS: dict[str, int] = {
     **dict.fromkeys(_NOT_HIS, 404),
     "GET interactions:task-done": 405,
     "GET interactions:promise-close": 405,
+    "GET interactions:promise-reopen": 405,
     "GET home:my-day": 200,
     "GET home:my-day?tab=alerts&whose=team&after=x_y_z&open=999999999999999999999": 200,
     "GET home:customer-list": 200,
