@@ -37,7 +37,7 @@ run: .venv/installed $(FRONTEND)
 
 TESTED := $(PY) -m pytest --numprocesses $(TEST_PROCESSES) --dist worksteal --cov-report=term:skip-covered
 
-# Of the rules every line and branch, run by the tests that name a rule; following the whole takes longer and says less.
+# Of the rules every line and branch, run by their own tests (tests/*/rules); following the whole takes longer and says less.
 test: .venv/installed-dev $(FRONTEND)
 	$(TESTED) $(addprefix --cov=,$(wildcard */rules)) --cov-fail-under=100 $(TESTS)
 

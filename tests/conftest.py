@@ -5,10 +5,8 @@ partner, who owns no customer unless ``shared_customer`` is asked for.
 """
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext, suppress
-from functools import cache
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -44,18 +42,12 @@ providers._get_local_constants = Constants
 
 
 TESTS = Path(__file__).parent
-NAMES_A_RULE = re.compile(r"^from [a-z]+\.rules[. ]", re.MULTILINE)
-
-
-@cache
-def tells_of_rules(path: Path) -> bool:
-    """Whether the tests of this file are about rules: those beside each other, and those that name one."""
-    return path.parent.name == "rules" or NAMES_A_RULE.search(path.read_text(encoding="utf-8")) is not None
 
 
 class Tracing:
-    """Coverage of the rules follows the tests that tell of rules; the tracer of lines, which takes half as long again,
-    is off in all others. Where the whole is followed (``make coverage``) it stays on."""
+    """Coverage of the rules follows their own tests, those in a folder ``rules``: what a page or the day of a run
+    happens to reach counts for nothing. The tracer of lines, which takes half as long again, is off in all others.
+    Where the whole is followed (``make coverage``) it stays on."""
 
     def __init__(self, config: pytest.Config) -> None:
         sources = getattr(config.option, "cov_source", None)
@@ -66,7 +58,7 @@ class Tracing:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         self.coverage = self.coverage or Coverage.current()
-        wanted = not self.is_needed or tells_of_rules(item.path)
+        wanted = not self.is_needed or item.path.parent.name == "rules"
         if self.coverage is not None and self.is_on != wanted:
             (self.coverage.start if wanted else self.coverage.stop)()
             self.is_on = wanted

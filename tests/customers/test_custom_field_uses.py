@@ -23,7 +23,6 @@ from customers.custom_value_keeping import (
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
 from customers.models import Customer, CustomField, CustomValueSet, DataImport, ImportMapping
-from customers.rules.custom_values import names_field
 from interactions.alert_candidates import build_query
 from segments.models import Segment, SegmentRule, Trigger
 from segments.rules.criteria import CriteriaError, compile_criteria
@@ -307,8 +306,3 @@ def test_a_condition_on_a_field_of_another_kind_now_says_so_and_stops_no_night(d
     assert build_query(trigger, on=TODAY) is None
     page = signed_in(admin).get(reverse("segments:trigger-list")).content.decode()
     assert "of another kind or is protected: Fleet." in " ".join(page.split())
-
-
-@pytest.mark.parametrize(("text", "named"), [("m.field_12", True), ("m.field_123", False), ("field_1", False)])
-def test_a_field_is_not_named_by_one_that_begins_like_it(text, named):
-    assert names_field(text, "field_12") is named

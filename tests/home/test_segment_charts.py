@@ -15,24 +15,9 @@ from crm.home.segment_charts import (
     draw_spread_boxes,
     name_fill,
 )
-from segments.rules.figure_spread import Spread, draw_pareto, find_share_of_customers, merge_spreads
+from segments.rules.figure_spread import Spread, merge_spreads
 
 NUMBERS = re.compile(r"-?\d+(?:\.\d+)?")
-
-
-def test_steps_of_two_groups_add_up():
-    spread = merge_spreads([[[-1, 1, -500], [3, 2, 200]], [[3, 1, 130], [9, 1, 9000]]])
-    assert (spread.customers, spread.total) == (5, 8830)
-    assert (spread.quantile(0), spread.quantile(0.5), spread.quantile(1)) == (-500, 110, 9000)
-    assert Spread().quantile(0.5) is None
-
-
-def test_the_curve_rises_to_the_whole_and_falls_by_what_those_below_zero_take_back():
-    points = draw_pareto(merge_spreads([[[-4, 1, -100], [1, 2, 200], [5, 1, 800]]]))
-    assert [(round(point.customers, 2), point.value) for point in points] == [(0, 0), (0.25, 0.8), (0.75, 1), (1, 0.9)]
-    assert find_share_of_customers(points, 0.8) == 0.25
-    assert find_share_of_customers(points, 0.9) == 0.5
-    assert find_share_of_customers([], 0.8) is None
 
 
 def test_without_sales_there_is_no_curve():

@@ -12,6 +12,7 @@ from customers.rules.custom_values import (
     is_protected_label,
     keep_number,
     make_options,
+    names_field,
     read_value,
     spell_value,
 )
@@ -136,3 +137,8 @@ def test_what_the_law_protects_is_known_by_its_name(label, hidden):
 def test_a_number_without_end_is_refused():
     with pytest.raises(Unreadable):
         keep_number(read_number("1").__class__("Infinity"))
+
+
+@pytest.mark.parametrize(("text", "named"), [("m.field_12", True), ("m.field_123", False), ("field_1", False)])
+def test_a_field_is_not_named_by_one_that_begins_like_it(text, named):
+    assert names_field(text, "field_12") is named

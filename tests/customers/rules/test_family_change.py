@@ -48,6 +48,14 @@ def test_a_family_is_named_when_it_explains_at_least_a_third(families, main):
 
 
 @pytest.mark.parametrize(
+    ("before", "now", "size", "is_fall"), [(700, 300, 400, True), (300, 700, 400, False), (300, 300, 0, False)]
+)
+def test_a_change_has_a_size_and_a_direction(before, now, size, is_fall):
+    change = explain_change([FamilySales("Seals", before, now)])
+    assert (change.size_cents, change.is_fall) == (size, is_fall)
+
+
+@pytest.mark.parametrize(
     ("share", "words"),
     [
         (0.75, "three quarters"),

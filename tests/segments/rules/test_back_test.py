@@ -13,6 +13,7 @@ from segments.rules.back_test import (
     compare_rankings,
     describe_evening,
     describe_forecast,
+    foresee,
     judge_bend,
     judge_learnt,
     stand_on_evening,
@@ -114,6 +115,16 @@ def test_an_evening_too_early_is_refused_and_so_is_one_without_its_quarter():
         stand_on_evening(cdnow(), on=date(1997, 2, 1).toordinal(), until=UNTIL)
     with pytest.raises(ValueError, match="quarter"):
         stand_on_evening(cdnow(), on=UNTIL - 90, until=UNTIL)
+
+
+def test_what_cannot_be_learnt_from_the_quarter_before_is_left_out_of_the_figures():
+    """A hundred and twenty who came back two months ago: on the evening a quarter earlier nobody had a rhythm."""
+    on = UNTIL - 91
+    days = [on - 400, *(on - ago for ago in (60, 45, 30))]
+    rows = [(customer, day, 1000) for customer in range(120) for day in days]
+    seen = stand_on_evening(build_log(*zip(*rows, strict=True)), on=on, until=UNTIL)
+    assert (seen.learnt, seen.bend, foresee(seen)) == (None, None, None)
+    assert list(describe_evening(seen, customers=120, blend=4.0, draws=1)["chances"]) == ["raw"]
 
 
 def test_nothing_of_the_days_after_is_seen():

@@ -1,6 +1,7 @@
 """All that a night says about a customer, from his figures and the plan alone."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from segments.rules.dropout_model import DropoutModel
 from segments.rules.expected_purchases import ExpectedPurchaseModel
 from segments.rules.lifetime_value import tabulate_ranges
 from segments.rules.rfm import find_rfm_cuts
+from segments.rules.silence_regression import FEATURES, SilenceRegression
 from segments.rules.spend_per_purchase import SpendModel
 
 TODAY = 20_000
@@ -157,6 +159,21 @@ def test_a_degenerate_fit_hides_the_chance_of_going_on_and_nothing_else():
     assert np.isnan(columns["alive"][0])
     assert columns["surprise"][0] == score_customers(rows, plan)["surprise"][0]
     assert columns["value_3y_cents"][0] > 0
+
+
+def test_the_learnt_chance_is_shown_instead_of_the_models_and_changes_no_order(scored):
+    """A chance learnt from the gap alone: from the first feature, which is the silence in usual gaps."""
+    rows = figures(*PEOPLE.values())
+    plan = make_plan(rows)
+    weights = (0.5, *(0.0,) * (len(FEATURES) - 1))
+    learnt = SilenceRegression((0.0,) * len(FEATURES), (1.0,) * len(FEATURES), weights, -1.0, 900)
+    columns = score_customers(rows, replace(plan, models=replace(plan.models, learnt=learnt)))
+    for who, days in (("regular", 10), ("slipping away", 75)):
+        line = 0.5 * np.log(days / 18 + 0.05) - 1.0
+        assert value(columns, "silent_next", who) == pytest.approx(1 / (1 + np.exp(-line)))
+    assert value(columns, "silent_next", "long gone") == value(scored, "silent_next", "long gone"), "learnt of no such"
+    for name in ("risk_rank", "alive"):
+        np.testing.assert_array_equal(columns[name], scored[name])
 
 
 def test_too_little_data_falls_back_to_own_gaps():

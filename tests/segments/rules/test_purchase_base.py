@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from segments.rules.abc_classes import RevenueOrder, find_class_cuts, find_cuts_in_order, order_by_revenue
-from segments.rules.purchase_base import EXACT_BITS, add_exactly, join_base, measure_part
+from segments.rules.purchase_base import (
+    EXACT_BITS,
+    SAMPLE_FIELDS,
+    add_exactly,
+    draw_fit_sample,
+    join_base,
+    measure_part,
+)
 from segments.rules.rank_ladder import build_ladder, place_rungs
 
 AS_OF = 20_600
@@ -50,6 +57,17 @@ def test_the_base_is_the_same_in_one_part_and_in_many():
     ids, sales = customers["customer_id"][bought], customers["sales_12m"][bought]
     assert find_cuts_in_order(joined.sales_12m) == find_class_cuts(ids, sales)
     assert place_rungs(joined.sales_12m) == build_ladder(ids, sales)
+
+
+def test_models_are_fitted_on_the_same_share_of_buyers_without_a_contract_however_they_were_cut():
+    customers = make_customers(4_000) | {"log_gaps": np.zeros(4_000), "positive_amount": np.arange(4_000)}
+    parts = [{name: values[half] for name, values in customers.items()} for half in (slice(0, 900), slice(900, None))]
+    free = (customers["purchase_days"] > 0) & (customers["contract"] == 0)
+    everybody, some = draw_fit_sample([customers], share=1.0), draw_fit_sample([customers], share=0.25)
+    assert everybody.dtype.names == SAMPLE_FIELDS
+    assert everybody["positive_amount"].tolist() == customers["positive_amount"][free].tolist()
+    assert 0.22 < len(some) / len(everybody) < 0.28
+    assert draw_fit_sample(parts, share=0.25).tolist() == some.tolist()
 
 
 def test_nobody_has_bought_anything():

@@ -155,6 +155,8 @@ def test_what_is_no_day_says_why(text, code):
 def test_a_day_that_can_be_read_both_ways_follows_the_column():
     assert has_open_order("03/04/2026")
     assert not has_open_order("03/03/2026")
+    assert not has_open_order("03.04.2026")
+    assert not has_open_order("2026-04-03")
     assert read_day("03/04/2026", day_order="month").day == date(2026, 3, 4)
     assert read_day("03/04/2026", day_order="day").day == date(2026, 4, 3)
 

@@ -8,7 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.core.metric_catalogue import Metric, MetricKind
-from segments.rules.criteria import CriteriaError, compile_criteria, find_problems, validate_criteria
+from segments.rules.criteria import (
+    CriteriaError,
+    compile_criteria,
+    find_metrics,
+    find_problems,
+    iterate_conditions,
+    validate_criteria,
+)
 from segments.rules.criteria_wording import describe_criteria, find_differences
 from tests.segments.criteria_figures import FIGURES, TODAY, WORDING, Figure, when
 
@@ -186,6 +193,35 @@ def test_a_page_of_a_list_asks_one_customer_after_the_other_and_a_night_asks_all
     assert compile_criteria(rule, figures, today=TODAY).where == "(c.silent) <= %(v0)s"
     farthest = compile_criteria(when("silent", "at_most", 1e12), figures, today=TODAY, for_page=True)
     assert farthest.params["v0"] == 300_000
+
+
+@dataclass(frozen=True)
+class FigureMatch(Figure):
+    """One that an index serves in words of its own."""
+
+    match: str = "lower(c.city) = lower({value})"
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "where"),
+    [
+        ("is", "Oslo", "(lower(c.city) = lower(%(v0)s::text))"),
+        ("one_of", ["Oslo", "Bergen"], "(lower(c.city) = lower(%(v0)s::text) OR lower(c.city) = lower(%(v1)s::text))"),
+    ],
+)
+def test_equality_is_asked_in_the_words_that_the_index_serves(operator: str, value: Any, where: str) -> None:
+    compiled = compile_criteria(when("city", operator, value), {"city": FigureMatch("city", "text")}, today=TODAY)
+    assert compiled.where == where
+    asked = [text for name, text in sorted(compiled.params.items()) if name != "today"]
+    assert asked == (value if isinstance(value, list) else [value])
+
+
+def test_a_rule_names_its_figures_however_deep_they_stand() -> None:
+    few = when("sales", "at_most", 5)
+    deep = {"any": [few, {"not": {"all": [when("city", "known"), when("sales", "at_least", 9)]}}]}
+    assert find_metrics(few) == {"sales"}
+    assert find_metrics(deep) == {"sales", "city"}
+    assert [one["operator"] for one in iterate_conditions(deep)] == ["at_most", "known", "at_least"]
 
 
 @dataclass(frozen=True)
