@@ -195,6 +195,16 @@ def _find_customers(stage: Stage, *, key: str) -> None:
                 {condition} AND merged_into_id IS NULL GROUP BY 1 HAVING count(*) = 1"""  # noqa: S608
     by_number = "false" if key != "number" else "c.number = s.number"
     by_value = f"a.value = s.{ours}" + (" AND s.number IS NULL" if key == "number" else "")
+    untold, here, last = fetch_row(f"""
+        SELECT count(*) FILTER (WHERE s.number IS NULL), count(c.id), coalesce(max(s.row), 0)
+        FROM {stage.rows} s LEFT JOIN customers_customer c ON c.number = s.number""")  # noqa: S608
+    are_told = key == "number" and not untold
+    before = stage.reserve_ids("customers_customer", rows=last) if are_told and not here else None
+    if before is not None:  # all of them are new
+        run_sql(f"""CREATE UNLOGGED TABLE {stage.lines} AS
+                    SELECT *, NULL::bigint AS customer_id, row + {before} AS new_id, number AS known
+                    FROM {stage.rows}""")  # noqa: S608
+        return
     new_id = stage.new_id_sql("customers_customer", where="coalesce(c.id, a.id) IS NULL")
     run_sql(f"""
         CREATE UNLOGGED TABLE {stage.lines} AS
@@ -202,7 +212,7 @@ def _find_customers(stage: Stage, *, key: str) -> None:
                coalesce(s.number, 'N-' || upper(substr(md5(s.folded), 1, 10))) AS known
         FROM {stage.rows} s LEFT JOIN customers_customer c ON {by_number}
         LEFT JOIN ({alike}) a ON {by_value}""")  # noqa: S608
-    if key != "number" or fetch_row(f"SELECT EXISTS (SELECT FROM {stage.rows} WHERE number IS NULL)")[0]:  # noqa: S608
+    if not are_told:
         run_sql(f"""UPDATE {stage.lines} l SET known = c.number FROM customers_customer c
                     WHERE l.customer_id = c.id AND l.known IS DISTINCT FROM c.number""")  # noqa: S608
         run_sql(f"""UPDATE {stage.lines} l SET customer_id = c.id FROM customers_customer c

@@ -91,7 +91,9 @@ def _remove_unknown_files(at: datetime) -> int:
 def _drop_stages() -> int:
     """Tables of imports that are over or were never known."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^import_[0-9]+(_trial)?_rows$'")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^import_[0-9]+(_trial)?_rejected$'"
+        )
         names = [row[0] for row in cursor.fetchall()]
     ids = {int(match[1]) for name in names if (match := re.match(r"import_(\d+)_", name))}
     ids -= set(DataImport.objects.filter(pk__in=ids, state__in=OPEN).values_list("pk", flat=True))

@@ -35,6 +35,8 @@ from customers.rules.import_values import (
 )
 
 ENOUGH_VOTES = 1_000
+REMEMBERED_TEXTS = 10_000
+"""Of each column: what was read of one chunk need not be read of the next, as long as they are that few. 2 MB."""
 PROBLEM_COLUMNS = ["row", "field", "code", "value", "number"]
 
 
@@ -47,7 +49,8 @@ class ParseRules:
     ``latest_day`` is the last day an order may have, ``None`` where dates will be moved. ``owners`` maps e-mail
     addresses and folded names, ``teams`` folded names, to ids; ``strangers_are_nobody`` where a colleague who is not
     among them is no problem of the row. ``only_known`` where no row makes a new record;
-    ``from_1904`` where a bare number of days counts from then.
+    ``from_1904`` where a bare number of days counts from then. ``known`` is what cells were found to mean so far, by
+    field and text.
     """
 
     kind: str
@@ -64,6 +67,7 @@ class ParseRules:
     only_known: bool = False
     strangers_are_nobody: bool = False
     from_1904: bool = False
+    known: dict[str, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass
@@ -89,7 +93,12 @@ def parse_chunk(chunk: Chunk, headers: list[str], rules: ParseRules) -> Parsed:
             raw = [rules.same[import_field.name]] * count
         else:
             continue
-        parsed, codes = _parse_column(raw, _reader(import_field, rules), _bulk_reader(import_field))
+        parsed, codes = _parse_column(
+            raw,
+            _reader(import_field, rules),
+            _bulk_reader(import_field),
+            known=rules.known.setdefault(import_field.name, {}),
+        )
         values[import_field.name] = parsed
         if codes is not None:
             _note(problems, numbers, import_field.name, codes, raw)
@@ -122,22 +131,31 @@ def _parse_column(
     raw: list[str],
     read: Callable[[str], Any],
     read_all: Callable[[Sequence[str]], list[Any] | None] | None = None,
+    *,
+    known: dict[str, Any] | None = None,
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any] | None]:
     """Values and problem codes ("" where none; None where none anywhere); an empty text is None.
 
-    ``read_all`` reads a whole column where every cell of it is plain, else each different text is read once.
+    ``read_all`` reads a whole column where every cell of it is plain, else each different text is read once, and what
+    ``known`` tells not even that.
     """
     if read_all is not None and raw and (values := read_all(raw)) is not None:
         return as_objects(values), None
+    known = {} if known is None else known
     results: dict[str, Any] = dict.fromkeys(raw)
     wrong: dict[str, str] = {}
     for text in results:
+        if text in known:
+            results[text] = known[text]
+            continue
         clean = clean_text(text)
-        if clean:
-            try:
-                results[text] = read(clean)
-            except Unreadable as error:
-                wrong[text] = error.code
+        try:
+            results[text] = read(clean) if clean else None
+        except Unreadable as error:
+            wrong[text] = error.code
+        else:
+            if len(known) < REMEMBERED_TEXTS:
+                known[text] = results[text]
     codes = as_objects([wrong.get(text, "") for text in raw]) if wrong else None
     return as_objects(list(map(results.__getitem__, raw))), codes
 

@@ -50,8 +50,8 @@ def _create_orders(stage: Stage, scope: str, task: WritingTask) -> int:
         ORDER_TABLE,
         f"""INSERT INTO customers_order AS t (id, customer_id, number, day, placed_at, amount_cents, cost_cents,
                 freight_cents, line_count, currency, original_cents, data_import_id)
-            SELECT n.new_id, n.customer_id, n.number, n.day, n.moment, n.amount, n.cost, n.freight, n.line_count,
-                n.currency, n.original, %s
+            SELECT n.new_id, coalesce(n.customer_id, (SELECT id FROM customers_customer WHERE number = n.customer)),
+                n.number, n.day, n.moment, n.amount, n.cost, n.freight, n.line_count, n.currency, n.original, %s
             FROM {stage.records} n WHERE {scope} AND n.order_id IS NULL
             ORDER BY n.id""",  # noqa: S608
         [task.import_id],

@@ -96,5 +96,5 @@ def test_two_numbers_of_which_one_has_gone_into_the_other_are_one_customer():
     kept = Customer.objects.create(number="K-1", name="Kjeldsen")
     Customer.objects.create(number="G-1", name="Brandt", merged_into=kept)
     done = import_file("number,name\nK-1,Kjeldsen\nG-1,Brandt\nN-1,Novak\n", kind="customers")
-    assert problems(done) == [(3, "number", "customer_twice")]
+    assert problems(done) == [(3, "number", "customer_meant_twice")]
     assert set(Customer.objects.values_list("number", flat=True)) == {"K-1", "G-1", "N-1"}

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FILE = "order,customer id,date,amount,quantity\n" + "".join(
     f"O{n},{n % 7},2026-01-{n % 28 + 1:02},{'ten' if n % 10 == 3 else n},1\n" for n in range(1, 40)
 )
+# Without a column of lines each row is an order, written as it stands in the file.
+ROWS = FILE.replace(",quantity", "").replace(",1\n", "\n")
 
 
 class Killed(BaseException):
@@ -56,8 +58,8 @@ def _whole():
     return list(orders), OrderLine.objects.count(), Customer.objects.count()
 
 
-def _import_undisturbed():
-    data_import = read_file(FILE)
+def _import_undisturbed(file=FILE):
+    data_import = read_file(file)
     report = write_import(data_import, lease=KilledAt(0, Killed), at=AT)
     return report, _whole()
 
@@ -77,6 +79,29 @@ def test_killed_at_any_point_it_ends_the_same(nth):
     assert _whole() == expected
     assert resumed == report
     assert counts(again) == (35, 0, 0, 4)
+
+
+@pytest.mark.parametrize(("nth", "is_stage_lost"), [(6, False), (7, False), (8, True), (9, False), (10, False)])
+def test_orders_of_one_row_each_end_the_same_wherever_it_was_killed(nth, is_stage_lost):
+    report, expected = _import_undisturbed(ROWS)
+    assert (report["created"], OrderLine.objects.count()) == (35, 0)
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    data_import, lease = read_file(ROWS), KilledAt(nth, Killed)
+    with pytest.raises(Killed):
+        write_import(data_import, lease=lease, at=AT)
+    if is_stage_lost:
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {Stage(data_import.pk).lines}, {Stage(data_import.pk).rejected}")
+    resumed = write_import(data_import, lease=KilledAt(0, Killed, checkpoint=lease.checkpoint), at=AT)
+    assert _whole() == expected
+    # One that began anew found what it had made before.
+    anew = {"created", "unchanged", "customers_created"} if is_stage_lost else set()
+    assert {name: resumed[name] for name in report if name not in anew} == {
+        name: told for name, told in report.items() if name not in anew
+    }
+    assert resumed["created"] + resumed["unchanged"] == 35
+    assert Order.objects.create(customer=Customer.objects.first(), number="next", day=AT, amount_cents=1)
 
 
 def test_a_database_that_crashed_and_lost_the_stage_starts_it_again():

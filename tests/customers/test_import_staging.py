@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 import pandas as pd
+import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from customers.import_staging import copy_frame, run_sql
+from customers.import_staging import Stage, copy_frame, run_sql
 
 pytestmark = pytest.mark.django_db
 
@@ -36,3 +37,20 @@ def test_an_empty_text_is_nothing_known_in_plain_rows_and_in_awkward_ones():
 def test_plain_rows_are_all_there():
     rows = [(number, f"Lampart {number}", Decimal(number)) for number in range(500)]
     assert _stage(rows) == rows
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ids_are_taken_for_a_whole_file_at_once_unless_somebody_adds_a_row_just_then():
+    stage = Stage(4711)
+    parameters = {key: value for key, value in connection.get_connection_params().items() if key in {"host", "dbname"}}
+    parameters |= {"user": connection.settings_dict["USER"], "port": connection.settings_dict["PORT"] or None}
+    add = "INSERT INTO customers_tag (name, name_folded) VALUES ('Tag', %s) RETURNING id"
+    with transaction.atomic(), psycopg.connect(**parameters, autocommit=True) as other:
+        other.execute("SET lock_timeout = '5s'")
+        before = stage.reserve_ids("customers_tag", rows=7)
+        assert other.execute(add, ["at once"]).fetchone()[0] == before + 8
+        with other.transaction():
+            other.execute(add, ["not yet committed"])
+            assert stage.reserve_ids("customers_tag", rows=7) is None
+        assert stage.reserve_ids("customers_tag", rows=7) == before + 10
+        other.execute("DELETE FROM customers_tag")

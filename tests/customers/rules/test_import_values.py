@@ -229,6 +229,21 @@ def test_a_column_read_at_once_is_what_its_cells_are_one_by_one(cells):
     assert [*(() if codes_at_once is None else codes_at_once)] == [*(() if codes is None else codes)]
 
 
+def test_what_a_cell_means_is_found_out_once_for_all_chunks_of_a_file():
+    read, known = [], {}
+
+    def read_once(text):
+        read.append(text)
+        if text == "ten":
+            raise Unreadable("no_number")
+        return text.upper()
+
+    for _chunk in range(2):
+        values, codes = _parse_column(["a", "", "ten", " b", "a"], read_once, known=known)
+        assert (list(values), list(codes)) == (["A", None, None, "B", "A"], ["", "", "no_number", "", ""])
+    assert read == ["a", "ten", "b", "ten"]
+
+
 @pytest.mark.parametrize("word", ["n/a", "N/A", "-", "none", "unknown", "?"])
 def test_words_for_nothing_are_no_address_and_no_number(word):
     assert read_email(word) is None
