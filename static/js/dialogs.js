@@ -86,16 +86,28 @@ document.addEventListener("htmx:afterSwap", (event) => {
   dialog.dataset.filled = "";
 });
 
-// What opened a dialog has the keyboard again when it closes, also where the act drew it anew.
+// What opened a dialog has the keyboard again when it closes, also where the act drew it anew; where the act took it
+// away, the row or the card in which it stood.
 const nameOf = (part) => part?.getAttribute?.("hx-get") || part?.getAttribute?.("href") || "";
+const listRows = () => [...document.querySelectorAll("[data-worklist] [data-row]")];
+const placeOf = (part) => ({ row: listRows().indexOf(part?.closest?.("[data-row]")), card: part?.closest?.("section[id]")?.id });
 let openedBy = null;
 let openedByName = "";
+let openedIn = {};
+
+function findBeside({ row, card }) {
+  if (!(row >= 0)) return document.getElementById(card)?.querySelector("a, button:not([data-help])");
+  const there = listRows().slice(0, row + 1).at(-1);
+  if (there) there.tabIndex = 0;
+  return there;
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const dialog = document.getElementById("dialog");
   if (event.detail.target !== dialog || dialog.open) return;
   openedBy = document.activeElement;
   openedByName = nameOf(openedBy);
+  openedIn = placeOf(openedBy);
 });
 
 // An act whose answer is the page itself, drawn from its beginning: it goes on where the dialog was opened.
@@ -103,19 +115,19 @@ const here = () => location.pathname + location.search;
 
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   if (!openedByName || !event.detail.xhr.getResponseHeader("HX-Redirect")) return;
-  try { sessionStorage.setItem("opened-by", JSON.stringify([here(), openedByName])); } catch { /* then it begins at its top */ }
+  try { sessionStorage.setItem("opened-by", JSON.stringify([here(), openedByName, openedIn])); } catch { /* then it begins at its top */ }
 });
 
 try {
-  const [page, name] = JSON.parse(sessionStorage.getItem("opened-by")) || [];
+  const [page, name, place] = JSON.parse(sessionStorage.getItem("opened-by")) || [];
   sessionStorage.removeItem("opened-by");
-  if (page === here()) openedByName = name;
+  if (page === here()) [openedByName, openedIn] = [name, place];
 } catch { /* nothing was kept */ }
 
 function giveBack() {
   if (!openedByName || openedBy?.isConnected || document.querySelector("dialog[open]")) return;
   if (document.activeElement !== document.body) return;
-  const again = [...document.querySelectorAll("#main :is(a, button)")].find((part) => nameOf(part) === openedByName);
+  const again = [...document.querySelectorAll("#main :is(a, button)")].find((part) => nameOf(part) === openedByName) ?? findBeside(openedIn);
   if (!again) return;
   openedByName = "";
   again.focus();

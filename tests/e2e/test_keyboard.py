@@ -279,6 +279,11 @@ def test_a_note_is_named_written_and_saved_by_keys_alone(open_page, rep, lead, c
     expect(page.locator("#notes")).to_contain_text("For @Marit Haugen")
     page.get_by_label("Take off: Fair").press("Enter")
     expect(page.get_by_label("Take off: Pilot")).to_be_focused()
+    page.get_by_role("link", name="Ask for a referral").press("Enter")
+    page.get_by_label("Whom they named").fill("Bo of Lund")
+    page.keyboard.press("Enter")  # it may not be asked again: the keyboard stays in its card
+    expect(page.locator("#favours")).to_contain_text("Bo of Lund")
+    expect(page.locator("#favours a").first).to_be_focused()
     cache.clear()  # a count is kept for 20 seconds
     of_lead.clock.run_for(40_000)
     expect(of_lead.get_by_role("link", name="News, 1 not seen")).to_be_visible()
