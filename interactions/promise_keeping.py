@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from crm.core.business_calendar import company_calendar
+from crm.core.business_calendar import add_working_days, company_calendar
 from crm.core.models import User
 from customers.models import Customer, Person
 from interactions.models import Interaction, Promise, Task
@@ -89,7 +89,7 @@ def _ask_to_agree(promise: Promise, *, at: datetime) -> None:
 
 
 def _open_agreeing(mine: Promise, theirs: Promise, *, matter: str, at: datetime) -> None:
-    """To be done by the end of today: the customer has heard both."""
+    """To be done by the end of the next working day: the customer has heard both."""
     words = {"name": theirs.owner, "matter": matter, "mine": mine.text, "theirs": theirs.text}
     calendar = company_calendar()
     open_task(
@@ -97,7 +97,7 @@ def _open_agreeing(mine: Promise, theirs: Promise, *, matter: str, at: datetime)
         kind=Task.Kind.PROMISE,
         title=gettext("Agree with %(name)s about “%(matter)s”") % words,
         why=gettext("You promised “%(mine)s”, %(name)s promised “%(theirs)s”. The customer heard both.") % words,
-        due_at=max(at, calendar.end_of_day(calendar.local_day(at))),
+        due_at=calendar.end_of_day(add_working_days(calendar.local_day(at), days=1, holidays=calendar.holidays)),
         assignee=mine.owner,
         source=f"{CONFLICT_SOURCE}{mine.pk}:{theirs.pk}",
     )

@@ -1,5 +1,6 @@
 """The desk: the queue, the case beside it, and what everybody may see of how well we mend."""
 
+import json
 from typing import Any
 
 from django.contrib.auth.decorators import permission_required
@@ -17,6 +18,7 @@ from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from customers.customer_lookup import look_up_customers
 from customers.models import Customer
+from interactions.manager_talks import count_manager_talks
 
 FRAGMENTS = ("queue", "more-cases")
 may_see = permission_required("complaints.view_complaint", raise_exception=True)
@@ -44,8 +46,17 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
     if fragment:
         return render(request, f"complaints/complaint_list.html#{fragment}", shown)
     cases, cents = count_open(request.user)
-    head = {"open_cases": cases, "open_cents": cents, "total": find_total(_figures(at))}
+    head = {"open_cases": cases, "open_cents": cents, "total": find_total(_figures(at)), "silent_rule": silent_rule()}
     return render(request, "complaints/complaint_list.html", {**shown, **head})
+
+
+def silent_rule() -> str:
+    """Most who are not content say nothing: the rule of those who fall silent and buy less without a complaint in a
+    year, as the list of customers takes it."""
+    quiet = [{"metric": "complaints_12m", "operator": "at_most", "value": 0}]
+    falling = {"metric": "fall", "operator": "at_least", "value": float(setting("fall.warning"))}
+    silent = {"any": [{"metric": "risk", "operator": "is", "value": level} for level in ("watch", "high")]}
+    return json.dumps({"all": [silent, falling, *quiet]}, separators=(",", ":"))
 
 
 def _figures(at: Any) -> list[Any]:
@@ -55,9 +66,11 @@ def _figures(at: Any) -> list[Any]:
 @require_GET
 @may_see
 def complaint_figures(request: HttpRequest) -> HttpResponse:
-    """Solved at first contact, days to solve, bought again: by segment, for everybody."""
-    figures, days = _figures(timezone.now()), int(setting("complaints.recovery_days"))
+    """Solved at first contact, days to solve, bought again, by segment; and which managers listen: for everybody."""
+    at, days = timezone.now(), int(setting("complaints.recovery_days"))
+    figures = _figures(at)
     shown = {"rows": list_figure_rows(figures), "total": find_total(figures), "clock_days": days}
+    shown["managers"] = count_manager_talks(on=company_day(at))
     return render(request, "complaints/complaint_figures.html", shown)
 
 

@@ -39,6 +39,10 @@ class BusinessCalendar:
         """Five o'clock on ``day``, whether or not it is worked, in UTC."""
         return datetime.combine(day, CLOSES, self.zone).astimezone(UTC)
 
+    def start_of_day(self, day: date) -> datetime:
+        """Midnight before ``day``, in UTC."""
+        return datetime.combine(day, time.min, self.zone).astimezone(UTC)
+
     def local_day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,6 +43,7 @@ TABS = [
     ("promises", _("Promises"), _KINDS.PROMISE),
     ("complaints", _("Complaints"), _KINDS.COMPLAINT),
 ]
+LATE = "late"
 
 
 @dataclass
@@ -65,16 +66,19 @@ class MyDay:
             {"key": key, "label": label, "count": self.counts[key], "current": key == self.tab}
             for key, label, _k in TABS
         ]
+        if self.tab == LATE:
+            shown.append({"key": LATE, "label": _("Late"), "count": self.late, "current": True})
         return [tab for tab in shown if tab["count"] or tab["current"] or not tab["key"]]
 
 
 @dataclass
 class AroundMyDay:
-    """The right column: who was talked to in time, what others owe us, what is done."""
+    """The right column: who was talked to in time, what the team missed, what others owe us, what is done."""
 
     absences: list[str] = field(default_factory=list)
     coverage: list[dict[str, Any]] = field(default_factory=list)
     overdue: int = 0
+    missed: list[dict[str, Any]] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
     done_count: int = 0
@@ -124,7 +128,7 @@ def build_day(
     waiting = find_waiting(user, at=at, is_team=is_team, absences=absences)
     counts, stake, late = _measure(waiting, at=at)
     kind = next((kind for key, _label, kind in TABS if key == tab and key), None)
-    shown = waiting.filter(kind=kind) if kind else waiting
+    shown = waiting.filter(kind=kind) if kind else waiting.filter(due_at__lt=at) if tab == LATE else waiting
     place = _read_place(after)
     if place is not None:
         rank, due_at, pk = place
@@ -138,7 +142,9 @@ def build_day(
     tasks = list(rows if opened else rows.only(*SHOWN))
     next_after = _write_place(tasks[PAGE - 1]) if len(tasks) > PAGE else ""
     shown_tasks = _describe(tasks[:PAGE], user=user, at=at, opened=opened, is_team=is_team)
-    return MyDay(shown_tasks, next_after, counts, stake, late, absences, tab=tab if kind else "", is_team=is_team)
+    return MyDay(
+        shown_tasks, next_after, counts, stake, late, absences, tab=tab if kind or tab == LATE else "", is_team=is_team
+    )
 
 
 def _describe(tasks: list[Task], *, user: User, at: datetime, opened: str, is_team: bool = False) -> list[Task]:
@@ -165,16 +171,29 @@ def _describe(tasks: list[Task], *, user: User, at: datetime, opened: str, is_te
 
 
 def look_around(user: User, *, at: datetime, absences: list[AwayDays]) -> AroundMyDay:
-    """The right column; three queries, four for a stand-in."""
+    """The right column; three queries, four for a stand-in, one more for a manager."""
     coverage = measure_coverage(user, at=at)
     overdue = sum(row["of"] - row["in_time"] for row in coverage)
     return AroundMyDay(
         _tell_absences(user, absences, on=company_day(at)),
         coverage,
         overdue,
+        list_missed(user, at=at),
         _list_waiting_for(user),
         *_list_done(user, at=at),
     )
+
+
+def list_missed(user: User, *, at: datetime) -> list[dict[str, Any]]:
+    """What colleagues in the teams that ``user`` manages have let pass by a day or more: how many of each, the most
+    late first. What was missed comes to the manager by itself."""
+    if user.role != Role.MANAGER:
+        return []
+    since_yesterday = company_calendar().start_of_day(company_day(at))
+    missed = find_waiting(user, at=at, is_team=True).filter(due_at__lt=since_yesterday).exclude(assignee=user.pk)
+    by_colleague = missed.order_by().values("assignee", "assignee__name", "assignee__email")
+    counted = by_colleague.annotate(tasks=Count("pk"), oldest=Min("due_at")).order_by("-tasks", "oldest")
+    return [{**row, "name": row["assignee__name"] or row["assignee__email"]} for row in counted[:ASIDE_ROWS]]
 
 
 def _list_waiting_for(user: User) -> list[dict[str, Any]]:

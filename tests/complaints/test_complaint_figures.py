@@ -1,16 +1,22 @@
 """What the whole staff sees, against a count by hand."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from complaints import complaint_handling as handling
 from complaints.complaint_figures import find_total, list_figure_rows, read_figures
 from complaints.recovery_curve import draw_recovery_curve, read_recovery_curve
 from customers.models import PurchaseDay
+from interactions.manager_talks import count_manager_talks
+from interactions.models import Interaction
 from segments.models import Membership
 from tests import factories
+from tests.score_factory import make_score
 
 
 @pytest.fixture
@@ -67,6 +73,37 @@ def test_a_company_without_complaints_has_no_figures_and_no_error(noon, viewer, 
     assert (total.solved, total.at_first_contact, total.median_days) == (0, None, None)
     shown = signed_in(viewer).get("/complaints/figures/").content.decode()
     assert "No complaint was closed" in shown
+
+
+def test_everybody_sees_which_manager_talks_to_customers_himself(customer, lead, rep, noon, viewer, signed_in):
+    said = {"channel": "call", "outcome": "talked", "logged_by": lead, "happened_at": noon}
+    for other in (
+        {},
+        {"channel": "visit"},
+        {"outcome": "message", "direction": "in"},
+        {"outcome": "not_reached"},
+        {"channel": "mail"},
+        {"logged_by": rep},
+        {"happened_at": noon.replace(day=1) - timedelta(days=1)},
+        {"happened_at": noon + timedelta(days=1)},
+    ):
+        Interaction.objects.create(customer=customer, **said | other)
+    (row,) = count_manager_talks(on=noon.date())
+    assert (row.manager, row.talks, row.quota, row.share, row.last_on) == (lead, 3, 4, 0.75, noon.date())
+    page = signed_in(viewer).get("/complaints/figures/").content.decode()
+    assert "Managers who talk to customers themselves" in page
+    assert lead.name in page
+
+
+def test_the_silent_majority_is_one_click_from_the_desk(case, rep, guardian, signed_in):
+    quiet = factories.make_customer(owner=rep, team=rep.team)
+    for one in (quiet, case(timezone.now()).customer):
+        make_score(one, risk=2, fall=0.5, surprise=0.01)
+    make_score(factories.make_customer(owner=rep, team=rep.team), risk=2, fall=0.3)
+    client = signed_in(guardian)
+    page = client.get("/complaints/").content.decode()
+    link = html.unescape(re.search(r'href="(/customers/\?rule=[^"]+)"', page)[1])
+    assert [row.pk for row in client.get(link).context["list"].rows] == [quiet.pk]
 
 
 def test_a_question_and_an_open_case_do_not_count(case, customer, rep, guardian, noon):

@@ -132,6 +132,23 @@ def test_the_tabs_count_and_filter(customer):
     assert [(tab["key"], tab["count"]) for tab in day.tabs] == [("", 3), ("alerts", 1), ("steps", 1), ("follow-ups", 1)]
 
 
+def test_what_is_late_is_a_list_and_what_the_team_let_pass_comes_to_its_manager(customer, rep, lead, signed_in):
+    make(customer, "two days ago", due_at=AT - timedelta(days=2))
+    make(customer, "an hour ago", due_at=AT - timedelta(hours=1))
+    make(customer, "soon")
+    day = build_day(rep, at=AT, tab="late")
+    assert [task.title for task in day.tasks] == ["two days ago", "an hour ago"]
+    assert [(tab["key"], tab["count"]) for tab in day.tabs if tab["current"]] == [("late", 2)]
+    missed = look_around(lead, at=AT, absences=[]).missed
+    assert [(row["name"], row["tasks"]) for row in missed] == [(rep.name, 1)], "an hour is not missed yet"
+    assert look_around(rep, at=AT, absences=[]).missed == []
+    make(customer, "today", due_at=timezone.now() - timedelta(days=1))
+    page = signed_in(lead).get("/").content.decode()
+    assert "Missed in my team" in page
+    assert "?tab=late&amp;whose=team" in page
+    assert 'href="?tab=late"' in signed_in(rep).get("/").content.decode()
+
+
 def test_what_is_at_stake_counts_a_customer_once(customer, rep):
     other = factories.make_customer(owner=rep, team=rep.team)
     make(customer, "a", at_stake_cents=642_000)

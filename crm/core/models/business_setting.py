@@ -85,6 +85,7 @@ DEFINITIONS: dict[str, SettingDefinition] = {
     "api.requests_per_minute": _D(600, _("requests a minute that one access token may make"), "", 10, 60_000),
     "web.kept_days": _D(400, _("days for which web visits are kept"), _("a year and a month"), 30, 1100),
     "contacts.default_minutes": _D(6, _("minutes assumed when a contact has none"), "", 1, 120),
+    "contacts.manager_talks": _D(4, _("talks with customers that each manager has a month"), _BANDS, 1, 100),
 }
 
 
