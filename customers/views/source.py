@@ -18,10 +18,12 @@ from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_error, add_toast
 from customers.forms.source import SourceForm, WithdrawForm
 from customers.models import Source
+from customers.source_finding import find_unregistered_sources
 from customers.source_withdrawing import SourceRefused, bring_source_back, foresee_withdrawal, withdraw_source
 
 MAY = "core.change_settings"
 MOST_FORESEEN = 1_000
+MOST_UNREGISTERED = 12
 SOURCES = ListDefinition(
     columns=(
         Column(
@@ -64,10 +66,22 @@ class SourceList(_SourcePage, ListView):
     def get_new_url(self) -> str:
         return reverse("customers:source-new")
 
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        names = find_unregistered_sources(most=MOST_UNREGISTERED + 1)
+        return {
+            **super().get_context_data(**context),
+            "below_template": "customers/unregistered_sources.html",
+            "unregistered": names[:MOST_UNREGISTERED],
+            "and_more": len(names) > MOST_UNREGISTERED,
+        }
+
 
 class SourceNew(_SourcePage, CreateView):
     form_class: Any = SourceForm
     title = gettext_lazy("New source")
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"name": self.request.GET.get("name", "")[:100]}
 
 
 class SourceEdit(_SourcePage, UpdateView):

@@ -108,6 +108,21 @@ def test_an_admin_registers_withdraws_and_brings_back(client, admin):
     assert "1 customer is back" in client.post(reverse("customers:source-back", args=[source.pk]), follow=True).text
 
 
+def test_sources_that_customers_name_and_nobody_registered_are_told_and_registered(client, fair, admin, monkeypatch):
+    monkeypatch.setattr("customers.views.source.MOST_UNREGISTERED", 2)
+    for name in ("fair 2026 ", "Partner list", "Partner list", "", "B & C", "Zoo"):
+        factories.make_customer(source=name)
+    client.force_login(admin)
+    page = client.get(reverse("customers:source-list"))
+    assert (page.context["unregistered"], page.context["and_more"]) == (["B & C", "Partner list"], True)
+    new = f"{reverse('customers:source-new')}?name=B%20%26%20C"
+    assert new in page.text
+    assert 'value="B &amp; C"' in client.get(new).text
+    for name in ("B & C", "PARTNER LIST", "Zoo"):
+        client.post(new, {"name": name, "lawful_basis": "consent"})
+    assert "not registered" not in client.get(reverse("customers:source-list")).text
+
+
 def test_nobody_is_entered_by_a_withdrawn_source(client, fair, rep, admin):
     withdraw_source(fair, reason="No right to it", by=admin, at=timezone.now())
     client.force_login(rep)
