@@ -71,7 +71,7 @@ PROSPECTS = ListDefinition(
             sort="total_cents",
             largest_first=True,
         ),
-        Column("suppliers", _("Buys from"), tell_suppliers, "words", hide_on_phone=True),
+        Column("suppliers", _("Buys from"), tell_suppliers, "words"),
         Column("range", _("Range"), _tell_range, "range", unit=currency_sign(), hide_on_phone=True),
         Column("confidence", _("How sure"), "get_confidence_display", hide_on_phone=True),
         Column("estimated", _("As of"), "estimated_on", "day", hide_on_phone=True),

@@ -55,12 +55,12 @@ def _load(rows: list[Any], request: HttpRequest) -> None:
 
 WANTED = ListDefinition(
     columns=(
-        Column("year", gettext_lazy("Year"), sort="year", largest_first=True, hide_on_phone=True),
+        Column("year", gettext_lazy("Year"), sort="year", largest_first=True),
         Column("customer", gettext_lazy("Company")),
         Column("reason", gettext_lazy("Why"), hide_on_phone=True),
         Column("people", gettext_lazy("People known"), kind="number"),
-        Column("spend", gettext_lazy("Spend a year"), kind="amount", hide_on_phone=True),
-        Column("owner", gettext_lazy("Owner"), hide_on_phone=True),
+        Column("spend", gettext_lazy("Spend a year"), kind="amount"),
+        Column("owner", gettext_lazy("Owner")),
         Column("act", gettext_lazy("Act")),
     ),
     filters=(
