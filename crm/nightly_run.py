@@ -26,7 +26,7 @@ from interactions.second_order_habit import learn_second_orders_ahead
 from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
-from segments.models import Membership, ScoreRun
+from segments.models import BelowZeroSpell, Membership, ScoreRun, WorstSign
 from segments.plan_making import learn_ahead
 from segments.score_gathering import note_crossings_ahead
 from segments.score_keeping import forget_sorting
@@ -37,7 +37,10 @@ from segments.segment_figures import write_segment_figures
 from segments.value_list_writing import write_value_lists
 
 MOST_HELPERS = 7
-WRITTEN_AT_NIGHT = (Membership, Task, Alert, ItemDay, PurchaseDay, PurchaseHistory, PurchaseState)
+WRITTEN_AT_NIGHT = (
+    *(Membership, BelowZeroSpell, WorstSign, Task, Alert),
+    *(ItemDay, PurchaseDay, PurchaseHistory, PurchaseState),
+)
 
 Progress = Callable[[int, int, dict[str, Any]], None]
 Result = TypeVar("Result")

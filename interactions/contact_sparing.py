@@ -8,12 +8,12 @@ customers of class A are decided about by people alone.
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
-from django.db.models.expressions import RawSQL
+from django.db.models import F, Q, QuerySet, Sum
 
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.row_visibility import SEES_ALL
+from crm.core.single_asking import Asked, Holds
 from customers.models import CostRate, Customer
 from interactions.models import SparedContact
 
@@ -37,17 +37,34 @@ SPARED_JOINS = (
 SPARED_JOINS_OF_FEW = (f"CROSS JOIN LATERAL (SELECT ({IS_SPARED}) AS spared) al_spared",)
 
 
+# The members of a segment whom ``IS_SPARED`` names, found before anything else is asked of them: of the best segments
+# there are few, which no statistics say. Two orders of customers are merged, and the few of both looked at one by one;
+# who shows both signs stands here twice.
+SPARED_MEMBERS = """SELECT c.id FROM (
+        SELECT m.customer_id FROM segments_membership m
+        JOIN segments_belowzerospell z ON z.customer_id = m.customer_id AND z.until IS NULL
+        WHERE m.until IS NULL AND m.segment_id = %s
+        UNION ALL
+        SELECT m.customer_id FROM segments_membership m JOIN segments_worstsign w ON w.customer_id = m.customer_id
+        WHERE m.until IS NULL AND m.segment_id = %s
+    ) c (id)
+    WHERE coalesce((SELECT a.grade FROM segments_current_score a WHERE a.customer_id = c.id), '') NOT LIKE 'A%%'
+    AND NOT EXISTS (SELECT FROM interactions_belowzerodecision d
+        WHERE d.customer_id = c.id AND d.ended_on IS NULL AND d.kind IN ('keep', 'raise'))"""
+
+
 def spares_contacts() -> bool:
     """Whether the company lets these customers serve themselves (a business setting)."""
     return bool(setting("economy.spares_contacts"))
 
 
-def only_spared(customers: QuerySet[Customer]) -> QuerySet[Customer]:
-    """Those of ``customers`` whom nobody is sent to talk to."""
+def only_spared(customers: QuerySet[Customer], *, segment: int | None = None) -> QuerySet[Customer]:
+    """Those of ``customers`` whom nobody is sent to talk to; ``segment`` is its number where all of them are in one."""
     if not spares_contacts():
         return customers.none()
-    sql = f"SELECT c.id FROM customers_customer c WHERE {IS_SPARED}"  # noqa: S608
-    return customers.filter(pk__in=RawSQL(sql, ()))  # noqa: S611
+    together = Asked(f"{{0}} IN (SELECT c.id FROM customers_customer c WHERE {IS_SPARED})")  # noqa: S608
+    alone = None if segment is None else Asked(SPARED_MEMBERS, (segment, segment))
+    return customers.filter(Holds(F("pk"), together=together, alone=alone))
 
 
 def is_spared(customer: Customer) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Case, DateField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
@@ -48,7 +47,7 @@ from crm.home.known_list import KnownListView
 from crm.home.ladder_filter import LADDER_FILTER
 from crm.home.metric_columns import list_metric_columns, load_metric_values
 from crm.home.need_filter import NEED_FILTER
-from crm.home.segment_order import begin_in_segment, only_in_segment
+from crm.home.segment_order import begin_in_segment, find_asked_segment, find_segment_number, only_in_segment
 from crm.home.tag_filter import TAG_FILTER
 from customers.models import ContactPoint, Customer, Person, TradingName
 from customers.number_finding import numbered
@@ -60,7 +59,6 @@ from segments.models import CurrentScore, Membership, Segment
 currency_sign = lazy(lambda: format_currency_sign(setting("company.currency")).strip(), str)
 GRADES = tuple((grade, grade) for grade in ("A", "A1", "A2", "B", "B1", "B2", "C", "C1", "C2"))
 RISKS = {risk.name.lower(): risk for risk in CurrentScore.Risk}
-KEPT_SECONDS = 300
 MOST_OWNERS = 100
 MOST_OTHER_NAMES = 500
 Customers = QuerySet[Any]
@@ -79,15 +77,6 @@ def _of_segment(rows: Customers, key: str, request: HttpRequest) -> Customers:
     asked = request.GET
     of_score = asked.get("grade") in dict(GRADES) or asked.get("risk") in RISKS or asked.get("below_zero") == "1"
     return only_in_segment(rows, find_segment_number(key), are_scored=of_score)
-
-
-def find_segment_number(key: str) -> int:
-    """The primary key of the segment called ``key``, which never changes; 0 where there is none."""
-    name = f"segment-number:{key}"
-    number: int | None = cache.get(name)
-    if number is None and (number := Segment.objects.filter(key=key).values_list("pk", flat=True).first()):
-        cache.set(name, number, KEPT_SECONDS)
-    return number or 0
 
 
 def _of_grade(rows: Customers, grade: str, request: HttpRequest) -> Customers:
@@ -147,8 +136,11 @@ def overdue_to_talk(rows: Customers, *, now: datetime, segment: int | None = Non
 
 
 def _overdue(rows: Customers, value: str, request: HttpRequest) -> Customers:
-    key = request.GET.get("segment", "")
-    return overdue_to_talk(rows, now=timezone.now(), segment=find_segment_number(key) if key else None)
+    return overdue_to_talk(rows, now=timezone.now(), segment=find_asked_segment(request))
+
+
+def _spared(rows: Customers, value: str, request: HttpRequest) -> Customers:
+    return only_spared(rows, segment=find_asked_segment(request))
 
 
 def _unreachable(rows: Customers, value: str, request: HttpRequest) -> Customers:
@@ -331,7 +323,7 @@ CUSTOMERS = ListDefinition(
         FlagFilter("nobody", _("Nobody looks after"), _of_nobody, in_form=False),
         FlagFilter("overdue", _("Overdue to talk to"), _overdue, in_form=False),
         FlagFilter("below_zero", _("Below zero"), _below_zero, in_form=False),
-        FlagFilter("spared", _("Serve themselves"), lambda rows, value, request: only_spared(rows), in_form=False),
+        FlagFilter("spared", _("Serve themselves"), _spared, in_form=False),
         FlagFilter("unreachable", _("Cannot be named and reached"), _unreachable, in_form=False),
         FlagFilter("complained", _("Complained in 12 months"), _complained, in_form=False),
         FlagFilter("visit", _("To be visited now"), _to_visit, in_form=False),

@@ -6,12 +6,30 @@ membership is then not asked besides: taking two conditions for two, the databas
 
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.http import HttpRequest
 
-from segments.models import Membership
+from segments.models import Membership, Segment
 from segments.segment_noting import are_segments_noted
 
 ASKED = "asked_segment"
+KEPT_SECONDS = 300
+
+
+def find_segment_number(key: str) -> int:
+    """The primary key of the segment called ``key``, which never changes; 0 where there is none."""
+    name = f"segment-number:{key}"
+    number: int | None = cache.get(name)
+    if number is None and (number := Segment.objects.filter(key=key).values_list("pk", flat=True).first()):
+        cache.set(name, number, KEPT_SECONDS)
+    return number or 0
+
+
+def find_asked_segment(request: HttpRequest) -> int | None:
+    """The number of the one segment that a list is narrowed to, besides what else is asked of it."""
+    key = request.GET.get("segment", "")
+    return find_segment_number(key) if key else None
 
 
 class IsMember(Exists):

@@ -1,13 +1,16 @@
 """Nobody is sent to talk to customers who cost more than they bring; what that spares is counted with its cost."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import pytest
 
+from crm.core.few_finding import find_few
 from crm.core.models.business_setting import change_setting
-from customers.models import CostRate
+from crm.core.single_asking import asking_among
+from customers.models import CostRate, Customer
 from interactions.alert_raising import raise_alerts
-from interactions.contact_sparing import is_spared, sum_spared
+from interactions.contact_sparing import is_spared, only_spared, sum_spared
 from interactions.models import BelowZeroDecision, SparedContact, Task
 from segments.models import BelowZeroSpell, WorstSign
 from tests import factories
@@ -36,7 +39,14 @@ def below_zero(late):
     return late
 
 
-def decide(customer, kind, by):
+def show_worst_signs(customer):
+    figures = dict.fromkeys(("sales_12m_cents", "sales_before_12m_cents", "contribution_12m_cents"), 0)
+    quotes = dict.fromkeys(("quotes", "quotes_won", "quotes_for_shortlist"), 0)
+    signs = dict.fromkeys(("is_silent", "is_falling", "rejects_quotes", "fills_shortlists"), True)
+    WorstSign.objects.create(customer=customer, weight=1, **figures, **quotes, **signs)
+
+
+def decide(customer, kind, by, **fields):
     BelowZeroDecision.objects.create(
         customer=customer,
         kind=kind,
@@ -46,6 +56,7 @@ def decide(customer, kind, by):
         decided_on=MONDAY,
         contribution_cents=-1,
         service_cents=1,
+        **fields,
     )
 
 
@@ -65,10 +76,7 @@ def test_it_is_counted_once_a_rhythm_however_often_the_night_runs(below_zero, ad
 
 
 def test_the_worst_signs_count_as_well(late):
-    figures = dict.fromkeys(("sales_12m_cents", "sales_before_12m_cents", "contribution_12m_cents"), 0)
-    quotes = dict.fromkeys(("quotes", "quotes_won", "quotes_for_shortlist"), 0)
-    signs = dict.fromkeys(("is_silent", "is_falling", "rejects_quotes", "fills_shortlists"), True)
-    WorstSign.objects.create(customer=late, weight=1, **figures, **quotes, **signs)
+    show_worst_signs(late)
     assert night() == {}
     assert SparedContact.objects.get().reason == "worst_sign"
 
@@ -94,7 +102,39 @@ def test_the_company_can_talk_to_all(below_zero):
 def test_page_list_and_total_say_so(below_zero, rep, lead, signed_in):
     night()
     assert "serves himself" in signed_in(rep).get(f"/customers/{below_zero.pk}/").content.decode()
-    assert below_zero.name in signed_in(rep).get("/customers/?spared=1").content.decode()
+    for asked in ("spared=1", "spared=1&segment=premium"):
+        assert below_zero.name in signed_in(rep).get(f"/customers/?{asked}").content.decode()
     below_zero.below_zero_spells.update(until=MONDAY)
     assert below_zero.name not in signed_in(rep).get("/customers/?spared=1").content.decode()
     assert "/customers/?spared=1" in signed_in(lead).get("/segments/below-zero/").content.decode()
+
+
+def test_found_in_a_segment_before_anything_else_they_are_the_same(rep):
+    premium, other = factories.make_segment(), factories.make_segment("other", priority=2)
+    decisions = (None, {"kind": "keep"}, {"kind": "keep", "ended_on": MONDAY}, {"kind": "process"})
+    scores = []
+    for nth, (spell, is_worst, decision, grade) in enumerate(
+        product(("none", "over", "open"), (False, True), decisions, (None, "A2", "C1"))
+    ):
+        one = factories.make_customer(name=f"{spell} {is_worst} {decision} {grade}")
+        factories.put_in_segment(one, other if nth % 5 == 4 else premium)
+        if spell != "none":
+            until = MONDAY if spell == "over" else None
+            BelowZeroSpell.objects.create(customer=one, since=date(2026, 10, 1), until=until)
+        if is_worst:
+            show_worst_signs(one)
+        if decision:
+            decide(one, by=rep, **decision)
+        if grade:
+            scores.append((one, {"grade": grade}))
+    factories.set_scores(scores)
+
+    for segment in (premium, other):
+        members = Customer.objects.filter(memberships__segment=segment)
+        spared = {one.pk for one in members if is_spared(one)}
+        assert set(only_spared(members)) == set(only_spared(members, segment=segment.pk))
+        rows = only_spared(members, segment=segment.pk)
+        (found,) = find_few(rows).values()
+        with asking_among(find_few(rows)):
+            assert set(found) == spared == {one.pk for one in rows}
+        assert 0 < len(spared) < members.count() - len(spared)
