@@ -55,7 +55,7 @@ class ViewForm(forms.Form):
     audience = forms.ChoiceField(label=gettext_lazy("For"), initial="private")
     default_roles = forms.MultipleChoiceField(
         label=gettext_lazy("Opens first for"),
-        choices=Role.choices,
+        choices=[role for role in Role.choices if role[0] != Role.PARTNER],  # he has a page of his own
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Only a view for everybody. They see it when they open the list."),

@@ -78,8 +78,8 @@ def _draw_next(row: Any) -> SafeString:
 SHARED_CUSTOMERS = ListDefinition(
     columns=(
         Column("name", _("Customer"), sort="name_folded", url=lambda row: row_address("home:customer-page", row.pk)),
-        Column("class", _("Class"), lambda row: class_badge(row.grade) or draw_nothing(), head_term="class"),
-        Column("segment", _("Segment"), lambda row: segment_mark(row.segment_parts) or draw_nothing()),
+        Column("class", _("Class"), lambda row: class_badge(row.grade) or draw_nothing(), "class", head_term="class"),
+        Column("segment", _("Segment"), lambda row: segment_mark(row.segment_parts) or draw_nothing(), "segment"),
         Column("city", _("City"), sort="city", hide_on_phone=True),
         Column("talk", _("Last contact"), draw_talk, hide_on_phone=True),
         Column("next", _("Next"), _draw_next, hide_on_phone=True),

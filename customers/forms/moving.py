@@ -51,9 +51,17 @@ class CustomerChoice(forms.CharField):
         if len(found) == 1:
             return found[0]
         if alike := look_up_customers(rows, text, asking=self.user).customers:
+            called = [one for one in alike if _without_signs(one.number) == _without_signs(text)]
+            if len(called) == 1:
+                return called[0]
             names = ", ".join(f"{one.name} ({one.number})" for one in alike)
             raise forms.ValidationError(gettext("Which one? Write the number: %(names)s.") % {"names": names})
         raise forms.ValidationError(gettext("There is no customer “%(text)s”.") % {"text": text[:60]})
+
+
+def _without_signs(number: str) -> str:
+    """ "K10001", as somebody types "k 10001" for K-10001."""
+    return "".join(filter(str.isalnum, number)).upper()
 
 
 class MovePersonForm(forms.Form):
