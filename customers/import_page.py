@@ -18,7 +18,7 @@ from customers.import_handling import READ_JOB, can_continue
 from customers.import_kinds import IMPORT_KINDS
 from customers.import_remembering import WRITTEN_TABLES
 from customers.import_showing import show_as_read, show_examples
-from customers.import_undoing import UNDO_WITHIN, can_undo
+from customers.import_undoing import UNDO_JOB, UNDO_WITHIN, can_undo
 from customers.import_wording import describe_file_error, describe_problem, field_label, kind_label, problem_title
 from customers.models import DataImport
 from customers.rules.import_columns import CUSTOMERS, FIELDS, ORDERS, Reading
@@ -29,6 +29,8 @@ WIDE_FROM = 30
 SHOWN_OF_WIDE = 10
 SHOWN_CELLS = 240
 _AT = {"reading": 1, "ready": 1, "running": 2, "done": 3, "failed": 3, "cancelled": 3, "undoing": 3, "undone": 3}
+_FAILED_AT = {READ_JOB: 1, UNDO_JOB: 3}
+"""By the job that failed; else it was the writing."""
 _WHY = {
     "changed": gettext_lazy("was changed since"),
     "gone": gettext_lazy("is gone"),
@@ -68,7 +70,7 @@ def describe_page(data_import: DataImport, *, user: User, at: datetime) -> dict[
         "state": state,
         "is_orders": data_import.kind == ORDERS,
         "kind_label": kind_label(data_import),
-        "steps": _steps(state),
+        "steps": _steps(_FAILED_AT.get(job.kind, 2) if job and state == DataImport.State.FAILED else _AT[state]),
         "busy": state in {DataImport.State.READING, DataImport.State.RUNNING, DataImport.State.UNDOING},
         "is_open": is_open,
         "job": job,
@@ -130,9 +132,8 @@ def _find_records(data_import: DataImport) -> str:
     return reverse(kind.seen_at[0]) + kind.seen_at[1] if came else ""
 
 
-def _steps(state: str) -> list[dict[str, Any]]:
+def _steps(now: int) -> list[dict[str, Any]]:
     labels = {"upload": _("Upload"), "columns": _("Columns and check"), "import": _("Import"), "report": _("Report")}
-    now = _AT[state]
     return [
         {"label": labels[name], "number": place + 1, "done": place < now, "current": place == now}
         for place, name in enumerate(STEPS)

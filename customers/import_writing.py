@@ -208,7 +208,9 @@ def _make_report(stage: Stage, state: Mapping[str, Any]) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(DISTINCT row) FROM {stage.rejected}")  # noqa: S608
         report["rejected"] = cursor.fetchone()[0]
-        cursor.execute(f"SELECT field, code, count(*) FROM {stage.rejected} GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 50")  # noqa: S608
+        cursor.execute(
+            f"SELECT field, code, count(*) FROM {stage.rejected} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 50"  # noqa: S608
+        )
         report["problems"] = [{"field": f or "", "code": c, "count": n} for f, c, n in cursor.fetchall()]
         cursor.execute(
             f"SELECT row, field, code, value, number FROM {stage.rejected} ORDER BY row LIMIT %s",  # noqa: S608

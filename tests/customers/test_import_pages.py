@@ -53,6 +53,11 @@ def _page(client, data_import):
     return re.sub(r"\s+", " ", answer.content.decode())
 
 
+def _current_step(client, data_import):
+    steps = client.get(data_import.get_absolute_url()).context["steps"]
+    return next(str(step["label"]) for step in steps if step["current"])
+
+
 def _send(client, name, data_import, **fields):
     """Send the form of the page as it stands, with some fields changed."""
     form = client.get(data_import.get_absolute_url()).context.get("form")
@@ -220,6 +225,7 @@ def test_a_file_that_is_none_says_why(browser):
         data_import = _upload(browser, content, name="x.csv")
         assert data_import.state == "failed"
         assert words in _page(browser, data_import)
+        assert _current_step(browser, data_import) == "Columns and check"  # nothing was imported, nothing reported
 
 
 def test_a_file_of_five_hundred_columns_still_makes_a_small_page(browser):
@@ -324,6 +330,7 @@ def test_a_worker_that_died_each_time_is_shown_and_it_can_be_tried_again(browser
     page = _page(browser, data_import)
     assert "Nothing is half-written" in page
     assert "Try again" in page
+    assert _current_step(browser, data_import) == "Import"
     browser.post(reverse("customers:import-start", args=[data_import.pk]))
     _work()
     assert Order.objects.count() == 2
