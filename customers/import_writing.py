@@ -60,7 +60,9 @@ def write_import(data_import: DataImport, *, lease: Lease, at: datetime) -> dict
     try:
         with words_noted_beside(kind, stage, rows=unwritten) as words:
             kept = _stage_rows(data_import, stage, lease, kept, words, at=at)
-            with indexes_at_rest(kind.table_names, rows=kept["rows"] if kept["phase"] == "prepare" else 0) as first:
+            rows = kept["rows"] if kept["phase"] == "prepare" else 0
+            filled = {*data_import.filled, "source"}  # the file's name where it tells none
+            with indexes_at_rest(kind.table_names, rows=rows, filled=filled) as first:
                 kept = _prepare(data_import, stage, lease, kept, words, at=at)
                 total = _total(data_import, kept)
                 task = replace(make_task(data_import, at=at), words_noted=bool(kept.get("words_noted")))

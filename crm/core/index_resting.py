@@ -29,16 +29,20 @@ BESIDE = 3  # two processors are busy while the third index waits for the disk
 TURN = 7_230_412  # with a table: the lock of whoever makes its indexes
 LOOKED_AGAIN_AFTER_SECONDS = 0.1
 # The condition of an index of the rows that say something in a column of text, as the database writes it.
-SAYS_SOMETHING = r"^\(NOT \(\(\w+\)::text = ''::text\)\)$"
+SAYS_SOMETHING = r"^\(NOT \(\((\w+)\)::text = ''::text\)\)$"
+FEW = 2  # indexes to make at once, which leave a processor to help
 
 
 Work = Callable[[], object]
 
 
 @contextmanager
-def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[dict[str, list[Work]]]:
+def indexes_at_rest(
+    tables: Iterable[str], *, rows: int, filled: Collection[str] = ()
+) -> Iterator[dict[str, list[Work]]]:
     """The block fills ``tables`` with some ``rows``, most of them the first; afterwards the indexes are there by which
     these tables refer to each other. Those that only readers need are left to ``wake_indexes``, unless the block fails.
+    ``filled`` are columns of text that it fills: an index of the rows that say something in any other has little to do.
 
     What the block leaves, by table, in what it is given is done first, and beside the indexes of other tables:
     statistics, which nothing else of the same table can be made beside.
@@ -46,7 +50,7 @@ def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[dict[str, l
     tables = list(dict.fromkeys(tables))
     if rows >= WORTH_ROWS and not connection.in_atomic_block:
         for table in tables:
-            _rest_indexes(table)
+            _rest_indexes(table, filled)
     first: dict[str, list[Work]] = {}
     try:
         yield first
@@ -56,7 +60,7 @@ def indexes_at_rest(tables: Iterable[str], *, rows: int) -> Iterator[dict[str, l
     _make_indexes(_list_relations(tables), first=first, is_alone=True)
 
 
-def _rest_indexes(table: str) -> None:
+def _rest_indexes(table: str, filled: Collection[str]) -> None:
     """Drop what only readers need, if the table is empty; whoever holds it, or owns it in our place, keeps his."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -67,13 +71,13 @@ def _rest_indexes(table: str) -> None:
             if not _is_empty(table):
                 return
             # Unique ones refuse what is there twice; those of a part of the rows are hardly written, but for those of
-            # all rows that say something (a country, a source): these may be every row of a file.
+            # all rows that say something the file tells (a country, a source): these may be every row of it.
             cursor.execute(
                 """SELECT c.relname, pg_get_indexdef(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
                    WHERE i.indrelid = %s::regclass AND NOT i.indisunique AND i.indisvalid
-                   AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid) ~ %s)
+                   AND (i.indpred IS NULL OR substring(pg_get_expr(i.indpred, i.indrelid) FROM %s) = ANY(%s))
                    AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = c.oid)""",
-                [table, SAYS_SOMETHING],
+                [table, SAYS_SOMETHING, list(filled)],
             )
             found = cursor.fetchall()
             RestingIndex.objects.bulk_create(
@@ -137,7 +141,8 @@ def _make_indexes(
     names: dict[str, list[str]] = {table: [] for table in first}
     for index in resting:
         names.setdefault(_place_of(index)[0], []).append(index.name)
-    works = [partial(_do_table, table, first.get(table, ()), names[table], is_alone=is_alone) for table in names]
+    make = partial(_make_index, is_alone=is_alone, helpers=0 if is_alone and len(resting) > FEW else 1)
+    works = [partial(_do_table, table, first.get(table, ()), names[table], make) for table in names]
     if len(works) < 2 or connection.in_atomic_block:
         for work in works:
             work()
@@ -153,13 +158,13 @@ def _do_beside(work: Work) -> None:
         connection.close()
 
 
-def _do_table(table: str, first: Sequence[Work], names: Sequence[str], *, is_alone: bool) -> None:
+def _do_table(table: str, first: Sequence[Work], names: Sequence[str], make: Callable[[str], None]) -> None:
     for work in first:
         work()
     if names:
         with _turn_at(table):
             for name in names:
-                _make_index(name, is_alone=is_alone)
+                make(name)
 
 
 @contextmanager
@@ -184,15 +189,16 @@ def _turn_at(table: str) -> Iterator[None]:
             cursor.execute("SELECT pg_advisory_unlock(%s, hashtext(%s))", [TURN, table])
 
 
-def _make_index(name: str, *, is_alone: bool) -> None:
+def _make_index(name: str, *, is_alone: bool, helpers: int) -> None:
+    """``helpers`` are processes of the database besides the one that makes it: never more than one, as pages need
+    processors too, and none where several who are alone are all the processors there are by themselves."""
     index = RestingIndex.objects.filter(name=name).first()
     if index is None:
         return
     is_alone = is_alone or connection.in_atomic_block
     beside = "" if is_alone else " CONCURRENTLY"
     with connection.cursor() as cursor:
-        # Those who are alone are all the processors there are by themselves; later one more, so that pages keep theirs.
-        cursor.execute("SELECT set_config('max_parallel_maintenance_workers', %s, false)", ["0" if is_alone else "1"])
+        cursor.execute("SELECT set_config('max_parallel_maintenance_workers', %s, false)", [str(helpers)])
         cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [name])
         is_valid = next((bool(row[0]) for row in cursor.fetchall()), None)
         if is_valid is False:  # whoever made it beside others was stopped
