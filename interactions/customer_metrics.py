@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.core.local_time import in_company_days
 from crm.core.metric_catalogue import Metric, MetricKind, register_metrics
 from crm.core.service_cost_catalogue import ServiceEvents, register_service_events
-from interactions.models import Interaction
+from interactions.models import Interaction, ProcessRun
 
 CONTACTS = in_company_days(
     """
@@ -96,6 +96,21 @@ LEFT JOIN (
         AND r.ended_at >= start_of(%(today)s::date - 730) AND r.ended_at < start_of(%(today)s::date + 1)
     GROUP BY r.customer_id
 ) quotes ON quotes.customer_id = c.id
+""".strip()
+)
+
+LOST_QUOTES = in_company_days(
+    """
+LEFT JOIN (
+    SELECT r.customer_id, count(*) AS lost, sum(r.amount_cents)::bigint AS cents, day_of(max(r.ended_at)) AS last,
+        (array_agg(r.lost_because ORDER BY r.ended_at DESC, r.id DESC)
+            FILTER (WHERE r.lost_because <> ''))[1] AS because
+    FROM interactions_processrun r
+    JOIN segments_processversion v ON v.id = r.version_id JOIN segments_process p ON p.id = v.process_id
+    WHERE p.flow = 'propose' AND r.state = 'lost'
+        AND r.ended_at >= start_of(%(today)s::date - 730) AND r.ended_at < start_of(%(today)s::date + 1)
+    GROUP BY r.customer_id
+) lost_quotes ON lost_quotes.customer_id = c.id
 """.strip()
 )
 
@@ -269,7 +284,7 @@ def _work_metrics() -> list[Metric]:
 
 
 def _quote_metrics() -> list[Metric]:
-    number, offers = MetricKind.NUMBER, _("what became of our quotes")
+    number, money, days, offers = (MetricKind.NUMBER, MetricKind.MONEY, MetricKind.DAYS, _("what became of our quotes"))
     return [
         Metric("quotes_decided_24m", _("quotes decided, 24 months"), number,
                _("Proposals that were followed to their end, or that they decided against."),
@@ -279,6 +294,18 @@ def _quote_metrics() -> list[Metric]:
         Metric("quotes_for_shortlist_24m", _("quotes only for a shortlist, 24 months"), number,
                _("Proposals they asked for only to fill a list of suppliers."),
                "coalesce(quotes.for_shortlist, 0)", join=QUOTES, group=offers),
+        Metric("quotes_lost_24m", _("quotes lost, 24 months"), number,
+               _("Proposals that they decided against."), "coalesce(lost_quotes.lost, 0)", join=LOST_QUOTES,
+               group=offers),
+        Metric("quotes_lost_24m_cents", _("amount of quotes lost, 24 months"), money,
+               _("What the proposals came to that they decided against."), "coalesce(lost_quotes.cents, 0)",
+               join=LOST_QUOTES, group=offers),
+        Metric("days_since_quote_lost", _("days since a quote was lost"), days,
+               _("Days since they last decided against a proposal, in the last 24 months."),
+               "%(today)s::date - lost_quotes.last", join=LOST_QUOTES, group=offers),
+        Metric("quote_lost_because", _("what decided the last lost quote"), MetricKind.CHOICE,
+               _("Said when their last proposal of 24 months was noted as lost; nothing where nobody said it."),
+               "lost_quotes.because", join=LOST_QUOTES, choices=tuple(ProcessRun.LostBecause.choices), group=offers),
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from customers.models import Customer, Person, QuestionAsking
 from customers.question_asking import QuestionReply, list_bank, offer_questions
 from customers.rules.question_choice import MOST_OFFERED
 from interactions.contact_permission import find_permissions
-from interactions.models import Benefit, ContactPreference, Interaction, Promise, Task
+from interactions.models import Benefit, ContactPreference, Interaction, ProcessRun, Promise, Task
 from interactions.promise_keeping import PromiseLine
 from segments.models import Process
 
@@ -311,7 +311,18 @@ class StopForm(SkipForm):
     """A run that ends before its end: stopped by us, or lost."""
 
     is_lost = forms.BooleanField(label=_("they decided against it"), required=False)
+    lost_because = forms.ChoiceField(
+        label=_("what decided it"), choices=[("", "—"), *ProcessRun.LostBecause.choices], required=False
+    )
     fills_shortlist = forms.BooleanField(label=_("they asked only to fill a shortlist"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("is_lost") and not values.get("lost_because") and not values.get("fills_shortlist"):
+            self.add_error("lost_because", gettext("Choose what decided it; “something else” will do."))
+        if values.get("lost_because"):  # whoever says what decided against us has said that they did
+            values["is_lost"] = True
+        return values
 
 
 class BenefitForm(forms.Form):

@@ -32,6 +32,7 @@ from customers.rules.import_headers import read_headers
 from interactions.interaction_import import read_moments
 from interactions.models import ProcessRun, StepRun, Task
 from interactions.process_running import open_tasks_of_steps
+from interactions.rules.lost_reading import read_lost_reason
 
 BATCH = 1_000
 PIPELINE = r"\s+\([^()]*\)\s*$"  # behind a stage: "Closed lost (Sales pipeline)", as HubSpot writes it
@@ -50,6 +51,8 @@ status: status dealstatus opportunitystatus wonlost
 started: started engagedate createdate createddate createdat createdon dealcreated createdtime opened startdate
     creationdate
 expected: expected closedate closingdate expectedclosedate expectedclosing expectedon wontime dealclosedon closed
+reason: reason lostreason lossreason closedlostreason reasonlost reasonforloss reasonforlosing whylost verlustgrund
+    ablehnungsgrund motifdeperte raisondeperte motivodeperdida motivodaperda motivodiperdita redenverlies tabsarsag
 owner: owner salesagent dealowner opportunityowner ownername salesperson assignedto assigneduser rep
 """)
 _OUTCOMES = {
@@ -75,6 +78,7 @@ FIELDS = (
     ImportField("status", length=40, headers=_HEADERS["status"]),
     ImportField("started", Reading.DAY, headers=_HEADERS["started"]),
     ImportField("expected", Reading.DAY, headers=_HEADERS["expected"]),
+    ImportField("reason", length=300, headers=_HEADERS["reason"]),
     ImportField("owner", Reading.OWNER, headers=_HEADERS["owner"]),
 )
 REQUIRED = (("customer_number", "customer_name"), ("stage", "status"), ("number", "subject"))
@@ -90,6 +94,8 @@ STAGE_COLUMNS = {
     "place": "int",
     "started": "timestamptz",
     "expected": "date",
+    "reason": "text",
+    "because": "text",
     "owner": "bigint",
 }
 
@@ -104,11 +110,18 @@ def shape_opportunities(frame: pd.DataFrame) -> pd.DataFrame:
         _OUTCOMES.get(status) or _OUTCOMES.get(stage, "running") for stage, status in zip(stages, statuses, strict=True)
     ]
     shaped["place"] = [2 if stage in _LATER else 1 for stage in stages]
+    if "reason" in shaped:
+        read = [_read_because(outcome, said) for outcome, said in zip(shaped["outcome"], shaped["reason"], strict=True)]
+        shaped["because"] = read
     if "started" in shaped:
         shaped["started"] = read_moments(shaped.rename(columns={"started": "day"})[["day"]])
     if "expected" in shaped:
         shaped["expected"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["expected"]]
     return shaped.drop(columns=["status"], errors="ignore")
+
+
+def _read_because(outcome: str, said: object) -> str:
+    return read_lost_reason(fold_text(said)) if outcome == "lost" and isinstance(said, str) else ""
 
 
 def _fold(word: object) -> str:
@@ -194,11 +207,12 @@ def write_opportunities(stage: Stage, task: WritingTask, *, after: int, batch: i
         RUN_TABLE,
         f"""INSERT INTO interactions_processrun AS t
                 (customer_id, version_id, key, subject, amount_cents, expected_on, state, started_at, started_by_id,
-                 ended_at)
+                 ended_at, end_reason, lost_because)
             SELECT n.customer_id, n.version_id, n.key, coalesce(n.subject, n.number), n.amount, n.expected, n.outcome,
                 coalesce(n.started, statement_timestamp()), coalesce(n.owner, %s),
                 CASE WHEN n.outcome <> 'running' THEN
-                    coalesce(n.expected::timestamptz, n.started, statement_timestamp()) END
+                    coalesce(n.expected::timestamptz, n.started, statement_timestamp()) END,
+                CASE WHEN n.outcome = 'lost' THEN coalesce(n.reason, '') ELSE '' END, coalesce(n.because, '')
             FROM {stage.records} n WHERE {scope} AND n.run_id IS NULL
             ORDER BY n.id ON CONFLICT (customer_id, key) DO NOTHING""",  # noqa: S608
         [task.options.get("by_id")],
@@ -253,7 +267,18 @@ def _open_tasks(stage: Stage, scope: str, task: WritingTask) -> None:
 RUN_TABLE = WrittenTable(
     "proposal",
     ProcessRun,
-    columns=("customer_id", "version_id", "key", "subject", "amount_cents", "expected_on", "state", "ended_at"),
+    columns=(
+        "customer_id",
+        "version_id",
+        "key",
+        "subject",
+        "amount_cents",
+        "expected_on",
+        "state",
+        "ended_at",
+        "end_reason",
+        "lost_because",
+    ),
     label=_("proposal"),
     name_sql="t.subject",
     parts=(StepRun, "run_id"),
@@ -289,6 +314,7 @@ KIND = ImportKind(
         "status": _("Won, lost or open"),
         "started": _("Started"),
         "expected": _("Expected or closed"),
+        "reason": _("Why lost"),
         "owner": _("Seller"),
     },
     fields=FIELDS,

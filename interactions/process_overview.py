@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext
 
 from crm.core.models import User
 from crm.core.row_visibility import customer_scope
@@ -130,6 +131,12 @@ def count_running(user: User, *, is_own: bool) -> dict[str, int]:
     runs = runs.filter(customer__owner=user) if is_own else runs.visible_to(user)
     rows = runs.order_by().values_list("version__process__flow").annotate(count=Count("pk"))
     return dict(rows)
+
+
+def name_state(run: ProcessRun) -> str:
+    """Where a run is, in a word; a proposal that came to its end was won."""
+    is_won = run.state == ProcessRun.State.DONE and run.version.process.flow == Process.Flow.PROPOSE
+    return gettext("won") if is_won else run.get_state_display()
 
 
 def is_held(step: StepRun) -> bool:

@@ -82,6 +82,7 @@ def start_process(
             "amount_cents": amount_cents,
             "expected_on": expected_on,
             "started_by": by,
+            "started_at": at,
         },
     )
     if created:
@@ -128,12 +129,19 @@ def skip_step(step_run: StepRun, *, reason: str, by: User, at: datetime) -> Proc
 
 @transaction.atomic
 def stop_process(
-    run: ProcessRun, *, by: User, at: datetime, reason: str, is_lost: bool = False, fills_shortlist: bool = False
+    run: ProcessRun,
+    *,
+    by: User,
+    at: datetime,
+    reason: str,
+    is_lost: bool = False,
+    fills_shortlist: bool = False,
+    lost_because: str = "",
 ) -> ProcessRun:
     """End a run before its end: stopped, or lost (a proposal). The open task is dropped with the reason.
 
-    ``fills_shortlist``: it was asked for only to fill a list of suppliers, which is lost too. Raises ``ProcessRefused``
-    without a reason.
+    ``fills_shortlist``: it was asked for only to fill a list of suppliers, which is lost too. ``lost_because``: what
+    decided it, kept of what was lost. Raises ``ProcessRefused`` without a reason.
     """
     if not reason.strip():
         raise ProcessRefused(gettext("Stopping needs a reason."))
@@ -142,8 +150,9 @@ def stop_process(
         return run
     is_lost = is_lost or fills_shortlist
     run.state, run.ended_at = (ProcessRun.State.LOST if is_lost else ProcessRun.State.STOPPED), at
-    run.fills_shortlist = fills_shortlist
-    run.save(update_fields=["state", "ended_at", "fills_shortlist"])
+    run.fills_shortlist, run.end_reason = fills_shortlist, reason.strip()[:300]
+    run.lost_because = lost_because if is_lost else ""
+    run.save(update_fields=["state", "ended_at", "fills_shortlist", "end_reason", "lost_because"])
     for step in run.steps.filter(state=StepRun.State.OPEN):
         _close_task_of(step, by=by, at=at, reason=reason.strip(), is_done=False)
     return run
@@ -167,7 +176,8 @@ def reopen_step(step_run: StepRun) -> ProcessRun:
     step.save(update_fields=["state", "closed_at", "closed_by", "skip_reason"])
     if run.state != ProcessRun.State.RUNNING:
         run.state, run.ended_at = ProcessRun.State.RUNNING, None
-        run.save(update_fields=["state", "ended_at"])
+        run.fills_shortlist, run.end_reason, run.lost_because = False, "", ""
+        run.save(update_fields=["state", "ended_at", "fills_shortlist", "end_reason", "lost_because"])
     return run
 
 

@@ -13,6 +13,7 @@ from crm.home import (
     person_acts,
     person_list,  # noqa: F401
     prospect_list,
+    run_list,  # noqa: F401
     task_list,
 )
 

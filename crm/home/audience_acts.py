@@ -22,7 +22,7 @@ from interactions.audience_keeping import (
     make_audience,
     remove_members,
 )
-from interactions.models import Audience, AudienceMember, Interaction
+from interactions.models import Audience, AudienceMember, Interaction, ProcessRun
 
 CHANGE = "interactions.change_audience"
 MODELS: dict[str, type[Model]] = {
@@ -30,6 +30,7 @@ MODELS: dict[str, type[Model]] = {
     "people": Person,
     "orders": Order,
     "complaints": Complaint,
+    "runs": ProcessRun,
     "prospects": WalletEstimate,
 }
 

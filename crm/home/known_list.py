@@ -22,7 +22,7 @@ from customers.custom_field_uses import name_archived_field
 
 MOST_TABS = 6
 DENSITIES = (("compact", "28"), ("normal", "32"), ("roomy", "40"))
-SWITCH = ("customers", "people", "orders", "tasks", "complaints")
+SWITCH = ("customers", "people", "orders", "tasks", "complaints", "runs")
 
 
 class KnownListView(ListView):

@@ -14,7 +14,8 @@ class ProcessRun(models.Model):
     """One run keeps the version it started with, whatever is published later.
 
     A proposal or order carries its subject, amount (cents) and the day it is expected. ``key`` makes starting it twice
-    for the same reason (an order's number, a period of contact) harmless.
+    for the same reason (an order's number, a period of contact) harmless. What ended before its end says why in
+    ``end_reason``; of what was lost, ``lost_because`` says what decided it, as far as we know.
     """
 
     class State(models.TextChoices):
@@ -22,6 +23,16 @@ class ProcessRun(models.Model):
         DONE = "done", _("done")
         LOST = "lost", _("lost")
         STOPPED = "stopped", _("stopped")
+
+    class LostBecause(models.TextChoices):
+        PRICE = "price", _("the price")
+        RIVAL = "rival", _("another supplier was preferred")
+        FIT = "fit", _("what we offered did not fit")
+        TIME = "time", _("we were too late or too slow")
+        BUDGET = "budget", _("no money for it now")
+        NEED = "need", _("no longer needed")
+        SILENCE = "silence", _("no answer any more")
+        OTHER = "other", _("something else")
 
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="process_runs")
     version = models.ForeignKey("segments.ProcessVersion", models.PROTECT, related_name="runs")
@@ -34,6 +45,10 @@ class ProcessRun(models.Model):
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     ended_at = models.DateTimeField(null=True, blank=True)
+    end_reason = models.CharField(_("reason"), max_length=300, blank=True, default="", db_default="")
+    lost_because = models.CharField(
+        _("what decided it"), max_length=8, choices=LostBecause.choices, blank=True, default="", db_default=""
+    )
 
     objects = BelongingQuerySet.as_manager()
 
@@ -43,7 +58,8 @@ class ProcessRun(models.Model):
         verbose_name_plural = _("running processes")
         constraints = [models.UniqueConstraint(fields=["customer", "key"], name="process_run_once")]
         indexes = [
-            models.Index(fields=["version", "customer"], name="process_run_open", condition=models.Q(state="running"))
+            models.Index(fields=["version", "customer"], name="process_run_open", condition=models.Q(state="running")),
+            models.Index(fields=["started_at", "id"], name="process_run_begun"),
         ]
 
     def __str__(self) -> str:

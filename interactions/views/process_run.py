@@ -68,7 +68,12 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """One run: its steps, done, open and to come, and why any was skipped."""
     run = _find(request, pk, permission="interactions.view_task")
     steps = list(run.steps.select_related("step", "closed_by", "task__assignee").order_by("position"))
-    context = {"run": run, "steps": steps, "customer_url": link_customer(run.customer)}
+    context = {
+        "run": run,
+        "steps": steps,
+        "state": process_overview.name_state(run),
+        "customer_url": link_customer(run.customer),
+    }
     return render(request, "interactions/process_run_page.html", context)
 
 

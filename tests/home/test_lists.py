@@ -14,6 +14,7 @@ from crm.core.models import ListColumns, SavedView
 from crm.core.view_saving import ViewRefused, change_view, copy_view, save_view
 from customers.custom_value_keeping import set_custom_values
 from customers.models import Customer
+from interactions.process_running import start_process, stop_process
 from tests import factories
 from tests.customers.own_fields import define
 from tests.home.kept_lists import three
@@ -285,11 +286,19 @@ def test_people_orders_tasks_and_complaints_are_lists_too(rep, other_rep, three,
     factories.make_order(beta, timezone.localdate(), number="O-77")
     factories.make_task(beta, title="Visit Bergen")
     Complaint.objects.create(customer=beta, title="Seals failed", taken_at=timezone.now())
+    segment = factories.make_segment()
+    factories.put_in_segment(beta, segment)
+    factories.make_process(segment, "propose", [{"title": "Hear the need"}])
+    run = start_process(beta, flow="propose", key="P-1", by=rep, at=timezone.now(), subject="Quote P-1")
+    why = {"reason": "Twelve percent dearer", "is_lost": True, "lost_because": "price"}
+    stop_process(run, by=rep, at=timezone.now(), **why)
+    lost = {"state": "lost", "because": "price", "segment": segment.pk, "since": "2020-01-01"}
     rule = json.dumps({"metric": "city", "operator": "is", "value": "Bergen"})
     shown = {
         "home:person-list": ("Søren Holm", {"q": "holm", "influence": "decides"}),
         "home:order-list": ("O-77", {"q": "O-7", "since": "2020-01-01", "customer": beta.pk}),
         "home:task-list": ("Visit Bergen", {"who": "me", "kind": "follow_up"}),
+        "home:run-list": ("Twelve percent dearer", {"q": "quote", "flow": "propose", **lost}),
         "home:complaint-table": ("Seals failed", {"state": "open", "severity": "2"}),
     }
     mine, foreign = signed_in(rep), signed_in(other_rep)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from crm.core.metric_catalogue import METRICS
 from customers.models import CostRate
-from interactions.models import Alert, Interaction, Promise
+from interactions.models import Alert, Interaction, ProcessRun, Promise
 from tests import factories
 
 TODAY = date(2026, 11, 24)
@@ -71,3 +71,20 @@ def test_open_work_is_counted_and_closed_work_is_not(customer):
     Alert.objects.create(customer=customer, trigger=factories.make_trigger(), period=TODAY, day=TODAY)
     names = ("open_tasks", "overdue_tasks", "open_promises", "overdue_promises", "open_alerts")
     assert [read(name, customer) for name in names] == [2, 1, 2, 1, 1]
+
+
+def test_lost_quotes_are_counted_and_the_last_one_says_what_decided_it(customer):
+    segment = factories.make_segment()
+    quotes = factories.make_process(segment, "propose", [{}])
+    orders = factories.make_process(segment, "order", [{}])
+    noon = datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=UTC)
+    for nth, (version, state, days_ago, cause) in enumerate([
+        (quotes, "lost", 30, "price"), (quotes, "lost", 10, "rival"), (quotes, "lost", 5, ""), (quotes, "done", 1, ""),
+        (orders, "lost", 2, "time"), (quotes, "lost", 731, "fit"), (quotes, "stopped", 3, ""),
+    ]):  # fmt: skip
+        ProcessRun.objects.create(
+            customer=customer, version=version, key=f"P-{nth}", state=state, amount_cents=1000 * (nth + 1),
+            ended_at=noon - timedelta(days=days_ago), lost_because=cause,
+        )  # fmt: skip
+    names = ("quotes_lost_24m", "quotes_lost_24m_cents", "days_since_quote_lost", "quote_lost_because")
+    assert [read(name, customer) for name in names] == [3, 6000, 5, "rival"]

@@ -113,6 +113,17 @@ def test_stages_are_read_as_other_systems_and_languages_write_them(base):
     assert StepRun.objects.get(state="open").step.title == title
 
 
+def test_why_another_system_lost_a_deal_comes_along(base):
+    create_defaults()
+    import_file(
+        "deal id,company name,deal name,deal stage,closed lost reason\n"
+        "1,Brandt GmbH,GTX,Closed lost,Zu teuer\n2,Brandt GmbH,GTX,Closed won,Price\n3,Brandt GmbH,GTX,Closed lost,\n",
+        kind="opportunities",
+    )
+    kept = ProcessRun.objects.order_by("key").values_list("state", "lost_because", "end_reason")
+    assert list(kept) == [("lost", "price", "Zu teuer"), ("done", "", ""), ("lost", "", "")]
+
+
 def test_a_proposal_that_was_worked_on_since_stays(base, admin):
     create_defaults()
     data_import = import_file(PIPELINE.replace("{seller}", ""), kind="opportunities")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from interactions.models import ProcessRun, StepRun, Task
 from interactions.process_running import (
@@ -118,12 +119,34 @@ def test_a_running_one_keeps_its_steps_when_a_new_version_is_published(run, cust
 def test_a_lost_proposal_drops_its_task_with_the_reason(run, rep):
     with pytest.raises(ProcessRefused):
         stop_process(run, by=rep, at=AT, reason=" ")
-    stop_process(run, by=rep, at=AT, reason="Price only compared", is_lost=True)
+    stop_process(run, by=rep, at=AT, reason="Price only compared", is_lost=True, lost_because="price")
     run.refresh_from_db()
     task = Task.objects.get()
+    assert (run.end_reason, run.lost_because, run.started_at) == ("Price only compared", "price", AT)
     assert (run.state, task.state, task.closed_reason) == ("lost", "dropped", "Price only compared")
     with pytest.raises(ProcessRefused, match="ended"):
         complete_step(step(run, 1), by=rep, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("said", "state", "cause"),
+    [
+        ({"reason": "Moved away"}, "stopped", ""),
+        ({"reason": "Too dear", "is_lost": "on"}, None, None),
+        ({"reason": "Too dear", "is_lost": "on", "lost_because": "price"}, "lost", "price"),
+        ({"reason": "Too dear", "lost_because": "price"}, "lost", "price"),
+        ({"reason": "A third offer was missing", "fills_shortlist": "on"}, "lost", ""),
+    ],
+)
+def test_whoever_ends_a_proposal_as_lost_says_what_decided_it(run, rep, signed_in, said, state, cause):
+    answer = signed_in(rep).post(reverse("interactions:process-run-stop", args=[run.pk]), said)
+    run.refresh_from_db()
+    if state is None:
+        assert answer.status_code == 422
+        assert said["reason"] in answer.content.decode()
+        assert run.state == "running"
+    else:
+        assert (run.state, run.lost_because, run.end_reason) == (state, cause, said["reason"])
 
 
 def test_a_segment_without_the_process_says_so(customer, premium, rep):

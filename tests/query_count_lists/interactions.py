@@ -28,4 +28,5 @@ def make_runs(number: int, cast: Any) -> None:
 LISTS: list[ListPage] = [
     ListPage("pipeline", "/pipeline/", make_runs),
     ListPage("pipeline as a list", "/pipeline/?show=list", make_runs),
+    ListPage("processes, ended too", "/pipeline/all/", make_runs),
 ]

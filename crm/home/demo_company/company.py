@@ -27,7 +27,7 @@ from crm.home.demo_company.product_shelf import Shelf, write_products
 from crm.home.demo_company.prospects import write_prospects
 from crm.home.demo_company.purchases import HORIZON, draw_purchases
 from crm.home.demo_company.relations import Relations
-from crm.home.demo_company.stories import settle_evening, start_proposals, tell_stories
+from crm.home.demo_company.stories import end_proposals, settle_evening, start_proposals, tell_stories
 from crm.home.demo_company.web_visits import write_web_visits
 from crm.nightly_run import run_night
 from customers.basket_pairs import rebuild_basket_pairs
@@ -134,6 +134,7 @@ def load_demo_company(
     rebuild_peers(on=today)
     rebuild_basket_pairs(on=today, most_orders=30_000)
     start_proposals(at=at)
+    end_proposals(at=at)
     if clock_runs:
         request_scheduled_cluster_search(at=at)
     else:

@@ -13,7 +13,7 @@ from crm.home.demo_company.complaint_stories import STORIES, ComplaintStory
 from customers.models import Customer
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, Interaction, Promise, StepRun, Task
-from interactions.process_running import complete_step, start_process
+from interactions.process_running import complete_step, start_process, stop_process
 
 
 def settle_evening(evening: date, *, at: datetime) -> None:
@@ -140,3 +140,42 @@ def start_proposals(*, at: datetime) -> None:
             for _done in range(nth % 4):
                 if step := run.steps.filter(state=StepRun.State.OPEN).first():
                     complete_step(step, by=by, at=at - timedelta(hours=5 + nth))
+
+
+# What became of proposals of the year: the cause of those lost (empty: won), and what the seller wrote.
+OUTCOMES = [
+    ("", ""),
+    ("price", "Twelve percent above the offer they took; freight made the difference."),
+    ("", ""),
+    ("rival", "Their parent company buys from one supplier for all plants now."),
+    ("time", "We answered after nine days; the machine stood still meanwhile."),
+    ("", ""),
+    ("fit", "They needed it in stainless steel, which we do not make in that size."),
+    ("price", "Compared three lists, took the cheapest."),
+    ("", ""),
+    ("budget", "Put off until the new budget year; ask again in January."),
+    ("silence", "Five tries since the proposal, nobody calls back."),
+]
+
+
+def end_proposals(*, at: datetime) -> None:
+    """Proposals of the last months that were won or lost, with what decided it."""
+    numbers = [f"K-{10016 + 29 * n}" for n in range(len(OUTCOMES))]
+    found = Customer.objects.in_bulk(numbers, field_name="number")
+    for nth, (number, (cause, words)) in enumerate(zip(numbers, OUTCOMES, strict=True)):
+        if customer := found.get(number):
+            begun = at - timedelta(days=30 + nth * 19)
+            subject = f"Proposal P-{3300 + nth}"
+            by = customer.owner or User.objects.get(email="rep@rapport.example")
+            run = start_process(
+                customer, flow="propose", key=subject, subject=subject, amount_cents=(1_700 + 940 * nth) * 100,
+                by=by, at=begun,
+            )  # fmt: skip
+            done = 0
+            while step := run.steps.filter(state=StepRun.State.OPEN).first():
+                day = begun + timedelta(days=3 + done * 4)
+                if cause and done == 1 + nth % 2:
+                    stop_process(run, by=by, at=day, reason=words, is_lost=True, lost_because=cause)
+                    break
+                complete_step(step, by=by, at=day)
+                done += 1

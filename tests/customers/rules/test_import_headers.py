@@ -16,7 +16,7 @@ HUBSPOT = [
                 "Contact owner": ""}),
     ("opportunities", {"Record ID": "number", "Deal Name": "subject", "Deal Stage": "stage", "Amount": "amount",
                        "Close Date": "expected", "Deal owner": "owner", "Associated Company": "customer_name",
-                       "Create Date": "started", "Currency": "currency"}),
+                       "Create Date": "started", "Currency": "currency", "Closed Lost Reason": "reason"}),
     ("products", {"Name": "name", "SKU": "number", "Unit price": "price", "Unit cost": "cost"}),
     ("complaints", {"Ticket ID": "number", "Ticket name": "title", "Ticket description": "words", "Create date": "day",
                     "Priority": "severity", "Close date": "closed", "Associated Company": "customer_name"}),
