@@ -10,6 +10,7 @@ from interactions.views import (
     interaction,
     process_run,
     promise,
+    quote_results,
     task,
     win_back,
 )
@@ -35,6 +36,7 @@ urlpatterns = [
     path("promises/<int:pk>/reopen/", promise.reopen, name="promise-reopen"),
     path("customers/<int:customer_pk>/below-zero/", below_zero.below_zero_decide, name="below-zero-decide"),
     path("pipeline/", process_run.show_list, name="process-run-list"),
+    path("pipeline/results/", quote_results.quote_results, name="quote-results"),
     path("pipeline/<int:pk>/", process_run.show, name="process-run-detail"),
     path("pipeline/<int:pk>/stop/", process_run.stop, name="process-run-stop"),
     path("pipeline/<int:pk>/steps/<int:position>/done/", process_run.step_done, name="process-run-step-done"),

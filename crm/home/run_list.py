@@ -1,6 +1,6 @@
 """Every process that runs or ran, proposals won and lost with what decided it; the pipeline shows what is open."""
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.core.list_catalogue import KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
-from crm.core.local_time import company_day
+from crm.core.local_time import company_day, company_zone
 from crm.core.row_addresses import row_address
 from crm.home.customer_list import currency_sign
 from crm.home.known_list import KnownListView
@@ -24,6 +24,8 @@ from crm.home.list_parts import (
 from interactions.models import ProcessRun, StepRun
 from interactions.process_overview import name_state
 from segments.models import Process, Segment
+
+LAST_DAY = date(9998, 12, 31)  # the day after the last of all is none
 
 
 def run_url(row: Any) -> str:
@@ -43,6 +45,14 @@ def _ended_on(row: ProcessRun) -> date | None:
     return company_day(row.ended_at) if row.ended_at else None
 
 
+def _begin(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=company_zone())
+
+
+def _end(day: date) -> datetime:
+    return _begin(min(day, LAST_DAY) + timedelta(days=1))
+
+
 def _list_segments(request: HttpRequest) -> list[tuple[str, str]]:
     return [(str(pk), name) for pk, name in Segment.objects.order_by("priority").values_list("pk", "name")]
 
@@ -59,7 +69,7 @@ RUNS = ListDefinition(
         Column("segment", _("Segment"), "version.process.segment.name", hide_on_phone=True, head_term="segment"),
         Column("amount", _("Amount"), "amount_cents", "amount", unit=currency_sign()),
         Column("state", _("State"), name_state),
-        Column("because", _("What decided it"), "get_lost_because_display", hide_on_phone=True),
+        Column("because", _("What decided it"), "get_lost_because_display"),
         Column("reason", _("Reason"), "end_reason", "words", hide_on_phone=True),
         Column("started", _("Begun"), _begun_on, "day", sort="started_at", largest_first=True),
         Column("ended", _("Ended"), _ended_on, "day", hide_on_phone=True),
@@ -90,8 +100,8 @@ RUNS = ListDefinition(
             lambda rows, value, request: rows.filter(version__process__segment=int(value)),
             _list_segments,
         ),
-        day_filter("since", _("Begun from (2026-01-31)"), lambda day: Q(started_at__date__gte=day)),
-        day_filter("until", _("Begun until (2026-12-31)"), lambda day: Q(started_at__date__lte=day)),
+        day_filter("since", _("Begun from (2026-01-31)"), lambda day: Q(started_at__gte=_begin(day))),
+        day_filter("until", _("Begun until (2026-12-31)"), lambda day: Q(started_at__lt=_end(day))),
         FlagFilter("skipped", _("A step was skipped"), _skipped),
         OWNER_FILTER,
         CUSTOMER_FILTER,

@@ -75,6 +75,8 @@ ROWS: list[Row] = [
     Row("interactions:promise-reopen", everybody(405), lambda world: {"pk": world.promise.pk}),
     Row("interactions:process-run-list", everybody()),
     Row("interactions:process-run-list", everybody(), query="?flow=deliver&show=list&after=nonsense"),
+    Row("interactions:quote-results", everybody()),
+    Row("interactions:quote-results", everybody(), query="?flow=nonsense&whose=team"),
     Row("interactions:process-run-detail", who_sees_north(), run),
     Row("interactions:process-run-stop", doers(), run),
     Row("interactions:process-run-stop", doers(422), run, method="post"),

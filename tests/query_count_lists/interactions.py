@@ -28,5 +28,6 @@ def make_runs(number: int, cast: Any) -> None:
 LISTS: list[ListPage] = [
     ListPage("pipeline", "/pipeline/", make_runs),
     ListPage("pipeline as a list", "/pipeline/?show=list", make_runs),
+    ListPage("what became of proposals", "/pipeline/results/", make_runs),
     ListPage("processes, ended too", "/pipeline/all/", make_runs),
 ]

@@ -160,22 +160,20 @@ OUTCOMES = [
 
 def end_proposals(*, at: datetime) -> None:
     """Proposals of the last months that were won or lost, with what decided it."""
-    numbers = [f"K-{10016 + 29 * n}" for n in range(len(OUTCOMES))]
-    found = Customer.objects.in_bulk(numbers, field_name="number")
-    for nth, (number, (cause, words)) in enumerate(zip(numbers, OUTCOMES, strict=True)):
-        if customer := found.get(number):
-            begun = at - timedelta(days=30 + nth * 19)
-            subject = f"Proposal P-{3300 + nth}"
-            by = customer.owner or User.objects.get(email="rep@rapport.example")
-            run = start_process(
-                customer, flow="propose", key=subject, subject=subject, amount_cents=(1_700 + 940 * nth) * 100,
-                by=by, at=begun,
-            )  # fmt: skip
-            done = 0
-            while step := run.steps.filter(state=StepRun.State.OPEN).first():
-                day = begun + timedelta(days=3 + done * 4)
-                if cause and done == 1 + nth % 2:
-                    stop_process(run, by=by, at=day, reason=words, is_lost=True, lost_because=cause)
-                    break
-                complete_step(step, by=by, at=day)
-                done += 1
+    ana = User.objects.get(email="rep@rapport.example")
+    hers = Customer.objects.filter(owner=ana, number__gt="K-10020").order_by("-score__sales_12m_cents", "pk")[9:]
+    for nth, (customer, (cause, words)) in enumerate(zip(hers[: len(OUTCOMES)], OUTCOMES, strict=False)):
+        begun = at - timedelta(days=20 + nth * 13)
+        subject = f"Proposal P-{3300 + nth}"
+        run = start_process(
+            customer, flow="propose", key=subject, subject=subject, amount_cents=(1_700 + 940 * nth) * 100,
+            expected_on=begun.date() + timedelta(days=28), by=ana, at=begun,
+        )  # fmt: skip
+        done = 0
+        while step := run.steps.filter(state=StepRun.State.OPEN).first():
+            day = begun + timedelta(days=3 + done * 3)
+            if cause and done == 1 + nth % 2:
+                stop_process(run, by=ana, at=day, reason=words, is_lost=True, lost_because=cause)
+                break
+            complete_step(step, by=ana, at=day)
+            done += 1

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('customers', '0039_days_of_touched_customers'),
-        ('interactions', '0013_contacts_noted_for_the_night'),
+        ('interactions', '0014_win_backs'),
         ('segments', '0011_contract_trigger_spares_the_lost'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ('interactions', '0014_why_runs_end'),
+        ('interactions', '0015_why_runs_end'),
     ]
 
     operations = [
