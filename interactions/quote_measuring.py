@@ -28,7 +28,7 @@ from interactions.rules.quote_forecast import (
 from segments.models import Process, ProcessStep, ProcessVersion, Segment
 
 YEAR = timedelta(days=365)
-MONTHS_BACK = 6
+MONTHS_BACK = 5
 SEGMENT = "version__process__segment"
 
 

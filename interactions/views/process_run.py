@@ -20,7 +20,7 @@ from crm.core.toasts import add_error, add_toast
 from customers.models import Customer
 from interactions import process_overview
 from interactions.forms import SkipForm, StartForm, StopForm
-from interactions.models import ProcessRun, StepRun
+from interactions.models import ProcessRun, StepRun, Task
 from interactions.process_running import (
     ProcessRefused,
     complete_step,
@@ -108,9 +108,7 @@ def step_done(request: HttpRequest, pk: int, position: int) -> HttpResponse:
     except ProcessRefused as refusal:
         add_error(request, str(refusal))
         return _go_back(request)
-    task = getattr(step, "task", None)
-    change = find_last_change(task) if task is not None else None
-    undo_url = reverse("interactions:task-undo", args=[task.pk, change]) if task is not None and change else ""
+    undo_url = _find_way_to_undo(getattr(step, "task", None))
     add_toast(request, _("Done: %(step)s") % {"step": step.step.title}, undo_url=undo_url)
     return _go_back(request)
 
@@ -138,7 +136,8 @@ def stop(request: HttpRequest, pk: int) -> HttpResponse:
     form = StopForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         stop_process(run, by=request.user, at=timezone.now(), **form.cleaned_data)
-        add_toast(request, _("It has ended: %(subject)s") % {"subject": run.subject or run.version.process})
+        said = _("It has ended: %(subject)s") % {"subject": run.subject or run.version.process}
+        add_toast(request, said, undo_url=_find_way_to_undo(Task.objects.filter(step_run__run=run).last()))
         return _go_back(request)
     return _show_form(request, "interactions/process_run_stop.html", form, run=run)
 
@@ -174,6 +173,12 @@ def _start(request: HttpRequest, customer: Customer, form: StartForm) -> Process
     except ProcessRefused as refusal:
         form.add_error("flow", str(refusal))
         return None
+
+
+def _find_way_to_undo(task: Task | None) -> str:
+    """Where the last change of a step's task is taken back, and with it that of the step and its run."""
+    change = find_last_change(task) if task is not None else None
+    return reverse("interactions:task-undo", args=[task.pk, change]) if task is not None and change else ""
 
 
 def _go_back(request: HttpRequest) -> HttpResponse:

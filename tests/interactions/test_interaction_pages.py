@@ -11,6 +11,7 @@ from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, ContactPreference, Interaction, ProcessRun, Promise, StepRun, Task
 from interactions.process_running import start_process
 from interactions.promise_keeping import PromiseLine, make_promise
+from interactions.task_finishing import find_last_change
 from tests import factories
 
 HTMX = {"HX-Request": "true"}
@@ -284,9 +285,15 @@ def test_a_proposal_begins_goes_on_and_is_skipped_only_with_a_reason(browser, cu
     page = read(browser.get(reverse("interactions:process-run-detail", args=[run.pk])))
     assert "They wrote it themselves" in page
     assert list(run.steps.values_list("state", flat=True)) == ["done", "skipped", "open"]
-    browser.post(reverse("interactions:process-run-stop", args=[run.pk]), {"reason": "Price only", "is_lost": "on"})
+    lost = {"reason": "Price only", "is_lost": "on", "lost_because": "price"}
+    browser.post(reverse("interactions:process-run-stop", args=[run.pk]), lost)
     run.refresh_from_db()
     assert run.state == ProcessRun.State.LOST
+    task = Task.objects.get(step_run__run=run, state="dropped")
+    browser.post(reverse("interactions:task-undo", args=[task.pk, find_last_change(task)]))
+    run.refresh_from_db()
+    assert (run.state, run.end_reason, run.lost_because) == ("running", "", "")
+    assert Task.objects.get(pk=task.pk).state == "open"
 
 
 def test_a_step_out_of_turn_is_refused_in_words(browser, customer, premium, rep):
