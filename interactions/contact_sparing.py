@@ -64,7 +64,7 @@ def only_spared(customers: QuerySet[Customer], *, segment: int | None = None) ->
         return customers.none()
     together = Asked(f"{{0}} IN (SELECT c.id FROM customers_customer c WHERE {IS_SPARED})")  # noqa: S608
     alone = None if segment is None else Asked(SPARED_MEMBERS, (segment, segment))
-    return customers.filter(Holds(F("pk"), together=together, alone=alone))
+    return customers.filter(Holds(F("pk"), together=together, alone=alone, is_soon=segment is not None))
 
 
 def is_spared(customer: Customer) -> bool:

@@ -12,6 +12,9 @@ list is gathered at once for five minutes.
 Of what belongs to customers (the orders of those who stopped ordering) the first place that any of it can have is often
 found sooner: the walk then begins there (``crm.core.edge_finding``), before all is gathered.
 
+Where a condition names its few sooner than a walk is given up (``Holds.is_soon``), it is asked after a walk of a
+moment.
+
 A walk looks at one row after the other, and so asks singly what would else be added up of everybody
 (``crm.core.single_asking``); what is rare is then gathered by whichever way the planner takes for the cheaper.
 """
@@ -26,10 +29,11 @@ from crm.core.edge_finding import begin_at_edge, has_edge
 from crm.core.few_finding import find_few
 from crm.core.list_definition import Column
 from crm.core.list_paging import Place, fetch_rows, order_keys, try_for
-from crm.core.single_asking import asking_among, asking_singly
+from crm.core.single_asking import Found, asking_among, asking_singly, list_conditions
 
 LEAST_WALK_MS = 20  # what a page takes whose rows are spread evenly
-EDGE_WALK_MS = 200  # and what a walk has where the place of the first row can be found instead
+MOMENT_MS = 2 * LEAST_WALK_MS  # the same on a busy machine
+EDGE_WALK_MS = 200  # what a walk has where the place of the first row can be found instead
 KEPT_SECONDS = 300
 
 
@@ -53,10 +57,16 @@ def walk_or_gather(
     limit, is_edged = remembered, has_edge(queryset, column)
     if limit is None or (is_edged and place is not None):  # a later page begins where there are some
         limit = min(walk_ms, EDGE_WALK_MS) if is_edged else walk_ms
-    if limit and (rows := _walk_for(limit, queryset, column, asked)) is not None:
+    found: Found | None = None
+    if limit > MOMENT_MS and any(one.is_soon for one in list_conditions(queryset)):
+        if (rows := _walk_for(MOMENT_MS, queryset, column, asked)) is not None:
+            return rows
+        found = find_few(queryset)
+    if limit and not found and (rows := _walk_for(limit, queryset, column, asked)) is not None:
         return rows
-    began = time.monotonic()
-    rows, found = None, find_few(queryset)
+    began, rows = time.monotonic(), None
+    if found is None:
+        found = find_few(queryset)
     if not found and (nearer := begin_at_edge(queryset, column, downward=descending != backward)) is not None:
         queryset = nearer
         rows = _walk_for(walk_ms, queryset, column, asked)

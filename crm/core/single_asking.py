@@ -54,13 +54,21 @@ class Asked:
 
 class Holds(Func):
     """Whether a condition holds for the row whose ``columns`` it is asked of, ``together`` or ``singly``. The first
-    column is the key of what is asked about; ``alone`` is a statement of the keys for which it holds."""
+    column is the key of what is asked about; ``alone`` is a statement of the keys for which it holds. ``is_soon``: that
+    it names them sooner than a list is walked whose order begins with everybody else."""
 
     output_field = BooleanField()
 
-    def __init__(self, *columns: Any, together: Asked, singly: Asked | None = None, alone: Asked | None = None) -> None:
+    def __init__(
+        self,
+        *columns: Any,
+        together: Asked,
+        singly: Asked | None = None,
+        alone: Asked | None = None,
+        is_soon: bool = False,
+    ) -> None:
         super().__init__(*columns)
-        self.together, self.singly, self.alone = together, singly, alone
+        self.together, self.singly, self.alone, self.is_soon = together, singly, alone, is_soon
 
     def as_sql(  # type: ignore[override]
         self, compiler: Any, connection: Any, **extra: Any

@@ -8,13 +8,14 @@ import pghistory
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import BooleanField
+from django.db.models import BooleanField, F
 from django.db.models.expressions import RawSQL
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from crm.core import list_engine, list_gathering, list_paging
+from crm.core import few_finding, list_engine, list_gathering, list_paging
 from crm.core.list_engine import Column, ListDefinition, TextFilter, build_list
+from crm.core.single_asking import Asked, Holds
 from customers.models import Product
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,18 @@ def test_a_walk_among_many_has_time_for_a_cold_disk_and_without_a_filter_no_limi
     with CaptureQueriesContext(connection) as queries:
         open_page("?")
     assert not [query for query in queries if "statement_timeout" in query["sql"]]
+
+
+@pytest.mark.parametrize(("most", "walked"), [(2, ["40"]), (1, ["40", "450"])])
+def test_whom_a_condition_names_soon_is_asked_after_a_walk_of_a_moment(open_page, monkeypatch, most, walked):
+    """Two seals of thirty, each looked at for some milliseconds: both are named at once, and not more than few."""
+    monkeypatch.setattr(list_engine, "count_rows", lambda rows: list_paging.Counted(30, gathering_ms=900))
+    monkeypatch.setattr(few_finding, "GATHERED", -1)
+    monkeypatch.setattr(few_finding, "MOST", most)
+    named = "SELECT id FROM customers_product WHERE number IN ('P01', 'P03')"
+    together = Asked(f"CASE WHEN pg_sleep(0.005) IS NOT NULL THEN {{0}} IN ({named}) END")
+    rows = Product.objects.filter(Holds(F("pk"), together=together, alone=Asked(named), is_soon=True))
+    with CaptureQueriesContext(connection) as queries:
+        assert [row.number for row in open_page("?family=Seals", rows).rows] == ["P01", "P03"]
+    limits = re.findall(r"statement_timeout = (\d+);", " ".join(query["sql"] for query in queries))
+    assert [ms for ms in limits if ms != "25"] == walked  # 25 is what naming a page's worth of them may take
