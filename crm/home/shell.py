@@ -78,7 +78,9 @@ SEGMENT_PATHS = (
     "/settings/pins/",
 )
 NAV = [
-    NavItem(gettext_lazy("My day"), "home:my-day", "list", go_key="d", paths=("/risk/",), count=_count_my_tasks),
+    NavItem(
+        gettext_lazy("My day"), "home:my-day", "list", go_key="d", paths=("/risk/", "/alerts/"), count=_count_my_tasks
+    ),
     NavItem(gettext_lazy("Customers"), "home:customer-list", "user", "customers.view_customer", "c", CUSTOMER_PATHS),
     NavItem(
         gettext_lazy("Products"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from crm.home import (
+    alert_journal,
     all_lists,  # noqa: F401
     audience_list,
     audience_members,
@@ -63,6 +64,7 @@ from crm.home.partner_pages import by_reader
 
 app_name = "home"
 urlpatterns = [
+    path("alerts/", alert_journal.AlertJournal.as_view(), name="alert-journal"),
     path("segments/below-zero/", below_zero.BelowZeroList.as_view(), name="below-zero"),
     path("segments/", segment_dashboard.segment_dashboard, name="segment-dashboard"),
     path("segments/most-valuable/", most_valuable.MostValuableList.as_view(), name="most-valuable"),

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from crm.home.alert_journal import tell_answer
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, ContactPreference, Interaction, ProcessRun, Promise, StepRun, Task
 from interactions.process_running import start_process
@@ -122,7 +123,7 @@ def test_a_refused_channel_is_shown_and_needs_a_reason(browser, log_url, custome
     ContactPreference.objects.create(
         customer=customer, channel="call", is_allowed=False, said_on=date(2026, 1, 12), reason="Jytte Friis"
     )
-    assert "No call, said by Jytte Friis on" in read(browser.get(log_url))
+    assert "No call, said by Jytte Friis (" in read(browser.get(log_url))
     answer = browser.post(log_url, {"channel": "call", "note": "kept"}, headers=HTMX)
     assert answer.status_code == 422
     assert "12 Jan 2026" in read(answer)
@@ -211,6 +212,46 @@ def test_why_me_replays_the_figures_of_that_evening(browser, customer):
     assert "the same answer" in page
     Alert.objects.filter(pk=alert.pk).update(evidence=evidence | {"purchase_days": 2})
     assert "another answer" in read(browser.get(url, headers=HTMX))
+
+
+def test_the_journal_tells_what_was_noticed_why_and_what_came_of_it(browser, customer, rep, lead, foreign_customer):
+    trigger, on, at = factories.make_trigger(name="Slipping away"), timezone.localdate(), timezone.now()
+    overdue = factories.make_trigger("overdue-contact", name="Talk overdue")
+    said = {
+        "trigger": "overdue-contact",
+        "days_since_contact": 101,
+        "cadence_days": 90,
+        "last_contact_on": "2026-08-01",
+    }
+
+    def notice(nth, state, of=customer, **fields):
+        day = on - timedelta(days=nth)
+        return Alert.objects.create(customer=of, trigger=trigger, period=day, day=day, state=state, **fields)
+
+    factories.make_task(customer, kind="alert", alert=notice(1, "open"), due_at=at, assignee=rep)
+    factories.make_task(customer, kind="alert", alert=notice(2, "open"), due_at=at, assignee=rep, state="paused")
+    notice(3, "open")
+    notice(4, "held_out")
+    notice(5, "dismissed", closed_by=lead, closed_at=at, closed_reason="They moved to our sister")
+    notice(6, "open", of=foreign_customer)
+    old = Alert.objects.create(
+        customer=customer, trigger=overdue, period=on, day=on - timedelta(days=40), evidence=said, state="over"
+    )
+    journal = reverse("home:alert-journal")
+    page = browser.get(journal)
+    assert [tell_answer(row) for row in page.context["list"].rows] == [
+        f"{rep}, until today",
+        f"held for {rep} while a complaint is open",
+        "nobody has it yet",
+        "left alone by chance, to measure what acting brings",
+        f"{lead} · today · They moved to our sister",
+        "",
+    ]
+    assert "101 days since the last talk" in read(page)
+    assert reverse("interactions:alert-why", args=[old.pk]) in read(page)
+    shown = {"trigger": trigger.pk, "state": "held_out", "recent": "1"}
+    assert [row.state for row in browser.get(journal, shown).context["list"].rows] == ["held_out"]
+    assert old not in browser.get(journal, {"recent": "1"}).context["list"].rows
 
 
 def test_a_promise_is_kept_or_taken_back(browser, customer, rep):

@@ -157,6 +157,8 @@ ROWS: list[Row] = [
         lambda world: {"pk": world.customer.pk, "act": "burn"},
         method="post",
     ),
+    Row("home:alert-journal", everybody()),
+    Row("home:alert-journal", everybody(), query="?trigger=1&state=held_out&recent=1"),
     Row("home:benefit-queue", everybody()),
     Row("home:benefit-queue", everybody(), query="?everybody=1"),
     Row("home:win-back", everybody()),

@@ -24,7 +24,7 @@ from customers.note_writing import write_note
 from customers.purchase_day_rebuild import ingest_orders
 from customers.wallet_estimating import estimate_wallet
 from interactions.audience_keeping import add_members
-from interactions.models import Audience, BelowZeroDecision, Benefit, Interaction, Promise, Task, WinBack
+from interactions.models import Alert, Audience, BelowZeroDecision, Benefit, Interaction, Promise, Task, WinBack
 from segments.models import (
     BelowZeroSpell,
     BestFit,
@@ -196,6 +196,16 @@ def _make_listed(rows: int, cast: Any) -> None:
         BestFit.objects.create(customer=customer, fit=0.5, room_cents=100, worth_cents=50)
 
 
+def _make_alerts(rows: int, cast: Any) -> None:
+    """Each of another trigger and customer, with its task."""
+    for number in range(rows):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        trigger = factories.make_trigger(key=f"own-{customer.pk}", name=f"Own {number}")
+        on = timezone.localdate()
+        alert = Alert.objects.create(customer=customer, trigger=trigger, period=on, day=on, evidence={"trigger": "x"})
+        factories.make_task(customer, kind="alert", alert=alert, due_at=timezone.now(), assignee=cast.rep)
+
+
 def _make_news(count: int, cast: Any) -> None:
     """Each customer is watched and complained about, and a note of somebody else names the reader."""
     for _number in range(count):
@@ -269,6 +279,7 @@ LISTS: list[ListPage] = [
     ListPage("pairs", "/customers/duplicates/", make_pairs, "lead"),
     ListPage("one pair", f"/customers/duplicates/?pair={ONE_PAIR}", make_rich_pairs, "lead", most_queries=15),
     ListPage("news", "/news/", _make_news),
+    ListPage("journal of triggers", "/alerts/", _make_alerts, "lead"),
     ListPage("benefits", "/segments/benefits/?everybody=1", _make_listed),
     ListPage("addresses that came back", "/customers/clean-up/", _make_unkempt),
     ListPage("posts that somebody left", "/customers/clean-up/?vacant=1", _make_unkempt),
