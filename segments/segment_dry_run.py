@@ -110,6 +110,11 @@ class DryRun:
         """Everybody who would change his segment, also between other segments."""
         return sum(move.customers for move in self.moves)
 
+    @property
+    def takes_everybody(self) -> bool:
+        """The rule tells nobody apart: only a pin keeps anybody elsewhere."""
+        return 0 < self.after and self.customers <= self.after + self.pinned_stay
+
 
 def try_segment_rule(
     segment: Segment, criteria: Criteria, *, on: date, show: str = "all", most: int = LIST_LENGTH

@@ -1,5 +1,6 @@
 """The way of a rule in the browser: a day, a comparison, who would move page by page and as a file, going back."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils.html import strip_tags
 
 from crm.nightly_run import run_night
 from customers.models import Customer
+from segments.customer_pinning import pin_customer
 from segments.default_configuration import create_defaults
 from segments.models import Membership, Pin, Segment, SegmentRule
 from segments.segment_dry_run import try_segment_rule
@@ -187,7 +189,7 @@ def test_the_list_and_its_file_say_the_same_and_run_nothing(browser, premium, le
     assert browser.get(url("segment-movers", rest)).status_code == 404
 
 
-def test_a_rule_that_holds_for_nobody_or_for_everybody_is_warned_of(browser, premium):
+def test_a_rule_that_holds_for_nobody_or_for_everybody_is_warned_of(browser, premium, admin):
     live_in("Bergen", "Oslo")
     nobody = browser.post(url("segment-edit", premium), CITY | {"value-0": "Atlantis"}).content.decode()
     assert "Nobody would be in Premium" in nobody
@@ -195,6 +197,17 @@ def test_a_rule_that_holds_for_nobody_or_for_everybody_is_warned_of(browser, pre
     assert "Everybody would be in Premium" in everybody
     some = browser.post(url("segment-edit", premium), CITY).content.decode()
     assert "would be in Premium" not in some
+    rest, held = Segment.objects.get(is_fallback=True), {"reason": "Not yet", "expires_on": TODAY + timedelta(30)}
+    pin_customer(Customer.objects.first(), segment=rest, by=admin, on=TODAY, at=NOW, **held)
+    but_one = browser.post(url("segment-edit", premium), CITY | {"operator-0": "known"}).content.decode()
+    assert "Everybody would be in Premium" in but_one, "a pin elsewhere does not make the rule tell anybody apart"
+
+
+def test_enter_in_a_row_of_a_rule_tries_it_and_keeps_nothing(browser, premium):
+    """A browser presses the first button of a form, wherever in the page it stands."""
+    page = browser.get(url("segment-edit", premium)).content.decode()
+    first = re.search(r'<button[^>]*form="rule-form"[^>]*>', page)[0]
+    assert 'value="look"' in first
 
 
 @pytest.mark.parametrize("movers", [2, 15])
