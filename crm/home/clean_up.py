@@ -142,6 +142,7 @@ class CleanUpQueue(ValueListView):
 
     definition = QUEUE
     permission = CHANGE
+    of_figures = False
     url_name = "home:clean-up"
     title = gettext_lazy("Clean up")
     row_template = "home/lists/clean_up_row.html"

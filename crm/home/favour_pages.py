@@ -225,6 +225,7 @@ class ReferenceList(ValueListView):
     model = ShowroomReference
     permission = "customers.view_customer"
     definition = REFERENCES
+    of_figures = False
     url_name = "home:reference-list"
     title = gettext_lazy("References")
     row_template = "home/lists/reference_row.html"

@@ -108,7 +108,8 @@ class MostValuableList(ValueListView):
         (gettext_lazy("Nominated"), "nominated=1"),
         (gettext_lazy("Waiting for approval"), "waiting=1"),
     )
-    empty_title = gettext_lazy("Nobody here")
+    empty_title = gettext_lazy("Nobody bought in that year, and nobody is nominated")
+    empty_text = gettext_lazy("Whoever matters all the same is nominated on the page of the customer.")
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = super().get_queryset().select_related("value_band")

@@ -145,7 +145,8 @@ class RiskList(ValueListView):
     title = _("Who may leave")
     row_template = "home/lists/risk_row.html"
     above_template = "home/lists/risk_above.html"
-    empty_title = _("Nobody has a rhythm that could break yet")
+    empty_title = _("Nobody is silent for longer than usual")
+    empty_text = _("A customer has a rhythm from the third purchase day on; who has none yet cannot fall out of it.")
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)

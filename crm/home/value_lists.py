@@ -43,7 +43,8 @@ def list_tabs(user: User, *, current: str) -> list[dict[str, Any]]:
 
 
 class ValueListView(ListView):
-    """One of the lists: a row template, views of the list as tabs, and what stands around the table."""
+    """One of the lists: a row template, views of the list as tabs, and what stands around the table. ``of_figures``:
+    the night fills it, so before the first one an empty list is no good news."""
 
     model: Any = Customer
     permission = SEE_LISTS
@@ -53,6 +54,7 @@ class ValueListView(ListView):
     above_template = ""
     views: tuple[tuple[str | Promise, str], ...] = ()
     empty_title: Any = ""
+    of_figures = True
 
     def get_queryset(self) -> QuerySet[Any]:
         return super().get_queryset().current().select_related("owner", "score")
@@ -68,6 +70,7 @@ class ValueListView(ListView):
             **around,
             "list_tabs": tabs,
             "empty_title": self.empty_title,
+            "of_figures": self.of_figures,
             "here": self.request.get_full_path(),
         }
 

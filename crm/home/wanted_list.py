@@ -78,6 +78,7 @@ class WantedList(ValueListView):
     model = WantedCompany
     permission = "customers.view_customer"
     definition = WANTED
+    of_figures = False
     url_name = "home:wanted-list"
     title = gettext_lazy("Wanted companies")
     row_template = "home/lists/wanted_row.html"

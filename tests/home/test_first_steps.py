@@ -78,6 +78,19 @@ def test_every_page_that_is_empty_in_a_new_house_fetches_the_steps(signed_in, ad
     assert FETCHED in read(signed_in(admin), address)
 
 
+def test_before_the_first_night_no_empty_list_is_told_as_good_news(signed_in, admin):
+    """Nobody below zero, nobody without an estimate, nobody moved: all true of an empty house, and all misleading."""
+    client = signed_in(admin)
+    lists = ("worst-signs", "wallet-gaps", "benefits", "most-valuable", "best-fit", "below-zero", "movement", "groups")
+    for address in ("/risk/", "/products/lost/", *(f"/segments/{name}/" for name in lists)):
+        page = read(client, address)
+        assert "No figures yet" in page, address
+        assert FETCHED in page, address
+    assert "No figures yet" not in read(client, "/customers/references/"), "nothing of the night stands there"
+    make_score(factories.make_customer())
+    assert "No figures yet" not in read(client, "/segments/worst-signs/")
+
+
 def test_whoever_may_not_import_is_not_sent_there(signed_in, rep):
     client = signed_in(rep)
     assert FETCHED not in read(client, "/")
