@@ -113,7 +113,7 @@ class DryRun:
     @property
     def takes_everybody(self) -> bool:
         """The rule tells nobody apart: only a pin keeps anybody elsewhere."""
-        return 0 < self.after and self.customers <= self.after + self.pinned_stay
+        return self.after > 0 and self.customers <= self.after + self.pinned_stay
 
 
 def try_segment_rule(

@@ -232,6 +232,7 @@ def test_a_reader_without_the_right_to_decide_sees_what_is_open(executive, rep, 
 
 
 def test_nobody_below_zero_is_said_kindly(lead, signed_in):
+    make_score(factories.make_customer())
     assert "Nobody here" in signed_in(lead).get(URL).content.decode()
     assert not BelowZeroDecision.objects.exists()
     assert reverse("home:below-zero") == URL

@@ -1,4 +1,4 @@
-"""``{% load value_lists %}``: the tabs of the lists of the best and the worst, and what these say before the first night."""
+"""``{% load value_lists %}``: tabs of the lists of the best and the worst, and what they say before the first night."""
 
 from typing import Any
 
