@@ -15,6 +15,7 @@ from segments.below_zero_keeping import keep_below_zero
 from segments.models import BelowZeroSpell, SegmentDay
 from segments.rules.figure_spread import Spread
 from tests import factories
+from tests.score_factory import make_score
 
 URL = "/segments/below-zero/"
 OTHER_FIGURES = """sales_cents sales_before_cents goods_cents service_cents contribution_cents value_3y_cents at_risk
