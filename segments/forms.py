@@ -10,6 +10,8 @@ from customers.models import Product
 from segments.models import ProcessStep, Segment, Trigger
 from segments.rules.abc_classes import GRADES
 
+PINNED_FOR = timedelta(days=180)  # what is offered; anybody may choose another day
+
 
 class MoneyField(forms.DecimalField):
     """Money in the company's currency, kept as whole cents."""
@@ -202,7 +204,7 @@ class PinForm(forms.Form):
     def __init__(self, *args: Any, today: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["grade"].choices = [("", _("as worked out")), *((grade, grade) for grade in GRADES)]
-        self.fields["expires_on"].initial = today + timedelta(days=180)
+        self.fields["expires_on"].initial = today + PINNED_FOR
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

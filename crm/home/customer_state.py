@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from interactions.alert_wording import explain_family
 from interactions.conversation import Conversation, continue_conversation
 from interactions.models import Alert, Interaction
 from segments.contract_renewals import describe_contract
-from segments.models import CurrentScore, Membership, ScoreRun
+from segments.models import CurrentScore, Membership, Pin, ScoreRun
 from segments.rules.rhythm import LEAST_PURCHASES_FOR_RHYTHM
 from segments.rules.sales_fall import Fall, judge_fall
 from segments.rules.value_explanation import Relation, ValueFacts, explain_value, is_long_gone
@@ -94,7 +95,8 @@ class CustomerState:
 
 
 def with_segment(customers: QuerySet[Any]) -> QuerySet[Any]:
-    """Each with ``segment_parts``: name, mark, cadence, since and reason of the segment he is in."""
+    """Each with ``segment_parts``: name, mark, cadence, since and reason of the segment he is in; and with the last day
+    of a class held by hand (``grade_pinned_until``)."""
     current = Membership.objects.current().filter(customer=OuterRef("pk"))
     parts = JSONObject(
         name="segment__name",
@@ -105,7 +107,11 @@ def with_segment(customers: QuerySet[Any]) -> QuerySet[Any]:
         reason="reason",
         pinned_until="pin__expires_on",
     )
-    return customers.annotate(segment_parts=Subquery(current.values(parts=parts)[:1]))
+    pins = Pin.objects.filter(customer=OuterRef("pk"), ended_at=None, expires_on__gte=company_day(timezone.now()))
+    held = pins.exclude(grade="").order_by("-pk").values("expires_on")
+    return customers.annotate(
+        segment_parts=Subquery(current.values(parts=parts)[:1]), grade_pinned_until=Subquery(held[:1])
+    )
 
 
 def read_segment(parts: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -19,7 +19,7 @@ from crm.core.toasts import add_error, add_toast
 from customers.models import Customer
 from segments import customer_pinning
 from segments.customer_pinning import PinRefused
-from segments.forms import PinForm, ReconfirmForm
+from segments.forms import PINNED_FOR, PinForm, ReconfirmForm
 from segments.models import Membership, Pin
 from segments.pin_report import ENDING, IN_FORCE, OVER, build_pin_report
 from segments.segment_choice import NoFallbackSegment
@@ -149,7 +149,9 @@ def pin_reconfirm(request: HttpRequest, pk: int) -> HttpResponse:
 @may_pin
 def _pin_reconfirm(request: HttpRequest, pin: Pin) -> HttpResponse:
     now = timezone.now()
-    form = ReconfirmForm(request.POST or None, initial={"reason": pin.reason})
+    form = ReconfirmForm(
+        request.POST or None, initial={"reason": pin.reason, "expires_on": company_day(now) + PINNED_FOR}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             customer_pinning.reconfirm_pin(pin, by=request.user, on=company_day(now), at=now, **form.cleaned_data)

@@ -72,11 +72,13 @@ document.addEventListener("scroll", () => closeAllHelp(), { capture: true, passi
 // Whoever opens a dialog types at once: the first field has the keyboard, or the one that is wrong, not the cross on top.
 const focusField = (dialog) => {
   const here = document.activeElement;
-  if (dialog.contains(here) && here !== dialog && !here.matches("[data-close]")) return;
   const fields = [...dialog.querySelectorAll("input, select, textarea")].filter((field) =>
     !field.disabled && field.type !== "hidden" && field.getClientRects().length &&
     (field.type !== "radio" || field.checked || !dialog.querySelector(`input[name="${CSS.escape(field.name)}"]:checked`)));
-  (fields.find((field) => field.getAttribute("aria-invalid") === "true") || fields[0])?.focus();
+  const wrong = fields.find((field) => field.getAttribute("aria-invalid") === "true");
+  // Drawn anew, the field just left has the keyboard again: it keeps it, unless another was refused.
+  const stays = dialog.contains(here) && here !== dialog && !here.matches("[data-close]");
+  if (!stays || (wrong && here.getAttribute("aria-invalid") !== "true")) (wrong || fields[0])?.focus();
 };
 
 document.addEventListener("htmx:afterSwap", (event) => {

@@ -213,7 +213,13 @@ def test_whoever_opens_a_dialog_types_at_once(page, customer):
     page.keyboard.press("Enter")
     expect(page.locator("dialog#dialog")).to_be_hidden()
     expect(page.locator("main")).to_contain_text("All of them")
-    page.goto(page.url.partition("/customers/")[0] + f"/customers/{customer.pk}/personal-data/")
+    house = page.url.partition("/customers/")[0]
+    page.goto(f"{house}/customers/{customer.pk}/value/")
+    page.locator("#wallet").get_by_role("link", name="Estimate").click()
+    page.locator("dialog#dialog [name=source]").fill("Their buyer")
+    page.keyboard.press("Enter")  # the sum is missing, not what was just typed
+    expect(page.locator("dialog#dialog [aria-invalid=true]").first).to_be_focused()
+    page.goto(f"{house}/customers/{customer.pk}/personal-data/")
     page.get_by_label("typed again").fill("Somebody else")
     page.locator("#erase-reason").fill("Letter of May")
     page.keyboard.press("Enter")  # a whole page comes back, and begins at what was refused

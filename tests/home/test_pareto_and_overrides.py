@@ -17,6 +17,7 @@ from segments.ruled_grades import read_ruled_grades
 from segments.rules.figure_spread import ParetoPoint
 from segments.score_run import finish_run, plan_run, work_shards
 from tests import factories
+from tests.score_factory import make_score
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TODAY = AT.date()
@@ -154,6 +155,11 @@ def test_a_manager_confirms_in_the_row(customer, lead, signed_in):
     )
     client = signed_in(lead)
     assert "About to end" in client.get(reverse("segments:pin-report")).content.decode()
+    make_score(customer)
+    for page in ("home:customer-page", "home:customer-value"):
+        assert "class pinned until" in client.get(reverse(page, args=[customer.pk])).content.decode()
+    offered = client.get(reverse("segments:pin-reconfirm", args=[pin.pk])).content.decode()
+    assert f'value="{on + timedelta(days=180)}"' in offered, "half a year more is one Enter away"
     words = {"reason": "Still building", "expires_on": (on + timedelta(days=200)).isoformat()}
     assert client.post(reverse("segments:pin-reconfirm", args=[pin.pk]), words).status_code == 302
     assert Pin.objects.get(ended_at=None).reason == "Still building"
