@@ -4,7 +4,8 @@ from typing import Any
 
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -115,4 +116,4 @@ def wanted_drop(request: HttpRequest, pk: int) -> HttpResponse:
     undo = find_undo_url(wanted, user=request.user)  # type: ignore[arg-type]
     drop_wanted(wanted)
     add_toast(request, _("%(name)s is off the list.") % {"name": wanted.customer}, undo_url=undo)
-    return redirect("home:wanted-list")
+    return finish_entry(request, reverse("home:wanted-list"))

@@ -1,5 +1,6 @@
 """Who speaks for us, and whom we want: asked seldom, never while they complain, and the reason is said."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -207,8 +208,11 @@ def test_wanted_companies_show_how_few_we_know_there(client, customer, rep):
     thin = client.get(reverse("home:wanted-list"), {"thin": "1", "year": year}).text
     assert customer.name in thin
     assert "Well Known" not in thin
+    listed = f"{reverse('home:wanted-list')}?thin=1&year={year}"
+    added = re.search(r'href="([^"]*/people/new/\?next=[^"]*)"', thin)[1]
+    assert client.post(added, {"name": "Nina Holm"}).url == listed, "back to the list, for the next one"
     wanted = WantedCompany.objects.get(customer=known)
-    client.post(reverse("home:wanted-drop", args=[wanted.pk]))
+    assert client.post(reverse("home:wanted-drop", args=[wanted.pk]), {"next": listed}).url == listed
     told = client.get(reverse("home:wanted-list")).text
     assert "Well Known is off the list." in told
     assert reverse("core:bring-back", args=["wantedcompany", wanted.pk]) in told
