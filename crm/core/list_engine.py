@@ -334,6 +334,7 @@ def load_details(rows: list[Any], definition: ListDefinition, columns: Sequence[
     """Fetch at once whatever ``rows`` need besides themselves to show ``columns``."""
     if definition.load:
         definition.load(rows, request)
-    further = [column for column in columns if column not in definition.columns]
+    own = {column.name for column in definition.columns}
+    further = [column for column in columns if column.name not in own]
     if further and definition.load_more:
         definition.load_more(rows, further, request)

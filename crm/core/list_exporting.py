@@ -82,7 +82,7 @@ def export_job(lease: JobLease) -> dict[str, Any]:
     total, exact = count_about(rows)
     try:
         with open_file(place, kind=lease.params["kind"], title=str(known.label), columns=columns) as file:
-            for page in read_pages(known, rows, columns, by=by, query=lease.params["query"]):
+            for page in read_pages(known, rows, chosen, by=by, query=lease.params["query"]):
                 for row in page:
                     file.write([make_cell(column, row) for column in columns])
                 written += len(page)

@@ -5,6 +5,8 @@ import re
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -221,6 +223,12 @@ def test_where_a_row_has_no_columns_a_figure_says_its_head_itself(rep, three, si
     for head in ("City", "Silent / usual", "Deposit"):
         assert f'data-head="{head}"' in text, "what somebody chose stands on a phone too, with its head"
     assert "hide-s" not in text.split("<tbody")[1].split("</tbody")[0]
+    asked = []
+    for columns in ("name,class", "name,class,city,silent,contribution"):
+        with CaptureQueriesContext(connection) as queries:
+            signed_in(rep).get(f"{URL}?columns={columns}")
+        asked.append(len(queries))
+    assert asked[0] == asked[1], "a column of the list itself is asked for by no query of its own"
     usual = signed_in(rep).get(f"{URL}?view=all").content.decode()
     assert 'class="num hide-s"' in usual, "a list as it comes leaves the lesser columns to wide screens"
 
