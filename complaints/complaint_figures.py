@@ -28,6 +28,11 @@ WITH solved AS (
         FROM complaints_complaintentry WHERE complaint_id = k.id
     ) e ON true
     WHERE k.kind = 'complaint' AND k.closed_at >= start_of(%(year_ago)s::date)
+), answered AS (
+    SELECT m.segment_id, extract(epoch FROM k.first_answer_at - k.taken_at) / 3600 AS hours
+    FROM complaints_complaint k
+    LEFT JOIN segments_membership m ON m.customer_id = k.customer_id AND m.until IS NULL
+    WHERE k.taken_at >= start_of(%(year_ago)s::date) AND k.first_answer_at >= k.taken_at
 ), looked_at AS (
     SELECT m.segment_id, p.first_day - day_of(k.taken_at) AS bought_after,
            k.closed_at IS NOT NULL AND day_of(k.closed_at) - day_of(k.taken_at) <= %(clock)s AS in_time
@@ -45,6 +50,9 @@ WITH solved AS (
            avg(at_first_contact::int) AS at_first_contact,
            percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY days) AS days
     FROM solved GROUP BY GROUPING SETS ((segment_id), ())
+), answered_by AS (
+    SELECT segment_id, grouping(segment_id) AS is_all, percentile_cont(0.5) WITHIN GROUP (ORDER BY hours) AS hours
+    FROM answered GROUP BY GROUPING SETS ((segment_id), ())
 ), looked_by AS (
     SELECT segment_id, grouping(segment_id) AS is_all, count(*) AS looked_at,
            avg((bought_after <= %(first_look)s IS TRUE)::int) AS by_first_look,
@@ -56,7 +64,9 @@ WITH solved AS (
 )
 SELECT coalesce(s.segment_id, l.segment_id), coalesce(s.is_all, l.is_all), coalesce(s.solved, 0), s.at_first_contact,
        s.days, coalesce(l.looked_at, 0), l.by_first_look, l.by_window, coalesce(l.in_time, 0), l.back_in_time,
-       l.back_too_late
+       l.back_too_late, (
+           SELECT a.hours FROM answered_by a WHERE a.is_all = coalesce(s.is_all, l.is_all)
+               AND a.segment_id IS NOT DISTINCT FROM coalesce(s.segment_id, l.segment_id))
 FROM solved_by s FULL JOIN looked_by l
     ON l.is_all = s.is_all AND coalesce(l.segment_id, 0) = coalesce(s.segment_id, 0)
 """)
@@ -67,8 +77,9 @@ class ComplaintFigures:
     """Of one segment (None: of customers in none), or of all.
 
     ``solved`` cases were closed in the last 365 days; ``looked_at`` were taken 180 to 545 days ago, so that every
-    customer had his 180 days to come back. Shares lie between 0 and 1 and are None without cases; days are medians and
-    quartiles.
+    customer had his 180 days to come back. ``answer_hours`` is the median wait for the first answer, of whatever was
+    taken in the last 365 days, questions and requests included. Shares lie between 0 and 1 and are None without cases;
+    days are medians and quartiles.
     """
 
     segment_id: int | None
@@ -82,6 +93,7 @@ class ComplaintFigures:
     in_time: int
     back_in_time: float | None
     back_too_late: float | None
+    answer_hours: float | None
 
     @property
     def median_days(self) -> float | None:
@@ -98,7 +110,7 @@ class FigureRow:
 
 def read_figures(*, on: date, clock_days: int) -> list[ComplaintFigures]:
     """Every segment's figures and those of all, as of local day ``on``; at most ten minutes old."""
-    key = f"complaint-figures:{on}:{clock_days}"
+    key = f"mending-figures:{on}:{clock_days}"
     found = cache.get(key)
     if found is None:
         found = _ask(on=on, clock_days=clock_days)
@@ -124,7 +136,7 @@ def _read_row(row: tuple[Any, ...]) -> ComplaintFigures:
     def share(value: Any) -> float | None:
         return None if value is None else float(value)
 
-    segment_id, is_all, solved, first, days, looked_at, by_look, by_window, in_time, back_in, back_late = row
+    segment_id, is_all, solved, first, days, looked_at, by_look, by_window, in_time, back_in, back_late, hours = row
     return ComplaintFigures(
         segment_id,
         bool(is_all),
@@ -137,10 +149,11 @@ def _read_row(row: tuple[Any, ...]) -> ComplaintFigures:
         in_time,
         share(back_in),
         share(back_late),
+        share(hours),
     )
 
 
-NO_FIGURES = _read_row((None, 1, 0, None, None, 0, None, None, 0, None, None))
+NO_FIGURES = _read_row((None, 1, 0, None, None, 0, None, None, 0, None, None, None))
 
 
 def find_total(figures: list[ComplaintFigures]) -> ComplaintFigures:

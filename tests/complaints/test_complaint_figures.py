@@ -68,6 +68,21 @@ def test_figures_equal_a_count_by_hand(case, premium, noon):
     assert sum(row.figures.looked_at for row in rows) == total.looked_at
 
 
+def test_how_long_each_segment_waits_for_the_first_answer(case, premium, guardian, noon, viewer, signed_in):
+    for hours in (1, 3, 9):
+        asked = case(noon, answers=0, days=None, segment=premium)
+        handling.answer(asked, text="It is mine now.", by=guardian, at=noon + timedelta(hours=hours))
+    case(noon, answers=0, days=1, segment=premium)
+    case(noon, days=1)
+    figures = read_figures(on=(noon + timedelta(days=10)).date(), clock_days=30)
+    assert [(row.segment, row.figures.answer_hours) for row in list_figure_rows(figures)] == [
+        (premium, 3.0),
+        (None, 0.0),
+    ]
+    assert find_total(figures).answer_hours == 2.0
+    assert "First answer, hours" in signed_in(viewer).get("/complaints/figures/").content.decode()
+
+
 def test_a_company_without_complaints_has_no_figures_and_no_error(noon, viewer, signed_in):
     total = find_total(read_figures(on=noon.date(), clock_days=30))
     assert (total.solved, total.at_first_contact, total.median_days) == (0, None, None)
