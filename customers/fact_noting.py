@@ -117,6 +117,16 @@ def note_fact(
 
 
 @transaction.atomic
+def confirm_fact(fact: ProfileFact, *, on: date, by: User | None) -> ProfileFact:
+    """The same was told again on the local day ``on``: it holds anew, and the one before stays in the history. What was
+    told that very day needs no second saying."""
+    if fact.told_on >= on and fact.withdrawn_on is None:
+        return fact
+    same = {"source": fact.source, "person": fact.person, "use_in_talk": fact.use_in_talk}
+    return note_fact(fact.customer, value=fact.value, on=on, by=by, kind=fact.kind, label=fact.label, **same)
+
+
+@transaction.atomic
 def withdraw_fact(fact: ProfileFact, *, on: date) -> ProfileFact:
     """Since the local day ``on`` it is known not to be so (any more); the one told before it holds again."""
     fact.withdrawn_on = on

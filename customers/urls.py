@@ -42,6 +42,7 @@ urlpatterns = [
     path("contact-points/<int:pk>/remove/", person.ContactPointDelete.as_view(), name="contact-point-delete"),
     path("<int:customer_pk>/facts/new/", profile.FactNew.as_view(), name="fact-new"),
     path("facts/<int:pk>/", profile.fact_history, name="fact-history"),
+    path("facts/<int:pk>/confirm/", profile.fact_confirm, name="fact-confirm"),
     path("facts/<int:pk>/withdraw/", profile.fact_withdraw, name="fact-withdraw"),
     path("facts/<int:pk>/restore/", profile.fact_restore, name="fact-restore"),
     path("fact-kinds/", profile.FactKindList.as_view(), name="fact-kind-list"),

@@ -32,6 +32,7 @@ OPEN_TO_PARTNERS = frozenset(
         "customers:contact-point-delete",
         "customers:fact-new",
         "customers:fact-history",
+        "customers:fact-confirm",
         "customers:fact-withdraw",
         "customers:fact-restore",
         "customers:note-card",

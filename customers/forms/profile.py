@@ -6,11 +6,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from crm.core.formats import format_day
+from crm.core.models import User
 from customers.fact_noting import FactRefused, read_fact
 from customers.models import FactKind, Person, ProfileFact, Question
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 MOST_TAGS = 10
+MOST_LETTERS = 40
 
 
 class FactForm(forms.ModelForm):
@@ -31,15 +34,30 @@ class FactForm(forms.ModelForm):
         labels = {"label": _("else: what about"), "source": _("or heard where"), "person": _("told by")}
         help_texts = {"valid_until": _("Empty: as long as its kind says.")}
 
-    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, on: date, reader: User | None = None, **kwargs: Any) -> None:
+        """``reader`` is shown with each kind what he may know of it; without one nothing is."""
         super().__init__(*args, **kwargs)
         self.on = on
         fields: dict[str, Any] = self.fields
         fields["kind"].queryset = FactKind.objects.filter(is_active=True)
         fields["kind"].empty_label = str(_("something else"))
+        self.known: dict[int | None, ProfileFact] = {}
+        if reader is not None:
+            facts = ProfileFact.objects.visible_to(reader).filter(customer=self.instance.customer_id)
+            self.known = {fact.kind_id: fact for fact in facts.in_force(on=on)}
+        fields["kind"].label_from_instance = self._name_kind
         fields["label"].required = fields["confidence"].required = False
         fields["person"].queryset = Person.objects.filter(customer=self.instance.customer_id).order_by("name_folded")
         fields["person"].empty_label = "–"
+
+    def _name_kind(self, kind: FactKind) -> str:
+        """What is known already stands with it, so that nobody asks for it as if it were new."""
+        fact = self.known.get(kind.pk)
+        if fact is None:
+            return kind.name
+        value = fact.value if len(fact.value) <= MOST_LETTERS else f"{fact.value[: MOST_LETTERS - 1]}…"
+        words = {"kind": kind.name, "value": value, "day": format_day(fact.told_on, today=self.on)}
+        return str(_("%(kind)s: “%(value)s”, told %(day)s – still right?") % words)
 
     def clean_confidence(self) -> str:
         return self.cleaned_data["confidence"] or str(ProfileFact.Confidence.SURE)

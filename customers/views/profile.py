@@ -18,7 +18,7 @@ from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinitio
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
-from customers.fact_noting import forget_wanted_kinds, note_fact, restore_fact, withdraw_fact
+from customers.fact_noting import confirm_fact, forget_wanted_kinds, note_fact, restore_fact, withdraw_fact
 from customers.forms.profile import FactForm, FactKindForm, QuestionForm
 from customers.models import Customer, FactKind, ProfileFact, Question
 from customers.question_asking import AnswerRate, forget_bank, measure_answer_rates
@@ -44,7 +44,7 @@ class FactNew(CreateView):
         return {"told_on": company_day(timezone.now()), **known}
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        return {**super().get_form_kwargs(), "on": company_day(timezone.now())}
+        return {**super().get_form_kwargs(), "on": company_day(timezone.now()), "reader": self.request.user}
 
     def save_form(self, form: Any) -> ProfileFact:
         values = dict(form.cleaned_data)
@@ -72,6 +72,16 @@ def fact_history(request: HttpRequest, pk: int) -> HttpResponse:
         "about": fact.customer,
     }
     return render(request, "customers/fact_history.html", shown)
+
+
+@require_POST
+def fact_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """Asked again, and still right: the same is told today."""
+    fact = _find_fact(request, pk)
+    refuse_unless(request.user, "customers.change_customer")
+    confirm_fact(fact, on=company_day(timezone.now()), by=request.user)
+    add_toast(request, _("%(fact)s: still right, noted for today.") % {"fact": fact.label})
+    return redirect(page_url(fact.customer))
 
 
 @require_POST

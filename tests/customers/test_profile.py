@@ -12,6 +12,7 @@ from crm.core.models.business_setting import change_setting
 from customers.default_questions import DEFAULT_KINDS, create_default_questions
 from customers.fact_noting import (
     FactRefused,
+    confirm_fact,
     forget_wanted_kinds,
     load_profile,
     note_fact,
@@ -63,6 +64,25 @@ def test_the_newest_fact_holds_and_the_older_ones_are_its_history(customer, rep,
     text = signed_in(rep).get(reverse("customers:fact-history", args=[fact.pk])).content.decode()
     for words in ("Quick delivery", "FKM seals", "Lars Bak", "likely", "asked by", "use in talk"):
         assert words in text
+
+
+def test_what_is_known_already_is_not_asked_as_if_it_were_new_but_whether_it_is_still_right(
+    customer, rep, bank, signed_in
+):
+    browser, today = signed_in(rep), timezone.localdate()
+    before = today - timedelta(days=40)
+    fact = note_fact(customer, kind=bank[0].kind, value="FKM seals", on=before, by=rep, source="Lars Bak")
+    form = browser.get(reverse("customers:fact-new", args=[customer.pk])).content.decode()
+    assert "Needs: “FKM seals”, told" in form
+    assert "Machines: “" not in form
+    history, confirm = (reverse(f"customers:fact-{act}", args=[fact.pk]) for act in ("history", "confirm"))
+    assert "Still right" in browser.get(history).content.decode()
+    browser.post(confirm)
+    newest, first = ProfileFact.objects.order_by("-pk")
+    assert (newest.value, newest.told_on, newest.source, newest.asked_by) == ("FKM seals", today, "Lars Bak", rep)
+    assert first.told_on == before
+    assert confirm_fact(newest, on=today, by=rep) == newest, "once a day is enough"
+    assert "Still right" not in browser.get(history).content.decode()
 
 
 def test_a_fact_holds_as_long_as_its_kind_says_and_is_then_a_gap_again(customer, rep, bank):

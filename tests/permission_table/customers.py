@@ -255,6 +255,7 @@ ROWS: list[Row] = [
         method="post",
     ),
     Row("customers:fact-history", who_sees_north(), fact_of),
+    Row("customers:fact-confirm", only(*SELLERS, ok=302, hidden_from=HIDDEN), fact_of, method="post"),
     Row("customers:fact-withdraw", only(*SELLERS, ok=302, hidden_from=HIDDEN), fact_of, method="post"),
     Row("customers:fact-restore", only(*SELLERS, ok=302, hidden_from=HIDDEN), fact_of, method="post"),
     *[

@@ -21,6 +21,7 @@ _NOT_HIS = (
     *(f"{method} customers:{page}" for page in _EDITED for method in ("GET", "POST")),
     "GET customers:contact-point-delete",
     "GET customers:fact-history",
+    "POST customers:fact-confirm",
     "POST customers:fact-withdraw",
     "POST customers:fact-restore",
     "GET customers:note-card",
