@@ -128,6 +128,14 @@ def format_percent(share: float | None) -> str:
     return _signed(percent, decimals, f"{_group(percent, decimals)}%")
 
 
+def format_chance(chance: float | None) -> str:
+    """Of a hundred customers alike, how many: ``86``. Nobody is sure to stay or to go: ``<1``, ``>99``."""
+    if chance is None:
+        return UNKNOWN
+    hundred = round(100 * chance)
+    return format_number(hundred) if 0 < hundred < 100 else ">99" if hundred else "<1"
+
+
 def format_signed(value: float | None) -> str:
     """A change in whole numbers with its sign: ``+12``, ``−22``, ``0``."""
     if value is None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from crm.core.formats import format_chance
 from customers.models import Contract
 from customers.rules.contract_terms import ContractTerms, Renewals, count_renewals
 from segments.contract_renewals import find_renewal_model, list_days_to_renewals
@@ -44,8 +45,9 @@ class ContractOutlook:
         return estimate_renewal(self.model, renewals=self.renewals.done)
 
     @property
-    def chance_in_hundred(self) -> int:
-        return round(100 * (self.chance or 0.0))
+    def chance_in_hundred(self) -> str:
+        """Of a hundred contracts like this one, how many renew."""
+        return format_chance(self.chance or 0.0)
 
     @property
     def days_measured(self) -> int:

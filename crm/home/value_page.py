@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from crm.core.formats import format_money, format_number
+from crm.core.formats import format_chance, format_money
 from crm.core.local_time import company_day
 from crm.core.models.business_setting import setting
 from crm.home.customer_experience import load_experience
@@ -57,9 +57,8 @@ class ValuePage:
 
     @property
     def chance_in_hundred(self) -> str:
-        """Of a hundred customers like this one, how many go on buying; nobody is sure to or not to: ``<1``, ``>99``."""
-        chance = round(100 * ((self.outlook.chance if self.outlook else None) or 0.0))
-        return format_number(chance) if 0 < chance < 100 else ">99" if chance else "<1"
+        """Of a hundred customers like this one, how many go on buying."""
+        return format_chance((self.outlook.chance if self.outlook else None) or 0.0)
 
     @property
     def silent_days(self) -> int | None:

@@ -87,7 +87,8 @@ const main = document.querySelector("form[data-first-field]");
 const wasDone = document.querySelector("#toasts [data-toast]");
 if (main && !wasDone && document.activeElement === document.body && matchMedia("(pointer: fine)").matches) {
   const fields = [...main.querySelectorAll("input, select, textarea")].filter((field) =>
-    field.type !== "hidden" && field.type !== "checkbox" && !field.disabled && field.getClientRects().length);
+    field.type !== "hidden" && field.type !== "checkbox" && !field.disabled && field.getClientRects().length &&
+    (field.type !== "radio" || field.checked || !main.querySelector(`input[name="${CSS.escape(field.name)}"]:checked`)));
   (fields.find((field) => field.getAttribute("aria-invalid") === "true") || fields[0])?.focus();
 }
 

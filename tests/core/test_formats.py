@@ -110,6 +110,14 @@ def test_only_all_of_them_are_a_hundred_percent_and_only_none_are_none(share, te
     assert formats.format_percent(share) == text
 
 
+@pytest.mark.parametrize(
+    ("chance", "text"),
+    [(0.856, "86"), (0.005, "<1"), (0.006, "1"), (0, "<1"), (0.994, "99"), (0.996, ">99"), (1, ">99"), (None, "–")],
+)
+def test_of_a_hundred_nobody_is_sure(chance, text):
+    assert formats.format_chance(chance) == text
+
+
 @pytest.mark.parametrize(("value", "text"), [(3.42, "3.4×"), (12.4, "12×"), (None, "–")])
 def test_multiples(value, text):
     assert formats.format_multiple(value) == text

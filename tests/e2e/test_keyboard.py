@@ -219,6 +219,8 @@ def test_whoever_opens_a_dialog_types_at_once(page, customer):
     page.locator("dialog#dialog [name=source]").fill("Their buyer")
     page.keyboard.press("Enter")  # the sum is missing, not what was just typed
     expect(page.locator("dialog#dialog [aria-invalid=true]").first).to_be_focused()
+    page.goto(f"{house}/customers/{customer.pk}/below-zero/?kind=keep")  # a page that is one form begins in it
+    expect(page.get_by_label("Keep, because")).to_be_focused()
     page.goto(f"{house}/customers/{customer.pk}/personal-data/")
     page.get_by_label("typed again").fill("Somebody else")
     page.locator("#erase-reason").fill("Letter of May")
