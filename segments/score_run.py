@@ -31,6 +31,7 @@ from segments.figure_keeping import (
 from segments.models import RefreshedCustomer, ScoreRun, ScoreShard
 from segments.plan_making import make_plan
 from segments.rules.customer_scoring import Columns, ScoringPlan
+from segments.run_snapshot import take_snapshot
 from segments.score_gathering import (
     describe_counting,
     freeze_figures,
@@ -75,7 +76,7 @@ def begin_run(*, on: date) -> ScoreRun:
             return unfinished
         drop_run(unfinished)
     attempt = ScoreRun.objects.filter(as_of=on).aggregate(last=Max("attempt"))["last"] or 0
-    run = ScoreRun.objects.create(as_of=on, attempt=attempt + 1, snapshot=_take_snapshot())
+    run = ScoreRun.objects.create(as_of=on, attempt=attempt + 1, snapshot=take_snapshot())
     make_figures_table(run.pk, about=describe_counting())
     note_late_customers(run)
     _cut_into_shards(run)
@@ -195,12 +196,6 @@ def _write_score(run: ScoreRun, customer_id: int, *, on: date) -> bool:
 
 
 # --- planning --------------------------------------------------------------------------------------------------------
-
-
-def _take_snapshot() -> str:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        return str(cursor.fetchone()[0])
 
 
 def _gather_all(run: ScoreRun) -> None:

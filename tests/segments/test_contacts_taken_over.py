@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from crm.core.models.business_setting import BusinessSetting
 from customers.cost_rate_setting import set_cost_rate
@@ -114,6 +114,20 @@ def test_contacts_logged_entered_late_corrected_and_removed(base, counted, admin
     assert found == [4500, 6000, 0, 500, 0, 0, 0, 1400]
     check_night(counted, on=END + timedelta(2), touched=[base[22]])
     assert served(base[22]) == 3000
+
+
+def test_a_contact_logged_in_the_transaction_of_a_night_is_known_to_the_next(base, counted):
+    """A demo is loaded at once, its nights and its last contacts in one transaction."""
+    with transaction.atomic():
+        visit(base[20], END - timedelta(9))
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")  # so that the snapshot of the night reaches beyond its own
+        other.close()
+        score_all(END - timedelta(1))
+        visit(base[21], END - timedelta(9), minutes=45)
+    check_night(counted, touched=[base[21]])
+    assert served(base[21]) == 4500
 
 
 def test_a_contact_of_a_year_ago_counts_no_longer(base, counted):
