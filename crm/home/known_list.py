@@ -110,12 +110,16 @@ def may_open(name: str, user: Any) -> bool:
     return name in LISTS and user.has_perm(LISTS[name].permission)
 
 
+def _find_rows_asked(query: str) -> dict[str, str]:
+    """What a query string asks of the rows and their order, whatever columns it shows of them."""
+    return {key: str(value) for key, value in QueryDict(query.lstrip("?")).items() if key not in {VIEW, COLUMNS}}
+
+
 def list_tabs(known: KnownList, chosen: ChosenView, page: ListPage) -> list[dict[str, Any]]:
     """Everybody's views and the saved ones; of these the first few, and always the one that is open."""
-    bare = {key: value for key, value in QueryDict(page.query.lstrip("?")).items() if key not in {VIEW, COLUMNS}}
-    none = chosen.current is None
+    bare, none = _find_rows_asked(page.query), chosen.current is None
     tabs = [
-        {"label": label, "url": f"?{query or f'{VIEW}={ALL}'}", "current": none and QueryDict(query).dict() == bare}
+        {"label": label, "url": f"?{query or f'{VIEW}={ALL}'}", "current": none and _find_rows_asked(query) == bare}
         for label, query in known.views
     ]
     saved = sorted(chosen.views, key=lambda view: view is not chosen.current)[:MOST_TABS]

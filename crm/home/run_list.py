@@ -25,6 +25,7 @@ from interactions.models import ProcessRun, StepRun
 from interactions.process_overview import name_state
 from segments.models import Process, Segment
 
+WHY_LOST = "subject,customer,segment,amount,because,reason,ended,owner"
 LAST_DAY = date(9998, 12, 31)  # the day after the last of all is none
 
 
@@ -70,7 +71,7 @@ RUNS = ListDefinition(
         Column("amount", _("Amount"), "amount_cents", "amount", unit=currency_sign()),
         Column("state", _("State"), name_state),
         Column("because", _("What decided it"), "get_lost_because_display"),
-        Column("reason", _("Reason"), "end_reason", "words", hide_on_phone=True),
+        Column("reason", _("Reason"), "end_reason", "words", shown=False, hide_on_phone=True),
         Column("started", _("Begun"), _begun_on, "day", sort="started_at", largest_first=True),
         Column("ended", _("Ended"), _ended_on, "day", hide_on_phone=True),
         Column("expected", _("Expected"), "expected_on", "day", shown=False, hide_on_phone=True),
@@ -131,7 +132,7 @@ register_list(
             (_("All"), ""),
             (_("Proposals"), "flow=propose"),
             (_("Won"), "flow=propose&state=done"),
-            (_("Lost"), "flow=propose&state=lost"),
+            (_("Lost"), f"flow=propose&state=lost&columns={WHY_LOST}"),
             (_("Of my customers"), "owner=me"),
             (_("With a skipped step"), "skipped=1"),
         ),

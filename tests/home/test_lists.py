@@ -301,6 +301,7 @@ def test_people_orders_tasks_and_complaints_are_lists_too(rep, other_rep, three,
     why = {"reason": "Twelve percent dearer", "is_lost": True, "lost_because": "price"}
     stop_process(run, by=rep, at=timezone.now(), **why)
     lost = {"state": "lost", "because": "price", "segment": segment.pk, "since": "2020-01-01"}
+    lost["columns"] = "subject,reason"
     rule = json.dumps({"metric": "city", "operator": "is", "value": "Bergen"})
     shown = {
         "home:person-list": ("Søren Holm", {"q": "holm", "influence": "decides"}),
@@ -316,3 +317,9 @@ def test_people_orders_tasks_and_complaints_are_lists_too(rep, other_rep, three,
         assert words in answer.content.decode(), name
         assert len(answer.context["list"].rows) == 1
         assert words not in foreign.get(reverse(name)).content.decode(), name
+    runs = mine.get(reverse("home:run-list"))
+    assert '<td class="nw" data-head="Begun">' in runs.content.decode(), "a day stands in one line"
+    of_lost = next(tab["url"] for tab in runs.context["tabs"] if tab["label"] == "Lost")
+    why = mine.get(reverse("home:run-list") + of_lost)
+    assert "Twelve percent dearer" in why.content.decode(), "what is lost shows why"
+    assert [tab["label"] for tab in why.context["tabs"] if tab["current"]] == ["Lost"]

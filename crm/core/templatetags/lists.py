@@ -36,8 +36,8 @@ class Cell:
 
 def _mark(column: Column, *, is_first: bool) -> str:
     """The classes of a column's cells."""
-    plain = column.kind == "text" and not column.template
-    said = {"num": column.numeric, "hide-s": column.hide_on_phone, "pin": is_first, "cut-c": plain}
+    plain, in_one_line = column.kind == "text" and not column.template, column.kind in {"day", "moment"}
+    said = {"num": column.numeric, "hide-s": column.hide_on_phone, "pin": is_first, "cut-c": plain, "nw": in_one_line}
     return " ".join(name for name, holds in said.items() if holds)
 
 
