@@ -30,7 +30,8 @@ def note_need(
 ) -> CustomerNeed:
     """Note that ``customer`` has ``need``, or correct what was noted; what stood before is kept as history.
 
-    Raises ``NeedRefused`` without evidence, and for a new one that the catalogue no longer uses.
+    Its day is that of the evidence: who only says whether we meet it did not hear it again. Raises ``NeedRefused``
+    without evidence, and for a new one that the catalogue no longer uses.
     """
     if not evidence.strip():
         raise NeedRefused(gettext("A need is noted with its evidence: what did they say or do?"))
@@ -38,9 +39,27 @@ def note_need(
     if held is None and not need.is_active:
         raise NeedRefused(gettext("This need is no longer in use."))
     row = held or CustomerNeed(customer=customer, need=need)
-    row.evidence, row.source, row.is_met = evidence.strip()[:300], source.strip()[:150], is_met
-    row.noted_on, row.noted_by = on, by
+    evidence = evidence.strip()[:300]
+    if row.evidence != evidence:
+        row.evidence, row.noted_on, row.noted_by = evidence, on, by
+    row.source, row.is_met = source.strip()[:150], is_met
     row.save()
+    return row
+
+
+@transaction.atomic
+def answer_need(customer_need: CustomerNeed, *, answer: str, text: str, on: date) -> CustomerNeed:
+    """Note what came of hearing the need: what changed with us, why nothing does, or (``answer`` "") nothing yet.
+
+    Raises ``NeedRefused`` for an answer without words.
+    """
+    text = text.strip()[:300]
+    if answer and not text:
+        raise NeedRefused(gettext("Say what changed, or why nothing does."))
+    row = CustomerNeed.objects.select_for_update().get(pk=customer_need.pk)
+    if (row.answer, row.answer_text) != (answer, text if answer else ""):
+        row.answer, row.answer_text, row.answered_on = answer, text if answer else "", on if answer else None
+        row.save(update_fields=["answer", "answer_text", "answered_on"])
     return row
 
 

@@ -62,6 +62,7 @@ urlpatterns = [
     path("<int:customer_pk>/needs/", wallet.need_card, name="need-card"),
     path("<int:customer_pk>/needs/new/", wallet.customer_need_new, name="customer-need-new"),
     path("customer-needs/<int:pk>/", wallet.customer_need_edit, name="customer-need-edit"),
+    path("customer-needs/<int:pk>/answer/", wallet.customer_need_answer, name="customer-need-answer"),
     path("customer-needs/<int:pk>/remove/", wallet.customer_need_remove, name="customer-need-remove"),
     path("<int:customer_pk>/notes/", note.note_card, name="note-card"),
     path("<int:customer_pk>/notes/new/", note.note_new, name="note-new"),

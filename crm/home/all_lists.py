@@ -8,6 +8,7 @@ from crm.home import (
     complaint_table,  # noqa: F401
     customer_acts,
     customer_list,  # noqa: F401
+    heard_list,  # noqa: F401
     order_list,  # noqa: F401
     pair_list,
     person_acts,

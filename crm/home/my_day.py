@@ -21,9 +21,11 @@ from crm.core.formats import format_day
 from crm.core.local_time import company_day, in_company_days
 from crm.core.models import Role, User
 from crm.core.row_addresses import row_address
+from crm.home.heard_list import count_own_heard
 from crm.home.my_day_drawing import draw_acts, draw_row
 from crm.home.my_day_reading import SHOWN, with_customer
 from crm.home.waiting_tasks import find_waiting
+from customers.rules.heard_changed import HeardMonth
 from interactions.alert_wording import explain_alert_now
 from interactions.conversation import continue_conversation
 from interactions.forms import InteractionForm
@@ -82,6 +84,7 @@ class AroundMyDay:
     waiting: list[dict[str, Any]] = field(default_factory=list)
     done: list[dict[str, Any]] = field(default_factory=list)
     done_count: int = 0
+    heard: list[HeardMonth] = field(default_factory=list)
 
 
 @require_GET
@@ -171,7 +174,8 @@ def _describe(tasks: list[Task], *, user: User, at: datetime, opened: str, is_te
 
 
 def look_around(user: User, *, at: datetime, absences: list[AwayDays]) -> AroundMyDay:
-    """The right column; three queries, four for a stand-in, one more for a manager."""
+    """The right column; three queries, four for a stand-in, one more for a manager, and once a minute one for what was
+    heard."""
     coverage = measure_coverage(user, at=at)
     overdue = sum(row["of"] - row["in_time"] for row in coverage)
     return AroundMyDay(
@@ -181,6 +185,7 @@ def look_around(user: User, *, at: datetime, absences: list[AwayDays]) -> Around
         list_missed(user, at=at),
         _list_waiting_for(user),
         *_list_done(user, at=at),
+        heard=count_own_heard(user),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from customers.forms.amounts import AmountField
@@ -106,6 +107,27 @@ class CustomerNeedForm(forms.Form):
         self.fields["need"].queryset = (  # type: ignore[attr-defined]
             Need.objects.filter(pk=row.need_id) if row else Need.objects.filter(is_active=True)
         )
+
+
+class NeedAnswerForm(forms.Form):
+    """What came of hearing a need."""
+
+    answer = forms.ChoiceField(label=_("What came of it?"), choices=CustomerNeed.Answer.choices, required=False)
+    text = forms.CharField(
+        label=_("What changed, or why nothing does"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("As one would tell the customer: “Since May a van leaves at noon”."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("answer") and not values.get("text", "").strip():
+            self.add_error("text", gettext("Say what changed, or why nothing does."))
+        if not values.get("answer") and values.get("text", "").strip():
+            self.add_error("answer", gettext("Choose what came of it: the words alone are not counted."))
+        return values
 
 
 class NeedForm(forms.ModelForm):

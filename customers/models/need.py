@@ -30,8 +30,14 @@ class Need(EditedModel):
 class CustomerNeed(models.Model):
     """A customer has a need: by what evidence, from whom, since which local day, and whether we meet it.
 
-    ``is_met`` is empty while nobody knows.
+    ``is_met`` is empty while nobody knows. ``answer`` is what came of hearing it: something changed with us, or a
+    reason says why nothing does; ``answer_text`` says what or why, ``answered_on`` since which local day.
     """
+
+    class Answer(models.TextChoices):
+        NONE = "", _("nothing yet")
+        CHANGED = "changed", _("something changed")
+        DECLINED = "declined", _("nothing changes, with a reason")
 
     customer = models.ForeignKey("customers.Customer", models.CASCADE, related_name="needs")
     need = models.ForeignKey(Need, models.PROTECT, related_name="customers", verbose_name=_("need"))
@@ -40,6 +46,11 @@ class CustomerNeed(models.Model):
     noted_on = models.DateField(_("on"))
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     is_met = models.BooleanField(_("we meet it"), null=True, blank=True)
+    answer = models.CharField(
+        _("what came of it"), max_length=8, choices=Answer.choices, blank=True, default="", db_default=""
+    )
+    answer_text = models.CharField(_("what, or why not"), max_length=300, blank=True, default="", db_default="")
+    answered_on = models.DateField(_("answered"), null=True, blank=True)
 
     objects = BelongingQuerySet.as_manager()
 
@@ -50,7 +61,11 @@ class CustomerNeed(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "need"], name="customer_need_once"),
             models.CheckConstraint(condition=~models.Q(evidence=""), name="customer_need_has_evidence"),
+            models.CheckConstraint(
+                condition=models.Q(answer="") | ~models.Q(answer_text=""), name="customer_need_answer_has_words"
+            ),
         ]
+        indexes = [models.Index(fields=["noted_on", "id"], name="customer_need_by_day")]
 
     def __str__(self) -> str:
         return str(self.need)

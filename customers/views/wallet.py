@@ -18,9 +18,9 @@ from crm.core.list_engine import Column, ListDefinition
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
-from customers.forms.wallet import CustomerNeedForm, NeedForm, PotentialForm, WalletForm, read_wallet
+from customers.forms.wallet import CustomerNeedForm, NeedAnswerForm, NeedForm, PotentialForm, WalletForm, read_wallet
 from customers.models import Customer, CustomerNeed, Need, Potential
-from customers.need_noting import NeedRefused, forget_need, forget_need_names, note_need
+from customers.need_noting import NeedRefused, answer_need, forget_need, forget_need_names, note_need
 from customers.potential_noting import PotentialRefused, find_potential, note_potential
 from customers.views.customer import page_url
 from customers.wallet_estimating import WalletRefused, estimate_wallet, read_wallet_share
@@ -162,6 +162,23 @@ def _show_need(request: HttpRequest, customer: Customer, *, row: CustomerNeed | 
         back_url=page_url(customer),
         template="customers/customer_need.html",
         row=row,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def customer_need_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """What came of hearing it: something changed with us, or a reason says why nothing does."""
+    row = get_object_or_404(CustomerNeed.objects.visible_to(request.user).select_related("need", "customer"), pk=pk)
+    refuse_unless(request.user, "customers.change_customer")
+    form = NeedAnswerForm(request.POST or None, initial={"answer": row.answer, "text": row.answer_text})
+    back_url = page_url(row.customer)
+    if request.method == "POST" and form.is_valid():
+        answer_need(row, on=company_day(timezone.now()), **form.cleaned_data)
+        add_toast(request, _("Noted what came of it."))
+        return finish_entry(request, back_url)
+    heading = _("They need: %(need)s") % {"need": row.need}
+    return show_entry(
+        request, form, heading=heading, about=row.customer, note=row.evidence, act=_("Save"), back_url=back_url
     )
 
 

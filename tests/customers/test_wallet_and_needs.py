@@ -3,11 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core.cache import cache
 from django.urls import reverse
+from django.utils import timezone
 
+from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
 from customers.models import CustomerNeed, Need, Potential, PurchaseDay, WalletEstimate
-from customers.need_noting import NeedRefused, forget_need, note_need
+from customers.need_noting import NeedRefused, answer_need, forget_need, note_need
 from customers.potential_noting import PotentialRefused, find_potential, note_potential
 from customers.wallet_estimating import Supplier, WalletRefused, estimate_wallet, read_wallet_share
 from segments.rules.criteria import compile_criteria
@@ -164,6 +167,44 @@ def test_a_rule_can_ask_for_a_need(customer, rep, quick):
     assert ask("unmet_needs", "at_least", 1) == {customer.pk}
     assert ask("needs_met_share", "at_least", 1) == {other.pk}
     assert ask("needs", "contains", "nothing of the kind") == set()
+
+
+def test_a_need_keeps_its_day_until_it_is_heard_again(customer, rep, lead, quick):
+    heard = {"evidence": "Line stood still in May", "by": rep, "on": date(2026, 5, 4)}
+    note_need(customer, quick, **heard)
+    row = note_need(customer, quick, **{**heard, "by": lead, "on": TODAY}, is_met=True)
+    assert (row.noted_on, row.noted_by, row.is_met) == (date(2026, 5, 4), rep, True)
+
+
+def test_what_came_of_a_need_is_said_in_words_and_taken_back(customer, rep, quick):
+    row = note_need(customer, quick, evidence="Line stood still in May", by=rep, on=date(2026, 5, 4))
+    with pytest.raises(NeedRefused, match="what changed"):
+        answer_need(row, answer="changed", text=" ", on=TODAY)
+    row = answer_need(row, answer="changed", text="A van leaves at noon", on=TODAY)
+    assert (row.answer, row.answer_text, row.answered_on) == ("changed", "A van leaves at noon", TODAY)
+    row = answer_need(row, answer="changed", text="A van leaves at noon", on=date(2027, 1, 1))
+    assert row.answered_on == TODAY
+    row = answer_need(row, answer="", text="", on=TODAY)
+    assert (row.answer, row.answer_text, row.answered_on) == ("", "", None)
+
+
+def test_a_rep_says_what_changed_and_sees_it_counted(customer, rep, quick, signed_in):
+    client = signed_in(rep)
+    row = note_need(customer, quick, evidence="Line stood still", by=rep, on=company_day(timezone.now()))
+    other = Need.objects.create(name="Advice on site")
+    note_need(customer, other, evidence="They asked", by=rep, on=company_day(timezone.now()))
+    assert "0 of 2" in client.get(reverse("home:my-day")).content.decode()
+    url = reverse("customers:customer-need-answer", args=[row.pk])
+    refused = client.post(url, {"text": "A van leaves at noon"})
+    assert refused.status_code == 422
+    assert "A van leaves at noon" in refused.content.decode()
+    assert client.post(url, {"answer": "changed", "text": "A van leaves at noon"}).status_code == 302
+    cache.clear()
+    assert "1 of 2" in client.get(reverse("home:my-day")).content.decode()
+    assert "A van leaves at noon" in client.get(reverse("customers:need-card", args=[customer.pk])).content.decode()
+    waiting = client.get(reverse("home:heard-list"), {"answer": "waiting"})
+    assert [str(one.need) for one in waiting.context["list"].rows] == ["Advice on site"]
+    assert (waiting.context["heard"][0].heard, waiting.context["heard"][0].changed) == (2, 1)
 
 
 def test_a_rep_notes_and_takes_off_a_need(customer, rep, quick, signed_in):

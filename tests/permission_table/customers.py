@@ -194,6 +194,14 @@ ROWS: list[Row] = [
         method="post",
     ),
     Row("customers:customer-need-edit", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": need_of(world).pk}),
+    Row("customers:customer-need-answer", only(*SELLERS, hidden_from=HIDDEN), lambda world: {"pk": need_of(world).pk}),
+    Row(
+        "customers:customer-need-answer",
+        only(*SELLERS, ok=422, hidden_from=HIDDEN),
+        lambda world: {"pk": need_of(world).pk},
+        lambda world: {"answer": "changed"},
+        method="post",
+    ),
     Row(
         "customers:customer-need-edit",
         only(*SELLERS, ok=422, hidden_from=HIDDEN),

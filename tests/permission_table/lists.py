@@ -100,6 +100,7 @@ LIST_ROWS: list[Row] = [
     Row("home:person-list", everybody(), query="?unreachable=1&owner=me"),
     Row("home:order-list", everybody(), query="?since=2026-02-31&customer=x&sort=number"),
     Row("home:task-list", everybody(), query="?state=done"),
+    Row("home:heard-list", everybody(), query="?answer=waiting&met=unknown&since=2026-02-31&need=x"),
     Row("home:run-list", everybody(), query="?flow=propose&state=lost&because=price&since=2026-02-31&segment=x"),
     Row("home:complaint-table", everybody(), query="?state=open&severity=2"),
     Row("home:customer-list", everybody(), query="?view=99999999999999999999&columns=fax,m.nonsense,name&after=x"),

@@ -20,6 +20,14 @@ NEED_EVIDENCE = (
     "The reason he gave for ordering elsewhere in spring.",
     "We saw it on the line: they wait for parts.",
 )
+NEED_ANSWERS = (
+    ("", ""),
+    ("changed", "Since then a van leaves at noon; what is ordered by ten is there the same day."),
+    ("changed", "Invoices come once a month now, split by cost centre."),
+    ("declined", "It would cost more than the margin of the year; told them so, and why."),
+    ("", ""),
+    ("changed", "One fixed technician answers their calls."),
+)
 ROOM_EVIDENCE = (
     "A second line starts next year with the same drives.",
     "They buy seals from a dealer in town; he showed us the invoice.",

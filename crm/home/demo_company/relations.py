@@ -13,6 +13,7 @@ from crm.home.demo_company.customer_base import CustomerBase, copy_rows, move_se
 from crm.home.demo_company.relation_words import (
     ANSWERS,
     CLOSENESS,
+    NEED_ANSWERS,
     NEED_EVIDENCE,
     NEEDS,
     NOTES,
@@ -42,7 +43,7 @@ from customers.models import (
 from customers.rules.fact_validity import find_last_day
 
 MOST = 40_000
-NEED_COLUMNS = "customer_id need_id evidence noted_on noted_by_id is_met"
+NEED_COLUMNS = "customer_id need_id evidence noted_on noted_by_id is_met answer answer_text answered_on"
 POTENTIAL_COLUMNS = "customer_id yearly_cents evidence noted_on noted_by_id"
 WALLET_COLUMNS = "id customer_id total_cents low_cents high_cents confidence source estimated_on estimated_by_id"
 LADDER_COLUMNS = "customer_id level evidence seen_on noted_by_id"
@@ -104,7 +105,11 @@ class Relations:
             for need in chosen:
                 evidence = NEED_EVIDENCE[(words + need) % len(NEED_EVIDENCE)]
                 is_met = (True, True, False, None)[(met + need) % 4]
-                yield self._id(index), need, evidence, self._ago(5 + days % 500), self.owner[index], is_met
+                ago = 5 + days % 500
+                answer, text = NEED_ANSWERS[(words + met) % len(NEED_ANSWERS)] if ago > 10 else ("", "")
+                answered = self._ago(ago - 6) if answer else None
+                noted = (self._ago(ago), self.owner[index])
+                yield self._id(index), need, evidence, *noted, is_met, answer, text, answered
 
     def _draw_potentials(self) -> Iterator[tuple[Any, ...]]:
         for index in self.indices[::6]:
