@@ -312,7 +312,7 @@ class StopForm(SkipForm):
 
     is_lost = forms.BooleanField(label=_("they decided against it"), required=False)
     lost_because = forms.ChoiceField(
-        label=_("what decided it"), choices=[("", "—"), *ProcessRun.LostBecause.choices], required=False
+        label=_("what decided it"), choices=[("", "–"), *ProcessRun.LostBecause.choices], required=False
     )
     fills_shortlist = forms.BooleanField(label=_("they asked only to fill a shortlist"), required=False)
 

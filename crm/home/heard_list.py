@@ -2,6 +2,7 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.list_catalogue import KnownList, register_list
+from crm.core.list_catalogue import LISTS, KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
 from crm.core.local_time import company_day
 from crm.core.models import User
@@ -47,8 +48,10 @@ def _say_met(row: CustomerNeed) -> Any:
 
 
 def answer_url(row: Any) -> str:
-    """Where one says what came of it."""
-    return row_address("customers:customer-need-answer", row.pk)
+    """Where one says what came of it; from there one is back at what waits."""
+    return (
+        f"{row_address('customers:customer-need-answer', row.pk)}?next={quote(LISTS['heard'].url)}%3Fanswer%3Dwaiting"
+    )
 
 
 HEARD = ListDefinition(

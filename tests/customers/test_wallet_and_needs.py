@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from crm.core.local_time import company_day
 from crm.core.metric_catalogue import METRICS
+from crm.home.heard_list import answer_url
 from customers.models import CustomerNeed, Need, Potential, PurchaseDay, WalletEstimate
 from customers.need_noting import NeedRefused, answer_need, forget_need, note_need
 from customers.potential_noting import PotentialRefused, find_potential, note_potential
@@ -198,12 +199,16 @@ def test_a_rep_says_what_changed_and_sees_it_counted(customer, rep, quick, signe
     refused = client.post(url, {"text": "A van leaves at noon"})
     assert refused.status_code == 422
     assert "A van leaves at noon" in refused.content.decode()
-    assert client.post(url, {"answer": "changed", "text": "A van leaves at noon"}).status_code == 302
+    said = {"answer": "changed", "text": "A van leaves at noon", "next": "/customers/heard/?answer=waiting"}
+    assert client.post(url, said).headers["Location"] == said["next"]
     cache.clear()
     assert "1 of 2" in client.get(reverse("home:my-day")).content.decode()
     assert "A van leaves at noon" in client.get(reverse("customers:need-card", args=[customer.pk])).content.decode()
     waiting = client.get(reverse("home:heard-list"), {"answer": "waiting"})
-    assert [str(one.need) for one in waiting.context["list"].rows] == ["Advice on site"]
+    (row,) = waiting.context["list"].rows
+    assert str(row.need) == "Advice on site"
+    shown = client.get(answer_url(row)).content.decode()
+    assert 'name="next" value="/customers/heard/?answer=waiting"' in shown
     assert (waiting.context["heard"][0].heard, waiting.context["heard"][0].changed) == (2, 1)
 
 
