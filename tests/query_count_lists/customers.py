@@ -4,7 +4,19 @@ from datetime import date, timedelta
 from itertools import count as count_up
 from typing import Any
 
-from customers.models import CostPool, CostRate, CustomField, DataImport, FactKind, Need, Product, Question, Source, Tag
+from customers.models import (
+    CostPool,
+    CostRate,
+    CustomerNeed,
+    CustomField,
+    DataImport,
+    FactKind,
+    Need,
+    Product,
+    Question,
+    Source,
+    Tag,
+)
 from tests import factories
 from tests.query_count_lists import ListPage
 
@@ -68,10 +80,18 @@ def _make_pools(count: int, cast: Any) -> None:
         CostPool.objects.create(work=CostRate.Work.CALL, first_day=day, last_day=day, amount_cents=100)
 
 
+def _make_heard(count: int, cast: Any) -> None:
+    for _number in range(count):
+        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
+        need = Need.objects.create(name=f"Need {next(_numbers)}")
+        CustomerNeed.objects.create(customer=customer, need=need, evidence="Said so", noted_on=date(2026, 3, 2))
+
+
 LISTS: list[ListPage] = [
     ListPage("cost pools", "/customers/cost-pools/", _make_pools, "admin"),
     ListPage("imports", "/customers/imports/", _make_imports, "lead"),
     ListPage("orders", "/orders/", _make_orders),
+    ListPage("needs heard", "/customers/heard/", _make_heard),
     ListPage("needs", "/customers/needs/", _make_needs, "admin"),
     ListPage("sources", "/customers/sources/", _make_sources, "admin"),
     ListPage("tags", "/customers/tags/", _make_tags, "admin"),
