@@ -44,6 +44,7 @@ def note_need(
         row.evidence, row.noted_on, row.noted_by = evidence, on, by
     row.source, row.is_met = source.strip()[:150], is_met
     row.save()
+    forget_heard(customer)
     return row
 
 
@@ -60,6 +61,7 @@ def answer_need(customer_need: CustomerNeed, *, answer: str, text: str, on: date
     if (row.answer, row.answer_text) != (answer, text if answer else ""):
         row.answer, row.answer_text, row.answered_on = answer, text if answer else "", on if answer else None
         row.save(update_fields=["answer", "answer_text", "answered_on"])
+        forget_heard(row.customer)
     return row
 
 
@@ -67,6 +69,17 @@ def answer_need(customer_need: CustomerNeed, *, answer: str, text: str, on: date
 def forget_need(customer_need: CustomerNeed) -> None:
     """The customer does not have the need any more; that he had it is kept as history."""
     customer_need.delete()
+    forget_heard(customer_need.customer)
+
+
+def heard_key(owner_id: int | None) -> str:
+    """Where it is remembered what the customers of an owner told, and what came of it."""
+    return f"heard:{owner_id}"
+
+
+def forget_heard(customer: Customer) -> None:
+    """Something was heard of ``customer`` or answered: his owner's figures are counted again."""
+    cache.delete(heard_key(customer.owner_id))
 
 
 def list_need_names() -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.core.cache import cache
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Value
 from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
@@ -28,6 +28,7 @@ from crm.home.list_parts import (
 )
 from crm.home.need_filter import list_needs
 from customers.models import CustomerNeed
+from customers.need_noting import heard_key
 from customers.rules.heard_changed import HeardMonth, list_heard_months
 
 MONTHS_ON_PAGE, MONTHS_ON_DAY = 6, 3
@@ -48,7 +49,9 @@ def _say_met(row: CustomerNeed) -> Any:
 
 
 def answer_url(row: Any) -> str:
-    """Where one says what came of it; from there one is back at what waits."""
+    """Where one says what came of it, for those who may; from there one is back at what waits."""
+    if not row.may_answer:
+        return ""
     return (
         f"{row_address('customers:customer-need-answer', row.pk)}?next={quote(LISTS['heard'].url)}%3Fanswer%3Dwaiting"
     )
@@ -62,7 +65,7 @@ HEARD = ListDefinition(
         Column("noted", _("Heard"), "noted_on", "day", sort="noted_on", largest_first=True),
         Column("met", _("We meet it"), _say_met, hide_on_phone=True),
         Column("answer", _("What came of it"), "get_answer_display", url=answer_url),
-        Column("words", _("What changed, or why nothing does"), "answer_text", "words", hide_on_phone=True),
+        Column("words", _("In words"), "answer_text", "words", hide_on_phone=True),
         Column("answered", _("Since"), "answered_on", "day", hide_on_phone=True),
         Column("source", _("Told by"), shown=False, hide_on_phone=True),
         owner_column(),
@@ -89,7 +92,8 @@ HEARD = ListDefinition(
 
 def find_heard(request: HttpRequest) -> QuerySet[Any]:
     """Needs of customers whom the reader may see."""
-    rows = CustomerNeed.objects.visible_to(request.user)  # type: ignore[arg-type]
+    may_answer = request.user.has_perm("customers.change_customer")
+    rows = CustomerNeed.objects.visible_to(request.user).annotate(may_answer=Value(may_answer))  # type: ignore[arg-type]
     return rows.select_related("need", "customer__owner")
 
 
@@ -102,8 +106,8 @@ def count_heard(needs: QuerySet[CustomerNeed], *, most: int) -> list[HeardMonth]
 
 
 def count_own_heard(user: User) -> list[HeardMonth]:
-    """Of the customers ``user`` owns, at most a minute old."""
-    key = f"heard:{user.pk}"
+    """Of the customers ``user`` owns: what is noted shows at once, a customer given to another within a minute."""
+    key = heard_key(user.pk)
     months: list[HeardMonth] | None = cache.get(key)
     if months is None:
         months = count_heard(CustomerNeed.objects.filter(customer__owner=user), most=MONTHS_ON_DAY)
@@ -119,7 +123,7 @@ register_list(
         "customers.view_customer",
         HEARD,
         find_heard,
-        row_url=answer_url,
+        row_url=customer_url,
         views=(
             (_("All"), ""),
             (_("Nothing came of it yet"), "answer=waiting"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 
 @dataclass(frozen=True)
@@ -13,6 +13,10 @@ class HeardMonth:
     heard: int
     changed: int
     declined: int
+
+    @property
+    def last_day(self) -> date:
+        return (self.month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
 
     @property
     def waiting(self) -> int:

@@ -1,9 +1,10 @@
 """What a customer spends with everybody, what he could buy, what he needs: noted with evidence, kept by date."""
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
@@ -201,7 +202,6 @@ def test_a_rep_says_what_changed_and_sees_it_counted(customer, rep, quick, signe
     assert "A van leaves at noon" in refused.content.decode()
     said = {"answer": "changed", "text": "A van leaves at noon", "next": "/customers/heard/?answer=waiting"}
     assert client.post(url, said).headers["Location"] == said["next"]
-    cache.clear()
     assert "1 of 2" in client.get(reverse("home:my-day")).content.decode()
     assert "A van leaves at noon" in client.get(reverse("customers:need-card", args=[customer.pk])).content.decode()
     waiting = client.get(reverse("home:heard-list"), {"answer": "waiting"})
@@ -210,6 +210,17 @@ def test_a_rep_says_what_changed_and_sees_it_counted(customer, rep, quick, signe
     shown = client.get(answer_url(row)).content.decode()
     assert 'name="next" value="/customers/heard/?answer=waiting"' in shown
     assert (waiting.context["heard"][0].heard, waiting.context["heard"][0].changed) == (2, 1)
+    links = re.findall(r'href="([^"]*heard/\?since[^"]*)">(\d+)<', waiting.content.decode())
+    assert [count for _url, count in links] == ["2", "1", "0", "1"]
+    for url, count in links:
+        assert len(client.get(html.unescape(url)).context["list"].rows) == int(count)
+
+
+def test_who_only_reads_sees_what_came_of_it_without_a_way_to_change_it(customer, rep, viewer, quick, signed_in):
+    row = note_need(customer, quick, evidence="Line stood still", by=rep, on=TODAY)
+    shown = signed_in(viewer).get(reverse("home:heard-list")).content.decode()
+    assert "Line stood still" in shown
+    assert reverse("customers:customer-need-answer", args=[row.pk]) not in shown
 
 
 def test_a_rep_notes_and_takes_off_a_need(customer, rep, quick, signed_in):

@@ -3,6 +3,7 @@
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+from django.contrib.postgres.operations import AddConstraintNotValid
 from django.db import migrations, models
 
 
@@ -60,7 +61,7 @@ class Migration(migrations.Migration):
             model_name='customerneed',
             trigger=pgtrigger.compiler.Trigger(name='deleted_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "customers_customerneedevent" ("answer", "answer_text", "answered_on", "customer_id", "evidence", "id", "is_met", "need_id", "noted_by_id", "noted_on", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "source") VALUES (OLD."answer", OLD."answer_text", OLD."answered_on", OLD."customer_id", OLD."evidence", OLD."id", OLD."is_met", OLD."need_id", OLD."noted_by_id", OLD."noted_on", _pgh_attach_context(), NOW(), \'deleted\', OLD."id", OLD."source"); RETURN NULL;', hash='75938c02617cfd549aa7822441d8b28c25d3d319', operation='DELETE', pgid='pgtrigger_deleted_delete_ecaeb', table='customers_customerneed', when='AFTER')),
         ),
-        migrations.AddConstraint(
+        AddConstraintNotValid(
             model_name='customerneed',
             constraint=models.CheckConstraint(condition=models.Q(('answer', ''), models.Q(('answer_text', ''), _negated=True), _connector='OR'), name='customer_need_answer_has_words'),
         ),
