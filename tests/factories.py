@@ -1,8 +1,8 @@
 """Records for tests, with as little as each needs; everything else by keyword."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from itertools import count, cycle, islice
 from typing import Any
 from uuid import uuid4
 
@@ -190,15 +190,23 @@ def make_trigger(key: str = "slipping-away", **fields: Any) -> Trigger:
     return trigger
 
 
-def copy_complaints(complaints: list[Complaint], *, times: int) -> list[Complaint]:
-    """So many more of each, as they stand, with what was done for it; quicker than to live through them."""
+def copy_complaints(
+    complaints: list[Complaint], *, times: int = 1, customers: Sequence[Customer] | None = None
+) -> list[Complaint]:
+    """So many more of each, or one for each of these customers, as they stand, with what was done for it; quicker than
+    to live through them."""
 
     def copy(row: Any, **new: Any) -> Any:
         return type(row)(**{one.attname: getattr(row, one.attname) for one in row._meta.concrete_fields} | new)
 
     known = Complaint.objects.prefetch_related("entries").in_bulk([one.pk for one in complaints])
     originals = [known[one.pk] for one in complaints] * times
-    made = Complaint.objects.bulk_create(copy(one, id=None, token=uuid4()) for one in originals)
+    if customers is not None:
+        originals = list(islice(cycle(originals), len(customers)))
+    whose = [one.pk for one in customers] if customers is not None else [one.customer_id for one in originals]
+    made = Complaint.objects.bulk_create(
+        copy(one, id=None, token=uuid4(), customer_id=pk) for one, pk in zip(originals, whose, strict=True)
+    )
     ComplaintEntry.objects.bulk_create(
         copy(entry, id=None, complaint_id=new.pk)
         for new, one in zip(made, originals, strict=True)

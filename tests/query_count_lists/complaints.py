@@ -11,18 +11,23 @@ from tests.query_count_lists import ListPage
 NOON = datetime(2026, 11, 11, 12, tzinfo=UTC)
 
 
-def take(n: int, cast: Any) -> None:
+LIVED_THROUGH = 3  # of the complaints; the others are copies of them
+
+
+def take(n: int, cast: Any, *, is_closed: bool = False) -> None:
     """``n`` complaints of ``n`` customers of Ana's."""
-    for _number in range(n):
-        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
-        complaint_handling.take_complaint(customer, title="Seals failed", by=cast.rep, at=NOON)
+    customers = [factories.make_customer(owner=cast.rep, team=cast.rep.team) for _number in range(n)]
+    taken = []
+    for customer in customers[:LIVED_THROUGH]:
+        complaint = complaint_handling.take_complaint(customer, title="Seals failed", by=cast.rep, at=NOON)
+        if is_closed:
+            complaint_handling.close_complaint(complaint, by=cast.guardian, at=NOON, word="Fine", mended="yes")
+        taken.append(complaint)
+    factories.copy_complaints(taken, customers=customers[LIVED_THROUGH:])
 
 
 def take_and_close(n: int, cast: Any) -> None:
-    for _number in range(n):
-        customer = factories.make_customer(owner=cast.rep, team=cast.rep.team)
-        complaint = complaint_handling.take_complaint(customer, title="Seals failed", by=cast.rep, at=NOON)
-        complaint_handling.close_complaint(complaint, by=cast.guardian, at=NOON, word="Fine", mended="yes")
+    take(n, cast, is_closed=True)
 
 
 def publish(n: int, cast: Any) -> None:
