@@ -32,7 +32,7 @@ from customers.import_inserting import NOTE_WORDS
 from customers.import_key_noting import note_written
 from customers.import_kinds import ImportKind, WritingTask
 from customers.import_parsing import as_objects
-from customers.import_relating import follow_merged
+from customers.import_relating import follow_merged, follow_merged_since_check
 from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
 from customers.import_staging import Stage, fetch_row, one_writer, run_sql, visible_ids
 from customers.models import ContactPoint, Customer, ImportChange
@@ -225,6 +225,7 @@ def write_customers(stage: Stage, task: WritingTask, *, after: int, batch: int =
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     started = fetch_row("SELECT clock_timestamp()")[0]
     total, here = fetch_row(f"SELECT count(*), count(customer_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
+    follow_merged_since_check(stage, scope, import_id=task.import_id)
     changed = _change_customers(stage, scope, task) if here and task.mode != "create" else 0
     if changed:
         move_members_along(stage, scope, task, table=CUSTOMER_TABLE)

@@ -34,6 +34,7 @@ _FAILED_AT = {READ_JOB: 1, UNDO_JOB: 3}
 _WHY = {
     "changed": gettext_lazy("was changed since"),
     "gone": gettext_lazy("is gone"),
+    "merged": gettext_lazy("moved when its customer went into another: take that merge apart, then undo the rest"),
     "used": gettext_lazy("is in use: something else refers to it"),
 }
 

@@ -39,6 +39,22 @@ def follow_merged(stage: Stage, *, number: str = "customer") -> bool:
     return True
 
 
+def follow_merged_since_check(stage: Stage, scope: str, *, import_id: int) -> None:
+    """Records of a customer who has gone into another since they were checked are that other's, unless he has a row."""
+    (are_merged,) = fetch_row(
+        """SELECT EXISTS (SELECT FROM customers_customermerge m JOIN customers_dataimport d ON d.id = %s
+                          WHERE m.merged_at >= d.created_at AND m.undone_at IS NULL)""",
+        [import_id],
+    )
+    if not are_merged:
+        return
+    run_sql(f"""
+        UPDATE {stage.records} n SET customer_id = k.id, known = k.number
+        FROM customers_customer g JOIN customers_customer k ON k.id = g.merged_into_id
+        WHERE {scope} AND g.id = n.customer_id
+        AND NOT EXISTS (SELECT FROM {stage.records} o WHERE o.customer_id = k.id)""")  # noqa: S608
+
+
 def find_related_customers(stage: Stage, task: WritingTask) -> None:
     """``lines``: the rows with their ``customer_id``; rows of unknown, doubtful or foreign customers are rejected.
 

@@ -146,6 +146,8 @@ def _judge(import_id: int, table: WrittenTable) -> None:
         FROM chunk x LEFT JOIN {table.table} t ON t.id = x.row_id
         WHERE x.row_id = c.row_id AND (CASE WHEN t.id IS NULL THEN c.before IS NOT NULL
                                             ELSE {table.mark_sql("t")} IS DISTINCT FROM c.mark END)""")  # noqa: S608
+    if "customer_id" in table.columns:
+        _tell_merged(table)
     least, most = fetch_row("SELECT min(row_id), max(row_id) FROM chunk WHERE refused = '' AND before IS NULL")
     if least is None:
         return
@@ -163,6 +165,15 @@ def _judge(import_id: int, table: WrittenTable) -> None:
             UPDATE chunk c SET refused = 'used' WHERE c.refused = '' AND c.before IS NULL AND EXISTS (
                 SELECT FROM {model._meta.db_table} u JOIN {part._meta.db_table} p ON p.id = u.{column}
                 WHERE p.{own_column} = c.row_id {_ours_sql(import_id, table, model)})""")  # noqa: S608
+
+
+def _tell_merged(table: WrittenTable) -> None:
+    """Of what was changed: rows that differ only because their customer has gone into another since."""
+    as_it_was = table.mark_sql("t").replace("t.customer_id", "m.gone_id")
+    run_sql(f"""
+        UPDATE chunk c SET refused = 'merged' FROM {table.table} t, customers_customermerge m
+        WHERE c.refused = 'changed' AND t.id = c.row_id AND m.kept_id = t.customer_id AND m.undone_at IS NULL
+        AND {as_it_was} = c.mark""")  # noqa: S608
 
 
 def _ours_sql(import_id: int, table: WrittenTable, model: type[models.Model]) -> str:

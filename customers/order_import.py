@@ -82,7 +82,8 @@ def _change_orders(stage: Stage, scope: str, task: WritingTask, *, lined: bool) 
     if lined:
         _note_different_lines(stage, scope)
         differs = f"({differs} OR n.id IN (SELECT record FROM different_lines))"  # noqa: S608
-    where = f"{scope} AND t.id = n.order_id AND t.customer_id = n.customer_id AND {differs}"
+    # Whosever it is by now: its customer may have gone into another since the rows were checked.
+    where = f"{scope} AND t.id = n.order_id AND {differs}"
     if lined:
         run_sql(
             f"UPDATE fresh_lines f SET order_differs = true FROM {stage.records} n, customers_order t"  # noqa: S608

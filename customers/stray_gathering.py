@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from customers.merge_moving import MergeLog, move_relations
+from customers.merge_moving import MergeLog, join_people, move_relations
 from customers.models import Customer, CustomerMerge
 
 
@@ -16,6 +16,7 @@ def gather_strays(customer_id: int, *, at: datetime) -> int:
         return customer_id
     current = Customer.objects.values_list("merged_into", flat=True).get(pk=customer_id) or customer_id
     log = MergeLog(at)
+    join_people(log, kept=current, gone=customer_id)
     move_relations(log, kept=current, gone=customer_id)
     if log.moved or log.changed:
         CustomerMerge.objects.filter(pk=merge.pk).update(

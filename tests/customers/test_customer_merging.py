@@ -13,6 +13,8 @@ from customers import import_writing
 from customers.customer_freshening import freshen_customer
 from customers.customer_merging import MergeRefused, merge_customers, take_apart
 from customers.customer_relations import WORKED_OUT, list_relations
+from customers.import_batches import NoLease
+from customers.import_undoing import undo_import
 from customers.models import (
     ContactPoint,
     Contract,
@@ -20,6 +22,7 @@ from customers.models import (
     CustomerMerge,
     DataImport,
     DuplicatePair,
+    ImportChange,
     Order,
     Person,
     ProfileFact,
@@ -240,15 +243,66 @@ def test_a_file_that_still_knows_the_old_number_or_name_finds_the_customer(kept,
     assert Customer.objects.get(pk=kept.pk).industry == "foundry"
 
 
-def test_a_merge_during_an_import_loses_no_row(kept, gone, rep, lead, monkeypatch):
-    """The file was checked while both were customers; its orders are written when they are one."""
+@pytest.fixture
+def merged_before_writing(kept, gone, rep, monkeypatch):
+    """Whatever file is imported now was checked while both were customers; it is written when they are one."""
     prepare = import_writing._prepare
 
     def merge_then(*args, **kwargs):
         state = prepare(*args, **kwargs)
-        merge_customers(kept, gone, by=rep, at=DataImport.objects.get().created_at)  # by the database's clock
+        at = DataImport.objects.latest("pk").created_at  # by the database's clock
+        merge_customers(kept, gone, by=rep, at=at)
         return state
 
-    monkeypatch.setattr(import_writing, "_prepare", merge_then)
+    return lambda: monkeypatch.setattr(import_writing, "_prepare", merge_then)
+
+
+def test_a_merge_during_an_import_loses_no_row_and_no_correction(kept, lead, merged_before_writing):
     import_file("customer number,order number,day,amount\nK-23391,A-1,2026-11-20,100.00\n", by=lead)
-    assert Order.objects.get(number="A-1").customer == kept
+    merged_before_writing()
+    orders = "customer number,order number,day,amount\nK-23391,A-1,2026-11-20,150.00\nK-23391,A-2,2026-11-21,7.00\n"
+    report = import_file(orders, by=lead).report
+    assert (report["created"], report["changed"]) == (1, 1)
+    found = Order.objects.filter(number__in=["A-1", "A-2"]).order_by("number")
+    assert list(found.values_list("customer", "amount_cents")) == [(kept.pk, 15_000), (kept.pk, 700)]
+
+
+def test_what_a_file_says_of_a_customer_who_is_merged_meanwhile_is_said_of_the_one_that_stays(
+    kept, lead, merged_before_writing
+):
+    merged_before_writing()
+    customers = "number,name,industry,email\nK-23391,Huettenwerke Oberrhein,foundry,neu@oberrhein.example\n"
+    data_import = import_file(customers, by=lead, kind="customers")
+    assert data_import.report["changed"] == 1
+    kept.refresh_from_db()
+    assert kept.industry == "foundry"
+    assert ContactPoint.objects.get(value="neu@oberrhein.example").customer == kept
+    undo_import(data_import, lease=NoLease(), total=2)
+    kept.refresh_from_db()
+    assert kept.industry == ""
+
+
+def test_a_row_of_each_keeps_its_own_record_when_they_are_merged_meanwhile(kept, gone, lead, merged_before_writing):
+    merged_before_writing()
+    rows = "number,name,industry\nK-10077,Hüttenwerke Oberrhein GmbH,foundry\nK-23391,Huettenwerke Oberrhein,scrap\n"
+    assert import_file(rows, by=lead, kind="customers").report["changed"] == 2
+    assert [Customer.objects.get(pk=row.pk).industry for row in (kept, gone)] == ["foundry", "scrap"]
+
+
+def test_somebody_of_both_who_comes_in_meanwhile_is_the_one_who_is_there(kept, lead, merged_before_writing):
+    merged_before_writing()
+    people = "customer number,name,email\nK-23391,Clemens Brandt,c.brandt@oberrhein.example\n"
+    import_file(people, by=lead, kind="people")
+    point = ContactPoint.objects.get(value="c.brandt@oberrhein.example")
+    assert (point.customer, point.person) == (kept, Person.objects.get(customer=kept, name="Clemens Brandt"))
+
+
+def test_an_undone_import_says_of_rows_that_moved_with_a_merge_what_helps(kept, lead, rep, merged_before_writing):
+    merged_before_writing()
+    data_import = import_file("customer number,order number,day,amount\nK-23391,A-1,2026-11-20,9.00\n", by=lead)
+    undo = undo_import(data_import, lease=NoLease(), total=1)
+    assert [(row["name"], row["why"]) for row in undo["rows"]] == [("A-1", "merged")]
+    take_apart(CustomerMerge.objects.get(), by=rep, at=AT)
+    ImportChange.objects.update(refused="")  # as asking for it again does
+    assert undo_import(data_import, lease=NoLease(), total=1)["refused"] == 0
+    assert not Order.objects.filter(number="A-1").exists()
