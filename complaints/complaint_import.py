@@ -11,7 +11,7 @@ from customers.import_kinds import ImportKind, WritingTask
 from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people
 from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
 from customers.import_staging import Stage, fetch_row, run_sql
-from customers.rules.import_columns import ImportField, Reading
+from customers.rules.import_columns import ImportField, Reading, fold_header
 from customers.rules.import_headers import read_headers
 from interactions.interaction_import import read_moments, shape_person
 
@@ -31,7 +31,9 @@ kind: kind type casetype tickettype category ticketcategory art
 severity: severity priority urgency prioritat dringlichkeit
 day: day date createdate createddate createdat createdtime datetimeopened dateopened openedat opendate
     receivedon datum takenon
-closed: closed closeddate closedate closedat datetimeclosed dateclosed resolvedat resolutiondate erledigtam
+closed: closed closeddate closedate closedat closedon closedtime ticketclosedtime datetimeclosed dateclosed solvedat
+    resolvedat resolvedon resolvedtime resolutiondate erledigtam
+status: status ticketstatus casestatus stage zustand estado statut stato
 remedy: remedy resolution solution losung massnahme
 customers_word: customersword feedback satisfactioncomment customercomment
 """)
@@ -46,6 +48,11 @@ _SEVERITIES = {
     "mittel": "2", "2": "2", "p2": "2", "high": "3", "hoch": "3", "urgent": "3", "critical": "3", "major": "3",
     "3": "3", "p1": "3",
 }  # fmt: skip
+_CLOSED = {
+    "closed", "solved", "resolved", "done", "completed", "geschlossen", "erledigt", "gelost", "abgeschlossen",
+    "cerrado", "resuelto", "fechado", "resolvido", "ferme", "resolu", "cloture", "chiuso", "risolto", "gesloten",
+    "opgelost", "lukket", "lost", "zamkniete", "rozwiazane",
+}  # fmt: skip
 FIELDS = (
     ImportField("customer_number", length=40, headers=_HEADERS["customer_number"]),
     ImportField("customer_name", headers=_HEADERS["customer_name"]),
@@ -56,6 +63,7 @@ FIELDS = (
     ImportField("kind", Reading.CHOICE, headers=_HEADERS["kind"], choices=_KINDS),
     ImportField("severity", Reading.CHOICE, headers=_HEADERS["severity"], choices=_SEVERITIES),
     ImportField("closed", Reading.DAY, headers=_HEADERS["closed"]),
+    ImportField("status", length=100, headers=_HEADERS["status"]),
     ImportField("remedy", headers=_HEADERS["remedy"]),
     ImportField("customers_word", Reading.WORDS, length=20_000, headers=_HEADERS["customers_word"]),
     ImportField("order", length=60, headers=_HEADERS["order"]),
@@ -76,6 +84,7 @@ STAGE_COLUMNS = {
     "order_number": "text",
     "taken_at": "timestamptz",
     "closed_at": "timestamptz",
+    "is_closed": "boolean",
 }
 
 
@@ -85,7 +94,14 @@ def shape_complaints(frame: pd.DataFrame) -> pd.DataFrame:
     shaped["taken_at"] = read_moments(shaped)
     if "closed" in shaped:
         shaped["closed_at"] = read_moments(shaped[["closed"]].rename(columns={"closed": "day"}), clock="23:59")
-    return shaped.drop(columns=["day", "closed"], errors="ignore")
+    if "status" in shaped:
+        shaped["is_closed"] = [read_is_closed(status) for status in shaped["status"]]
+    return shaped.drop(columns=["day", "closed", "status"], errors="ignore")
+
+
+def read_is_closed(status: object) -> bool:
+    """Whether the word for where a case stands says that it is closed: "Closed (Support pipeline)" as HubSpot does."""
+    return isinstance(status, str) and fold_header(status) in _CLOSED
 
 
 def check_complaints(stage: Stage, task: WritingTask) -> None:
@@ -110,7 +126,7 @@ _CHANGES = {
     **{name: f"coalesce(n.{name}, t.{name})" for name in _TEXTS},
     "kind": "coalesce(n.kind, t.kind)",
     "severity": "coalesce(n.severity, t.severity)",
-    "closed_at": "coalesce(n.closed_at, t.closed_at)",
+    "closed_at": "coalesce(n.closed_at, t.closed_at, CASE WHEN n.is_closed THEN statement_timestamp() END)",
 }
 
 
@@ -137,7 +153,7 @@ def write_complaints(stage: Stage, task: WritingTask, *, after: int, batch: int 
                 severity, remedy, customers_word, taken_at, closed_at, taken_by_id, created_by_id, token, value_cents)
             SELECT n.customer_id, n.person_id, o.id, coalesce(n.kind, 'complaint'), n.title, coalesce(n.words, ''),
                 coalesce(n.wants, ''), coalesce(n.severity, 2), coalesce(n.remedy, ''), coalesce(n.customers_word, ''),
-                n.taken_at, n.closed_at, %s, %s, n.token,
+                n.taken_at, coalesce(n.closed_at, CASE WHEN n.is_closed THEN n.taken_at END), %s, %s, n.token,
                 greatest(0, (SELECT coalesce(sum(b.amount_cents), 0) FROM customers_order b
                              WHERE b.customer_id = n.customer_id AND b.day <= day_of(n.taken_at)
                              AND b.day > day_of(n.taken_at) - 365))
@@ -189,6 +205,7 @@ KIND = ImportKind(
         "kind": _("Kind"),
         "severity": _("Severity"),
         "closed": _("Closed"),
+        "status": _("Open or closed"),
         "remedy": _("Remedy agreed"),
         "customers_word": _("The customer’s own word"),
         "order": _("Order number"),

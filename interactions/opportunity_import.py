@@ -50,7 +50,9 @@ stage: stage dealstage opportunitystage stagename salesstage phase
 status: status dealstatus opportunitystatus wonlost
 started: started engagedate createdate createddate createdat createdon dealcreated createdtime opened startdate
     creationdate
-expected: expected closedate closingdate expectedclosedate expectedclosing expectedon wontime dealclosedon closed
+expected: expected closedate closingdate expectedclosedate expectedclosing expectedon
+closed: closed dealclosedon closedon closeddate dateclosed closedat closedtime actualclosedate actualclosingdate wontime
+    losttime
 reason: reason lostreason lossreason closedlostreason reasonlost reasonforloss reasonforlosing whylost verlustgrund
     ablehnungsgrund motifdeperte raisondeperte motivodeperdida motivodaperda motivodiperdita redenverlies tabsarsag
 owner: owner salesagent dealowner opportunityowner ownername salesperson assignedto assigneduser rep
@@ -78,6 +80,7 @@ FIELDS = (
     ImportField("status", length=40, headers=_HEADERS["status"]),
     ImportField("started", Reading.DAY, headers=_HEADERS["started"]),
     ImportField("expected", Reading.DAY, headers=_HEADERS["expected"]),
+    ImportField("closed", Reading.DAY, headers=_HEADERS["closed"]),
     ImportField("reason", length=300, headers=_HEADERS["reason"]),
     ImportField("owner", Reading.OWNER, headers=_HEADERS["owner"]),
 )
@@ -94,6 +97,7 @@ STAGE_COLUMNS = {
     "place": "int",
     "started": "timestamptz",
     "expected": "date",
+    "ended": "timestamptz",
     "reason": "text",
     "because": "text",
     "owner": "bigint",
@@ -115,9 +119,16 @@ def shape_opportunities(frame: pd.DataFrame) -> pd.DataFrame:
         shaped["because"] = read
     if "started" in shaped:
         shaped["started"] = read_moments(shaped.rename(columns={"started": "day"})[["day"]])
+    if closings := [read_closings(shaped, name) for name in ("closed", "expected") if name in shaped]:
+        shaped["ended"] = closings[0] if len(closings) == 1 else closings[0].where(closings[0].notna(), closings[1])
     if "expected" in shaped:
         shaped["expected"] = [None if pd.isna(read) else read.day.isoformat() for read in shaped["expected"]]
-    return shaped.drop(columns=["status"], errors="ignore")
+    return shaped.drop(columns=["status", "closed"], errors="ignore")
+
+
+def read_closings(shaped: pd.DataFrame, name: str) -> pd.Series:
+    """The moments of the day in column ``name``: its end, where it tells no clock time."""
+    return pd.Series(read_moments(shaped[[name]].rename(columns={name: "day"}), clock="23:59"), shaped.index, object)
 
 
 def _read_because(outcome: str, said: object) -> str:
@@ -211,7 +222,7 @@ def write_opportunities(stage: Stage, task: WritingTask, *, after: int, batch: i
             SELECT n.customer_id, n.version_id, n.key, coalesce(n.subject, n.number), n.amount, n.expected, n.outcome,
                 coalesce(n.started, statement_timestamp()), coalesce(n.owner, %s),
                 CASE WHEN n.outcome <> 'running' THEN
-                    coalesce(n.expected::timestamptz, n.started, statement_timestamp()) END,
+                    least(coalesce(n.ended, n.started), statement_timestamp()) END,
                 CASE WHEN n.outcome = 'lost' THEN coalesce(n.reason, '') ELSE '' END, coalesce(n.because, '')
             FROM {stage.records} n WHERE {scope} AND n.run_id IS NULL
             ORDER BY n.id ON CONFLICT (customer_id, key) DO NOTHING""",  # noqa: S608
@@ -314,6 +325,7 @@ KIND = ImportKind(
         "status": _("Won, lost or open"),
         "started": _("Started"),
         "expected": _("Expected or closed"),
+        "closed": _("Won or lost on"),
         "reason": _("Why lost"),
         "owner": _("Seller"),
     },

@@ -214,13 +214,13 @@ def _short_forms(header: str) -> list[tuple[str, int]]:
 
 
 def _keep_names_out_of_numbers(guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
-    """A column headed just "Customer" holds names as often as numbers: words with spaces say that it is names."""
+    """A column headed just "Customer" holds names as often as numbers: most values without a digit are names."""
     header = guess.get("customer_number")
-    if header is None or "customer_name" in guess or fold_header(header) not in {"customer", "debitor"}:
+    if header is None or "customer_name" in guess or fold_header(header) not in {"customer", "debitor", "partnerid"}:
         return
     place = headers.index(header)
     values = [row[place] for row in samples if len(row) > place and row[place].strip()]
-    if values and sum(1 for v in values if re.search(r"[^\W\d]\s+[^\W\d]", v)) * 2 > len(values):
+    if values and sum(1 for v in values if re.search(r"\d", v)) * 2 < len(values):
         guess["customer_name"] = guess.pop("customer_number")
 
 

@@ -46,7 +46,7 @@ day: orderdate date day orderday invoicedate purchasedate dateordered createdate
     datafatura datadocumento dataencomenda datavenda datacompra fechafactura fechaventa fechacompra datefacture
     datevente datafattura datadoc factuurdatum besteldatum fakturadato ordredato orderdatum datasprzedazy
     datawystawienia
-amount: orderlinessubtotal orderlinespricesubtotal orderlinestaxexcl
+amount: orderlinessubtotal orderlinespricesubtotal orderlinepricesubtotal orderlinestaxexcl
     amount orderamount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
     closevalue dollarvalue sales revenue turnover untaxedamount amountuntaxed amounttotal grandtotal totalprice
     linetotal lineamount price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
@@ -66,13 +66,13 @@ product_number: productnumber number productid productcode sku itemnumber itemno
     codicearticolo stockcode item
     artigo# articulo# articolo# produto# producto# produit# prodotto# referencia refartigo refarticulo ean
 product_name: productname product itemname article artikel artikelbezeichnung lineitemname orderlinesproduct
-    orderlinesproductname produkt producto produto produit prodotto articleofgoods positionstext
+    orderlinesproductname orderlineproductid produkt producto produto produit prodotto articleofgoods positionstext
     nomeproduto nomeartigo artigo articulo articolo omschrijving productnaam
 description: description linedescription itemdescription bezeichnung beschreibung descripcion
     orderlinesdescription
     descricao designacao designation descrizione opis
 quantity: quantity qty cds numberofcds units pieces menge anzahl stuck cantidad quantidade quantite quantita
-    ilosc orderlinesquantity lineitemquantity productqty
+    ilosc orderlinesquantity orderlineproductuomqty lineitemquantity productqty
     qtd qtde qtt quant qte aantal antal
 position: line lineno linenumber position pos posnr lineitemnumber
 returns: returnsorder returnof returnoforder creditof originalorder originalordernumber refundof gutschriftzu
@@ -102,9 +102,9 @@ city: city town billingcity mailingcity shippingcity ort stadt ciudad cidade vil
     officelocation locality citytownvillagelocalityofaddress
     localidade localidad poblacion municipio concelho plaats woonplaats commune comune poststed postort
 country: country countrycode countryregion billingcountry billingcountrycode mailingcountry shippingcountry land
-    pais pays paese kraj nation countryofaddress
+    pais pays paese kraj nation countryofaddress countryid
 language: language lang preferredlanguage locale sprache idioma langue lingua jezyk
-industry: industry sector branche sectors setor secteur settore branza vertical
+industry: industry industryid sector branche sectors setor secteur settore branza vertical
     atividade actividade actividad activite attivita ramo
 tax_id: taxid taxnumber vat vatnumber vatid vatno ustid ustidnr steuernummer nif cif cnpj siren siret partitaiva
     nip ein gstin taxidvat
@@ -121,7 +121,7 @@ phone: phone phonenumber telephone tel mobile mobilephone businessphone phonewor
 owner_email: owneremail owner accountowner companyowner salesperson salespersonemail salesagent salesrep
     accountmanager rep responsible vertreter betreuer contactowner userid recordowner assignedto
     vendedor comercial commercial vendeur agente commerciale verkoper saelger selger
-team: team salesteam teamname hubspotteam vertriebsteam region territory group
+team: team salesteam teamname teamid hubspotteam vertriebsteam region territory group
     zona equipa equipe equipo squadra
 source: source leadsource originalsource accountsource herkunft origem origen companysource
 lawful_basis: lawfulbasis legalbasis legalbasisforprocessing consent rechtsgrundlage
@@ -146,8 +146,8 @@ parent_name: belongsto parentaccount parentaccountname parentaccountaccountname 
 
 _PRODUCT_TEXT = """
 number: productnumber number productid productcode sku itemnumber itemno itemcode articlenumber articleno artikelnr
-    artikelnummer artnr internalreference hssku code id recordid stockcode reference codigoproducto referenceproduit
-    codicearticolo
+    artikelnummer artnr internalreference defaultcode hssku code id recordid stockcode reference codigoproducto
+    referenceproduit codicearticolo
     artigo# articulo# articolo# produto# producto# produit# prodotto# codigo referencia ref cod code codice ean
 name: productname name product item itemname article artikel artikelbezeichnung bezeichnung description produkt
     producto produto produit prodotto
@@ -155,7 +155,7 @@ name: productname name product item itemname article artikel artikelbezeichnung 
     articolo
 family: family productfamily category productcategory series productline group range producttype warengruppe
     produktgruppe familia famille categoria
-    gama famiglia gruppo grupo groupe productgroep
+    gama famiglia gruppo grupo groupe productgroep categid
 price: price listprice unitprice salesprice saleprice standardprice pricebookprice lstprice preis listenpreis
     verkaufspreis precio prix prezzo
     preco pvp precovenda precioventa prixvente prijs

@@ -41,6 +41,22 @@ def test_cases_come_in_open_and_closed(admin):
     assert not ComplaintEntry.objects.exists()
 
 
+@pytest.mark.parametrize("word", ["Closed", "Closed (Support pipeline)", "Gelöst", "Solved", "Résolu"])
+def test_a_case_that_is_closed_without_a_day_does_not_wait_in_the_queue(word):
+    Customer.objects.create(number="K-1", name="Kjeldsen A/S")
+    text = "Case Number,Account Name,Subject,Created Time,Status\n"
+    import_file(
+        f"{text}17,Kjeldsen A/S,Seals,2026-03-02,{word}\n18,Kjeldsen A/S,Late,2026-11-02,New\n", kind="complaints"
+    )
+    assert Complaint.objects.open().get().title == "Late"
+    old = Complaint.objects.get(title="Seals")
+    assert old.closed_at == old.taken_at
+    again = f"{text}17,Kjeldsen A/S,Seals,2026-03-02,Closed\n18,Kjeldsen A/S,Late,2026-11-02,Closed\n"
+    assert counts(import_file(again, kind="complaints")) == (0, 1, 1, 0)
+    assert not Complaint.objects.open().exists()
+    assert Complaint.objects.get(title="Late").closed_at > old.closed_at, "closed when we heard of it"
+
+
 def test_the_year_before_a_case_ends_on_the_day_of_the_company(admin):
     change_setting("company.time_zone", "Asia/Tokyo", by=admin)
     kjeldsen = Customer.objects.create(number="K-1", name="Kjeldsen A/S")

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from complaints.complaint_handling import take_complaint
+from crm.core.local_time import company_day
 from customers.import_undoing import start_undo, undo_import
 from customers.import_writing import NoLease
 from customers.models import ContactPoint, Customer, Person
@@ -111,6 +113,26 @@ def test_stages_are_read_as_other_systems_and_languages_write_them(base):
     assert counts(import_file(f"deal id,company name,deal name,deal stage\n{rows}", kind="opportunities"))[0] == 3
     assert list(ProcessRun.objects.order_by("key").values_list("state", flat=True)) == list(stages.values())
     assert StepRun.objects.get(state="open").step.title == title
+
+
+def test_a_deal_ends_on_the_day_it_was_closed_not_on_the_one_it_was_expected(base):
+    create_defaults()
+    import_file(
+        "deal - id,deal - organization,deal - title,deal - status,deal - deal created,deal - expected close date,"
+        "deal - deal closed on\n"
+        "1,Brandt GmbH,GTX,Won,2026-03-02 15:00,2026-12-31,2026-03-02\n2,Brandt GmbH,GTX,Lost,2026-03-02,2026-12-31,\n"
+        "3,Brandt GmbH,GTX,Lost,2026-03-02,2026-04-05,\n4,Brandt GmbH,GTX,Open,2026-03-02,2026-12-31,\n",
+        kind="opportunities",
+    )
+    kept = list(ProcessRun.objects.order_by("key"))
+    assert [row.expected_on.isoformat() for row in kept] == ["2026-12-31", "2026-12-31", "2026-04-05", "2026-12-31"]
+    assert [row.ended_at and company_day(row.ended_at) for row in kept] == [
+        date(2026, 3, 2),
+        company_day(timezone.now()),  # no day that is still to come
+        date(2026, 4, 5),
+        None,
+    ]
+    assert all(row.ended_at is None or row.ended_at > row.started_at for row in kept)
 
 
 def test_why_another_system_lost_a_deal_comes_along(base):

@@ -107,11 +107,21 @@ def test_customer_columns(headers, expected):
     assert set(guess_columns("customers", headers.split("|"))) == set(expected.split())
 
 
-def test_a_column_called_customer_holds_names_when_its_values_are_words():
-    rows = [["Kjeldsen Maskinfabrik A/S", "2026-03-01", "10.00"], ["Baltic Crane OÜ", "2026-03-01", "10.00"]]
-    assert guess_columns("orders", ["customer", "date", "amount"], rows)["customer_name"] == "customer"
-    rows = [["10482", "2026-03-01", "10.00"]]
-    assert guess_columns("orders", ["customer", "date", "amount"], rows)["customer_number"] == "customer"
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        (["Kjeldsen Maskinfabrik A/S", "Baltic Crane OÜ"], "customer_name"),
+        (["Betatech", "Warephase", "李", "7-Eleven"], "customer_name"),
+        (["10482"], "customer_number"),
+        (["KJE-01", "Betatech"], "customer_number"),
+        (["", " "], "customer_number"),
+    ],
+    ids=["words", "single words", "figures", "half of them figures", "nothing"],
+)
+@pytest.mark.parametrize("header", ["Customer", "partner_id"])
+def test_a_column_called_customer_holds_names_when_most_of_its_values_have_no_figure(header, values, field):
+    rows = [[value, "2026-03-01", "10.00"] for value in values]
+    assert guess_columns("orders", [header, "date", "amount"], rows)[field] == header
 
 
 def test_values_speak_where_headers_are_silent():

@@ -19,7 +19,8 @@ HUBSPOT = [
                        "Create Date": "started", "Currency": "currency", "Closed Lost Reason": "reason"}),
     ("products", {"Name": "name", "SKU": "number", "Unit price": "price", "Unit cost": "cost"}),
     ("complaints", {"Ticket ID": "number", "Ticket name": "title", "Ticket description": "words", "Create date": "day",
-                    "Priority": "severity", "Close date": "closed", "Associated Company": "customer_name"}),
+                    "Priority": "severity", "Close date": "closed", "Ticket status": "status",
+                    "Associated Company": "customer_name"}),
     ("interactions", {"Activity type": "channel", "Activity date": "day", "Notes": "note", "Call outcome": "outcome",
                       "Call duration": "minutes", "Associated Company": "customer_name",
                       "Activity assigned to": "by"}),
@@ -40,7 +41,7 @@ SALESFORCE = [
                   "List Price": "price"}),
     ("complaints", {"Case Number": "number", "Account Name": "customer_name", "Contact Name": "person_name",
                     "Subject": "title", "Description": "words", "Priority": "severity", "Date/Time Opened": "day",
-                    "Date/Time Closed": "closed", "Type": "kind"}),
+                    "Date/Time Closed": "closed", "Status": "status", "Type": "kind"}),
     ("orders", {"Order Number": "number", "Account Name": "customer_name", "Effective Date": "day",
                 "Order Amount": "amount"}),
     ("teams", {"Full Name": "name", "Email": "email", "Title": "job_title", "Manager": "manager",
@@ -59,7 +60,8 @@ PIPEDRIVE = [
     ("opportunities", {"Deal - ID": "number", "Deal - Title": "subject", "Deal - Organization": "customer_name",
                        "Deal - Value": "amount", "Deal - Currency of Value": "currency", "Deal - Stage": "stage",
                        "Deal - Status": "status", "Deal - Owner": "owner", "Deal - Expected close date": "expected",
-                       "Deal - Deal created": "started"}),
+                       "Deal - Deal created": "started", "Deal - Deal closed on": "closed", "Deal - Won time": "",
+                       "Deal - Lost time": ""}),
     ("interactions", {"Activity - Type": "channel", "Activity - Note": "note",
                       "Activity - Organization": "customer_name", "Activity - Contact person": "person_name",
                       "Activity - Due date": "day", "Activity - Duration": "minutes",
@@ -76,11 +78,19 @@ ODOO = [
                 "Mobile": "mobile", "Job Position": "job_title"}),
     ("opportunities", {"Opportunity": "subject", "Customer": "customer_name", "Expected Revenue": "amount",
                        "Stage": "stage",
-                       "Salesperson": "owner", "Expected Closing": "expected", "Created on": "started"}),
+                       "Salesperson": "owner", "Expected Closing": "expected", "Closed Date": "closed",
+                       "Created on": "started"}),
     ("products", {"Internal Reference": "number", "Name": "name", "Sales Price": "price", "Cost": "cost",
                   "Product Category": "family", "Can be Sold": "sold"}),
     ("orders", {"Order Reference": "number", "Customer": "customer_name", "Order Date": "day",
                 "Untaxed Amount": "amount"}),
+    ("products", {"default_code": "number", "name": "name", "categ_id": "family", "list_price": "price",
+                  "sale_ok": "sold", "id": ""}),
+    ("orders", {"partner_id": "customer_name", "date_order": "day", "order_line/product_id": "product_name",
+                "order_line/product_uom_qty": "quantity", "order_line/price_subtotal": "amount"}),
+    ("customers", {"ref": "number", "name": "name", "street": "street", "zip": "postcode", "city": "city",
+                   "country_id": "country", "industry_id": "industry", "vat": "tax_id", "user_id": "owner_email",
+                   "team_id": "team", "is_company": "kind"}),
     ("teams", {"Name": "name", "Login": "email", "Sales Team": "team", "Phone": "phone"}),
 ]  # fmt: skip
 ZOHO = [
@@ -96,7 +106,8 @@ ZOHO = [
     ("products", {"Product Code": "number", "Product Name": "name", "Product Category": "family", "Unit Price": "price",
                   "Product Active": "sold"}),
     ("complaints", {"Case Number": "number", "Account Name": "customer_name", "Subject": "title",
-                    "Description": "words", "Priority": "severity", "Created Time": "day", "Type": "kind"}),
+                    "Description": "words", "Priority": "severity", "Created Time": "day", "Closed Time": "closed",
+                    "Status": "status", "Type": "kind"}),
     ("teams", {"First Name": "first_name", "Last Name": "last_name", "Email": "email", "Role": "job_title",
                 "Reporting To": "manager", "Territory": "team"}),
 ]  # fmt: skip
@@ -119,7 +130,7 @@ EXPORTS = [
 
 @pytest.mark.parametrize(("product", "kind", "headers"), EXPORTS, ids=[f"{p}-{k}" for p, k, _headers in EXPORTS])
 def test_the_headers_of_an_export_are_recognised(product, kind, headers):
-    row = ["Azure Interior" if header == "Customer" else "" for header in headers]
+    row = ["Azure" if header in {"Customer", "partner_id"} else "" for header in headers]
     guess = guess_columns(kind, list(headers), [row])
     assert {header: name for name, header in guess.items()} == {h: name for h, name in headers.items() if name}
     assert missing_fields(kind, guess) == []
