@@ -22,12 +22,13 @@ LEFT JOIN (
 ) handling ON handling.customer_id = c.id
 """.strip()
 
-# An order that knows its own freight costs that instead of the rate: its day has the rate, this is the difference. It
-# lies on the day on which the order is counted, for a return that of the order it returns.
-_OWN_FREIGHT = """SELECT own.customer_id, 'freight'::text AS work, own.day, 0 AS pieces, 0 AS minutes,
-    (own.freight_cents - coalesce(r.cents_each, 0))::bigint AS cents
+# An order that knows its own freight costs that instead of the rate: its day has the rate, this is the difference. A
+# return has no rate of freight, only its own where that is known; it lies on the day of the order it returns.
+_OWN_FREIGHT = """SELECT own.customer_id, 'freight'::text AS work, own.day, own.came_back AS pieces, 0 AS minutes,
+    (own.freight_cents - (1 - own.came_back) * coalesce(r.cents_each, 0))::bigint AS cents
     FROM (
-        SELECT o.customer_id, o.freight_cents, CASE WHEN o.returns_id IS NULL THEN o.day ELSE coalesce(
+        SELECT o.customer_id, o.freight_cents, (o.amount_cents < 0)::int AS came_back,
+            CASE WHEN o.returns_id IS NULL THEN o.day ELSE coalesce(
             (SELECT original.day FROM customers_order original WHERE original.id = o.returns_id), o.day) END AS day
         FROM customers_order o WHERE o.freight_cents IS NOT NULL
     ) own LEFT JOIN customers_costrate r

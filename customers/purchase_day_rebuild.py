@@ -30,7 +30,8 @@ ORDER_DAY = """CASE WHEN o.returns_id IS NULL THEN o.day
        END"""
 DAYS = f"""
 SELECT o.customer_id, {ORDER_DAY} AS day, sum(o.amount_cents::float8)::bigint AS amount_cents,
-       sum(coalesce(o.cost_cents, 0)::float8)::bigint AS cost_cents, count(*)::integer AS orders,
+       sum(coalesce(o.cost_cents, 0)::float8)::bigint AS cost_cents,
+       count(*) FILTER (WHERE o.amount_cents >= 0)::integer AS orders,
        sum(o.line_count)::integer AS lines
 FROM {{source}}
 GROUP BY 1, 2

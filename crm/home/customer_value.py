@@ -160,9 +160,9 @@ def load_statements(
 def _add_day(statement: Statement, bought: DayBought) -> None:
     if bought.amount_cents > 0:
         statement.sales_cents += bought.amount_cents
-        statement.orders += bought.orders
     else:
         statement.returns_cents += bought.amount_cents
+    statement.orders += bought.orders
     statement.goods_cents += bought.cost_cents
 
 

@@ -7,7 +7,8 @@ from django.db.models.functions import Now
 class PurchaseDay(models.Model):
     """Everything one customer bought on one local day; cents. Written only by ``customers.purchase_day_rebuild``.
 
-    ``amount_cents <= 0`` (returns of an unknown order) is no purchase event but counts in contribution. No foreign key
+    ``amount_cents <= 0`` (returns of an unknown order) is no purchase event but counts in contribution; ``orders``
+    leaves out returns, ``lines`` does not. No foreign key
     in the database: checking one row by row would double the time of a rebuild, and the rows of a customer who is gone
     go with his orders.
     """

@@ -24,8 +24,8 @@ DAY_RECORD = np.dtype([("day", ">i4"), ("orders", ">i4"), ("amount", ">i8"), ("c
 
 @dataclass(frozen=True)
 class PurchaseDays:
-    """One entry for each customer and day, in this order: the day since 1970-01-01, sums of cents, how many orders, and
-    how many lines they have."""
+    """One entry for each customer and day, in this order: the day since 1970-01-01, sums of cents, how many orders, not
+    counting what came back, and how many lines all of them have."""
 
     customer_id: IntArray
     day: IntArray
@@ -69,7 +69,7 @@ def add_up_orders(customer_days: IntArray, *, amounts: IntArray, costs: IntArray
         day=days % DAYS_OF_CUSTOMER - DAY_ZERO,
         amount=_add_up(amounts, starts),
         cost=_add_up(costs, starts),
-        orders=_count(starts, len(customer_days)),
+        orders=_add_up((amounts >= 0).astype(np.int64), starts),
         lines=_add_up(lines, starts),
     )
 

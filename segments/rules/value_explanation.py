@@ -81,7 +81,8 @@ class Explanation:
             if phrase.money_cents is not None:
                 values["money"] = money(phrase.money_cents)
             text = one(phrase.message) if phrase.plural is None else many(phrase.message, phrase.plural, phrase.number)
-            parts.append(text % values)
+            told = {name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()}
+            parts.append(text.replace(")d", ")s") % told)  # thousands with their comma, as everywhere
         sentence = "; ".join(parts)
         return f"{sentence[:1].upper()}{sentence[1:]}."
 
@@ -153,7 +154,7 @@ def _say_silence(facts: ValueFacts, silence: int) -> Phrase:
             "last bought %(count)d day ago, %(ratio)s× the usual gap",
             "last bought %(count)d days ago, %(ratio)s× the usual gap",
         )
-        return _count(message, plural, silence, ratio=f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}")
+        return _count(message, plural, silence, ratio=f"{ratio:.1f}" if ratio < 100 else f"{ratio:,.0f}")
     if ratio > 0:
         message, plural = ngettext_lazy(
             "last bought %(count)d day ago, within the usual gap",

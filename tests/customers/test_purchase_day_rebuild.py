@@ -49,7 +49,7 @@ def test_a_return_counts_on_the_day_of_the_order_it_returns(customer):
     order = make_order(customer, DAY, 100_00, cost_cents=60_00)
     make_order(customer, in_days(20), -40_00, cost_cents=-24_00, returns=order)
     ingest_orders(at=NOW)
-    assert days_of(customer) == [(0, 60_00, 36_00, 2, 2)]
+    assert days_of(customer) == [(0, 60_00, 36_00, 1, 2)]
 
 
 def test_a_day_on_which_everything_was_returned_is_no_purchase_but_counts_in_the_sums(customer):

@@ -112,6 +112,7 @@ def test_what_was_paid_in_another_currency_is_told_with_what_it_counts_for(admin
 def test_returns_that_outweigh_purchases_and_goods_of_unknown_cost_are_told_as_that(admin, signed_in):
     """No figure of such a year looks like that of somebody who bought nothing, or who costs nothing."""
     customer = factories.make_customer()
+    CostRate.objects.create(work="order", cents_each=900, valid_from=END - timedelta(900))
     for ago, cents in ((200, 10_000), (100, -80_000), (20, 30_000)):
         factories.make_order(customer, END - timedelta(ago), cents, cost_cents=None if cents > 0 else -48_000)
     score_everybody(on=END)
@@ -122,6 +123,8 @@ def test_returns_that_outweigh_purchases_and_goods_of_unknown_cost_are_told_as_t
     assert "Nothing bought in 12 months" not in html
     assert "More came back from them in 12 months than they bought" in html
     assert "What the goods cost is not known of 2 of 2 orders" in html
+    assert "Sales invoiced, 2 orders" in html
+    assert "Handling 2 orders" in html, "what came back is no order"
 
 
 @pytest.mark.django_db

@@ -32,6 +32,8 @@ def test_the_whole_sentence():
         ({"mean_gap_days": None}, "9 purchases; last bought 61 days ago; about €340"),
         ({"mean_gap_days": float("nan"), "silence_days": 1}, "9 purchases; last bought 1 day ago; about €340"),
         ({"mean_gap_days": 0.2, "silence_days": 61}, "305× the usual gap"),
+        ({"mean_gap_days": 0.2, "silence_days": 610}, "last bought 610 days ago, 3,050× the usual gap"),
+        ({"purchases": 2500, "silence_days": 9333, "mean_gap_days": 5e3}, "(2,500 purchases); last bought 9,333 days"),
         ({"surprise": 0.012}, "silent so long about once in 100 times;"),
         ({"surprise": 0.0004}, "silent so long less than once in 100 times;"),
         ({"surprise": 0.998}, "active customers like this are often silent so long;"),
