@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.core.bulk_actions import BulkAction, Doing, Outcome
 from crm.core.generic_views import visible_rows
@@ -100,21 +101,27 @@ def act_one_by_one(
 
 
 def act_through(model: type[models.Model], action: BulkAction, *, lists: tuple[str, ...]) -> BulkAction:
-    """``action``, which is done with customers, for lists of ``model``: done with the customer each row belongs to."""
+    """``action``, which is done with customers, for lists of ``model``: done with the customer each row belongs to,
+    once, however many rows are his."""
 
     def find(rows: models.QuerySet[Any]) -> dict[int, int]:
-        return dict(rows.order_by("pk").values_list("customer_id", "pk"))
+        return dict(rows.order_by("pk").values_list("pk", "customer_id"))
 
     def act(ids: Sequence[int], doing: Doing) -> list[Outcome]:
-        by_customer = find(visible_rows(model, doing.by).filter(pk__in=ids))
-        outcomes = list(action.act(list(by_customer), doing))
+        by_row = find(visible_rows(model, doing.by).filter(pk__in=ids))
+        had = BulkRow.objects.filter(act=doing.act_id).exclude(state=BulkRow.State.WAITING).values("row_id")
+        of_whom = model._default_manager.filter(customer__in=set(by_row.values()), pk__in=had)
+        done = set(of_whom.values_list("customer_id", flat=True))
+        first = {customer: row for row, customer in reversed(by_row.items()) if customer not in done}
+        outcomes = list(action.act(sorted(first), doing))
         for one in outcomes:
-            one.row_id = by_customer[one.row_id]
-        return outcomes
+            one.row_id = first[one.row_id]
+        again = [row for row, customer in by_row.items() if first.get(customer) != row]
+        return outcomes + [Outcome(row, BulkRow.State.SAME) for row in again]
 
     def undo(kept: Sequence[BulkRow], doing: Doing) -> set[int]:
-        by_customer = find(model._default_manager.filter(pk__in=[row.row_id for row in kept]))
-        by_row = {row: customer for customer, row in by_customer.items()}
+        by_row = find(model._default_manager.filter(pk__in=[row.row_id for row in kept]))
+        by_customer = {customer: row for row, customer in by_row.items()}
         rows = [
             BulkRow(row_id=by_row[row.row_id], before=row.before, after=row.after)
             for row in kept
@@ -122,7 +129,7 @@ def act_through(model: type[models.Model], action: BulkAction, *, lists: tuple[s
         ]
         return {by_customer[customer] for customer in action.undo(rows, doing)}
 
-    return replace(action, lists=lists, act=act, undo=undo)
+    return replace(action, lists=lists, act=act, undo=undo, note=gettext_lazy("With the customer of each row, once."))
 
 
 def words_for_gone() -> str:

@@ -13,7 +13,7 @@ from crm.home import (
     pair_list,
     person_acts,
     person_list,  # noqa: F401
-    prospect_list,
+    prospect_list,  # noqa: F401
     run_list,  # noqa: F401
     task_list,
 )
@@ -24,4 +24,3 @@ task_list.register()
 complaint_acts.register()
 audience_acts.register()
 pair_list.register()
-prospect_list.register()

@@ -1,22 +1,24 @@
-"""What can be done with many customers at once: give them to a colleague, pin a segment, plan a task, archive."""
+"""What can be done with many customers at once: give them to a colleague, pin a segment, plan a task, tag, archive;
+planned and tagged are the customers of orders, processes and complaints from their lists too."""
 
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Model, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.core.bulk_actions import BulkAction, Doing, Outcome, register_action
-from crm.core.field_acting import act_one_by_one, put_fields_back, set_fields
+from complaints.models import Complaint
+from crm.core.bulk_actions import ACTIONS, BulkAction, Doing, Outcome, register_action
+from crm.core.field_acting import act_one_by_one, act_through, put_fields_back, set_fields
 from crm.core.generic_views import visible_rows
 from crm.core.local_time import company_day, company_zone
 from crm.core.models import BulkRow, Role, User
-from customers.models import Customer
+from customers.models import Customer, Order, WalletEstimate
 from customers.tagging import LONGEST_NAME, TagRefused, read_tag_names, tag_customers, untag_customers
-from interactions.models import Task
+from interactions.models import ProcessRun, Task
 from interactions.task_assignment import find_doer
 from interactions.task_handling import OPEN_STATES, close_task, open_task
 from segments.customer_pinning import PinRefused, assign_customer, end_pin, pin_customer
@@ -24,6 +26,13 @@ from segments.models import Pin, Segment
 from segments.segment_choice import NoFallbackSegment
 
 CUSTOMERS = ("customers",)
+PLAN_AND_TAG = ("task", "tag", "untag")
+THROUGH: tuple[tuple[type[Model], str, tuple[str, ...]], ...] = (  # what is done with the customers of other rows
+    (WalletEstimate, "prospects", ("owner", *PLAN_AND_TAG)),
+    (Order, "orders", PLAN_AND_TAG),
+    (ProcessRun, "runs", PLAN_AND_TAG),
+    (Complaint, "complaints", PLAN_AND_TAG),
+)
 DUE_HOUR = 17
 
 
@@ -210,7 +219,7 @@ def drop_planned(rows: Any, doing: Doing) -> set[int]:
 
 
 def register() -> None:
-    """Enter the acts; called once when Django starts."""
+    """Enter the acts, for the lists of what belongs to a customer too; called once when Django starts."""
     for action in (
         BulkAction(
             "owner",
@@ -290,3 +299,6 @@ def register() -> None:
         ),
     ):
         register_action(action)
+    for model, name, acts in THROUGH:
+        for act in acts:
+            register_action(act_through(model, ACTIONS["customers", act], lists=(name,)))

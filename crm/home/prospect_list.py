@@ -6,8 +6,6 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from crm.core.bulk_actions import ACTIONS, register_action
-from crm.core.field_acting import act_through
 from crm.core.formats import format_amount, format_percent
 from crm.core.list_catalogue import KnownList, register_list
 from crm.core.list_engine import ChoiceFilter, Column, FlagFilter, ListDefinition, TextFilter
@@ -17,7 +15,6 @@ from crm.home.known_list import KnownListView
 from crm.home.list_parts import CUSTOMER_FILTER, OWNER_FILTER, RULE_FILTER, customer_url, owner_column
 from customers.models import Customer, Potential, WalletEstimate, WalletSupplier
 
-THROUGH = ("owner", "task", "tag", "untag")
 MOST_SUPPLIERS = 4
 
 
@@ -137,9 +134,3 @@ class ProspectList(KnownListView):
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return {**super().get_context_data(**context), "switch": []}
-
-
-def register() -> None:
-    """Enter what is done with customers for their estimates too; called once when Django starts."""
-    for name in THROUGH:
-        register_action(act_through(WalletEstimate, ACTIONS["customers", name], lists=("prospects",)))

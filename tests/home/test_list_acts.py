@@ -1,5 +1,6 @@
 """What is done with many rows of a list: acts and their undo, and files."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -150,6 +151,29 @@ def export(client, user, kind, query="?sort=name&columns=name,city,sales", **sai
     job = JobRun.objects.filter(kind="list-export").latest("pk")
     perform_job(job.pk)
     return client.get(reverse("home:export-file", args=[job.pk])), job
+
+
+@pytest.mark.parametrize("chunk", [1, 2000])
+def test_customers_of_chosen_orders_are_planned_and_tagged_once_each_and_taken_back(
+    rep, three, signed_in, monkeypatch, chunk
+):
+    for customer in (three[0], three[1], three[0]):
+        factories.make_order(customer, timezone.localdate())
+    client = signed_in(rep)
+    rows = [row.pk for row in client.get(reverse("home:order-list")).context["list"].rows]
+    for name, said in (("task", {"title": "Ask how it went", "due_on": "2026-12-01"}), ("tag", {"tag": "Autumn"})):
+        monkeypatch.setitem(ACTIONS, ("orders", name), replace(ACTIONS["orders", name], chunk=chunk))
+        data = {"action": name, "row": rows, "sure": "1", "query": "?view=all", **said}
+        assert client.post(reverse("home:list-act", args=["orders"]), data).status_code == 302
+    assert sorted(Task.objects.filter(state="open").values_list("customer__name", flat=True)) == ["Alfa", "Beta"]
+    assert CustomerTag.objects.filter(tag__name="Autumn").count() == 2
+    assert set(BulkAct.objects.values_list("changed", "same")) == {(2, 1)}
+    for act in BulkAct.objects.all():
+        client.post(reverse("home:list-undo", args=[act.pk]))
+    assert not Task.objects.filter(state="open").exists()
+    assert not CustomerTag.objects.exists()
+    lost = {name for kind, name in ACTIONS if kind == "runs"}
+    assert {"task", "tag", "untag", "audience"} <= lost, "whose proposals were lost is planned for from their list"
 
 
 def test_archiving_many_and_taking_a_tag_off_many_are_taken_back(lead, three, signed_in):
