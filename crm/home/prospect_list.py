@@ -69,7 +69,18 @@ PROSPECTS = ListDefinition(
             largest_first=True,
         ),
         Column("suppliers", _("Buys from"), tell_suppliers, "words"),
-        Column("range", _("Range"), _tell_range, "range", unit=currency_sign(), hide_on_phone=True),
+        Column(
+            "range",
+            _("Range"),
+            _tell_range,
+            "range",
+            unit=currency_sign(),
+            hide_on_phone=True,
+            in_file=(
+                Column("low", _("Range from"), "low_cents", "amount", unit=currency_sign()),
+                Column("high", _("Range to"), "high_cents", "amount", unit=currency_sign()),
+            ),
+        ),
         Column("confidence", _("How sure"), "get_confidence_display", hide_on_phone=True),
         Column("estimated", _("As of"), "estimated_on", "day", hide_on_phone=True),
         Column(

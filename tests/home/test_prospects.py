@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from crm.core.list_catalogue import LISTS
 from crm.core.models import BulkAct, User
 from customers.models import Customer
 from customers.wallet_estimating import Supplier, estimate_wallet
@@ -44,6 +45,8 @@ def test_prospects_stand_by_what_they_spend_elsewhere_by_the_newest_estimate_wit
     assert "Grundfos 70%, A small one" in text
     assert 'aria-label="Select Alfa"' in text
     assert [row.customer.name for row in shown(client, "?q=grundf")] == ["Alfa"]
+    spread = next(column for column in LISTS["prospects"].definition.columns if column.name == "range")
+    assert [column.read(shown(client)[0]) for column in spread.in_file] == [9_000_000, 9_000_000], "a file has both"
     assert shown(signed_in(other_rep)) == []
 
 
