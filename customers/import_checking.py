@@ -32,7 +32,7 @@ from customers.import_reading import CHUNK_ROWS, Chunk, Table, open_table
 from customers.import_rehearsing import Outcome, Rehearsal
 from customers.import_workbook import list_sheets
 from customers.models import DataImport, ImportMapping
-from customers.rules.import_columns import ORDERS, find_fitting_kinds, guess_columns, missing_fields
+from customers.rules.import_columns import FIELDS, ORDERS, find_fitting_kinds, guess_columns, missing_fields
 from customers.rules.import_file_error import ImportFileError
 
 SHOWN_ROWS = 20
@@ -227,6 +227,7 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         "styles": styles,
         "missing": missing,
         "fits": find_fitting_kinds(table.headers, sample, but=data_import.kind)[:2] if missing else [],
+        "readings": describe_readings(data_import),
         "rows": totals.rows,
         "ready": totals.ready,
         "customers": totals.customers if data_import.kind == ORDERS else totals.ready,
@@ -239,6 +240,11 @@ def check_file(data_import: DataImport, *, on: date, progress: Any = None) -> di
         "problem_rows": wrong,
     }
     return preview | _tell_outcome(outcome, table, preview, places) if outcome else preview
+
+
+def describe_readings(data_import: DataImport) -> dict[str, str]:
+    """How each field that the import fills is read: own fields may change their kind between the look and writing."""
+    return {one.name: one.reading.value for one in FIELDS[data_import.kind] if one.name in data_import.filled}
 
 
 def _tell_outcome(outcome: Outcome, table: Table, preview: dict[str, Any], places: Mapping[str, int]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from crm.core.local_time import company_day
 from crm.core.models import Role, User
 from crm.core.models.business_setting import setting
 from customers.custom_field_import import offer_own_fields
-from customers.import_checking import make_parse_rules, teams_of
+from customers.import_checking import describe_readings, make_parse_rules, teams_of
 from customers.import_kinds import IMPORT_KINDS, kinds_for
 from customers.import_mapping import OF_READING, apply_mapping
 from customers.import_parsing import read_same
@@ -338,6 +338,8 @@ class ReadingForm(forms.Form):
         same = same and all(
             (options.get(name) or first) == self.writing_options()[name] for name, first in usual.items()
         )
+        now = describe_readings(self.data_import)
+        same = same and self.data_import.preview.get("readings", now) == now
         return not same or self.chosen_mapping() is not None or self.cleaned_data["columns"] != self.data_import.columns
 
 

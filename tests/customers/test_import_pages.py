@@ -10,7 +10,9 @@ from django.utils import timezone
 
 from crm.core.job_ledger import perform_job
 from crm.core.models import JobRun
-from customers.models import Customer, DataImport, Order
+from customers.custom_field_defining import FieldWish, add_field
+from customers.custom_field_retyping import retype_field
+from customers.models import Customer, CustomValueSet, DataImport, Order
 from tests import factories
 from tests.customers.import_files import cdnow_master
 
@@ -148,6 +150,22 @@ def test_another_column_can_be_chosen_and_the_file_is_looked_through_again(brows
     _send(browser, "import-start", data_import)
     _work()
     assert Order.objects.get().amount_cents == 1000
+
+
+def test_a_file_is_looked_through_again_when_its_own_field_changed_its_kind_since(browser, admin):
+    field = add_field(FieldWish("Fleet"), kind="text", by=admin)
+    rows = "number,name,fleet\n1,Kjeldsen A/S,12\n2,Brandt GmbH,seven\n"
+    data_import = _upload(browser, rows, kind="customers")
+    assert "Every row can be imported" in _page(browser, data_import)
+    retype_field(field, kind="number", by=admin)
+    for rounds in ("looked through again", "imported"):
+        _send(browser, "import-start", data_import)
+        _work()
+        data_import.refresh_from_db()
+        if rounds == "looked through again":
+            assert "Fleet: “seven” is not a number" in _page(browser, data_import)
+            assert not Customer.objects.exists()
+    assert list(CustomValueSet.objects.values_list("customer__number", "data")) == [("1", {str(field.pk): 12})]
 
 
 def test_two_columns_for_one_field_are_refused(browser):
