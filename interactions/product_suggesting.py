@@ -14,7 +14,7 @@ from customers.models import Customer
 from customers.rules.white_space import FamilyAmongPeers
 from interactions.models import ProductSuggestion, Task
 from interactions.process_running import NoProcess, start_process
-from interactions.task_handling import open_task
+from interactions.task_handling import find_held, open_task
 
 OFFER_HOURS = 24  # three working days
 HIT_DAYS = 180
@@ -28,8 +28,10 @@ class SuggestionRefused(Exception):
 def accept_suggestion(customer: Customer, *, suggested: FamilyAmongPeers, by: User, at: datetime) -> ProductSuggestion:
     """Make an offer of it: the segment's process for proposals starts, else a task is opened for the owner.
 
-    Answering again changes nothing.
+    Answering again changes nothing. Raises ``SuggestionRefused`` while a complaint is open.
     """
+    if find_held(customer_ids=[customer.pk], on=company_calendar().local_day(at)):
+        raise SuggestionRefused(gettext("Selling waits while a complaint is open."))
     answer, created = _answer(customer, suggested, state=ProductSuggestion.State.ACCEPTED, by=by, at=at)
     if not created:
         return answer

@@ -169,7 +169,8 @@ def _list_talk(
                 _("Most of the fall is there."),
             )
         )
-    complaint = Complaint.objects.filter(customer=customer, closed_at=None).order_by("-severity", "taken_at").first()
+    complaints = Complaint.objects.open().filter(customer=customer, kind=Complaint.Kind.COMPLAINT)
+    complaint = complaints.order_by("-severity", "taken_at").first()
     task = Task.objects.filter(customer=customer).open().order_by("due_at", "id").first()
     if complaint is not None:
         lines.append((_("Offer nothing yet."), _("Selling waits while a complaint is open.")))
@@ -245,12 +246,12 @@ def suggestion_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _take_answer(request: HttpRequest, customer: Customer, suggested: Any) -> None:
     values = {"suggested": suggested, "by": request.user, "at": timezone.now()}
-    if request.POST.get("answer") == "accept":
-        answer = accept_suggestion(customer, **values)
-        said = _("The proposal has started.") if answer.run_id else _("A task for the offer is open.")
-        add_toast(request, said)
-        return
     try:
+        if request.POST.get("answer") == "accept":
+            answer = accept_suggestion(customer, **values)
+            said = _("The proposal has started.") if answer.run_id else _("A task for the offer is open.")
+            add_toast(request, said)
+            return
         refuse_suggestion(customer, reason=request.POST.get("reason", ""), **values)
     except SuggestionRefused as refused:
         add_error(request, str(refused))

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from complaints.complaint_handling import take_complaint
 from customers.models import ProfileFact
 from customers.peer_groups import rebuild_peers
 from customers.rules.white_space import FamilyAmongPeers
@@ -106,6 +107,22 @@ def test_an_accepted_suggestion_becomes_a_task_and_is_not_made_again(signed_in, 
     assert task.why == "25 of 26 customers alike buy it, for about €600 a year."
     assert task.assignee == rep
     assert ProductSuggestion.objects.get().state == "accepted"
+
+
+def test_nothing_is_offered_while_a_complaint_is_open_and_a_question_holds_nothing_up(signed_in, rep, alike):
+    client = signed_in(rep)
+    page = reverse("home:customer-products", args=[alike.pk])
+    take_complaint(alike, title="When do you close?", kind="question", by=rep, at=timezone.now())
+    html = page_of(client, page)
+    assert ("Make an offer" in html, "Offer nothing yet" in html) == (True, False)
+
+    take_complaint(alike, title="Seals failed", by=rep, at=timezone.now())
+    html = page_of(client, page)
+    assert ("Make an offer" in html, "Offer nothing yet" in html) == (False, True)
+    stale = {"family": "Filters", "answer": "accept"}
+    answer = client.post(reverse("home:suggestion-answer", args=[alike.pk]), stale, follow=True)
+    assert "Selling waits while a complaint is open." in answer.content.decode().split("What to say")[0]
+    assert not ProductSuggestion.objects.exists()
 
 
 def test_where_the_segment_has_a_process_for_proposals_it_starts(customer, rep):
