@@ -52,14 +52,14 @@ class Choice:
 
     def list_query(self, segment_key: str) -> str:
         """The customers of a segment: who is in it, or on an earlier evening who was. "" is every segment."""
-        words: dict[str, Any] = {}
         if not self.is_latest and self.day:
-            words["was"] = f"{segment_key or 'any'}.{self.day.isoformat()}"
-        elif segment_key:
-            words["segment"] = segment_key
-        if self.team:
-            words["team"] = self.team.pk
-        return urlencode(words)
+            return self.list_query_of(segment_key, self.day)
+        return "&".join(filter(None, [urlencode({"segment": segment_key}) if segment_key else "", self.team_query]))
+
+    def list_query_of(self, segment_key: str, evening: date) -> str:
+        """The customers who were in a segment on an earlier evening."""
+        was = urlencode({"was": f"{segment_key or 'any'}.{evening.isoformat()}"})
+        return "&".join(filter(None, [was, self.team_query]))
 
 
 def read_choice(request: HttpRequest, *, today: date) -> Choice:

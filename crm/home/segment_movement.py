@@ -6,11 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crm.core.local_time import company_day
+from crm.core.table_export import KINDS, ExportTable, export_tables
 from crm.home.dashboard_choice import Choice, read_choice
 from crm.home.dashboard_tabs import list_tabs
 from crm.home.move_chart import draw_moves
@@ -47,11 +49,8 @@ class Movement:
 def segment_movement(request: HttpRequest) -> HttpResponse:
     """From any day to any day; the figures of the choice stand in the query string."""
     today = company_day(timezone.now())
-    choice = read_choice(request, today=today)
-    until = min(_read_until(request, choice, today=today), today)
-    scope = scope_of(request.user, choice.teams, team=choice.team)
-    moves = count_moves(since=min(choice.since, until), until=until, teams=scope, most=MOST_EXACT_MOVES)
-    movement = build_movement(moves, team_query=choice.team_query)
+    choice, movement = read_movement(request, today=today)
+    moves = movement.moves
     drawn = [((was.name, was.mark), (to.name, to.mark), n) for was, to, n, _query in movement.pairs if was]
     context = {
         "choice": choice,
@@ -62,6 +61,34 @@ def segment_movement(request: HttpRequest) -> HttpResponse:
         "changes": list_changes(request, choice, moves) if moves.is_exact else [],
     }
     return render(request, "home/segment_movement.html", context)
+
+
+@permission_required("segments.view_dashboard", raise_exception=True)
+def movement_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The table of the page as a file; 404 before the first night."""
+    choice, movement = read_movement(request, today=company_day(timezone.now()))
+    if kind not in KINDS or choice.day is None:
+        raise Http404
+    rows = [[row.segment.name if row.segment else _("came"), *_count(row.cells), row.total[0]] for row in movement.rows]
+    rows.append([_("All"), *_count(movement.totals), movement.every[0]])
+    since, until = movement.moves.since.isoformat(), movement.moves.until.isoformat()
+    title = _("Moves %(since)s to %(until)s") % {"since": since, "until": until}
+    head = [_("From"), *(segment.name for segment in movement.to), _("All")]
+    name = f"moves-{since}-{until}" + (f"-{choice.team.name}" if choice.team else "")
+    return export_tables([ExportTable(title, head, rows)], name=name, kind=kind)
+
+
+def _count(cells: list[tuple[int, str]]) -> list[int]:
+    return [n for n, _query in cells]
+
+
+def read_movement(request: HttpRequest, *, today: date) -> tuple[Choice, Movement]:
+    """What the query asks for: whose customers, and who of them moved between its two days."""
+    choice = read_choice(request, today=today)
+    until = min(_read_until(request, choice, today=today), today)
+    scope = scope_of(request.user, choice.teams, team=choice.team)
+    moves = count_moves(since=min(choice.since, until), until=until, teams=scope, most=MOST_EXACT_MOVES)
+    return choice, build_movement(moves, team_query=choice.team_query)
 
 
 def _read_until(request: HttpRequest, choice: Choice, *, today: date) -> date:

@@ -86,6 +86,7 @@ urlpatterns = [
     path("segments/groups/<int:pk>/refuse/", cluster_proposals.cluster_proposal_refuse, name="cluster-proposal-refuse"),
     path("segments/compared/", segment_comparison.segment_comparison, name="segment-comparison"),
     path("segments/movement/", segment_movement.segment_movement, name="segment-movement"),
+    path("segments/movement.<slug:kind>", segment_movement.movement_export, name="movement-export"),
     path("segments/fit/", process_fit.ProcessFit.as_view(), name="process-fit"),
     path("segments/fit/<int:pk>/move/", process_fit.process_fit_move, name="process-fit-move"),
     path("segments/figures.<slug:kind>", segment_export.segment_export, name="segment-export"),

@@ -144,7 +144,9 @@ def test_then_and_now_stand_side_by_side_by_segment_and_by_team(company, admin, 
     keep_evening(END - timedelta(days=95), contribution_cents=100_000, customers=7)
     html = signed_in(admin).get(reverse("home:segment-comparison")).content.decode()
     assert "against the 12 months to" in html
-    assert html.count(">7</td>") >= 3
+    assert html.count(">7</a></td>") >= 3
+    assert f"was=standard.{(END - timedelta(days=95)).isoformat()}" in html, "each figure then opens who was there then"
+    assert "segment=premium&amp;overdue=1" in html
     assert "By team" in html
     assert "North" in html
     assert "segment=premium&amp;risk=high&amp;sort=-stake" in html, "what is at risk opens those at risk, not everybody"
@@ -227,6 +229,8 @@ def test_movement_is_drawn_counted_and_named_between_any_two_days(company, admin
     move = f"{was.key}.premium.{END.isoformat()}.{(END + timedelta(1)).isoformat()}"
     assert f"moved={move}" in html
     assert "moved=any.any." in html, "all who moved are a list too"
+    file = signed_in(lead).get(reverse("home:movement-export", args=["csv"]), {"since": END.isoformat()})
+    assert b"".join(file.streaming_content).decode().splitlines()[-1] == "All,1,1"
     listed = signed_in(lead).get(reverse("home:customer-list"), {"moved": move})
     assert [row.pk for row in listed.context["list"].rows] == [moving.pk]
     assert (

@@ -193,6 +193,7 @@ ROWS: list[Row] = [
     Row("home:segment-movement", LEADERS),
     Row("home:segment-movement", LEADERS, query="?since=9999-99-99&until=0001-01-01"),
     Row("home:segment-export", LEADERS, with_evening),
+    Row("home:movement-export", LEADERS, with_evening, query="?since=9999-99-99&team=x"),
     Row("home:process-fit", LEADERS, query="?kind=none&team=x&segment=%00"),
     Row(
         "home:process-fit-move",
