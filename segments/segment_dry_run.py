@@ -93,7 +93,10 @@ class Mover:
 
 @dataclass(frozen=True)
 class DryRun:
-    """The effect of a draft on ``segment``: sizes before and after, who comes, leaves and stays because of a pin."""
+    """The effect of a draft on ``segment``: sizes before and after, who comes, leaves and stays because of a pin.
+
+    ``emptied`` are the other segments that lose customers to it and would have none.
+    """
 
     segment: Segment
     before: int
@@ -104,6 +107,12 @@ class DryRun:
     customers: int
     moves: list[Move]
     movers: list[Mover]
+    emptied: list[Segment]
+
+    @property
+    def elsewhere(self) -> int:
+        """Customers who move between two others, whatever the draft says: a rule was published, or figures changed."""
+        return self.moving - self.comes - self.leaves
 
     @property
     def moving(self) -> int:
@@ -153,6 +162,7 @@ def _ask(judge: Callable[[CustomerRange], str], params: Mapping[str, Any]) -> An
 def _build(
     segment: Segment, counts: list[Any], movers: list[Any], pinned_stay: int, *, segments: Mapping[int, Segment]
 ) -> DryRun:
+    robbed = {was for was, becomes, _n in counts if becomes == segment.pk} - {becomes for _was, becomes, _n in counts}
     moves = [Move(segments.get(was), segments[becomes], n) for was, becomes, n in counts if was != becomes]
     return DryRun(
         segment=segment,
@@ -167,4 +177,5 @@ def _build(
             Mover(pk, name, country, segments.get(was), segments[becomes], sales, grade or "")
             for pk, name, country, was, becomes, sales, grade in movers
         ],
+        emptied=[other for pk, other in segments.items() if pk in robbed and other.archived_at is None],
     )

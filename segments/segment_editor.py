@@ -156,7 +156,7 @@ def build_editor(
     editor.is_counting = rule is not None and rule.is_usable and not with_dry_run
     editor.offerings, editor.flows = _count_kept(segment)
     if dry_run is not None and rule is not None:
-        editor.movers = show_movers(dry_run.movers, rule.criteria, on=on)
+        editor.movers = show_movers(dry_run.movers, segment, rule.criteria, on=on)
         editor.histogram, editor.histogram_of = _draw_line(rule.criteria, in_force)
     return editor
 

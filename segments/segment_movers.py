@@ -207,10 +207,11 @@ class MoverShown:
     changes: str
 
 
-def show_movers(movers: Sequence[Mover], criteria: Criteria, *, on: date) -> list[MoverShown]:
-    """As a list shows them; one query."""
-    reasons = explain_movers(movers, criteria, on=on)
-    return [
-        MoverShown(mover, reasons.get(mover.customer_id, ""), describe_care_change(mover.was, mover.becomes))
-        for mover in movers
-    ]
+def show_movers(movers: Sequence[Mover], segment: Segment, criteria: Criteria, *, on: date) -> list[MoverShown]:
+    """As a list shows them; one query. Who moves between two others than ``segment`` does not do so by its rule."""
+    by_rule = [mover for mover in movers if segment in (mover.was, mover.becomes)]
+    reasons = explain_movers(by_rule, criteria, on=on)
+    other = _("Not by this rule: another was published, or the figures changed")
+    changes = {mover.customer_id: describe_care_change(mover.was, mover.becomes) for mover in movers}
+    said = reasons | {mover.customer_id: other for mover in movers if mover not in by_rule}
+    return [MoverShown(mover, said.get(mover.customer_id, ""), changes[mover.customer_id]) for mover in movers]

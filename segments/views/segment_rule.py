@@ -128,7 +128,7 @@ def segment_movers(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         page = list_movers(segment, rule.criteria, on=on, show=show, after=place, only_kept=not is_counted)
         if page:
-            movers = show_movers(page.movers, rule.criteria, on=on)
+            movers = show_movers(page.movers, segment, rule.criteria, on=on)
             context |= {"movers": movers, "after": page.after, "total": page.total}
     except DryRunTooSlow:
         context["too_slow"] = True

@@ -203,6 +203,26 @@ def test_a_rule_that_holds_for_nobody_or_for_everybody_is_warned_of(browser, pre
     assert "Everybody would be in Premium" in but_one, "a pin elsewhere does not make the rule tell anybody apart"
 
 
+def test_a_rule_that_leaves_another_segment_without_customers_names_it(browser, premium):
+    live_in("Bergen", "Oslo")
+    kept = live_in("Oslo")[0]
+    factories.put_in_segment(kept, Segment.objects.get(key="standard"))
+    page = strip_tags(browser.post(url("segment-edit", premium), CITY | {"value-0": "Oslo"}).content.decode())
+    assert re.search(r"Nobody would be left in\s+Standard\s*\.", page)
+    others = browser.post(url("segment-edit", premium), CITY).content.decode()
+    assert "would be left" not in others, "who leaves Standard goes elsewhere, whatever this rule says"
+
+
+def test_who_moves_by_another_rule_is_not_explained_by_this_one(browser, premium):
+    moving, _staying = live_in("Bergen", "Oslo")
+    factories.put_in_segment(moving, Segment.objects.get(key="standard"))
+    page = browser.post(url("segment-edit", premium), CITY | {"value-0": "Oslo"}).content.decode()
+    assert "1 of them moves past Premium" in page
+    assert "Not by this rule: another was published" in page
+    assert "city: Bergen" not in page
+    assert "city: Oslo" in page
+
+
 def test_enter_in_a_row_of_a_rule_tries_it_and_keeps_nothing(browser, premium):
     """A browser presses the first button of a form, wherever in the page it stands."""
     page = browser.get(url("segment-edit", premium)).content.decode()
