@@ -186,7 +186,9 @@ def test_an_admin_reads_the_evidence_decides_and_a_manager_only_reads(base, admi
     refuse = reverse("home:cluster-proposal-refuse", args=[proposal.pk])
     assert signed_in(lead).post(refuse, {"reason": "No"}).status_code == 403
     assert signed_in(rep).get(url).status_code == 403
-    assert client.post(refuse, {"reason": ""}).status_code == 422
+    unsaid = client.post(refuse, {"reason": ""})
+    assert unsaid.status_code == 422
+    assert "data-focus" in unsaid.text, "far down the page: the keyboard goes where a word is missing"
     client.post(refuse, {"reason": "Training customers"})
     assert "Training customers" in client.get(url).content.decode()
     again = client.post(reverse("home:cluster-proposal-accept", args=[proposal.pk]), follow=True).content.decode()
