@@ -102,10 +102,22 @@ def list_days_to_renewals(terms: ContractTerms, *, done: int, on: date) -> list[
     return days
 
 
-def score_with_contracts(customers: Any, plan: ScoringPlan) -> Columns:
+def list_terms(customer_ids: list[int]) -> list[tuple[Any, ...]]:
+    """Customer, first day, months and end of each contract, by customer."""
+    return list(Contract.objects.filter(customer__in=customer_ids).order_by("customer").values_list("customer", *TERMS))
+
+
+def score_with_contracts(
+    customers: Any,
+    plan: ScoringPlan,
+    *,
+    rows: list[tuple[Any, ...]] | None = None,
+    model: ContractModel | None = None,
+) -> Columns:
     """``score_customers``, and of those under contract the three-year value by their renewals, as of the plan's day.
 
-    Two queries where anybody of ``customers`` has a contract, else none. The value stays unknown without the days of
+    Two queries where anybody of ``customers`` has a contract, else none; none either where the ``rows`` of their terms
+    are given, with the ``model`` that counts. The value stays unknown without the days of
     the contract, after its end, for who has bought nothing yet, and while too few contracts have come to a renewal.
     Whose contract has ended, and who has bought nothing since, is lost: nothing is at stake with him any more.
     """
@@ -113,19 +125,25 @@ def score_with_contracts(customers: Any, plan: ScoringPlan) -> Columns:
     under = {int(customers["customer_id"][place]): int(place) for place in np.flatnonzero(customers["contract"] == 1)}
     if under:
         on = EPOCH + timedelta(days=plan.as_of_day)
-        rows = Contract.objects.filter(customer__in=list(under)).order_by("customer")
-        _value_running(columns, customers, under, list(rows.values_list("customer", *TERMS)), on=on)
+        if rows is None:
+            rows, model = list_terms(list(under)), find_renewal_model(on=on)
+        _value_running(columns, customers, under, rows, model=model, on=on)
     return columns
 
 
 def _value_running(
-    columns: Columns, customers: Any, under: dict[int, int], rows: list[tuple[Any, ...]], *, on: date
+    columns: Columns,
+    customers: Any,
+    under: dict[int, int],
+    rows: list[tuple[Any, ...]],
+    *,
+    model: ContractModel | None,
+    on: date,
 ) -> None:
     """Write the values of the contracts of ``rows`` that run; ``under`` is the place of each customer."""
     bought = customers["purchase_days"] > 0
     days_known = np.clip(_number_day(on) - customers["first_day"] + 1, LEAST_DAYS_SEEN, YEAR_DAYS)
     daily = columns["contribution_12m_cents"] / days_known
-    model = find_renewal_model(on=on)
     running: list[tuple[int, int, list[int]]] = []
     for customer, *row in rows:
         terms, place = ContractTerms(*row), under[customer]

@@ -2,7 +2,8 @@
 
 The value of today is reached from that of the earlier evening by putting in one thing at a time, always in the same
 order: corrections of what was entered late, the days gone by, what was bought, what the goods cost, each kind of work
-and the number of orders that share its cost, the models fitted anew. A part is called by what was put in; the sum of
+and the number of orders that share its cost, the models fitted anew. Of a contract its terms as entered today count
+for both evenings. A part is called by what was put in; the sum of
 all is the difference, by construction.
 """
 
@@ -19,14 +20,17 @@ from django.utils.translation import ngettext
 from crm.core.service_cost_catalogue import read_service_costs
 from crm.home.value_outlook import EPOCH, Outlook
 from customers.models import Customer
+from segments.contract_renewals import find_renewal_model, list_terms, score_with_contracts
 from segments.models import ScoreRun
-from segments.rules.customer_scoring import ScoringPlan, score_customers
+from segments.rules.contract_retention import ContractModel
+from segments.rules.customer_scoring import ScoringPlan
 from segments.score_gathering import gather_customer
 
 CHOICES = {"day": 1, "week": 7, "month": 30, "quarter": 90}
 YEAR = timedelta(days=365)
-BOUGHT = ("purchase_days", "first_day", "last_day", "log_gaps", "positive_amount")
-GOODS = ("amount", "cost")
+# The last of each is what a contract is valued by.
+BOUGHT = ("purchase_days", "first_day", "last_day", "log_gaps", "positive_amount", "sales_12m")
+GOODS = ("amount", "cost", "goods_12m")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def list_earlier_runs(current: ScoreRun, *, as_of: date) -> dict[str, ScoreRun]:
 
 def load_change(customer: Customer, outlook: Outlook | None, *, key: str, as_of: date) -> ValueChange | None:
     """The change since the evening ``key`` asks for, or the nearest kept one; None where nothing earlier is known."""
-    if outlook is None or outlook.three_years is None:
+    if outlook is None or not outlook.value_known:
         return None
     runs = list_earlier_runs(outlook.run, as_of=as_of)
     key = key if key in runs else next((name for name in ("week", *CHOICES) if name in runs), "")
@@ -112,24 +116,26 @@ def _substitute(
 ) -> Iterator[tuple[str, str, int]]:
     """Name, short name and the value reached after putting it in."""
     plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(run.as_of - EPOCH).days)
-    yield _("corrected since"), _("corrected"), _value(figures, plan)
+    rows = list_terms([customer.pk]) if outlook.contract else []
+    learnt, learnt_now = (find_renewal_model(on=day) if rows else None for day in (run.as_of, as_of))
+    yield _("corrected since"), _("corrected"), _value(figures, plan, rows, learnt)
     days = (as_of - run.as_of).days
     plan = replace(plan, as_of_day=outlook.plan.as_of_day)
     later = figures.copy()
     silent = ngettext("%(n)d more day of silence", "%(n)d more days of silence", days) % {"n": days}
     gone = ngettext("%(n)d day gone by", "%(n)d days gone by", days) % {"n": days}
     bought = outlook.figures["purchase_days"] > figures["purchase_days"][0]
-    yield gone if bought else silent, _("time"), _value(later, plan)
+    yield gone if bought or rows else silent, _("time"), _value(later, plan, rows, learnt)
     _put(later, outlook, BOUGHT)
-    yield _("what was bought"), _("bought"), _value(later, plan)
+    yield _("what was bought"), _("bought"), _value(later, plan, rows, learnt)
     _put(later, outlook, GOODS)
-    yield _("cost of goods"), _("goods"), _value(later, plan)
+    yield _("cost of goods"), _("goods"), _value(later, plan, rows, learnt)
     for label, short, cents in _list_service_changes(customer, since=run.as_of, until=as_of):
         later["service_12m"] += cents
-        yield label, short, _value(later, plan)
+        yield label, short, _value(later, plan, rows, learnt)
     _put(later, outlook, ("service_12m", "purchase_days_12m"))
-    yield _("orders that share it"), _("shared"), _value(later, plan)
-    yield _("models fitted anew"), _("refit"), _value(later, outlook.plan)
+    yield _("orders that share it"), _("shared"), _value(later, plan, rows, learnt)
+    yield _("models fitted anew"), _("refit"), _value(later, outlook.plan, rows, learnt_now)
 
 
 def _put(figures: Any, outlook: Outlook, names: tuple[str, ...]) -> None:
@@ -160,7 +166,8 @@ def _list_service_changes(customer: Customer, *, since: date, until: date) -> li
     return [(*words.get(work, (work, work)), cents) for work, cents in changed]
 
 
-def _value(figures: Any, plan: ScoringPlan) -> int:
-    """The weighed three-year value of these figures by that plan, in whole cents."""
-    value = score_customers(figures, plan)["value_3y_cents"]
+def _value(figures: Any, plan: ScoringPlan, rows: list[tuple[Any, ...]], learnt: ContractModel | None) -> int:
+    """The weighed three-year value of these figures by that plan, in whole cents; of a contract by the terms in
+    ``rows`` and what was learnt of renewals."""
+    value = score_with_contracts(figures, plan, rows=rows, model=learnt)["value_3y_cents"]
     return 0 if value.mask[0] else int(value[0])

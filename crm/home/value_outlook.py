@@ -91,6 +91,11 @@ class Outlook:
         return self.forecasts[2] if self.forecasts else None
 
     @property
+    def value_known(self) -> bool:
+        """Whether there is a three-year value, by purchases or by the renewals of a contract."""
+        return bool(self.forecasts or (self.contract and self.contract.forecasts))
+
+    @property
     def chance(self) -> float | None:
         return self.purchaser.chance if self.purchaser and self.chance_shown else None
 

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.core.templatetags.formats import money_short as format_money_short
+from crm.home.value_change import load_change
+from crm.home.value_outlook import load_outlook
 from customers.contract_keeping import keep_contract
 from customers.models import Contract, Customer
 from customers.purchase_day_rebuild import ingest_orders
@@ -21,7 +23,7 @@ from segments.back_testing import run_back_test
 from segments.contract_renewals import CONTRACTS, describe_contract, fit_renewals
 from segments.default_configuration import create_defaults
 from segments.models import CurrentScore, ModelFit, Trigger
-from segments.score_run import finish_run, plan_run, work_shards
+from segments.score_run import finish_run, plan_run, score_customer, work_shards
 from tests import factories
 from tests.segments.purchase_world import END, make_world
 
@@ -167,6 +169,24 @@ def test_the_value_of_a_contract_stands_wherever_a_value_stands(client, admin, s
     assert listed.status_code == 200
     said = client.get(reverse("home:customer-page", args=[subscriber.pk])).content.decode()
     assert "in three years, each renewal weighed with its chance" in said
+
+
+def test_what_changed_in_the_value_of_a_contract_adds_up_to_the_cent(client, admin, subscriber):
+    run = plan_run(on=END - timedelta(7))
+    work_shards(run)
+    finish_run(run)
+    kept = {"alpha": 0.9, "beta": 1.3, "log_likelihood": -1.0, "customers": 100}
+    ModelFit.objects.create(kind=CONTRACTS, fitted_on=END - timedelta(2), parameters=kept, customers=100)
+    factories.make_order(subscriber, END - timedelta(3), 700_000, cost_cents=300_000)
+    score_customer(subscriber.pk, on=END)
+    subscriber = Customer.objects.select_related("score").get(pk=subscriber.pk)
+    change = load_change(subscriber, load_outlook(subscriber, subscriber.score), key="week", as_of=END)
+    parts = {part.short: part.cents for part in change.parts}
+    assert (parts["bought"] > 0, parts["goods"] < 0, parts["refit"] < 0) == (True, True, True)
+    assert change.start_cents + sum(parts.values()) == change.end_cents == subscriber.score.value_3y_cents
+    assert 'id="change"' in read_value_page(client, admin, subscriber)
+    card = client.get(reverse("home:customer-value-change", args=[subscriber.pk])).content.decode()
+    assert "What changed since 14 Nov 2026" in card
 
 
 def test_a_contract_entered_or_given_notice_by_day_is_valued_at_once(subscriber):
