@@ -33,6 +33,7 @@ SCRIPTS = [
     "js/forms.js",
     "js/log_box.js",
     "js/drafts.js",
+    "js/signed_in_anew.js",
     "js/news_bell.js",
     "js/search.js",
     "js/mentions.js",

@@ -118,8 +118,7 @@ function bringBack() {
   const signedIn = document.referrer && new URL(document.referrer).pathname.startsWith("/accounts/");
   const wasLost = signedIn || performance.getEntriesByType("navigation")[0]?.type !== "navigate";
   if (form && wasLost && hasText(form)) return; // the browser brought it back itself
-  sessionStorage.removeItem(SENT);
-  if (!form || !wasLost || sent.user !== document.body.dataset.user) return;
+  if (!form || !wasLost || sent.user !== document.body.dataset.user) { sessionStorage.removeItem(SENT); return; }
   fill(form, sent.values);
   note(form, words.draft.replace("{time}", timeOf(sent.at)));
 }

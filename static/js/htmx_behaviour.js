@@ -29,6 +29,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
   const said = { 403: "forbidden", 404: "gone", 409: "conflict", 413: "tooLarge", 429: "tooMany" }[status];
+  if (status === 403 && event.detail.xhr.responseText.includes("data-too-old")) return; // signed_in_anew.js says so
   if (status !== 401) showBand(words()[said] || words().broken);
 });
 
