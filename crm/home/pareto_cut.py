@@ -24,6 +24,7 @@ from segments.rules.figure_spread import ParetoPoint, draw_pareto, find_share_of
 
 CUT = "bands.pareto_cut"
 REACHED = 0.8
+WHOLE = 0.9995  # what is less at the end of a curve is told, with its reason
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,7 @@ def draw_cut(scope: list[int] | None, *, day: date, cut: int) -> dict[str, Any]:
     a_value, b_value = float(setting("classes.a_share")), float(setting("classes.b_share"))
     chart: ParetoChart | None = draw_pareto_chart(figures.sales, figures.contribution, a_value=a_value, b_value=b_value)
     described = describe_cuts(figures)
+    ends = [one[-1].value for one in (curve, draw_pareto(figures.contribution)) if one]
     reached = find_share_of_customers(curve, REACHED, of=figures.sales.customers)
     return {
         "figures": figures,
@@ -115,6 +117,7 @@ def draw_cut(scope: list[int] | None, *, day: date, cut: int) -> dict[str, Any]:
         "cut_x": f"{LEFT + cut / 100 * (RIGHT - LEFT):.1f}",
         "axis": {"left": LEFT, "right": RIGHT, "bottom": BOTTOM},
         "reached": reached,
+        "falls_back": min(ends) < WHOLE,
         "reached_value": REACHED if reached is None else value_at(curve, reached),
         "top_fifth": value_at(curve, take_whole(0.2, of=figures.sales.customers)),
     }

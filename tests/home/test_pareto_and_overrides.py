@@ -50,6 +50,10 @@ def test_the_cut_says_what_the_best_part_brings(evening, admin, signed_in):
     assert cuts[9][-1] == "10% of customers bring 80% of sales"
     assert cuts[13][-1] == cuts[9][-1], "14% of ten is one customer: nobody is cut in two"
     assert [share for share, _sales, _contribution in page.context["chart"].rows] == [0.1, 0.2, 0.3, 0.5, 0.8, 1]
+    told = "at the end they fall by what others sent back or cost"
+    assert told not in page.content.decode()
+    SegmentDay.objects.update(contribution_spread=[[-10, 2, -1_000_00], [10, 7, 2_000_00], [20, 1, 8_000_00]])
+    assert told in client.get(reverse("home:pareto")).content.decode()
     assert client.get(reverse("home:pareto"), {"cut": "1000"}).context["cut"] == 99
     assert client.get(reverse("home:pareto")).context["cut"] == 20, "the setting"
 
