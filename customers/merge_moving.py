@@ -21,13 +21,14 @@ class MergeLog:
 
     def change(self, row: Any, values: Mapping[str, Any]) -> None:
         """Write ``values`` of a row and remember those before."""
-        fields = {name: [getattr(row, name), value] for name, value in values.items() if getattr(row, name) != value}
+        fields = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
         if not fields:
             return
         type(row)._base_manager.filter(pk=row.pk).update(**{name: new for name, (_old, new) in fields.items()})
         for name, (_old, new) in fields.items():
             setattr(row, name, new)
-        self.changed.append({"what": row._meta.label, "id": row.pk, "fields": fields})
+        kept = {name: [_in_full(old), _in_full(new)] for name, (old, new) in fields.items()}
+        self.changed.append({"what": row._meta.label, "id": row.pk, "fields": kept})
 
     def move(self, relation: Relation, *, gone: int, kept: int) -> None:
         """Let the rows of ``gone`` point to ``kept``; those that cannot stay where they are."""
@@ -56,6 +57,11 @@ class MergeLog:
     def note_move(self, relation: Relation, *, gone: int, kept: int, ids: list[Any]) -> None:
         told = {"what": relation.model._meta.label, "field": relation.column, "from": gone, "to": kept}
         self.moved.append({**told, "ids": [list(pk) if isinstance(pk, tuple) else pk for pk in ids]})
+
+
+def _in_full(value: Any) -> Any:
+    """Moments to the microsecond: JSON would keep milliseconds, and what was closed would seem changed since."""
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def join_people(log: MergeLog, *, kept: int, gone: int) -> None:

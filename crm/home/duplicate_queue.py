@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from crm.core.local_time import company_day
@@ -218,6 +219,11 @@ def merge_undo(request: HttpRequest, pk: int) -> HttpResponse:
     words = {"kept": apart.kept.name, "gone": apart.gone.name, "left": apart.left}
     said = _("%(kept)s and %(gone)s are two customers again.") % words
     if apart.left:
-        said += " " + _("%(left)s things that were changed since stay with %(kept)s.") % words
+        left = ngettext(
+            "%(left)s thing that was changed since stays with %(kept)s.",
+            "%(left)s things that were changed since stay with %(kept)s.",
+            apart.left,
+        )
+        said += " " + left % words
     add_toast(request, said)
     return redirect("home:duplicate-queue")
