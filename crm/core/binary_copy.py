@@ -6,6 +6,7 @@ mask. Rows keep their order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ POSTGRES_EPOCH = np.datetime64("2000-01-01", "D")
 CHUNK_ROWS = 12_500  # what the memory near the processor holds
 ROWS_OF_A_SHAPE = 250  # on average, from which on rows are laid out shape by shape
 MOST_SHAPES = 1 << 16
+MOST_FRAMES = 64  # remembered, of some kilobytes each
 
 Column = npt.NDArray[np.generic]
 Wire = tuple[Column, np.dtype[np.generic]]
@@ -150,10 +152,11 @@ def _lay_out_by_shape(wires: Sequence[Wire], sizes: npt.NDArray[np.int64], shape
     ends = np.cumsum(of_rows)
     places = (ends - of_rows).take(order)
     laid_out = np.empty(int(ends[-1]), dtype=np.uint8)
+    kinds = tuple(kind for _column, kind in wires)
     stops = np.cumsum(np.bincount(shape, minlength=sizes.shape[1]))
     for start, stop, needed, size in zip([0, *stops], stops, bytes_each, sizes.T, strict=False):
         kept = [index for index in range(len(wires)) if size[index] > 0]
-        frame = _frame(wires, size)
+        frame = _frame(kinds, tuple(size.tolist()))
         block = np.empty(stop - start, dtype=frame.dtype)
         block.view(np.uint8).reshape(-1, needed)[:] = frame.view(np.uint8)
         for index in kept:
@@ -162,15 +165,17 @@ def _lay_out_by_shape(wires: Sequence[Wire], sizes: npt.NDArray[np.int64], shape
     return laid_out.data
 
 
-def _frame(wires: Sequence[Wire], size: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:
-    """A row of a shape without its values: how many fields it has, and how long each is."""
+@lru_cache(maxsize=MOST_FRAMES)
+def _frame(kinds: tuple[np.dtype[np.generic], ...], size: tuple[int, ...]) -> npt.NDArray[np.void]:
+    """A row of a shape without its values: how many fields it has, and how long each is. Thousands of rows come in the
+    same few shapes, and to describe one to numpy takes as long as to lay out a hundred of it."""
     layout: list[tuple[str, str]] = [("fields", ">i2")]
-    for index, (_column, kind) in enumerate(wires):
+    for index, kind in enumerate(kinds):
         layout.append((f"n{index}", ">i4"))
         if size[index] > 0:
             layout.append((f"v{index}", f"S{size[index]}" if kind.kind == "S" else kind.str))
     frame = np.zeros(1, dtype=layout)
-    frame["fields"] = len(wires)
+    frame["fields"] = len(kinds)
     for index, length in enumerate(size):
         frame[f"n{index}"] = length
     return frame

@@ -222,9 +222,10 @@ def expect_purchases_of_newcomer(model: ExpectedPurchaseModel, *, horizon: float
 
 
 def list_purchase_chances(
-    model: ExpectedPurchaseModel, *, repeats: int, age: float, horizon: float, up_to: int
+    model: ExpectedPurchaseModel, *, repeats: int, age: float | FloatArray, horizon: float, up_to: int
 ) -> FloatArray:
-    """Chance of exactly 0, 1, … ``up_to`` purchases in the coming ``horizon`` of a customer who is active today.
+    """Chance of exactly 0, 1, … ``up_to`` purchases in the coming ``horizon`` of a customer who is active today; with a
+    column of ages a row for each.
 
     Given that he is active, his rate is gamma (r + x, alpha + T) and his chance of leaving beta (a, b + x): he is a
     newcomer of a population with these parameters, for whom the distribution is known in closed form.
@@ -235,7 +236,9 @@ def list_purchase_chances(
     logs = gammaln(r + y) - gammaln(r) - gammaln(y + 1) + r * np.log1p(-share) + y * np.log(share)
     exactly = np.exp(logs)
     stayed = np.exp(betaln(model.a, b + y) - betaln(model.a, b))
-    at_least = np.maximum(1 - np.concatenate([[0.0], np.cumsum(exactly)[:-1]]), 0.0)
+    fewer = np.zeros_like(exactly)
+    fewer[..., 1:] = np.cumsum(exactly, axis=-1)[..., :-1]
+    at_least = np.maximum(1 - fewer, 0.0)
     left_with = np.zeros(up_to + 1)
     left_with[1:] = np.exp(betaln(model.a + 1, b + y[1:] - 1) - betaln(model.a, b))
     return np.asarray(stayed * exactly + left_with * at_least)
@@ -260,21 +263,23 @@ def find_purchase_quantiles(
     model: ExpectedPurchaseModel,
     *,
     repeats: int,
-    age: float,
+    ages: FloatArray,
     horizon: float,
     shares: tuple[float, ...],
     about: float,
 ) -> FloatArray:
-    """Numbers of purchases below which the given shares of customers like this one end, if active today.
+    """Numbers of purchases below which the given shares of customers like this one end, if active today: a row for each
+    of the ``ages``.
 
     Between two whole numbers the answer lies where the line between their cumulated chances crosses the share, so it
-    changes smoothly; ``about`` is the expectation, from which the length of the distribution is guessed.
+    changes smoothly; ``about`` is the highest expectation, from which the length of the distributions is guessed.
     """
     up_to = 16 + int(4 * about)
     while True:
-        cumulated = np.cumsum(list_purchase_chances(model, repeats=repeats, age=age, horizon=horizon, up_to=up_to))
-        if cumulated[-1] >= max(shares):
-            points = np.concatenate([[0.0], cumulated])
-            found: FloatArray = np.interp(np.array(shares), points, np.arange(len(points)) - 0.5)
-            return np.maximum(found, 0.0)
+        chances = list_purchase_chances(model, repeats=repeats, age=ages[:, None], horizon=horizon, up_to=up_to)
+        cumulated = np.cumsum(chances, axis=-1)
+        if cumulated[:, -1].min() >= max(shares):
+            points = np.arange(up_to + 2) - 0.5
+            found = [np.interp(np.array(shares), np.concatenate([[0.0], one]), points) for one in cumulated]
+            return np.maximum(np.array(found), 0.0)
         up_to *= 2

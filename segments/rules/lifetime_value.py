@@ -92,14 +92,13 @@ def tabulate_ranges(
     repeats = np.unique(np.round(np.expm1(np.linspace(0, np.log1p(max(most_repeats, 1)), 14))))
     ages = np.linspace(1.0, max(longest_age, 2.0), 9)
     low, high = np.zeros((len(repeats), len(ages))), np.zeros((len(repeats), len(ages)))
-    for row, count in enumerate(repeats):
-        for column, age in enumerate(ages):
-            one = build_histories([int(count)], [age if count else 0], [age])
-            mean = float(expect_purchases_if_active(model, one, horizon=horizon)[0])
-            ends = find_purchase_quantiles(
-                model, repeats=int(count), age=float(age), horizon=horizon, shares=(0.1, 0.9), about=mean
-            )
-            low[row, column], high[row, column] = ends / mean
+    for row, count in enumerate(repeats.astype(np.int64).tolist()):
+        alike = build_histories(np.full(len(ages), count), ages if count else np.zeros(len(ages)), ages)
+        means = expect_purchases_if_active(model, alike, horizon=horizon)
+        ends = find_purchase_quantiles(
+            model, repeats=count, ages=ages, horizon=horizon, shares=(0.1, 0.9), about=float(means.max())
+        )
+        low[row], high[row] = (ends / means[:, None]).T
     return RangeTable(
         tuple(repeats.tolist()),
         tuple(ages.tolist()),

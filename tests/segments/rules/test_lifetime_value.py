@@ -95,6 +95,9 @@ def test_the_table_holds_for_a_base_of_one_time_buyers_and_beyond_its_edges():
 
 def test_a_long_tail_is_followed_as_far_as_the_range_needs():
     wide = ExpectedPurchaseModel(r=0.05, alpha=0.01, a=0.5, b=400.0)
-    low, high = find_purchase_quantiles(wide, repeats=0, age=1, horizon=5000, shares=(0.1, 0.99), about=0.1)
+    ages = np.array([1.0, 30.0])
+    (low, high), _older = find_purchase_quantiles(
+        wide, repeats=0, ages=ages, horizon=5000, shares=(0.1, 0.99), about=0.1
+    )
     assert low == 0
     assert high > 64
