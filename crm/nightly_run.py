@@ -26,9 +26,9 @@ from interactions.second_order_habit import learn_second_orders_ahead
 from segments.below_zero_keeping import keep_below_zero
 from segments.care_figures import write_care_figures
 from segments.figure_keeping import FiguresLostError
+from segments.gathering_ahead import forget_rewritten, note_crossings_ahead, note_segments_ahead
 from segments.models import BelowZeroSpell, Membership, ScoreRun, WorstSign
 from segments.plan_making import learn_ahead
-from segments.score_gathering import note_crossings_ahead
 from segments.score_keeping import forget_sorting
 from segments.score_run import begin_run, finish_run, index_shards, plan_run, work_shards
 from segments.segment_assignment import AssignmentReport, assign_segments
@@ -98,6 +98,8 @@ def run_night(*, on: date, at: datetime, run_id: int | None = None, progress: Pr
         learn_ahead(run)
         learn_second_orders_ahead(on=on)
         note_crossings_ahead(run)
+        note_segments_ahead(run)
+    forget_rewritten()
     tidy_tables(*WRITTEN_AT_NIGHT)
     ScoreRun.objects.filter(pk=run.pk).update(milliseconds=report.milliseconds)
     return report

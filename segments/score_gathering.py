@@ -25,6 +25,7 @@ from segments.figure_keeping import (
     AHEAD,
     LATE,
     PIECES,
+    SEGMENTS,
     FiguresLostError,
     are_figures_kept,
     list_pieces,
@@ -135,19 +136,8 @@ def note_late_customers(run: ScoreRun) -> None:
         write_columns(run.pk, LATE, figures=few, about={"run": kept.pk})
 
 
-def note_crossings_ahead(run: ScoreRun) -> None:
-    """Keep with the figures of the run in force of whom a purchase day crosses the edge of a period by the next
-    evening, which otherwise looks for them, a row here and a row there, before anybody can begin to gather.
-
-    Whoever gets or loses a day until then is among those whose days were written, and read anew as such.
-    """
-    if are_figures_kept(run.pk) and read_about(run.pk, number=AHEAD) is None:
-        crossed = " UNION ALL ".join(_ask_crossed(run.as_of, run.as_of + timedelta(days=1)))
-        ids = np.unique(read_packed(crossed, (ID,))["customer_id"].astype(np.int64))
-        write_columns(run.pk, AHEAD, figures={"customer_id": ids}, about={"edges": list(PERIOD_EDGES)})
-
-
-def _ask_crossed(before: date, on: date) -> list[str]:
+def ask_crossed(before: date, on: date) -> list[str]:
+    """Queries of customers of whom a purchase day crossed the edge of a period since the evening ``before``."""
     edges = [timedelta(days=edge) for edge in PERIOD_EDGES]
     return [MOVED_SINCE.format(after=before - edge, until=on - edge) for edge in edges]
 
@@ -164,7 +154,7 @@ def _list_late(part: str, kept: ScoreRun, *, on: date) -> Any:
     before, today = _say_day(kept.as_of), _say_day(on)
     ahead = _find_ahead(kept, on=on) if part == "history" else None
     if part == "history":
-        crossed = [] if ahead is not None else _ask_crossed(kept.as_of, on)
+        crossed = [] if ahead is not None else ask_crossed(kept.as_of, on)
     else:
         crossed = [source.moved.format(before=before, today=today) for source in SOURCES.values() if source.moved]
     written = WRITTEN_SINCE.format(snapshot="'" + kept.snapshot + "'::pg_snapshot")
@@ -196,6 +186,8 @@ def freeze_figures(run_id: int, *, number: int, edges: Sequence[int], on: date) 
         for part, names in TAKEN_OVER.items():
             if names[0] not in figures:
                 figures |= _count(part, ids, limit, on=on)
+        if "segment_number" not in figures:
+            figures["segment_number"] = gather_segments(ids)
         figures["service_12m"] += figures["handling_12m"] + figures["contacts_12m"]
         base, sums = measure_part(figures, as_of_day=(on - EPOCH).days)
         write_columns(run_id, piece, figures=figures, base=base, about=sums)
@@ -321,19 +313,22 @@ def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
 
 
 def _take_over(run_id: int, ids: Any, *, late: Columns, piece: int, on: date) -> Columns:
-    """The parts that ``late`` names, from the run before but for those customers who moved since; nothing where that
-    run knew nobody of these."""
+    """The parts that ``late`` names, from the run before but for those customers who moved since, and the segments;
+    nothing where that run knew nobody of these."""
     try:
         kept = read_figures(run_id, number=piece)
     except FiguresLostError:  # a range that had no customers then
         return {}
-    place, known = _find(kept["customer_id"], ids)
+    same = np.array_equal(kept["customer_id"], ids)
+    place, known = (np.arange(len(ids)), np.ones(len(ids), dtype=np.bool_)) if same else _find(kept["customer_id"], ids)
     if not known.any():
         return {}
     turn = (on - EPOCH).days % READ_ANEW_WITHIN_DAYS
     in_turn = ~known | (ids // 128 % READ_ANEW_WITHIN_DAYS == turn)
-    same = len(ids) == len(kept["customer_id"]) and bool(known.all())
     figures: Columns = {}
+    segments = read_about(run_id, number=SEGMENTS - piece)
+    if segments is not None:
+        figures["segment_number"] = np.where(known, segments[0]["segment_number"][place], 0)
     for part, moved in late.items():
         anew = in_turn.copy()
         at, found = _find(ids, moved[slice(*np.searchsorted(moved, [ids[0], ids[-1] + 1]))])

@@ -6,7 +6,7 @@ planned, a shard is one transaction, and finishing is one transaction that reade
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from django.db.models.functions import Now
 
 from crm.core.process_memory import give_back_memory, keep_freed_memory
 from crm.core.statement_planning import commit_without_waiting
-from customers.models import RewrittenHistory
 from customers.purchase_day_rebuild import ingest_customer
 from segments.contract_renewals import score_with_contracts
 from segments.figure_keeping import (
@@ -54,7 +53,6 @@ from segments.segment_noting import hold_segment, note_moved
 SHARD_IDS = 100_000
 BEGUN_PART = 10  # of a range; with its first tenth alone the last is no shard of its own, to be waited for
 EPOCH = date(1970, 1, 1)
-REMEMBERED_FOR = timedelta(days=10)  # longer than figures are taken over for
 
 
 @dataclass(frozen=True)
@@ -144,7 +142,6 @@ def finish_run(run: ScoreRun) -> FinishedRun:
     ScoreRun.objects.filter(pk=run.pk).update(finished_at=Now())
     for unread in ([current] if current else []) if switched else [run]:
         drop_figures(unread.pk)  # those of the run in force are taken over by the next night
-    RewrittenHistory.objects.filter(written_at__lt=Now() - REMEMBERED_FOR).delete()
     for outdated in list_outdated_runs(run):
         drop_run(outdated)
     return FinishedRun(run, switched=switched)
@@ -186,7 +183,7 @@ def _write_score(run: ScoreRun, customer_id: int, *, on: date) -> bool:
     if not len(figures):
         return False
     plan = replace(ScoringPlan.from_json(run.plan["scoring"]), as_of_day=(on - EPOCH).days)
-    columns = _score(figures, plan)
+    columns = _score(figures, plan, segments=gather_segments(figures["customer_id"]))
     values = [_to_python(columns, name, kind, run_id=run.pk, on=on) for name, kind in SCORE_COLUMNS]
     table = name_run_table(run.pk)
     with connection.cursor() as cursor:
@@ -294,7 +291,10 @@ def _score_next(
     commit_without_waiting()
     plan = ScoringPlan.from_json(run.plan["scoring"])
     rows = write_shard(
-        (_score(part, plan) for part in iterate_figures(run.pk, numbers=list_pieces(shard.number))),
+        (
+            _score(part, plan, segments=part["segment_number"])
+            for part in iterate_figures(run.pk, numbers=list_pieces(shard.number))
+        ),
         run_id=run.pk,
         as_of_day=plan.as_of_day,
         number=shard.number,
@@ -310,9 +310,9 @@ def _score_next(
     return True
 
 
-def _score(figures: Any, plan: ScoringPlan) -> Columns:
+def _score(figures: Any, plan: ScoringPlan, *, segments: Any) -> Columns:
     """All columns of the scores of some customers, who come by their ids."""
-    return score_with_contracts(figures, plan) | {"segment_number": gather_segments(figures["customer_id"])}
+    return score_with_contracts(figures, plan) | {"segment_number": segments}
 
 
 @transaction.atomic

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from customers.customer_freshening import freshen_customer
 from customers.models import Customer
 from customers.purchase_day_rebuild import ingest_orders
+from segments import score_gathering
 from segments.customer_pinning import pin_customer
+from segments.gathering_ahead import note_segments_ahead
 from segments.models import CurrentScore, Membership, ScoreRun, Segment
 from segments.score_run import begin_run, finish_run, index_shards, work_shards
 from segments.segment_assignment import assign_segments
@@ -88,6 +90,28 @@ def test_the_night_finds_where_those_are_whom_it_moved_itself(kjeldsen):
     index_shards(ScoreRun.objects.get(is_current=True))
     members, noted = read_places()
     assert noted == members
+
+
+def test_the_next_night_copies_where_everybody_was_and_puts_right_who_moved_since(kjeldsen, rep, monkeypatch):
+    index_shards(ScoreRun.objects.get(is_current=True))
+    for _again in range(2):  # a night that was killed goes on
+        note_segments_ahead(ScoreRun.objects.get(is_current=True))
+    before = read_places()[0]
+    pin(kjeldsen, rep)
+    newcomer = factories.make_customer(owner=rep)
+    run, asked = begin_run(on=TODAY), []
+    with monkeypatch.context() as patched:
+        patched.setattr(score_gathering, "gather_segments", lambda ids: asked.extend(ids) or ids)
+        work_shards(run)
+    assert not asked  # where a million customers are
+    finish_run(run)
+    assert read_places()[1] == before | {newcomer.pk: 0}
+    assign_segments(on=TODAY)
+    index_shards(run)
+    members, noted = read_places()
+    assert noted == members
+    assert members[kjeldsen.pk] == Segment.objects.get(key="large").pk
+    assert newcomer.pk in members
 
 
 def test_an_order_that_is_taken_in_while_the_customer_is_pinned_does_not_undo_the_pin(kjeldsen, rep):
