@@ -103,6 +103,13 @@ def test_a_rep_estimates_in_the_dialog_and_the_card_shows_it(customer, rep, sign
     assert "Their buyer" in card
 
 
+def test_a_narrow_range_of_our_share_is_told_in_figures_too(customer, rep, signed_in):
+    buy(customer, 70_000_00)
+    estimate(customer, rep, low_cents=340_000_00, high_cents=480_000_00)
+    card = signed_in(rep).get(reverse("customers:wallet-card", args=[customer.pk])).content.decode()
+    assert ">15% – 21%</text>" in card
+
+
 # --- potential -------------------------------------------------------------------------------------------------------
 
 
