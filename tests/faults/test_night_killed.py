@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crm.core.job_ledger import sweep
@@ -20,7 +20,7 @@ from crm.core.jobs import perform
 from crm.core.models import JobRun
 from crm.night_requesting import request_night
 from crm.nightly_run import run_night
-from customers.models import Customer, Order
+from customers.models import Customer
 from segments.default_configuration import create_defaults
 from segments.models import ScoreRun, ScoreShard
 from tests.segments.purchase_world import END, make_world
@@ -75,16 +75,17 @@ def start_worker(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[bytes
 def company(rep, admin):
     """Customers in five ranges of ids, so that the night has five shards."""
     create_defaults()
-    world = make_world(customers=120)
-    for position, customer in enumerate(sorted(world)):
-        moved = customer + 1_050_000 + 100_000 * (position % SHARDS)
-        row = Customer.objects.get(pk=customer)
-        number = row.number
-        Customer.objects.filter(pk=customer).update(number=f"{number}-old")
-        row.pk, row.number, row.owner, row.team = moved, number, rep, rep.team
-        row.save(force_insert=True)
-        Order.objects.filter(customer=customer).update(customer=moved)
-        Customer.objects.filter(pk=customer).delete()
+    world = sorted(make_world(customers=120))
+    moved = [customer + 1_050_000 + 100_000 * (position % SHARDS) for position, customer in enumerate(world)]
+    Customer.objects.filter(pk__in=world).update(owner=rep, team=rep.team)
+    with transaction.atomic(), connection.cursor() as cursor:  # keys are checked at its end
+        for column in ("customers_order.customer_id", "customers_customer.id"):
+            table, name = column.split(".")
+            cursor.execute(
+                f"UPDATE {table} SET {name} = new FROM unnest(%s::bigint[], %s::bigint[]) AS moved(old, new)"
+                f" WHERE {name} = old",
+                [world, moved],
+            )
 
 
 def kill(worker: subprocess.Popen[bytes]) -> None:
