@@ -6,7 +6,7 @@ partner, who owns no customer unless ``shared_customer`` is asked for.
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext, suppress
+from contextlib import ExitStack, suppress
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from axes.handlers.proxy import AxesProxyHandler
 from coverage import Coverage
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
 from hypothesis import HealthCheck
@@ -46,22 +47,35 @@ TESTS = Path(__file__).parent
 
 class Tracing:
     """Coverage of the rules follows their own tests, those in a folder ``rules``: what a page or the day of a run
-    happens to reach counts for nothing. The tracer of lines, which takes half as long again, is off in all others.
-    Where the whole is followed (``make coverage``) it stays on."""
+    happens to reach counts for nothing. The tracer of lines, which takes half as long again, is off in all others, and
+    while tests are collected: the rules are loaded before. Where the whole is followed (``make coverage``) it stays on.
+    """
 
     def __init__(self, config: pytest.Config) -> None:
-        sources = getattr(config.option, "cov_source", None)
-        self.is_needed = bool(sources) and all(str(source).endswith("/rules") for source in sources)
+        sources = [Path(str(source)) for source in getattr(config.option, "cov_source", None) or []]
+        self.folders = sources if all(source.name == "rules" for source in sources) else []
         self.coverage: Coverage | None = None
         self.is_on = True
 
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+    def follow(self, *, wanted: bool) -> None:
         self.coverage = self.coverage or Coverage.current()
-        wanted = not self.is_needed or item.path.parent.name == "rules"
         if self.coverage is not None and self.is_on != wanted:
             (self.coverage.start if wanted else self.coverage.stop)()
             self.is_on = wanted
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collection(self, session: pytest.Session) -> None:
+        if session.config.pluginmanager.hasplugin("dsession"):
+            return  # its workers collect
+        for path in sorted(path for folder in self.folders for path in folder.rglob("*.py")):
+            import_module(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
+        if self.folders:
+            self.follow(wanted=False)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if self.folders:
+            self.follow(wanted=item.path.parent.name == "rules")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -114,13 +128,14 @@ def _sign_in_unwatched(
     """A test puts somebody into a browser without a password: the watch over passwords has no failures to forget
     then, and its queries would be a good part of most tests. Whoever fills in the login page is watched.
 
-    A browser that was nowhere yet has no session: Django's client would write one to throw it away at once, which is
-    half of the time of signing in."""
+    A browser that was nowhere yet has no session: Django's client would write one to throw it away at once, and then an
+    empty one to fill it, which is two thirds of the time of signing in."""
     is_new = settings.SESSION_COOKIE_NAME not in client.cookies
-    with (
-        patch.object(AxesProxyHandler, "user_logged_in", lambda **_event: None),
-        patch.object(Client, "session", None) if is_new else nullcontext(),
-    ):
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(AxesProxyHandler, "user_logged_in", lambda **_event: None))
+        if is_new:
+            patches.enter_context(patch.object(Client, "session", None))
+            patches.enter_context(patch.object(SessionBase, "cycle_key", lambda _session: None))
         force_login(client, user, backend)
 
 
