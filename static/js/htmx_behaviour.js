@@ -33,8 +33,13 @@ document.addEventListener("htmx:responseError", (event) => {
   if (status !== 401) showBand(words()[said] || words().broken);
 });
 
-for (const name of ["htmx:sendError", "htmx:timeout"])
-  document.addEventListener(name, () => showBand(words().offline));
+// Only a form that keeps its draft goes out by itself; a part of the page that fetches itself does so again unasked.
+function sayNoLine({ detail: { elt, requestConfig } }) {
+  if (elt.matches("form[data-draft]")) showBand(words().offline);
+  else if (requestConfig.verb !== "get") showBand(words().noLine);
+  else if (ACTS.includes(requestConfig.triggeringEvent?.type)) showBand(words().notShown);
+}
+for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, sayNoLine);
 
 document.addEventListener("toasts", (event) => {
   for (const { text, error } of event.detail.said) if (error) showBand(text);

@@ -167,7 +167,7 @@ def test_a_term_explains_itself_and_closes_with_escape(page):
 def test_when_the_line_is_gone_it_is_said_on_top(page):
     page.context.set_offline(True)
     page.locator("thead a").first.click()
-    expect(page.locator("#bands")).to_contain_text("the connection is gone")
+    expect(page.locator("#bands")).to_contain_text("Not shown: the connection is gone")
     page.context.set_offline(False)
 
 
