@@ -17,6 +17,7 @@ from segments.models import Process, ProcessStep, ProcessVersion, Segment
 CARDS_A_STEP = 5
 MOST_URGENT = 240
 COLUMNS = 6
+WHY_LOST = "subject,customer,segment,amount,because,reason,ended,owner"  # columns of the list of processes
 
 
 @dataclass

@@ -22,10 +22,9 @@ from crm.home.list_parts import (
     owner_column,
 )
 from interactions.models import ProcessRun, StepRun
-from interactions.process_overview import name_state
+from interactions.process_overview import WHY_LOST, name_state
 from segments.models import Process, Segment
 
-WHY_LOST = "subject,customer,segment,amount,because,reason,ended,owner"
 LAST_DAY = date(9998, 12, 31)  # the day after the last of all is none
 
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from crm.core.models import Role
+from interactions.process_overview import WHY_LOST
 from interactions.quote_measuring import has_forecast, measure_results
 from interactions.rules.quote_forecast import LEAST_DECIDED
 from segments.models import Process
@@ -30,6 +31,7 @@ def quote_results(request: HttpRequest) -> HttpResponse:
         ],
         "is_own": is_own,
         "counted": f"?flow={flow}&since={results.since}" + ("&owner=me" if is_own else ""),
+        "why_lost": f"&columns={WHY_LOST}",
         "has_forecast": has_forecast(str(flow)),
         "least": LEAST_DECIDED,
     }

@@ -106,6 +106,8 @@ def test_each_number_of_the_page_opens_the_list_that_it_counts(propose, rep, sig
     page = browser.get(reverse("interactions:quote-results")).content.decode()
     assert "Another supplier was preferred" in page
     links = [part.split('"')[0].replace("&amp;", "&") for part in page.split('href="/pipeline/all/')[1:]]
-    counted = {link.split("&", 3)[-1]: len(browser.get(f"/pipeline/all/{link}").context["list"].rows) for link in links}
-    assert counted["state=lost"] == counted["state=lost&because=rival"] == 1
-    assert counted["state=done"] == counted["state=running"] == 0
+    shown = {link.partition("&state")[2]: browser.get(f"/pipeline/all/{link}") for link in links}
+    counted = {link: len(page.context["list"].rows) for link, page in shown.items()}
+    assert counted["=lost"] == counted["=lost&because=rival"] == 1
+    assert counted["=done"] == counted["=running"] == 0
+    assert "Parent company buys for all" in shown["=lost&because=rival"].content.decode(), "with what they said"
