@@ -8,7 +8,12 @@ from complaints.models import Complaint, ComplaintEntry
 from crm.core.late_imports import pandas as pd
 from crm.core.local_time import in_company_days
 from customers.import_kinds import ImportKind, WritingTask
-from customers.import_relating import RELATION_COLUMNS, find_related_customers, find_related_people
+from customers.import_relating import (
+    RELATION_COLUMNS,
+    find_related_customers,
+    find_related_people,
+    follow_merged_since_check,
+)
 from customers.import_remembering import STAMPED, WrittenTable, change_differing, insert_remembered
 from customers.import_staging import Stage, fetch_row, run_sql
 from customers.rules.import_columns import ImportField, Reading, fold_header
@@ -135,6 +140,7 @@ def write_complaints(stage: Stage, task: WritingTask, *, after: int, batch: int 
     until = after + batch
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     total = fetch_row(f"SELECT count(*) FROM {stage.records} n WHERE {scope}")[0]  # noqa: S608
+    follow_merged_since_check(stage, scope, import_id=task.import_id)  # his orders have gone along
     changed = 0
     if task.mode != "create":
         changed = change_differing(

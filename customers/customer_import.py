@@ -225,7 +225,7 @@ def write_customers(stage: Stage, task: WritingTask, *, after: int, batch: int =
     scope = f"n.id > {int(after)} AND n.id <= {int(until)}"
     started = fetch_row("SELECT clock_timestamp()")[0]
     total, here = fetch_row(f"SELECT count(*), count(customer_id) FROM {stage.records} n WHERE {scope}")  # noqa: S608
-    follow_merged_since_check(stage, scope, import_id=task.import_id)
+    follow_merged_since_check(stage, scope, import_id=task.import_id, is_row_his=True)
     changed = _change_customers(stage, scope, task) if here and task.mode != "create" else 0
     if changed:
         move_members_along(stage, scope, task, table=CUSTOMER_TABLE)

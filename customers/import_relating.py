@@ -39,8 +39,11 @@ def follow_merged(stage: Stage, *, number: str = "customer") -> bool:
     return True
 
 
-def follow_merged_since_check(stage: Stage, scope: str, *, import_id: int) -> None:
-    """Records of a customer who has gone into another since they were checked are that other's, unless he has a row."""
+def follow_merged_since_check(stage: Stage, scope: str, *, import_id: int, is_row_his: bool = False) -> None:
+    """Records of a customer who has gone into another since they were checked are that other's.
+
+    Where a row is the customer himself (``is_row_his``), not if the other has one too.
+    """
     (are_merged,) = fetch_row(
         """SELECT EXISTS (SELECT FROM customers_customermerge m JOIN customers_dataimport d ON d.id = %s
                           WHERE m.merged_at >= d.created_at AND m.undone_at IS NULL)""",
@@ -48,11 +51,11 @@ def follow_merged_since_check(stage: Stage, scope: str, *, import_id: int) -> No
     )
     if not are_merged:
         return
+    alone = f"AND NOT EXISTS (SELECT FROM {stage.records} o WHERE o.customer_id = k.id)"
     run_sql(f"""
-        UPDATE {stage.records} n SET customer_id = k.id, known = k.number
+        UPDATE {stage.records} n SET customer_id = k.id{", known = k.number" if is_row_his else ""}
         FROM customers_customer g JOIN customers_customer k ON k.id = g.merged_into_id
-        WHERE {scope} AND g.id = n.customer_id
-        AND NOT EXISTS (SELECT FROM {stage.records} o WHERE o.customer_id = k.id)""")  # noqa: S608
+        WHERE {scope} AND g.id = n.customer_id {alone if is_row_his else ""}""")  # noqa: S608
 
 
 def find_related_customers(stage: Stage, task: WritingTask) -> None:

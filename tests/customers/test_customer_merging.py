@@ -7,6 +7,7 @@ from django.apps import apps
 
 from complaints.complaint_handling import take_complaint
 from complaints.guardian_assignment import name_guardian
+from complaints.models import Complaint
 from crm.core import job_ledger
 from crm.nightly_run import run_night
 from customers import import_writing
@@ -295,6 +296,16 @@ def test_somebody_of_both_who_comes_in_meanwhile_is_the_one_who_is_there(kept, l
     import_file(people, by=lead, kind="people")
     point = ContactPoint.objects.get(value="c.brandt@oberrhein.example")
     assert (point.customer, point.person) == (kept, Person.objects.get(customer=kept, name="Clemens Brandt"))
+
+
+def test_a_complaint_that_comes_meanwhile_is_about_the_order_that_went_along(kept, gone, lead, merged_before_writing):
+    order = factories.make_order(gone, TODAY - timedelta(days=5), 700_00, number="A-7")
+    merged_before_writing()
+    cases = "case number,account id,subject,date opened,order number\n9,K-23391,Seals failed,2026-11-20,A-7\n"
+    import_file(cases, by=lead, kind="complaints")
+    complaint = Complaint.objects.get()
+    assert (complaint.customer, complaint.order) == (kept, order)
+    assert complaint.value_cents >= 700_00
 
 
 def test_an_undone_import_says_of_rows_that_moved_with_a_merge_what_helps(kept, lead, rep, merged_before_writing):
