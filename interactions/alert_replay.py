@@ -13,7 +13,8 @@ from crm.core.models.business_setting import setting
 from interactions.alert_wording import explain_alert
 from interactions.models import Alert
 from interactions.rules.alert_conditions import Condition, replay_alert
-from segments.rules.criteria import iterate_conditions
+from segments.criteria_reading import read_aloud, show_figure
+from segments.rules.criteria import find_metrics
 from segments.rules.criteria_evaluation import holds
 
 
@@ -47,15 +48,21 @@ def replay(alert: Alert) -> Replay:
 
 
 def _replay_rule(evidence: Mapping[str, Any], *, on: date) -> list[ShownCondition]:
-    """A trigger with a rule of its own: each condition of the rule, and the rule as a whole."""
+    """A trigger with a rule of its own: each part of the rule, and the rule as a whole. A part that asks what is no
+    longer counted is left out."""
     criteria = evidence.get("criteria")
     if not criteria:
         return []
     values = evidence.get("values", {})
-    known = [condition for condition in iterate_conditions(criteria) if condition["metric"] in METRICS]
+    known = [(part, sorted(find_metrics(part))) for part in criteria.get("all", [criteria])]
     shown = [
-        ShownCondition(str(METRICS[one["metric"]].label).capitalize(), str(values.get(one["metric"], "–")), holds=True)
-        for one in known
+        ShownCondition(
+            read_aloud(part),
+            ", ".join(show_figure(METRICS[name], values.get(name)) for name in names),
+            holds(part, values, today=on, catalogue=METRICS),
+        )
+        for part, names in known
+        if all(name in METRICS for name in names)
     ]
     whole = holds(criteria, values, today=on, catalogue=METRICS)
     return [*shown, ShownCondition(gettext("The rule as it was that evening"), "", whole)]

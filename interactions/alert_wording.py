@@ -54,7 +54,7 @@ def explain_alert_now(alert: Alert, *, score: CurrentScore | None, on: date) -> 
     """
     figures = {**alert.evidence, "at_stake_cents": None}
     if score is not None:
-        names = ("purchase_days", "gap_days", "mean_gap_days", "surprise", "fall", "sales_12m_cents")
+        names = ("note", "purchase_days", "gap_days", "mean_gap_days", "surprise", "fall", "sales_12m_cents")
         figures |= {name: getattr(score, name) for name in names}
         if score.last_day is not None:
             figures["gap_days"] = (on - score.last_day).days
@@ -64,7 +64,10 @@ def explain_alert_now(alert: Alert, *, score: CurrentScore | None, on: date) -> 
 
 
 def explain_rhythm(evidence: Mapping[str, Any], *, in_short: bool = False) -> str:
-    """Own rhythm and silence from kept figures; unless ``in_short`` also how rare it is, and the money."""
+    """Own rhythm and silence from kept figures; unless ``in_short`` also how rare it is, and the money. Of a contract
+    what is used less, never a rhythm."""
+    if evidence.get("note") == CurrentScore.Note.CONTRACT:
+        return _explain_contract(evidence, in_short=in_short)
     facts = ValueFacts(
         purchases=evidence.get("purchase_days") or 0,
         silence_days=evidence.get("gap_days"),
@@ -73,6 +76,14 @@ def explain_rhythm(evidence: Mapping[str, Any], *, in_short: bool = False) -> st
         at_stake_cents=None if in_short else evidence.get("at_stake_cents"),
     )
     return explain_value(facts).render(translate=gettext, translate_plural=ngettext, format_money=_money)
+
+
+def _explain_contract(evidence: Mapping[str, Any], *, in_short: bool) -> str:
+    fall = evidence.get("fall")
+    if in_short or fall is None or fall <= 0:
+        return gettext("Under contract.")
+    under = {"fall": format_percent(fall)}
+    return gettext("Under contract; sales of the last quarter are %(fall)s under their own baseline.") % under
 
 
 def _explain_fall(evidence: Mapping[str, Any]) -> str:

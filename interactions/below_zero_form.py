@@ -39,7 +39,14 @@ class BelowZeroForm(forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["owner"].queryset = User.objects.acting().order_by("name")
         cheaper = Segment.objects.filter(archived_at=None).exclude(pk__in=find_costlier_segments(customer))
+        self.fields["minimum_order_cents"].needed_when = _("for a minimum order")
         self.fields["segment"].queryset = cheaper.order_by("priority", "pk")
+
+    def clean_minimum_order_cents(self) -> int | None:
+        minimum: int | None = self.cleaned_data["minimum_order_cents"]
+        if self.cleaned_data.get("kind") == BelowZeroDecision.Kind.MINIMUM and not minimum:
+            raise forms.ValidationError(_("Say how much an order must come to."))
+        return minimum
 
     def clean_expected_cents(self) -> int:
         return self.cleaned_data["expected_cents"] or 0

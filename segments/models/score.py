@@ -186,6 +186,11 @@ class CurrentScore(models.Model):
         return f"{self.customer_id} {self.grade}"
 
     @property
+    def margin_12m_cents(self) -> int:
+        """What is left of the sales after the cost of goods."""
+        return self.sales_12m_cents - self.goods_12m_cents
+
+    @property
     def usual_gap_days(self) -> float | None:
         """The mean gap of whoever has a rhythm; ``None`` after one or two purchases: what came once is not usual."""
         return self.mean_gap_days if self.purchase_days >= LEAST_PURCHASES_FOR_RHYTHM else None

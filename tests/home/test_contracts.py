@@ -18,6 +18,7 @@ from customers.models import Contract, Customer
 from customers.purchase_day_rebuild import ingest_orders
 from interactions.alert_raising import raise_alerts
 from interactions.alert_replay import replay
+from interactions.alert_wording import explain_alert, explain_alert_now
 from interactions.models import Alert
 from segments.back_testing import run_back_test
 from segments.contract_renewals import CONTRACTS, describe_contract, fit_renewals
@@ -270,4 +271,9 @@ def test_who_uses_less_under_contract_is_told_by_his_own_trigger(rep):
     assert raise_alerts(on=on, at=AT + timedelta(1)).raised == {"contract-used-less": 1}
     alert = Alert.objects.get()
     assert alert.customer == under
-    assert replay(alert).is_same
+    why = replay(alert)
+    assert why.is_same
+    assert why.sentence == "Under contract; sales of the last quarter are 50% under their own baseline."
+    assert [one.figure for one in why.conditions][:2] == ["by contract", "50%"]
+    assert explain_alert_now(alert, score=under.score, on=on) == why.sentence
+    assert explain_alert({**alert.evidence, "fall": None}) == "Under contract."

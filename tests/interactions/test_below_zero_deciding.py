@@ -19,7 +19,12 @@ LATER = TODAY + timedelta(days=60)
 @pytest.fixture
 def loss(customer):
     factories.set_score(
-        customer, contribution_12m_cents=-127_647, service_12m_cents=162_225, sales_12m_cents=384_200, as_of=TODAY
+        customer,
+        contribution_12m_cents=-127_647,
+        service_12m_cents=162_225,
+        sales_12m_cents=384_200,
+        goods_12m_cents=349_622,
+        as_of=TODAY,
     )
     return customer
 
@@ -163,12 +168,14 @@ def test_a_manager_decides_on_the_page(loss, lead, signed_in):
     browser, url = signed_in(lead), reverse("interactions:below-zero-decide", args=[loss.pk])
     page = browser.get(f"{url}?kind=minimum").content.decode()
     assert 'value="minimum" checked' in page
-    assert "−€1,276" in page
+    assert "Brings <b>−€1,276</b> in 12 months: €346 of margin on sales of €3,842, less €1,622 to serve." in page
     form = {"kind": "minimum", "reason": "Small orders", "owner": lead.pk, "expected_cents": "900"}
     form |= {"review_on": (datetime.now(tz=UTC).date() + timedelta(days=30)).isoformat()}
     refused = browser.post(url, form)
     assert refused.status_code == 422
     assert "how much an order must come to" in refused.content.decode()
+    both = browser.post(url, {**form, "reason": ""}).context["form"].errors
+    assert set(both) == {"minimum_order_cents", "reason"}, "all that is missing is told at once"
     answer = browser.post(url, {**form, "minimum_order_cents": "150"})
     assert answer.status_code == 302
     assert answer["Location"] == reverse("home:below-zero")
