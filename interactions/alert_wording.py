@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext, ngettext
 
-from crm.core.formats import format_money, format_percent
+from crm.core.formats import format_money, format_number, format_percent
 from crm.core.models.business_setting import setting
 from customers.rules.family_change import choose_sentence, say_family, say_share
 from interactions.models import Alert
@@ -117,7 +117,8 @@ def _explain_second_order(evidence: Mapping[str, Any]) -> str:
 
 
 def _explain_overdue(evidence: Mapping[str, Any]) -> str:
-    values = {"days": evidence.get("days_since_contact") or 0, "cadence": evidence.get("cadence_days") or 0}
+    silent, cadence = evidence.get("days_since_contact") or 0, evidence.get("cadence_days") or 0
+    values = {"days": format_number(silent), "cadence": format_number(cadence)}
     if evidence.get("last_contact_on"):
         return gettext("%(days)s days since the last talk; this segment's rhythm is %(cadence)s.") % values
     return (

@@ -12,6 +12,7 @@ from crm.core.models.business_setting import change_setting
 from interactions import alert_freshening
 from interactions.alert_freshening import refresh_alerts
 from interactions.alert_raising import ALERT_LOCK, EveningOfAlerts, raise_alerts
+from interactions.alert_wording import explain_alert
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, Task
 from interactions.rules.alert_conditions import is_held_out, replay_alert
@@ -295,6 +296,8 @@ def test_nobody_talked_to_them_within_their_segments_rhythm(customer, rep):
     task = Task.objects.get()
     assert (task.kind, task.title) == (Task.Kind.FOLLOW_UP, "Talk to them")
     assert task.why.startswith("34 days since the last talk; this segment's rhythm is 30")
+    never = {"trigger": "overdue-contact", "days_since_contact": 1037, "cadence_days": 90}
+    assert "in the 1,037 days we know them" in explain_alert(never)
 
 
 def test_whoever_has_a_next_contact_planned_is_not_overdue(customer, rep):
