@@ -53,11 +53,14 @@ WITH groups AS (
     SELECT mover, was, becomes, sales FROM groups
     WHERE mover IS NOT NULL AND (%(show)s = 'all' OR (%(show)s = 'in' AND becomes = %(segment)s)
         OR (%(show)s = 'out' AND was = %(segment)s))
-    ORDER BY sales DESC NULLS LAST, mover LIMIT %(most)s
+    ORDER BY (becomes = %(segment)s OR was IS NOT DISTINCT FROM %(segment)s) DESC, sales DESC NULLS LAST, mover
+    LIMIT %(most)s
 ), movers AS (
     SELECT c.id, c.name, c.country, first.was, first.becomes, first.sales,
         (SELECT grade FROM segments_current_score score WHERE score.customer_id = c.id) AS grade
-    FROM first JOIN customers_customer c ON c.id = first.mover ORDER BY first.sales DESC NULLS LAST, c.id
+    FROM first JOIN customers_customer c ON c.id = first.mover
+    ORDER BY (first.becomes = %(segment)s OR first.was IS NOT DISTINCT FROM %(segment)s) DESC,
+        first.sales DESC NULLS LAST, c.id
 )
 SELECT (SELECT coalesce(json_agg(json_build_array(was, becomes, customers)), '[]') FROM moves),
        (SELECT coalesce(json_agg(json_build_array(id, name, country, was, becomes, sales, grade)), '[]') FROM movers),
@@ -130,7 +133,8 @@ def try_segment_rule(
 ) -> DryRun:
     """What publishing ``criteria`` for ``segment`` would do on the local day ``on``.
 
-    ``show`` limits the list of customers to ``in`` or ``out`` of the segment; it holds the ``most`` largest by sales.
+    ``show`` limits the list of customers to ``in`` or ``out`` of the segment; it holds the ``most`` largest by sales,
+    those who move past the segment behind those who come or leave.
     Raises ``DryRunTooSlow`` after TIME_LIMIT_SECONDS.
     """
     choice = build_segment_choice(on=on, drafts={segment.pk: criteria})

@@ -176,7 +176,7 @@ TERMS = {
         _("Spread"),
         _(
             "How far single customers of a segment lie apart: the line inside the box is the median, the box holds the "
-            "middle half, the whiskers nine of ten."
+            "middle half, the whiskers eight of ten. Read from steps of a twentieth, so none is off by more."
         ),
     ),
     "median": Term(_("Median"), _("Half of the cases lie below it, half above; single extremes do not move it.")),

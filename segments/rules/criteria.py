@@ -108,6 +108,20 @@ def _(text: str) -> str:
     return text
 
 
+# What a value has to be, by the operator, else by the kind of the figure.
+_UNFIT_DAYS = _("The value for “%(name)s” does not fit: it takes whole days, none below zero.")
+_UNFIT_LIST = _("The value for “%(name)s” does not fit: it takes one word or more.")
+_UNFIT_NUMBER = _("The value for “%(name)s” does not fit: it takes a number.")
+_UNFIT = {
+    **dict.fromkeys(DAY_COUNTS, _UNFIT_DAYS),
+    **dict.fromkeys(LISTS, _UNFIT_LIST),
+    "between": _("The value for “%(name)s” does not fit: it takes two, the smaller first."),
+    "choice": _("The value for “%(name)s” does not fit: it takes one of those offered."),
+    "date": _("The value for “%(name)s” does not fit: it takes a day, such as 2026-01-31."),
+    "text": _("The value for “%(name)s” does not fit: it takes a word, of 200 letters at most."),
+}
+
+
 def is_protected(metric: MetricLike) -> bool:
     """Whether the law forbids to treat customers differently by this metric."""
     return metric.protected or bool(PROTECTED_WORDS & set(metric.name.lower().split("_")))
@@ -208,7 +222,7 @@ def _find_condition_problem(condition: Criteria, catalogue: Catalogue, *, for_se
     if extra or (operator in NO_VALUE and condition.get("value") is not None):
         return Problem((), _("The condition on “%(name)s” says more than can be understood."), {"name": name})
     if operator not in NO_VALUE and not _fits(metric, str(operator), condition.get("value")):
-        return Problem((), _("The value for “%(name)s” does not fit."), {"name": name})
+        return Problem((), _UNFIT.get(str(operator), _UNFIT.get(str(metric.kind), _UNFIT_NUMBER)), {"name": name})
     return None
 
 

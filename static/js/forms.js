@@ -57,9 +57,40 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
-// Fields and lists that send their form as soon as they change.
+// Fields and lists that send their form as soon as they change. Each arrow in a list and each part of a day is a change
+// too: by keys they are sent with Enter or when the field is left, and the page comes back to where the keyboard was.
+const ASKED = `asked:${location.pathname}`;
+const SLOW = "select, input[type=date]";
+let keyed = null;
+let waiting = null;
+
+function ask(field, next) {
+  keyed = waiting = null;
+  const name = next?.form === field.form && next.name || field.name;
+  try { if (!field.form.hasAttribute("hx-get")) sessionStorage.setItem(ASKED, name); } catch { /* it begins on top */ }
+  field.form.requestSubmit();
+}
+
 document.addEventListener("change", (event) => {
-  if (event.target.closest("[data-submit-on-change]")) event.target.form.requestSubmit();
+  const field = event.target;
+  if (!field.closest("[data-submit-on-change]")) return;
+  if (keyed === field) waiting = field;
+  else ask(field);
+});
+
+document.addEventListener("keydown", (event) => {
+  const field = event.target;
+  if (!field.matches?.(SLOW) || !field.closest("[data-submit-on-change]") || event.key === "Tab") return;
+  keyed = event.key === "Enter" ? null : field;
+  if (event.key !== "Enter" || waiting !== field) return;
+  event.preventDefault();
+  ask(field);
+});
+
+document.addEventListener("pointerdown", () => { keyed = null; });
+
+document.addEventListener("focusout", (event) => {
+  if (waiting && waiting === event.target) ask(waiting, event.relatedTarget);
 });
 
 // A button that copies what stands in a field.
@@ -95,6 +126,11 @@ if (main && !wasDone && document.activeElement === document.body && matchMedia("
 // Any other page that was drawn whole begins where it asks for it: at what was refused.
 const asked = document.querySelector("#main [data-focus]");
 if (asked && document.activeElement === document.body) asked.focus();
+
+let askedBefore = null;
+try { askedBefore = sessionStorage.getItem(ASKED); sessionStorage.removeItem(ASKED); } catch { /* nothing was kept */ }
+if (askedBefore && document.activeElement === document.body)
+  document.querySelector(`#main [data-submit-on-change][name="${CSS.escape(askedBefore)}"]`)?.focus();
 
 // What is found while one types is chosen with the arrow or Enter; Enter on a choice goes on to the next field.
 function goOn(choices) {

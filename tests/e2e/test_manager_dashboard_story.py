@@ -79,3 +79,11 @@ def test_the_curve_says_the_real_split_and_the_moves_are_those_that_happened(ope
         page.keyboard.press("Tab")
     assert since.evaluate("field => field === document.activeElement")
     expect(since).to_have_css("outline-style", "solid")
+    page.keyboard.press("Shift+Tab")
+    for _ in range(2):  # each arrow is a change of the field, and none of them asks yet
+        page.keyboard.press("ArrowDown")
+    asked = since.input_value()
+    assert int(asked[:4]) < SegmentChange.objects.earliest("day").day.year
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"since={asked}"))
+    expect(since).to_be_focused()
