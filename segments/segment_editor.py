@@ -129,7 +129,7 @@ def list_segments() -> list[SegmentShown]:
                 name_lost_metrics(criteria),
             )
         )
-    return sorted(shown, key=lambda one: (one.segment.archived_at is not None, one.segment.priority, one.segment.pk))
+    return sorted(shown, key=lambda one: (one.segment.archived_at is not None, *one.segment.place))
 
 
 def build_editor(

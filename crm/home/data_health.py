@@ -106,7 +106,9 @@ def describe_health(user: User, choice: Choice, *, today: date) -> dict[str, Any
     by_segment: dict[int, list[dict[str, list[int]]]] = {}
     for row in rows:
         by_segment.setdefault(row.segment_id, []).append(row.reach or {})
-    segments = Segment.objects.filter(Q(archived_at=None) | Q(pk__in=by_segment)).order_by("priority", "pk")
+    segments = Segment.objects.filter(Q(archived_at=None) | Q(pk__in=by_segment)).order_by(
+        "is_fallback", "priority", "pk"
+    )
     everything = [part for parts in by_segment.values() for part in parts]
     return {
         "day": day,

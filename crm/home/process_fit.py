@@ -133,7 +133,7 @@ def build_effort(scope: list[int] | None, choice: Choice) -> dict[str, Any]:
     total = add_figures(rows)
     earned = sum(max(0, row.contribution_cents) for row in rows)
     effort = []
-    for pk, segment in sorted(segments.items(), key=lambda item: (item[1].priority, item[0])):
+    for pk, segment in sorted(segments.items(), key=lambda item: item[1].place):
         mine = [row for row in rows if row.segment_id == pk]
         if mine and total.minutes and earned:
             own = add_figures(mine)

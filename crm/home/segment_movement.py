@@ -100,7 +100,7 @@ def _read_until(request: HttpRequest, choice: Choice, *, today: date) -> date:
 
 def build_movement(moves: Moves, *, team_query: str = "") -> Movement:
     """The counts as a table with a list behind each of them; one query."""
-    segments = list(Segment.objects.order_by("priority", "pk"))
+    segments = list(Segment.objects.order_by("is_fallback", "priority", "pk"))
     keys: dict[int | None, str] = {None: "none", **{segment.pk: segment.key for segment in segments}}
 
     def ask(was: str, becomes: str) -> str:

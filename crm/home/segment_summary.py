@@ -192,7 +192,7 @@ def build_summary(scope: list[int] | None, *, day: date, since: date) -> Summary
         day=day,
         since=moves.since,
         compared=compared,
-        segments=sorted(summaries, key=lambda one: (one.segment.priority, one.segment.pk)),
+        segments=sorted(summaries, key=lambda one: one.segment.place),
         total=add_figures(rows),
         before=add_figures(old) if old else None,
         moves=sorted(

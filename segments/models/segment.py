@@ -68,6 +68,11 @@ class Segment(EditedModel):
             )
         ]
 
+    @property
+    def place(self) -> tuple[bool, int, int]:
+        """Where it stands among the others: in the order in which rules are asked, and last what takes the rest."""
+        return self.is_fallback, self.priority, self.pk
+
     def __str__(self) -> str:
         return self.name
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from segments.rules.criteria_refusals import _, say_unfit
 from segments.rules.figure_comparing import MOST_DAYS, compare_code, compare_figure, compare_number
 
 MAX_DEPTH = 6
@@ -101,25 +102,6 @@ class CompiledCriteria:
     where: str
     joins: tuple[str, ...]
     params: dict[str, Any]
-
-
-def _(text: str) -> str:
-    """Marks a message for translation; whoever shows it translates it."""
-    return text
-
-
-# What a value has to be, by the operator, else by the kind of the figure.
-_UNFIT_DAYS = _("The value for “%(name)s” does not fit: it takes whole days, none below zero.")
-_UNFIT_LIST = _("The value for “%(name)s” does not fit: it takes one word or more.")
-_UNFIT_NUMBER = _("The value for “%(name)s” does not fit: it takes a number.")
-_UNFIT = {
-    **dict.fromkeys(DAY_COUNTS, _UNFIT_DAYS),
-    **dict.fromkeys(LISTS, _UNFIT_LIST),
-    "between": _("The value for “%(name)s” does not fit: it takes two, the smaller first."),
-    "choice": _("The value for “%(name)s” does not fit: it takes one of those offered."),
-    "date": _("The value for “%(name)s” does not fit: it takes a day, such as 2026-01-31."),
-    "text": _("The value for “%(name)s” does not fit: it takes a word, of 200 letters at most."),
-}
 
 
 def is_protected(metric: MetricLike) -> bool:
@@ -222,7 +204,7 @@ def _find_condition_problem(condition: Criteria, catalogue: Catalogue, *, for_se
     if extra or (operator in NO_VALUE and condition.get("value") is not None):
         return Problem((), _("The condition on “%(name)s” says more than can be understood."), {"name": name})
     if operator not in NO_VALUE and not _fits(metric, str(operator), condition.get("value")):
-        return Problem((), _UNFIT.get(str(operator), _UNFIT.get(str(metric.kind), _UNFIT_NUMBER)), {"name": name})
+        return Problem((), say_unfit(str(metric.kind), str(operator)), {"name": name})
     return None
 
 
