@@ -97,7 +97,10 @@ class Editor:
 
 @dataclass
 class VersionShown:
-    """A version of a rule beside the one in force; ``lost`` is the draft that going back to it would replace."""
+    """A version of a rule beside the one in force; ``lost`` is the draft that going back to it would replace.
+
+    ``is_in_force_again``: a later version, the one in force, says the same.
+    """
 
     rule: SegmentRule
     reading: str
@@ -107,6 +110,7 @@ class VersionShown:
     too_slow: bool
     is_counting: bool
     lost: SegmentRule | None
+    is_in_force_again: bool
 
 
 def list_segments() -> list[SegmentShown]:
@@ -212,13 +216,18 @@ def build_version(rule: SegmentRule, *, on: date, with_dry_run: bool = True) -> 
     """An earlier version, what differs from the one in force, and who would move if it came back."""
     draft, published = find_draft_and_published(rule.segment)
     changes = list_changes(published.criteria, rule.criteria) if published else []
-    may_come_back = rule.state == SegmentRule.State.RETIRED
+    is_retired = rule.state == SegmentRule.State.RETIRED
+    is_in_force_again = is_retired and published is not None and published.criteria == rule.criteria
+    may_come_back = is_retired and not is_in_force_again
     dry_run, too_slow = None, False
     if may_come_back and with_dry_run:
         dry_run, too_slow = _try(rule.segment, rule.criteria, on=on, show="all")
     is_counting = may_come_back and not with_dry_run
     lost = draft if may_come_back else None
-    return VersionShown(rule, read_aloud(rule.criteria), changes, may_come_back, dry_run, too_slow, is_counting, lost)
+    words = read_aloud(rule.criteria)
+    return VersionShown(
+        rule, words, changes, may_come_back, dry_run, too_slow, is_counting, lost, is_in_force_again=is_in_force_again
+    )
 
 
 @dataclass

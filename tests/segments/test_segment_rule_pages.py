@@ -122,6 +122,9 @@ def test_going_back_says_before_who_would_move(browser, premium):
     assert '<b class="ink">1</b> in all' in movers
     Customer.objects.filter(city="Oslo").update(city="Bergen")
     assert "Everybody would be in this segment" in ask_part(browser, version, "effect")
+    assert "there is nothing to go back to" not in browser.get(version).content.decode()
+    browser.post(version, {"reason": "Back"})
+    assert "there is nothing to go back to" in browser.get(version).content.decode()
 
 
 def test_going_back_names_the_planned_draft_that_it_throws_away(browser, premium):
