@@ -84,9 +84,9 @@ def draw_silence(row: Any) -> SafeString:
     return format_html("{} d{}", formats.format_number(row.silent_days), usual)
 
 
-def draw_talk(row: Any) -> SafeString:
+def draw_talk(row: Any) -> SafeString | str:
     """The day of the last contact."""
-    return format_html('<span class="nw">{}</span>', day(row.talked_at)) if row.talked_at else draw_nothing(_("never"))
+    return day(row.talked_at) if row.talked_at else draw_nothing(_("never"))
 
 
 def draw_next(row: Any) -> SafeString:
