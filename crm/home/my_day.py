@@ -205,16 +205,20 @@ def _list_waiting_for(user: User) -> list[dict[str, Any]]:
     """What others are to do for customers of ``user``, the first few; asked in SQL, as ``_list_done``."""
     with connection.cursor() as cursor:
         # Found by themselves, the few are joined with all they show: else every open task is, before one is left out.
-        # The manager is told of an alert, but the work is the owner's.
+        # And found before they are sorted (OFFSET 0 keeps that order): of a rep to whom nobody owes much, the open
+        # tasks of everybody would be walked in the order of their clocks. The manager is told of an alert, but the
+        # work is the owner's.
         cursor.execute(
             """
             SELECT coalesce(nullif(u.name, ''), u.email) AS assignee, t.title, c.name AS customer, t.due_at
             FROM (
-                SELECT t.id, t.assignee_id, t.customer_id, t.title, t.due_at
-                FROM interactions_task t JOIN customers_customer c ON c.id = t.customer_id
-                WHERE t.state = %(open)s AND c.owner_id = %(user)s AND t.assignee_id <> %(user)s
-                    AND t.source NOT LIKE 'alert-manager:%%'
-                ORDER BY t.due_at, t.id LIMIT %(rows)s
+                SELECT * FROM (
+                    SELECT t.id, t.assignee_id, t.customer_id, t.title, t.due_at
+                    FROM interactions_task t JOIN customers_customer c ON c.id = t.customer_id
+                    WHERE t.state = %(open)s AND c.owner_id = %(user)s AND t.assignee_id <> %(user)s
+                        AND t.source NOT LIKE 'alert-manager:%%'
+                    OFFSET 0
+                ) found ORDER BY due_at, id LIMIT %(rows)s
             ) t
             JOIN customers_customer c ON c.id = t.customer_id JOIN core_user u ON u.id = t.assignee_id
             ORDER BY t.due_at, t.id

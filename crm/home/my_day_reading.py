@@ -15,7 +15,7 @@ SHOWN = (
     *("at_stake_cents", "rank", "alert__evidence", "alert__day", "alert__trigger__name", "promise__side", "source"),
     *("step_run", "customer__score__grade", "customer__score__purchase_days", "customer__score__gap_days"),
     *("customer__score__mean_gap_days", "customer__score__surprise", "customer__score__fall"),
-    *("customer__score__sales_12m_cents", "customer__score__last_day"),
+    *("customer__score__sales_12m_cents", "customer__score__last_day", "customer__score__note"),
 )
 
 

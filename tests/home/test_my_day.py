@@ -16,6 +16,7 @@ from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, ContactPreference, Interaction, Task
 from segments.models import Trigger
 from tests import factories
+from tests.score_factory import make_score
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
@@ -280,6 +281,23 @@ def test_the_whole_page_costs_no_more_queries_with_an_open_row_and_many_rows(cus
     with CaptureQueriesContext(connection) as queries:
         client.get("/")
     assert len(queries) <= 12
+
+
+def test_rows_of_alerts_with_scores_are_read_together(customer, rep):
+    def count_queries():
+        build_day(rep, at=AT)  # what is looked up once and kept is no row's
+        with CaptureQueriesContext(connection) as queries:
+            assert len(build_day(rep, at=AT).tasks) == Task.objects.count()
+        return len(queries)
+
+    make_score(customer)
+    make_alert(customer)
+    of_one = count_queries()
+    for _nth in range(5):
+        other = factories.make_customer(owner=rep, team=rep.team)
+        make_score(other)
+        make_alert(other)
+    assert count_queries() == of_one
 
 
 def test_a_query_for_the_list_uses_only_what_is_waiting(customer):
