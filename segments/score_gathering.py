@@ -46,6 +46,7 @@ READ_ANEW_WITHIN_DAYS = 56
 TAKEN_OVER_FOR = timedelta(days=7)
 Columns = dict[str, Any]
 Limit = Callable[[str], str]  # a condition for customers, given the column of their ids
+HandlingRates = list[list[HandlingRate]]  # of each work that is counted from the purchase days
 
 # Each is answered by an index alone: the rows are ten times as much to read.
 CUSTOMERS = "SELECT c.id AS customer_id FROM customers_customer c WHERE {limit} ORDER BY c.id"
@@ -176,16 +177,17 @@ def freeze_figures(run_id: int, *, number: int, edges: Sequence[int], on: date) 
     noted = read_about(run_id, number=LATE)
     if noted is not None and not are_figures_kept(noted[1]["run"]):
         noted = None
+    rates = _list_handling_rates()
     everybody = _read_customers(_limit_to(edges[0], edges[-1]), on=on)
     starts = np.searchsorted(everybody["customer_id"], np.array(edges, dtype=np.int64))
     for piece, (low, high), part in zip(list_pieces(number), pairwise(edges), pairwise(starts), strict=True):
         limit = _limit_to(low, high)
         figures = {name: column[slice(*part)] for name, column in everybody.items()}
         ids = figures["customer_id"]
-        figures |= _take_over(noted[1]["run"], ids, late=noted[0], piece=piece, on=on) if noted else {}
+        figures |= _take_over(noted[1]["run"], ids, late=noted[0], piece=piece, on=on, rates=rates) if noted else {}
         for part, names in TAKEN_OVER.items():
             if names[0] not in figures:
-                figures |= _count(part, ids, limit, on=on)
+                figures |= _count(part, ids, limit, on=on, rates=rates)
         if "segment_number" not in figures:
             figures["segment_number"] = gather_segments(ids)
         figures["service_12m"] += figures["handling_12m"] + figures["contacts_12m"]
@@ -214,7 +216,7 @@ def gather_customer(customer_id: int, *, on: date) -> Any:
         return np.empty(0, dtype=list(CUSTOMER_FIELDS))
     found = dict(zip(("contract", "pinned_grade", "service_12m"), row[:3], strict=True)) | {"customer_id": customer_id}
     days = np.frombuffer(row[3] or b"", dtype=DAY_RECORD)
-    found |= _summarise(np.array([len(days)], dtype=np.int64), days, on=on)
+    found |= _summarise(np.array([len(days)], dtype=np.int64), days, on=on, rates=_list_handling_rates())
     found["service_12m"] += found["handling_12m"]
     figures = np.empty(1, dtype=list(CUSTOMER_FIELDS))
     for name, _kind in CUSTOMER_FIELDS:
@@ -312,7 +314,7 @@ def _find(ids: Any, wanted: Any) -> tuple[Any, Any]:
     return place, ids[place] == wanted
 
 
-def _take_over(run_id: int, ids: Any, *, late: Columns, piece: int, on: date) -> Columns:
+def _take_over(run_id: int, ids: Any, *, late: Columns, piece: int, on: date, rates: HandlingRates) -> Columns:
     """The parts that ``late`` names, from the run before but for those customers who moved since, and the segments;
     nothing where that run knew nobody of these."""
     try:
@@ -335,7 +337,7 @@ def _take_over(run_id: int, ids: Any, *, late: Columns, piece: int, on: date) ->
         anew[at[found]] = True
         for name in TAKEN_OVER[part]:
             figures[name] = kept.pop(name) if same else kept.pop(name)[place]
-        for name, values in _count(part, ids[anew], _limit_to_these(ids[anew]), on=on).items():
+        for name, values in _count(part, ids[anew], _limit_to_these(ids[anew]), on=on, rates=rates).items():
             figures[name][anew] = values
     return figures
 
@@ -345,7 +347,7 @@ def _limit_to_these(ids: Any) -> Limit:
     return lambda column: f"{column} = {wanted}"
 
 
-def _count(part: str, ids: Any, limit: Limit, *, on: date) -> Columns:
+def _count(part: str, ids: Any, limit: Limit, *, on: date, rates: HandlingRates) -> Columns:
     """What follows from the purchase days, or the contacts, of the customers ``ids``, whom ``limit`` makes a condition
     for."""
     if part == "contacts":
@@ -358,13 +360,13 @@ def _count(part: str, ids: Any, limit: Limit, *, on: date) -> Columns:
         days = days[np.repeat(known, lengths)]
     counts = np.zeros(len(ids), dtype=np.int64)
     counts[place[known]] = lengths[known]
-    return _summarise(counts, days, on=on)
+    return _summarise(counts, days, on=on, rates=rates)
 
 
-def _summarise(counts: Any, days: Any, *, on: date) -> Columns:
+def _summarise(counts: Any, days: Any, *, on: date, rates: HandlingRates) -> Columns:
     """Some thousand customers at a time, so that their days fit into the memory near the processor."""
     ends = np.cumsum(counts)
-    rates, kinds = _list_handling_rates(), dict(CUSTOMER_FIELDS)
+    kinds = dict(CUSTOMER_FIELDS)
     figures = {name: np.empty(len(counts), dtype=kinds.get(name, "i8")) for name in OF_HISTORY}
     for start in range(0, len(counts), SUMMARISED_AT_ONCE):
         part = slice(start, start + SUMMARISED_AT_ONCE)
@@ -375,7 +377,7 @@ def _summarise(counts: Any, days: Any, *, on: date) -> Columns:
     return figures
 
 
-def _list_handling_rates() -> list[list[HandlingRate]]:
+def _list_handling_rates() -> HandlingRates:
     """The rates for handling and for sending an order, of each the one that began last first."""
     works: dict[str, list[HandlingRate]] = {}
     for rate in CostRate.objects.filter(work__in=OF_DAYS).order_by("-valid_from"):

@@ -40,9 +40,9 @@ def counted(monkeypatch):
     ids: set[int] = set()
     count = score_gathering._count
 
-    def listen(part, chosen, limit, *, on):
+    def listen(part, chosen, limit, **counting):
         ids.update(chosen.tolist())
-        return count(part, chosen, limit, on=on)
+        return count(part, chosen, limit, **counting)
 
     monkeypatch.setattr(score_gathering, "_count", listen)
     monkeypatch.setattr(score_gathering, "READ_ANEW_WITHIN_DAYS", 10**9)  # nobody by turn

@@ -26,10 +26,10 @@ def counted(monkeypatch):
     calls: list[int] = []
     count = score_gathering._count
 
-    def listen(part, ids, limit, *, on):
+    def listen(part, ids, limit, **counting):
         if part == "history":
             calls.append(len(ids))
-        return count(part, ids, limit, on=on)
+        return count(part, ids, limit, **counting)
 
     monkeypatch.setattr(score_gathering, "_count", listen)
     return calls
@@ -176,9 +176,9 @@ def test_where_one_part_is_read_of_everybody_the_other_is_taken_over(monkeypatch
     score_all(END - timedelta(1))
     read, count = {"history": 0, "contacts": 0}, score_gathering._count
 
-    def listen(part, ids, limit, *, on):
+    def listen(part, ids, limit, **counting):
         read[part] += len(ids)
-        return count(part, ids, limit, on=on)
+        return count(part, ids, limit, **counting)
 
     monkeypatch.setattr(score_gathering, "_count", listen)
     if written == "rates":
