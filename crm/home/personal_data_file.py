@@ -47,8 +47,8 @@ UNCATALOGUED = {
     "last_day": gettext_lazy("last purchase"),
     "goods_12m_cents": gettext_lazy("cost of goods, 12 months"),
     "gap_days": gettext_lazy("days since the last purchase"),
-    "value_3y_low_cents": gettext_lazy("value of three years, at least"),
-    "value_3y_high_cents": gettext_lazy("value of three years, at most"),
+    "value_3y_low_cents": gettext_lazy("value of three years if the customer stays, at least (of a contract: weighed)"),
+    "value_3y_high_cents": gettext_lazy("value of three years if the customer stays, at most (of a contract: weighed)"),
     "risk_rank": gettext_lazy("weight of the risk in worklists"),
 }
 IN_MEMORY = 16 * 1024 * 1024

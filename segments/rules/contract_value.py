@@ -1,8 +1,9 @@
 """What a contract will bring: what it brings a day, for as long as it is renewed (sBG), with the range of that.
 
 Until the next renewal the contract runs; from each renewal on only those go on who renewed. So there are as many
-futures as renewals fall due, each with its chance, and the range is read from them. Taken as known are what the
-contract brings a day and the parameters of the model.
+futures as renewals fall due, each with its chance, and the range is read from them; where nearly all renew it reaches
+as far as the mean, which the few others pull away from what those bring. Taken as known are what the contract brings a
+day and the parameters of the model.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ import numpy as np
 from segments.rules.contract_retention import ContractModel, estimate_survival, tabulate_survival
 from segments.rules.lifetime_value import VALUE_DAYS
 from segments.rules.purchase_history import FloatArray, IntArray
-from segments.rules.value_forecast import HORIZONS, RANGE_SHARE, Expected
+from segments.rules.value_forecast import HORIZONS, RARE, Expected, reach_mean
 
 LEAST_DAYS_SEEN = 30
 YEAR = 365
@@ -78,8 +79,8 @@ def _forecast(
     chances = [here - after for here, after in zip(stays, [*stays[1:], 0.0], strict=True)]
     futures = sorted((daily_cents * end, chance) for end, chance in zip(ends, chances, strict=True))
     mean = sum(cents * chance for cents, chance in futures)
-    low, high = (_find_quantile(futures, share) for share in ((1 - RANGE_SHARE) / 2, (1 + RANGE_SHARE) / 2))
-    return ContractForecast(horizon, len(due), stays[-1], daily_cents * horizon, Expected(mean, low, high))
+    low, high = (_find_quantile(futures, share) for share in (RARE, 1 - RARE))
+    return ContractForecast(horizon, len(due), stays[-1], daily_cents * horizon, reach_mean(mean, low, high))
 
 
 def _find_quantile(futures: Sequence[tuple[float, float]], share: float) -> float:
@@ -98,14 +99,12 @@ def value_contracts(
     stays = tabulate_survival(model, renewals=renewals, further=ends.shape[1] - 1)
     chances = stays - np.concatenate([stays[:, 1:], np.zeros((len(stays), 1))], axis=1)
     days = (ends * chances).sum(axis=1)
-    low, high = (_pick_quantiles(ends, chances, share) for share in ((1 - RANGE_SHARE) / 2, (1 + RANGE_SHARE) / 2))
+    low, high = (_pick_quantiles(ends, chances, share) for share in (RARE, 1 - RARE))
     # What loses money loses the more the longer it lasts: its worst future is the longest.
-    short, long = (
-        _pick_quantiles(ends[:, ::-1], chances[:, ::-1], share)
-        for share in (0.5 - RANGE_SHARE / 2, 0.5 + RANGE_SHARE / 2)
-    )
-    loses = daily_cents < 0
-    return daily_cents * days, daily_cents * np.where(loses, short, low), daily_cents * np.where(loses, long, high)
+    short, long = (_pick_quantiles(ends[:, ::-1], chances[:, ::-1], share) for share in (RARE, 1 - RARE))
+    loses, mean = daily_cents < 0, daily_cents * days
+    least, most = daily_cents * np.where(loses, short, low), daily_cents * np.where(loses, long, high)
+    return mean, np.minimum(least, mean), np.maximum(most, mean)
 
 
 def _pick_quantiles(ends: FloatArray, chances: FloatArray, share: float) -> FloatArray:

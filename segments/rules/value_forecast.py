@@ -2,13 +2,15 @@
 
 Everything follows from the models' own predictive distribution, for a customer who is active today: how many purchases
 (closed form), how much each (his own mean is not known exactly either, so it is drawn anew in each of 4,000 futures),
-what is left of it after goods and cost to serve. Ranges run from the tenth to the ninetieth of a hundred futures. The
-futures of a customer are the same whenever he is looked at: the seed is his id.
+what is left of it after goods and cost to serve. A range runs from the tenth to the ninetieth of a hundred futures,
+and on to the mean where a few pull it out of these. The futures of a customer are the same whenever he is looked at:
+the seed is his id.
 
 Taken as known are his share of margin, his cost to serve a purchase, and the parameters of the models.
 """
 
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 
@@ -26,6 +28,7 @@ from segments.rules.spend_per_purchase import SpendModel
 HORIZONS = (91, YEAR_DAYS, VALUE_DAYS)
 FUTURES = 4_000
 RANGE_SHARE = 0.8
+RARE = (1 - RANGE_SHARE) / 2
 LONGEST_WAIT_DAYS = 3_650
 
 
@@ -50,11 +53,18 @@ class Purchaser:
 
 @dataclass(frozen=True)
 class Expected:
-    """A mean and between which figures 80 of 100 futures end."""
+    """A mean, between which figures at least 80 of 100 futures end, and in which share of them anything comes at all.
+    The mean lies in its range: nobody believes a figure that is outside."""
 
     mean: float
     low: float
     high: float
+    comes: float = 1.0
+
+    @property
+    def hardly_comes(self) -> bool:
+        """Nothing comes in nine futures of ten: to say in how many something does tells more than a range."""
+        return self.mean != 0 and self.comes < RARE
 
 
 @dataclass(frozen=True)
@@ -122,7 +132,7 @@ def _forecast(
     expected = mean * customer.brings_cents
     return Forecast(
         horizon=horizon,
-        orders=Expected(mean, low, high),
+        orders=Expected(mean, min(low, floor(mean)), max(high, ceil(mean)), float(np.mean(counts > 0))),
         sales=_expect(mean * customer.expected_spend, sales),
         contribution=_expect(expected, brings),
         weighed_orders=customer.chance * mean,
@@ -145,8 +155,12 @@ def _draw_orders(
 
 
 def _expect(mean: float, futures: FloatArray) -> Expected:
-    low, high = np.quantile(futures, [(1 - RANGE_SHARE) / 2, (1 + RANGE_SHARE) / 2])
-    return Expected(mean, float(low), float(high))
+    low, high = np.quantile(futures, [RARE, 1 - RARE])
+    return reach_mean(mean, float(low), float(high), comes=float(np.mean(futures != 0)))
+
+
+def reach_mean(mean: float, low: float, high: float, *, comes: float = 1.0) -> Expected:
+    return Expected(mean, min(low, mean), max(high, mean), comes)
 
 
 def find_next_window(model: DropoutModel, histories: PurchaseHistories, *, share: float = RANGE_SHARE) -> int:

@@ -92,6 +92,12 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def chance(share: float | None) -> str:
+    """Of a hundred alike, how many: ``86``, ``<1``."""
+    return formats.format_chance(share)
+
+
+@register.filter
 def signed(value: float | None) -> str:
     """A change in whole numbers: ``+12``, ``−22``."""
     return formats.format_signed(value)

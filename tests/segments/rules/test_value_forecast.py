@@ -54,6 +54,30 @@ def test_where_leaving_is_likely_the_weighed_range_begins_at_nothing():
     assert year.weighed.high > year.weighed.mean
 
 
+@pytest.mark.parametrize("chance", [0.03, 0.11, 0.5, 0.99, 1.0])
+def test_no_figure_lies_outside_its_own_range(chance):
+    """Few futures may bring so much that their mean is beyond nine in ten of all, or nearly none anything at all."""
+    regular = purchaser(KJELDSEN, purchases=67, mean_spend=870_000.0, chance=chance)
+    costly = purchaser(KJELDSEN, purchases=67, mean_spend=1_000.0, chance=chance, margin_share=0.2, service=9_000.0)
+    bought_once = purchaser(build_histories([0], [0], [1084]), purchases=1, mean_spend=50_000.0)
+    for customer in (regular, costly, bought_once):
+        for row in forecast_value(BUYING, SPEND, customer, seed=5):
+            for one in (row.orders, row.sales, row.contribution, row.weighed):
+                assert one.low <= one.mean <= one.high
+
+
+def test_of_who_hardly_buys_again_it_is_said_how_many_of_a_hundred_do():
+    """Who bought once, three years ago: the quarter brings something in a few of a hundred futures."""
+    bought_once = purchaser(build_histories([0], [0], [1084]), purchases=1, mean_spend=50_000.0)
+    quarter, _year, three_years = forecast_value(BUYING, SPEND, bought_once, seed=5)
+    assert 0 < quarter.orders.mean < 0.1
+    assert (quarter.orders.low, quarter.orders.high) == (0, 1)
+    for one in (quarter.orders, quarter.sales, quarter.contribution, quarter.weighed):
+        assert one.hardly_comes
+        assert 0.02 < one.comes < 0.1
+    assert not three_years.orders.hardly_comes
+
+
 def test_a_customer_who_costs_more_than_he_brings_has_a_range_below_zero():
     customer = purchaser(KJELDSEN, purchases=67, mean_spend=1_000.0, margin_share=0.2, service=9_000.0)
     year = forecast_value(BUYING, SPEND, customer, seed=1)[1]
