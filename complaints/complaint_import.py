@@ -22,23 +22,25 @@ from interactions.interaction_import import read_moments, shape_person
 
 BATCH = 20_000
 _HEADERS = read_headers("""
-number: number casenumber ticketid ticketnumber caseid complaintid recordid id reference reklamationsnr
+number: number casenumber ticketref ticketid ticketnumber caseid complaintid recordid id reference reklamationsnr
 customer_number: customernumber customerid accountid accountnumber companyid organizationid kundennr kundennummer
     accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyid associatedcompanyids
+    partneridid
 customer_name: customername customer account accountname company companyname associatedcompany organization firma kunde
+    partnerid partneridname
 person_name: personname person contact contactname ansprechpartner reportedby
-person_email: personemail email contactemail suppliedemail webemail
+person_email: personemail email contactemail suppliedemail webemail partneremail
 order: order ordernumber orderid invoice invoicenumber auftragsnr bestellnr
-title: title subject ticketname casesubject summary inafewwords betreff titel thema
+title: title subject ticketname casesubject summary inafewwords betreff titel thema name
 words: words description ticketdescription body text details complaint beschreibung reklamation
 wants: wants expectation desiredoutcome request
-kind: kind type casetype tickettype category ticketcategory art
+kind: kind type casetype tickettype tickettypeid category ticketcategory art
 severity: severity priority urgency prioritat dringlichkeit
 day: day date createdate createddate createdat createdtime datetimeopened dateopened openedat opendate
     receivedon datum takenon
 closed: closed closeddate closedate closedat closedon closedtime ticketclosedtime datetimeclosed dateclosed solvedat
-    resolvedat resolvedon resolvedtime resolutiondate erledigtam
-status: status ticketstatus casestatus stage zustand estado statut stato
+    resolvedat resolvedon resolvedtime resolutiondate erledigtam closingdate
+status: status ticketstatus casestatus stage stageid zustand estado statut stato
 remedy: remedy resolution solution losung massnahme
 customers_word: customersword feedback satisfactioncomment customercomment
 """)

@@ -28,17 +28,18 @@ customer_number: customernumber customerid accountid accountnumber companyid org
     accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyids
 customer_name: customername customer account accountname company companyname associatedcompany organization
     organisation companyaccount relatedto firma kunde regarding
+    recordname documentname partnerid
 person_name: personname person contact contactname contactperson attendee ansprechpartner who name
 person_email: personemail email contactemail emailaddress from to
-channel: channel type activitytype engagementtype calltype kind art kanal medium
+channel: channel type activitytype activitytypeid engagementtype calltype kind art kanal medium
 direction: direction calldirection richtung
 outcome: outcome calloutcome result status callresult disposition ergebnis
 day: day date activitydate calldate callstarttime startdate duedate happenedat createdate createdtime createdat
-    datum datetime timestamp completedat markedasdonetime
-minutes: minutes duration durationminutes callduration callduration dauer
+    datum datetime timestamp completedat markedasdonetime datedone datedeadline
+minutes: minutes duration durationminutes callduration dauer
 note: note notes body comments description text subject callnotes fullcomments engagementbody notiz details
 by: by owner ownername assigned assignedto assigneduser assignedtouser activityassignedto createdby user agent rep
-    logged salesagent
+    logged salesagent userid authorid author
 """)
 _CHANNELS = {
     "call": "call", "phone": "call", "phonecall": "call", "telefon": "call", "anruf": "call", "outbound": "call",

@@ -40,22 +40,24 @@ _HEADERS = read_headers("""
 number: number opportunityid dealid recordid id dealrecordid opportunitynumber externalid
 customer_number: customernumber customerid accountid accountnumber companyid organizationid associatedcompanyids
     associatedcompanyid kundennr kundennummer
-    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid
+    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid partneridid
 customer_name: customername customer account accountname company companyname associatedcompany
     primaryassociatedcompany organization dealorganization organisation firma kunde partner
+    partnerid partneridname
 subject: subject opportunityname dealname dealtitle opportunity deal title name product productname about betreff
 amount: amount closevalue value dealvalue expectedrevenue expectedamount amountincompanycurrency betrag wert revenue
 currency: currency currencycode dealcurrency currencyofvalue cur
-stage: stage dealstage opportunitystage stagename salesstage phase
+stage: stage dealstage opportunitystage stagename salesstage phase stageid stageidname
 status: status dealstatus opportunitystatus wonlost
 started: started engagedate createdate createddate createdat createdon dealcreated createdtime opened startdate
     creationdate
-expected: expected closedate closingdate expectedclosedate expectedclosing expectedon
+expected: expected closedate closingdate expectedclosedate expectedclosing expectedon datedeadline
 closed: closed dealclosedon closedon closeddate dateclosed closedat closedtime actualclosedate actualclosingdate wontime
     losttime
 reason: reason lostreason lossreason closedlostreason reasonlost reasonforloss reasonforlosing whylost verlustgrund
     ablehnungsgrund motifdeperte raisondeperte motivodeperdida motivodaperda motivodiperdita redenverlies tabsarsag
-owner: owner salesagent dealowner opportunityowner ownername salesperson assignedto assigneduser rep
+    lostreasonid
+owner: owner salesagent dealowner opportunityowner ownername salesperson assignedto assigneduser rep userid
 """)
 _OUTCOMES = {
     "won": "done", "closedwon": "done", "gewonnen": "done", "ganada": "done", "ganado": "done", "ganha": "done",

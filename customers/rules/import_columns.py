@@ -167,9 +167,12 @@ def guess_columns(kind: str, headers: Sequence[str], samples: Sequence[Sequence[
     ``samples`` are the first rows. Required fields that no header names are looked for among the values.
     """
     guess = _columns_by_header(kind, headers)
+    if kind in {ORDERS, CUSTOMERS}:
+        _tell_customers_from_our_company(guess, headers, samples)
     if kind == ORDERS:
         _keep_names_out_of_numbers(guess, headers, samples)
         _tell_codes_from_names(guess, headers, samples)
+        _find_numbers_of_orders(guess, headers, samples)
     elif kind == CUSTOMERS:
         _tell_countries_from_cities(guess, headers, samples)
     for one in FIELDS[kind]:
@@ -213,13 +216,32 @@ def _short_forms(header: str) -> list[tuple[str, int]]:
     ]
 
 
+def _values_of(header: str, headers: Sequence[str], samples: Sequence[Sequence[str]]) -> list[str]:
+    place = headers.index(header)
+    return [row[place] for row in samples if len(row) > place and row[place].strip()]
+
+
+def _tell_customers_from_our_company(
+    guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]
+) -> None:
+    """Odoo writes which company of ours a record is of under "Company", beside the customer: one for all of them."""
+    name = "customer_name" if "customer_number" in guess else "name"
+    ours = guess.get(name)
+    others = [h for h in headers if fold_header(h) in {"customer", "displayname", "completename"}]
+    if ours is None or fold_header(ours) != "company" or not others:
+        return
+    if len(set(_values_of(ours, headers, samples))) == 1 and not _are_codes(_values_of(others[0], headers, samples)):
+        del guess[name]
+        if others[0] not in guess.values():
+            guess[name] = others[0]
+
+
 def _keep_names_out_of_numbers(guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
     """A column headed just "Customer" holds names as often as numbers: most values without a digit are names."""
     header = guess.get("customer_number")
     if header is None or "customer_name" in guess or fold_header(header) not in {"customer", "debitor", "partnerid"}:
         return
-    place = headers.index(header)
-    values = [row[place] for row in samples if len(row) > place and row[place].strip()]
+    values = _values_of(header, headers, samples)
     if values and sum(1 for v in values if re.search(r"\d", v)) * 2 < len(values):
         guess["customer_name"] = guess.pop("customer_number")
 
@@ -229,12 +251,25 @@ def _tell_codes_from_names(guess: dict[str, str], headers: Sequence[str], sample
     header = guess.get("product_name")
     if header is None or "product_number" in guess:
         return
-    place = headers.index(header)
-    values = [row[place] for row in samples if len(row) > place and row[place].strip()]
-    if values and sum(1 for v in values if re.fullmatch(r"\S*\d\S*", v.strip())) >= 0.8 * len(values):
+    if _are_codes(_values_of(header, headers, samples)):
         guess["product_number"] = guess.pop("product_name")
         if "description" in guess:
             guess["product_name"] = guess.pop("description")
+
+
+def _find_numbers_of_orders(guess: dict[str, str], headers: Sequence[str], samples: Sequence[Sequence[str]]) -> None:
+    """Beside its customer a column headed just "name" or "id" that holds codes says which order it is, as in Odoo."""
+    if "number" in guess or {"customer_number", "customer_name"}.isdisjoint(guess):
+        return
+    for short in ("name", "id"):
+        for header in headers:
+            if fold_header(header) == short and _are_codes(_values_of(header, headers, samples)):
+                guess["number"] = header
+                return
+
+
+def _are_codes(values: Sequence[str]) -> bool:
+    return bool(values) and sum(bool(re.fullmatch(r"\S*\d\S*", v.strip())) for v in values) >= 0.8 * len(values)
 
 
 def _tell_countries_from_cities(
@@ -244,8 +279,7 @@ def _tell_countries_from_cities(
     header = guess.get("city")
     if header is None or "country" in guess:
         return
-    place = headers.index(header)
-    values = [row[place] for row in samples if len(row) > place and row[place].strip()]
+    values = _values_of(header, headers, samples)
     if values and sum(map(looks_like_country, values)) >= 0.8 * len(values):
         guess["country"] = guess.pop("city")
 
@@ -257,10 +291,10 @@ def _column_by_values(
     field: ImportField, headers: Sequence[str], samples: Sequence[Sequence[str]], *, taken: set[str]
 ) -> str | None:
     look = _LOOKS[field.reading]
-    for place, header in enumerate(headers):
+    for header in headers:
         if header in taken:
             continue
-        values = [row[place] for row in samples if len(row) > place and row[place].strip()]
+        values = _values_of(header, headers, samples)
         if values and sum(map(look, values)) >= 0.8 * len(values):
             return header
     return None

@@ -22,33 +22,36 @@ NUMBER_WORDS = [
 ]
 _ORDER_TEXT = """
 customer_number: customernumber customerid customerno customernr customer custid custno clientid clientnumber
-    accountid accountnumber companyid recordid masterid organizationid kundennr kundennummer kdnr debitor
-    debitornr debitorennummer codigocliente numeroclient codicecliente klientid partnerid partnerref buyerid
-    contactid userid
-    accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyid associatedcompanyids
+    accountid accountnumber companyid masterid organizationid kundennr kundennummer kdnr debitor
+    debitornr debitorennummer codigocliente numeroclient codicecliente klientid partneridid partnerid partnerref buyerid
+    contactid accountnameid partnerexternalid customerexternalid relatedcompanyexternalid
+    associatedcompanyid associatedcompanyids userid
     cliente# client# klant# debiteur# kunde# kund# klient# terceiro# entidade#
 customer_name: customername account accountname company companyname client clientname organization organisation
     organizationname kunde kundenname firma cliente nomecliente nomclient klient partner partnername buyer
     dealorganization associatedcompany
     clientenome nombrecliente clientnom nomecliente ragionesociale razaosocial razonsocial raisonsociale klantnaam
     klant kundenavn kundnamn kund nazwaklienta kontrahent entidade nomeentidade terceiro
+    partneridname invoicepartnerdisplayname invoicepartnername partnerid
 number: ordernumber orderid orderno ordernr order orderreference orderref orderidentifier invoicenumber
     invoiceid invoiceno invoice documentno documentnumber salesorderno salesordernumber salesorder sonumber
     opportunityid dealid bestellnr bestellnummer auftragsnr auftragsnummer beleg belegnr belegnummer rechnungsnr
     rechnungsnummer pedido numeropedido commande numerocommande ordine numeroordine zamowienie transactionid
-    transaction receiptid receiptnumber reference
+    transaction receiptid receiptnumber reference number
     fatura# fatura factura# factura facture# facture fattura# fattura faktura# faktura encomenda# encomenda pedido#
     commande# ordine# documento# documento venda# order# bestelling# factuur# zamowienie#
+    recordid
 day: orderdate date day orderday invoicedate purchasedate dateordered createdate createddate createdat closedate
     closedat wontime dateorder salesdate bookingdate transactiondate belegdatum bestelldatum auftragsdatum
     rechnungsdatum datum fecha fechapedido data datapedido datecommande dataordine datazamowienia timestamp
-    effectivedate processedat paidat
+    effectivedate processedat paidat invoicebilldate createdtime
     datafatura datadocumento dataencomenda datavenda datacompra fechafactura fechaventa fechacompra datefacture
     datevente datafattura datadoc factuurdatum besteldatum fakturadato ordredato orderdatum datasprzedazy
     datawystawienia
 amount: orderlinessubtotal orderlinespricesubtotal orderlinepricesubtotal orderlinestaxexcl
-    amount orderamount netamount amountnet ordertotal total totalamount nettotal subtotal value ordervalue dealvalue
-    closevalue dollarvalue sales revenue turnover untaxedamount amountuntaxed amounttotal grandtotal totalprice
+    untaxedamount amountuntaxed amountuntaxedsigned taxexcluded netamount amountnet nettotal subtotal
+    amount orderamount ordertotal total totalamount value ordervalue dealvalue
+    closevalue dollarvalue sales revenue turnover amounttotal amounttotalsigned grandtotal totalprice
     linetotal lineamount price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
     totalht importo kwota kwotanetto amountincompanycurrency unitsales
     valorliquido totalliquido totalmercadoria importeneto baseimponible imponibile nettobedrag bedrag omzet
@@ -61,15 +64,16 @@ freight: freightcost freightcosts freightpaid carriagecost carriagepaid delivery
     fraisdelivraison coutdelivraison costoditrasporto spesedispedizione koszttransportu kosztdostawy
 currency: currency currencycode currencyid currencyisocode cur wahrung wahrg waehrung moneda moeda devise valuta
     waluta
-product_number: productnumber number productid productcode sku itemnumber itemno itemcode articlenumber articleno
-    artikelnr artikelnummer artnr internalreference hssku lineitemsku codigoproducto referenceproduit
+product_number: productnumber productid productcode sku itemnumber itemno itemcode articlenumber articleno
+    artikelnr artikelnummer artnr internalreference hssku lineitemsku orderlinesproductinternalreference
+    orderlineproductiddefaultcode codigoproducto referenceproduit
     codicearticolo stockcode item
-    artigo# articulo# articolo# produto# producto# produit# prodotto# referencia refartigo refarticulo ean
+    artigo# articulo# articolo# produto# producto# produit# prodotto# referencia refartigo refarticulo ean number
 product_name: productname product itemname article artikel artikelbezeichnung lineitemname orderlinesproduct
     orderlinesproductname orderlineproductid produkt producto produto produit prodotto articleofgoods positionstext
     nomeproduto nomeartigo artigo articulo articolo omschrijving productnaam
 description: description linedescription itemdescription bezeichnung beschreibung descripcion
-    orderlinesdescription
+    orderlinesdescription orderlinename
     descricao designacao designation descrizione opis
 quantity: quantity qty cds numberofcds units pieces menge anzahl stuck cantidad quantidade quantite quantita
     ilosc orderlinesquantity orderlineproductuomqty lineitemquantity productqty
@@ -85,7 +89,7 @@ number: number customernumber customerid customerno customernr custid custno id 
     cliente# client# klant# debiteur# kunde# kund# klient# terceiro# entidade# codigo numero no nr cod code codice
 name: name customername company companyname account accountname organization organisation organizationname
     client clientname firma firmenname kunde kundenname razonsocial razaosocial raisonsociale ragionesociale
-    nazwa displayname legalname fullname customer
+    nazwa displayname completename legalname fullname customer
     nome nombre nom naam navn namn nomecliente nombrecliente nomclient cliente empresa entreprise azienda denominacao
     denominacion denominazione klant klantnaam bedrijf bedrijfsnaam entidade klient kontrahent kundenavn kundnamn
 trading_name: tradingname dba alsoknownas brandname nomecomercial nomefantasia nomcommercial
@@ -160,7 +164,7 @@ price: price listprice unitprice salesprice saleprice standardprice pricebookpri
     verkaufspreis precio prix prezzo
     preco pvp precovenda precioventa prixvente prijs
 cost: cost costofgoods costofgoodssold unitcost standardcost costprice purchasecost hscostofgoodssold einstand ek
-    einkaufspreis coste cout costo
+    einkaufspreis coste cout costo standardprice
     precocusto precocompra preciocoste prixachat inkoopprijs
 sold: active isactive productactive sold saleok cansell forsale canbesold
 """
@@ -173,7 +177,7 @@ customer_name: customername customer account accountname company companyname ass
     primaryassociatedcompany organization organisation organizationname parentname relatedcompany firma firmenname
     kunde empresa societe azienda org
     cliente nomecliente nombrecliente nomclient client clientname klant klantnaam entidade kundenavn
-name: name fullname contactname contact personname displayname fn person ansprechpartner nombre nom nome
+name: name fullname contactname contact personname displayname completename fn person ansprechpartner nombre nom nome
     contacto nomecontacto nombrecontacto nomcontact contatto naam navn namn interlocuteur
 first_name: firstname givenname forename vorname prenom primernombre
 last_name: lastname surname familyname nachname apellido apellidos nomdefamille cognome

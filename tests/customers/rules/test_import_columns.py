@@ -177,3 +177,41 @@ def test_a_file_sent_as_the_wrong_kind_is_told_by_its_headers():
     accounts = ["account", "sector", "year_established", "revenue", "employees", "office_location", "subsidiary_of"]
     assert find_fitting_kinds(accounts, [], but="products")[0] == "customers"
     assert find_fitting_kinds(["colour", "weight"], [], but="orders") == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "rows", "number"),
+    [
+        ("id name partner_id date_order amount_untaxed", ["x.7 S00007 Azure 2026-03-01 10.00"], "name"),
+        (".id partner_id date_order amount_untaxed", ["7 Azure 2026-03-01 10.00", "8 Azure 2026-03-02 10.00"], ".id"),
+        ("id name customer date amount", ["7 Bearings Azure 2026-03-01 10.00"], "id"),
+        ("name customer date amount", ["Bearings Azure 2026-03-01 10.00"], None),
+        ("id name date amount", ["7 S00007 2026-03-01 10.00"], None),
+        ("id orderid customer date amount", ["7 4711 Azure 2026-03-01 10.00"], "orderid"),
+    ],
+    ids=["odoo", "odoo, by its own number", "a name that is no code", "words", "whose they are is not told", "told"],
+)
+def test_beside_its_customer_a_name_or_id_that_is_a_code_says_which_order_it_is(headers, rows, number):
+    assert guess_columns("orders", headers.split(), [row.split() for row in rows]).get("number") == number
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (["Azure Ours", "Deco Ours"], {"customer_name": "Customer"}),
+        (["Azure Azure-Group", "Deco Deco-Group"], {"customer_number": "Customer", "customer_name": "Company"}),
+        (["4711 Azure", "4711 Azure"], {"customer_number": "Customer", "customer_name": "Company"}),
+    ],
+    ids=["ours", "theirs", "of a number"],
+)
+def test_the_company_of_ours_beside_each_customer_is_not_taken_for_the_customer(rows, expected):
+    found = guess_columns("orders", ["Customer", "Company", "Date"], [[*row.split(), "2026-03-01"] for row in rows])
+    assert found == {**expected, "day": "Date"}
+
+
+@pytest.mark.parametrize(
+    ("companies", "name"), [(["Ours", "Ours"], "Display Name"), (["Azure", "Deco"], "Company")], ids=["ours", "theirs"]
+)
+def test_contacts_of_odoo_are_named_by_their_own_name_not_by_our_company(companies, name):
+    rows = [["Ana", "Porto", companies[0]], ["Bo", "Vejle", companies[1]]]
+    assert guess_columns("customers", ["Display Name", "City", "Company"], rows)["name"] == name
