@@ -22,6 +22,7 @@ from crm.home.list_parts import (
     owner_column,
 )
 from interactions.models import ProcessRun, StepRun
+from interactions.models.process_run import IMPORTED
 from interactions.process_overview import WHY_LOST, name_state
 from segments.models import Process, Segment
 
@@ -61,24 +62,48 @@ def _skipped(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[
     return rows.filter(Exists(StepRun.objects.filter(run=OuterRef("pk"), state=StepRun.State.SKIPPED)))
 
 
+def _search_runs(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
+    numbered = Q(key__startswith=IMPORTED + value) | Q(key__startswith=IMPORTED + value.upper())
+    return rows.filter(numbered | Q(subject__icontains=value) & ~Q(subject=""))
+
+
 RUNS = ListDefinition(
     columns=(
         Column("subject", _("About"), _about, "words", fixed=True, url=run_url),
         customer_column(),
+        Column("number", _("Number"), shown=False, hide_on_phone=True),
         Column("flow", _("Process"), "version.process.get_flow_display", hide_on_phone=True),
         Column("segment", _("Segment"), "version.process.segment.name", hide_on_phone=True, head_term="segment"),
-        Column("amount", _("Amount"), "amount_cents", "amount", unit=currency_sign()),
+        Column(
+            "amount",
+            _("Amount"),
+            "amount_cents",
+            "amount",
+            unit=currency_sign(),
+            sort="amount_cents",
+            nullable=True,
+            largest_first=True,
+        ),
         Column("state", _("State"), name_state),
         Column("because", _("What decided it"), "get_lost_because_display"),
         Column("reason", _("Reason"), "end_reason", "words", shown=False, hide_on_phone=True),
         Column("started", _("Begun"), _begun_on, "day", sort="started_at", largest_first=True),
-        Column("ended", _("Ended"), _ended_on, "day", hide_on_phone=True),
+        Column(
+            "ended",
+            _("Ended"),
+            _ended_on,
+            "day",
+            sort="ended_at",
+            nullable=True,
+            largest_first=True,
+            hide_on_phone=True,
+        ),
         Column("expected", _("Expected"), "expected_on", "day", shown=False, hide_on_phone=True),
         Column("shortlist", _("Only for a shortlist"), "fills_shortlist", "flag", shown=False, hide_on_phone=True),
         owner_column(),
     ),
     filters=(
-        TextFilter("q", _("About"), lambda rows, value, request: rows.filter(subject__icontains=value)),
+        TextFilter("q", _("About or number"), _search_runs),
         ChoiceFilter(
             "flow",
             _("Process"),

@@ -1,5 +1,5 @@
 """Search by any identifier, from anywhere: name (typos and accents forgiven), number, tax number, phone, e-mail,
-domain, person, order, case.
+domain, person, order, proposal, case.
 
 What is found is decided by ``crm.home.search_finders``; here it becomes lines that say enough to choose from.
 """
@@ -28,6 +28,8 @@ from crm.core.text_folding import fold_text
 from crm.core.text_matching import Part, mark_matches
 from crm.home.search_finders import find_matches, fold_words
 from customers.models import ContactPoint, Customer, Order, Person, TradingName
+from interactions.models import ProcessRun
+from interactions.process_overview import name_state
 from segments.models import CurrentScore, Membership
 
 LONGEST_QUERY = 200
@@ -197,6 +199,16 @@ def _show_complaint(case: Complaint, around: Surroundings) -> Hit:
     return hit
 
 
+def _show_run(run: ProcessRun, around: Surroundings) -> Hit:
+    flow = run.version.process.get_flow_display()
+    facts = (str(run.customer), flow if run.subject else "", run.number if run.number != run.subject else "")
+    url = _address("interactions:process-run-detail", run.pk)
+    hit = around.make_hit(run.customer, name=run.subject or flow, kind="flow", facts=(*facts, name_state(run)), url=url)
+    if run.amount_cents is not None:
+        hit.right = format_money(run.amount_cents, currency=setting("company.currency"))
+    return hit
+
+
 # How each kind is shown, in the order of the page: what it is called, what is read with it, and its line.
 SHOWN_AS: dict[type[Model], tuple[Any, tuple[str, ...], Callable[..., Hit]]] = {
     Customer: (gettext_lazy("Customers"), ("owner", "score"), _show_customer),
@@ -207,6 +219,11 @@ SHOWN_AS: dict[type[Model], tuple[Any, tuple[str, ...], Callable[..., Hit]]] = {
         _show_point,
     ),
     Order: (gettext_lazy("Orders"), ("customer__owner", "customer__score"), _show_order),
+    ProcessRun: (
+        gettext_lazy("Proposals and other processes"),
+        ("version__process__segment", "customer__owner", "customer__score"),
+        _show_run,
+    ),
     Complaint: (
         gettext_lazy("Complaints"),
         ("guardian", "customer__owner", "customer__score"),

@@ -18,13 +18,23 @@ from complaints.models import Complaint
 from crm.core.models import User
 from crm.core.models.business_setting import setting
 from crm.core.text_folding import fold_text
-from crm.home.search_by_name import CANDIDATES, LAST_LETTER, Part, are_indexed, write_name_parts, write_spelt_parts
+from crm.home.search_by_name import (
+    CANDIDATES,
+    LAST_LETTER,
+    THREE_TOGETHER,
+    Part,
+    are_indexed,
+    write_name_parts,
+    write_spelt_parts,
+)
 from customers.duplicate_keeping import hash_key
 from customers.models import ContactPoint, Customer, DuplicateKey, Order, Person
 from customers.name_spelling import Spellings, choose_nearest, spell_words
 from customers.number_finding import find_by_digits, split_digits
 from customers.rules.contact_point_reading import normalise_phone, read_domain
 from customers.rules.duplicate_keys import KeyKind, key_of_tax, spell_tax
+from interactions.models import ProcessRun
+from interactions.models.process_run import IMPORTED, WITHOUT_NUMBER
 from segments.models import CurrentScore
 
 SHOWN = 6
@@ -63,7 +73,7 @@ def find_matches(text: str, *, user: User) -> Matches:
     """
     text = _MAIL_IN_BRACKETS.sub(r"\1", _LINK.sub("", text, count=1)).strip()
     parts = [*_by_number(text, user=user), *_by_tax_id(text, user=user), *_by_name(text, user=user)]
-    parts += [*_by_contact_point(text, user=user), *_by_domain(text, user=user)]
+    parts += [*_by_contact_point(text, user=user), *_by_domain(text, user=user), *_by_subject(text, user=user)]
     found = _order(_ask(parts), spellings=[[word] for word in fold_words(text)], user=user)
     return Matches(found) if found else Matches(_find_alike(text, user=user), is_guess=True)
 
@@ -119,7 +129,29 @@ def _by_number(text: str, *, user: User) -> list[Part]:
             parts.append(_part(by_digits, rank=0, place="told"))
     if (case := _CASE.fullmatch(text)) and user.has_perm("complaints.view_complaint"):
         parts.append(_part(Complaint.objects.visible_to(user).filter(pk=int(case.group(1))), rank=0))
+    return parts + _by_number_elsewhere(text, user=user)
+
+
+def _by_number_elsewhere(text: str, *, user: User) -> list[Part]:
+    """A proposal by the number that it had in the system it came from: the whole one, of four letters its beginning."""
+    if not user.has_perm("interactions.view_task"):
+        return []
+    named, parts = "key" if len(text) < 4 else "key__startswith", []
+    for begins in {text, text.upper()}:
+        runs = ProcessRun.objects.filter(**{named: f"{IMPORTED}{begins}"})
+        nearest = runs.exclude(key__regex=f"^{IMPORTED}{WITHOUT_NUMBER}$").order_by("key").values("pk")[:NUMBERS]
+        parts.append(_part(ProcessRun.objects.visible_to(user).filter(pk__in=nearest), rank=0, place="key"))
     return parts
+
+
+def _by_subject(text: str, *, user: User) -> list[Part]:
+    """Proposals and other processes whose title has every word, in any case; not sorted, since thousands may."""
+    words = text.split()[:MOST_WORDS]
+    if not user.has_perm("interactions.view_task") or not any(map(THREE_TOGETHER.search, words)):
+        return []
+    has_words = Q(*(Q(subject__icontains=word) for word in words))
+    runs = ProcessRun.objects.visible_to(user).filter(has_words).exclude(subject="")
+    return [_part(runs, rank=2, place="subject", limit=CANDIDATES, is_sorted=False)]
 
 
 def _by_tax_id(text: str, *, user: User) -> list[Part]:
@@ -170,7 +202,7 @@ def _by_domain(text: str, *, user: User) -> list[Part]:
     return [_part(customers, rank=0, place="domain"), _part(points.filter(is_there), rank=1, place="value_normal")]
 
 
-KINDS: list[type[models.Model]] = [Customer, Person, ContactPoint, Order, Complaint]
+KINDS: list[type[models.Model]] = [Customer, Person, ContactPoint, Order, Complaint, ProcessRun]
 
 
 def _ask(parts: Iterable[Part]) -> list[_Row]:

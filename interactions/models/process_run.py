@@ -1,12 +1,18 @@
 """A process being carried out for one customer."""
 
+import re
+
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.core.history import keep_history
 from customers.models.belonging import BelongingQuerySet
+
+IMPORTED = "import:"  # before the number that a proposal had elsewhere
+WITHOUT_NUMBER = "[0-9a-f]{32}"  # stands for its subject there
 
 
 @keep_history()
@@ -60,10 +66,24 @@ class ProcessRun(models.Model):
         indexes = [
             models.Index(fields=["version", "customer"], name="process_run_open", condition=models.Q(state="running")),
             models.Index(fields=["started_at", "id"], name="process_run_begun"),
+            models.Index(fields=["key"], name="process_run_by_key"),
+            models.Index(fields=["amount_cents", "id"], name="process_run_by_amount"),
+            models.Index(fields=["ended_at", "id"], name="process_run_by_end"),
+            GinIndex(
+                OpClass(Upper("subject"), name="gin_trgm_ops"),
+                name="process_run_subject_trgm",
+                condition=~models.Q(subject=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.subject or self.key
+
+    @property
+    def number(self) -> str:
+        """Its number in the system that it came from; "" without one."""
+        number = self.key.removeprefix(IMPORTED)
+        return "" if number == self.key or re.fullmatch(WITHOUT_NUMBER, number) else number
 
 
 @keep_history()

@@ -323,3 +323,24 @@ def test_people_orders_tasks_and_complaints_are_lists_too(rep, other_rep, three,
     why = mine.get(reverse("home:run-list") + of_lost)
     assert "Twelve percent dearer" in why.content.decode(), "what is lost shows why"
     assert [tab["label"] for tab in why.context["tabs"] if tab["current"]] == ["Lost"]
+
+
+def test_processes_are_sorted_by_amount_and_by_their_end_with_those_that_have_none_last(rep, three, signed_in):
+    segment = factories.make_segment()
+    factories.make_process(segment, "propose", [{"title": "Hear the need"}])
+    factories.put_in_segment(three[0], segment)
+    for name, amount_cents in (("Small", 10_000), ("Unknown", None), ("Large", 99_000), ("Middle", 50_000)):
+        run = start_process(
+            three[0], flow="propose", key=name, by=rep, at=timezone.now(), subject=name, amount_cents=amount_cents
+        )
+        if name in {"Middle", "Small"}:
+            stop_process(run, by=rep, at=timezone.now(), reason="Enough", is_lost=True, lost_because="price")
+    client = signed_in(rep)
+    for sort, order in (
+        ("-amount", ["Large", "Middle", "Small", "Unknown"]),
+        ("amount", ["Small", "Middle", "Large", "Unknown"]),
+        ("ended", ["Small", "Middle", "Unknown", "Large"]),
+        ("-ended", ["Middle", "Small", "Large", "Unknown"]),
+    ):
+        rows = client.get(reverse("home:run-list"), {"sort": sort}).context["list"].rows
+        assert [row.subject for row in rows] == order, sort

@@ -360,6 +360,12 @@ def test_whoever_is_found_is_called_by_his_own_number_and_a_customer_by_the_firs
     assert 'href="tel:+4533333333"' in page
     call = page[page.index('href="tel:+4533333333"') :]
     assert kjeldsen.name in call  # there may be another Lars Bak elsewhere
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="88412")
+    factories.make_order(kjeldsen, date(2026, 9, 23), number="88413")
+    page = signed_in(rep).get("/search/", {"q": "8841"}, headers={"HX-Request": "true"}).content.decode()
+    call = page[page.index('href="tel:+4522222222"') :]
+    assert kjeldsen.name in call
+    assert "Order" not in call, "an order is not called"
 
 
 def test_nobody_is_offered_a_number_that_no_longer_works_or_of_somebody_who_left(rep, kjeldsen):
