@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,8 +17,10 @@ from django.views.decorators.http import require_POST
 
 from crm.core.fragments import wants_fragment
 from crm.core.generic_views import ListView
-from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
+from crm.core.list_engine import ChoiceFilter, Column, ListDefinition, narrow_rows
 from crm.core.local_time import company_day
+from crm.core.permission_check import refuse_unless
+from crm.core.table_export import KINDS, ExportTable, Money, export_tables
 from crm.core.toasts import add_error, add_toast
 from crm.home.dashboard_choice import Choice, read_choice
 from crm.home.dashboard_tabs import list_tabs
@@ -106,8 +108,7 @@ class ProcessFit(ListView):
     title = gettext_lazy("Process fit")
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = still_unfit(super().get_queryset().filter(customer__archived_at=None))
-        return rows.select_related("customer__owner", "customer__score", "segment", "fits")
+        return find_misfits(self.request.user)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         shown = super().get_context_data(**context)
@@ -141,6 +142,65 @@ def build_effort(scope: list[int] | None, choice: Choice) -> dict[str, Any]:
             minutes, query = (own.minutes or 0) / total.minutes, choice.list_query(segment.key)
             effort.append(EffortRow(segment, own.customers, minutes, share, own.too_simple, own.too_heavy, query))
     return {"total": total, "hours": draw_hours(add_classes(rows)), "effort": effort}
+
+
+def find_misfits(user: Any) -> QuerySet[Any]:
+    """Of the customers whom ``user`` may see those who are still where their process does not fit."""
+    rows = still_unfit(ProcessMisfit.objects.visible_to(user).filter(customer__archived_at=None))
+    return rows.select_related("customer__owner", "customer__score", "segment", "fits")
+
+
+@permission_required("segments.view_dashboard", raise_exception=True)
+def process_fit_export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """Every customer of the list, all its pages, as its filters are set; 404 for another kind of file."""
+    refuse_unless(request.user, "customers.export_customer")
+    if kind not in KINDS:
+        raise Http404
+    rows, _controls = narrow_rows(find_misfits(request.user), MISFITS, request)
+    day = company_day(timezone.now()).isoformat()
+    table = ExportTable(_("Customers whose process does not fit"), _file_heads(), map(_file_cells, rows))
+    return export_tables([table], name=f"process-fit-{day}", kind=kind)
+
+
+def _file_heads() -> list[str]:
+    return [
+        _("Number"),
+        _("Customer"),
+        _("Class"),
+        _("Process"),
+        _("Is in"),
+        _("Fits"),
+        _("Contribution, 12 months"),
+        _("Line"),
+        _("What it is about"),
+        _("Steps"),
+        _("Steps there"),
+        _("Minutes"),
+        _("Cost to serve"),
+        _("Owner"),
+        _("Evening"),
+    ]
+
+
+def _file_cells(row: ProcessMisfit) -> list[Any]:
+    customer, score = row.customer, getattr(row.customer, "score", None)
+    return [
+        customer.number,
+        customer.name,
+        score.grade if score else "",
+        row.get_kind_display(),
+        row.segment.name,
+        row.fits.name,
+        Money(row.contribution_cents),
+        Money(row.line_cents),
+        Money(row.gap_cents),
+        row.steps,
+        row.fits_steps,
+        row.minutes,
+        Money(row.service_cents),
+        str(customer.owner or ""),
+        row.day,
+    ]
 
 
 @require_POST

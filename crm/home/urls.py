@@ -88,6 +88,7 @@ urlpatterns = [
     path("segments/movement/", segment_movement.segment_movement, name="segment-movement"),
     path("segments/movement.<slug:kind>", segment_movement.movement_export, name="movement-export"),
     path("segments/fit/", process_fit.ProcessFit.as_view(), name="process-fit"),
+    path("segments/fit.<slug:kind>", process_fit.process_fit_export, name="process-fit-export"),
     path("segments/fit/<int:pk>/move/", process_fit.process_fit_move, name="process-fit-move"),
     path("segments/figures.<slug:kind>", segment_export.segment_export, name="segment-export"),
     path("", by_reader(my_day.my_day, partners=partner_pages.partner_day), name="my-day"),

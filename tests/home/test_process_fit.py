@@ -1,5 +1,7 @@
 """Customers whose process costs more or less than they bring are found, listed and moved."""
 
+import csv
+import io
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +13,7 @@ from crm.core.models import Team
 from customers.models import Customer
 from segments.care_figures import write_care_figures
 from segments.customer_pinning import pin_customer
-from segments.models import CurrentScore, Membership, Segment, SegmentDay
+from segments.models import CurrentScore, Membership, Pin, ProcessMisfit, Segment, SegmentDay
 from segments.segment_figures import write_segment_figures
 from tests.home.segment_company import _quiet, company, figures_of, keep_evening
 from tests.segments.purchase_world import END
@@ -38,8 +40,6 @@ def make_misfits(company):
 
 
 def test_a_customer_whose_process_does_not_fit_is_listed_and_moved_with_one_click(company, lead, north, signed_in):
-    from segments.models import Pin, ProcessMisfit
-
     best, worst = make_misfits(company)
     assert set(ProcessMisfit.objects.filter(kind="simple").values_list("customer", flat=True)) >= set(best[:2])
     assert ProcessMisfit.objects.get(customer=worst).kind == "heavy"
@@ -69,9 +69,23 @@ def test_a_customer_whose_process_does_not_fit_is_listed_and_moved_with_one_clic
     assert client.post(reverse("home:process-fit-move", args=[foreign.pk])).status_code == 404
 
 
-def test_undo_of_a_move_puts_an_earlier_pin_in_force_and_a_stale_page_moves_nobody(company, lead, signed_in):
-    from segments.models import Pin, ProcessMisfit
+def test_the_list_is_taken_along_whole_as_its_filters_are_set(company, admin, executive, signed_in):
+    make_misfits(company)
+    client = signed_in(admin)
+    shown = client.get(reverse("home:process-fit"), {"kind": "simple"}).content.decode()
+    address = re.search(r'href="(/segments/fit\.csv[^"]*)"', shown)[1].replace("&amp;", "&")
+    _title, head, *rows = csv.reader(io.StringIO(b"".join(client.get(address).streaming_content).decode()))
+    mine = ProcessMisfit.objects.visible_to(admin).filter(kind="simple").order_by("-gap_cents", "-id")
+    assert [row[0] for row in rows] == [one.customer.number for one in mine]
+    first = dict(zip(head, rows[0], strict=True))
+    assert (first["Is in"], first["Fits"]) == (mine[0].segment.name, mine[0].fits.name)
+    assert first["Contribution, 12 months"] == f"{mine[0].contribution_cents / 100:.2f}"
+    every = b"".join(client.get("/segments/fit.csv").streaming_content).decode()
+    assert every.count("\n") == ProcessMisfit.objects.count() + 2 > len(rows) + 2
+    assert "/segments/fit.csv" not in signed_in(executive).get(reverse("home:process-fit")).content.decode()
 
+
+def test_undo_of_a_move_puts_an_earlier_pin_in_force_and_a_stale_page_moves_nobody(company, lead, signed_in):
     make_misfits(company)
     client, simple = signed_in(lead), ProcessMisfit.objects.visible_to(lead).filter(kind="simple").first()
     held = pin_customer(
@@ -99,7 +113,6 @@ def test_undo_of_a_move_puts_an_earlier_pin_in_force_and_a_stale_page_moves_nobo
 
 def test_misfits_are_those_a_plain_reading_of_the_lines_finds(company):
     from segments.care_figures import read_segment_care
-    from segments.models import ProcessMisfit
     from segments.rules.process_fit import find_fit_lines, find_misfit
 
     make_misfits(company)

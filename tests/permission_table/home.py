@@ -195,6 +195,7 @@ ROWS: list[Row] = [
     Row("home:segment-export", LEADERS, with_evening),
     Row("home:movement-export", LEADERS, with_evening, query="?since=9999-99-99&team=x"),
     Row("home:process-fit", LEADERS, query="?kind=none&team=x&segment=%00"),
+    Row("home:process-fit-export", only("lead", "admin"), lambda world: {"kind": "csv"}, query="?kind=none&team=x"),
     Row(
         "home:process-fit-move",
         only("lead", "admin", ok=302, hidden_from=("other_rep",)),
