@@ -7,7 +7,7 @@ from customers.import_text_rows import BrokenRow
 from customers.rules.import_columns import fold_header
 from customers.rules.import_headers import ORDER_HEADERS
 
-_OF_A_LINE = re.compile(r"^(?:order|invoice|sales order|sale order)?\s*(?:lines?|items?)\s*/", re.IGNORECASE)
+_OF_A_LINE = re.compile(r"^(?:(?:sales? )?order|invoice)?[\s_]*(?:lines?|items?)(?:_ids)?\s*/", re.IGNORECASE)
 # A sum of the whole order stands in its first row alone: said again with each line it would be counted again.
 _AMOUNTS = set(ORDER_HEADERS["amount"])
 _SUMS = {header for name in ("amount", "cost", "freight") for header in ORDER_HEADERS[name]}

@@ -49,6 +49,7 @@ day: orderdate date day orderday invoicedate purchasedate dateordered createdate
     datevente datafattura datadoc factuurdatum besteldatum fakturadato ordredato orderdatum datasprzedazy
     datawystawienia
 amount: orderlinessubtotal orderlinespricesubtotal orderlinepricesubtotal orderlinestaxexcl
+    invoicelinessubtotal invoicelineidspricesubtotal
     untaxedamount amountuntaxed amountuntaxedsigned taxexcluded netamount amountnet nettotal subtotal
     amount orderamount ordertotal total totalamount value ordervalue dealvalue
     closevalue dollarvalue sales revenue turnover amounttotal amounttotalsigned grandtotal totalprice
@@ -70,13 +71,15 @@ product_number: productnumber productid productcode sku itemnumber itemno itemco
     codicearticolo stockcode item
     artigo# articulo# articolo# produto# producto# produit# prodotto# referencia refartigo refarticulo ean number
 product_name: productname product itemname article artikel artikelbezeichnung lineitemname orderlinesproduct
+    invoicelinesproduct invoicelineidsproductid
     orderlinesproductname orderlineproductid produkt producto produto produit prodotto articleofgoods positionstext
     nomeproduto nomeartigo artigo articulo articolo omschrijving productnaam
 description: description linedescription itemdescription bezeichnung beschreibung descripcion
-    orderlinesdescription orderlinename
+    orderlinesdescription orderlinename invoicelineslabel invoicelineidsname
     descricao designacao designation descrizione opis
 quantity: quantity qty cds numberofcds units pieces menge anzahl stuck cantidad quantidade quantite quantita
     ilosc orderlinesquantity orderlineproductuomqty lineitemquantity productqty
+    invoicelinesquantity invoicelineidsquantity
     qtd qtde qtt quant qte aantal antal
 position: line lineno linenumber position pos posnr lineitemnumber
 returns: returnsorder returnof returnoforder creditof originalorder originalordernumber refundof gutschriftzu

@@ -229,6 +229,32 @@ def test_lines_under_their_order_as_odoo_exports_them_are_lines_of_that_order():
     assert counts(import_file(ODOO))[:2] == (0, 0)
 
 
+BY_FIELD = """id,name,partner_id/id,partner_id,date_order,order_line/product_id,order_line/product_uom_qty,\
+order_line/price_subtotal,amount_untaxed,amount_total,user_id
+__export__.so_1,S12,__export__.res_7,Odoo SA,2026-03-02 09:10:11,GTX Pro,2,200.00,350.00,420.00,Ana Ribeiro
+,,,,,MG Special,1,150.00,,,
+"""
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BY_FIELD,
+        BY_FIELD.replace("order_line/product_uom_qty", "invoice_line_ids/quantity").replace(
+            "order_line/", "invoice_line_ids/"
+        ),
+    ],
+    ids=["order", "invoice"],
+)
+def test_lines_named_as_the_fields_of_odoo_are_lines_of_the_order_above(content):
+    assert problems(import_file(content)) == []
+    order = Order.objects.get()
+    assert (order.number, order.amount_cents, order.customer.number) == ("S12", 35000, "__export__.res_7")
+    assert order.customer.name == "Odoo SA"
+    lines = OrderLine.objects.order_by("position").values_list("product__name", "quantity", "amount_cents")
+    assert list(lines) == [("GTX Pro", Decimal(2), 20000), ("MG Special", Decimal(1), 15000)]
+
+
 def test_lines_without_amounts_of_their_own_are_left_and_the_sum_of_the_order_counts_once():
     done = import_file(ODOO.replace("Order Lines/Subtotal", "Order Lines/Note"))
     assert list(Order.objects.order_by("number").values_list("amount_cents", flat=True)) == [35000, 45000]
