@@ -14,7 +14,7 @@ from segments.model_fitting import BEND, DROPOUT, LEARNT
 from segments.models import ModelFit, ScoreRun
 from segments.rules import churn_rankings as rankings
 from segments.rules.dropout_model import DropoutModel
-from segments.rules.model_trust import Distrust, judge_dropout
+from segments.rules.model_trust import Distrust, Trust, judge_dropout
 
 NAMES = {
     rankings.MY_DAY: gettext_lazy("My day: silence × margin"),
@@ -48,6 +48,11 @@ DOUBTS = {
 CLEAR = 0.005
 MISS_TOLD = 0.10
 FITS_SHOWN = 8
+
+
+def name_doubts(trust: Trust) -> list[str]:
+    """Why a fit is not to be trusted, in the words of the pages."""
+    return [str(DOUBTS.get(doubt, doubt.value)) for doubt in trust.doubts]
 
 
 def name_ranking(name: str) -> str:
@@ -206,7 +211,7 @@ def describe_fits() -> dict[str, Any]:
     if not fits:
         return {"fit": None}
     model = DropoutModel(**fits[0].parameters)
-    doubts = [str(DOUBTS.get(doubt, doubt.value)) for doubt in judge_dropout(model).doubts]
+    doubts = name_doubts(judge_dropout(model))
     return {
         "fit": fits[0],
         "fit_version": version,

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from crm.home.back_test_words import name_doubts
 from crm.home.contract_outlook import ContractOutlook, foresee_contract
 from customers.models import Customer
 from segments.model_fitting import DROPOUT
@@ -64,6 +65,11 @@ class Outlook:
     def raw_silent(self) -> float | None:
         """The chance of silence as the formula has it."""
         return float(self.raw.silent[0]) if self.raw else None
+
+    @property
+    def doubts(self) -> list[str]:
+        """Why the fit is not to be trusted, in words."""
+        return name_doubts(self.trust)
 
     @property
     def is_silence_bent(self) -> bool:

@@ -113,6 +113,7 @@ def test_a_degenerate_fit_is_caught_and_told(client, lead, tested):
     page = read(client, lead)
     assert "Degenerate, so the chance of going on is hidden" in page
     assert "hardly any customer leaves" in page
+    assert "a 0.00, at least 0.01 · b 900.0, at most 500" in page
     assert "version 2" in page, "what the next evening will use is not in force"
 
 

@@ -8,10 +8,11 @@ from django.urls import NoReverseMatch, reverse
 
 from crm.core import job_ledger
 from crm.nightly_run import run_night
+from customers.models import Order
 from segments.back_testing import run_back_test
 from segments.default_configuration import create_defaults
 from segments.models import CurrentScore
-from tests.factories import make_customer, make_many_orders, make_order
+from tests.factories import make_customer, make_customers, make_many_orders, make_order
 from tests.permission_table import Row
 from tests.segments.purchase_world import END
 from tests.test_permissions import ROWS
@@ -51,6 +52,15 @@ def write_fifty_thousand_orders():
     make_many_orders(make_customer(), 50_000, until=END, days=2500)
 
 
+def write_a_purchase_a_week_by_everybody():
+    """Nobody ever stays away, so no model can tell how people leave."""
+    for customer in make_customers(110):
+        Order.objects.bulk_create(
+            Order(customer=customer, number=f"W-{customer.pk}-{ago}", day=END - timedelta(ago), amount_cents=10_000)
+            for ago in range(0, 420, 7)
+        )
+
+
 def list_plain_pages() -> list[str]:
     """Every address that an admin reads and that needs to name nothing."""
     pages = []
@@ -71,6 +81,7 @@ def list_plain_pages() -> list[str]:
         write_one_day,
         write_returns_gifts_and_no_orders,
         write_fifty_thousand_orders,
+        write_a_purchase_a_week_by_everybody,
     ],
     ids=lambda write: write.__name__.removeprefix("write_"),
 )
@@ -96,3 +107,8 @@ def test_every_page_opens_and_shows_only_numbers(write, signed_in, admin, monkey
             around = [text[max(0, one.start() - 40) : one.end() + 20] for one in found[:3]]
             faulty[page] = answer.status_code, around
     assert faulty == {}
+    if write is write_a_purchase_a_week_by_everybody:
+        for page in (reverse("home:back-test"), reverse("home:customer-value", kwargs={"pk": largest})):
+            text = browser.get(page).content.decode()
+            assert "the fit for this base has degenerated" in text or "Degenerate, so the chance" in text
+            assert "hardly any customer leaves in these data" in text
