@@ -1,4 +1,5 @@
-"""Alerts over by themselves, and the rank of open tasks: of everybody by night, of one customer after an act."""
+"""Alerts over by themselves, those open again, and the rank of open tasks: of everybody by night, of one customer after
+an act."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,12 +7,13 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from crm.core.metric_catalogue import METRICS
 from crm.core.statement_planning import plan_as_usual, plan_for_few
 from interactions.models import Alert, Task
-from interactions.task_handling import OPEN_STATES, name_manager_source
+from interactions.task_handling import OPEN_STATES, find_held, name_manager_source
 from segments.models import Trigger
 from segments.rules.criteria import compile_criteria, find_problems
 
@@ -20,6 +22,7 @@ def close_what_is_over(*, on: date, at: datetime, customer_id: int | None = None
     """They bought again, the fall is made good, or the trigger's own rule holds no longer: the alert is over by itself
     and its tasks are dropped. Returns how many; ``on`` is the local day by which rules are asked."""
     reason = gettext("Over by itself: the figures are back in order.")
+    _open_again(on=on, reason=reason, customer_id=customer_id)
     ids = _close_by_figures(at=at, reason=reason, customer_id=customer_id)
     for trigger in _list_triggers_with_rules(customer_id):
         ids += _close_by_rule(trigger, on=on, at=at, reason=reason, customer_id=customer_id)
@@ -30,6 +33,37 @@ def close_what_is_over(*, on: date, at: datetime, customer_id: int | None = None
         if ids:
             tasks.filter(state__in=OPEN_STATES).update(state=Task.State.DROPPED, closed_at=at, closed_reason=reason)
     return len(ids)
+
+
+def _open_again(*, on: date, reason: str, customer_id: int | None) -> None:
+    """What ended an alert came back or was taken out of the books: it is the silence of before, told once, so its alert
+    and tasks stand open again. By night those of the last month, after an act all of its customer."""
+    with _looking_up(customer_id) as cursor:
+        cursor.execute(
+            """
+            UPDATE interactions_alert a SET state = 'open', closed_at = NULL, closed_reason = ''
+            FROM segments_current_score s, segments_trigger t
+            WHERE a.state = 'over' AND s.customer_id = a.customer_id AND t.id = a.trigger_id AND t.is_on
+                AND (a.customer_id = %(customer)s OR (%(customer)s::bigint IS NULL AND a.day > %(on)s::date - 31))
+                AND s.last_day = a.period AND t.criteria = '{}'::jsonb
+                AND CASE t.key
+                    WHEN 'visit-now' THEN s.fall >= coalesce((a.evidence ->> 'fall_limit')::float, 0.4)
+                    ELSE t.key NOT IN ('overdue-contact', 'growing')
+                END
+            RETURNING a.id, a.customer_id
+            """,
+            {"on": on, "customer": customer_id},
+        )
+        rows = cursor.fetchall()
+    if not rows:
+        return
+    sources = [name_manager_source(alert_id) for alert_id, _customer in rows]
+    dropped = Task.objects.filter(state=Task.State.DROPPED, closed_reason=reason)
+    tasks = dropped.filter(Q(alert__in=[alert_id for alert_id, _customer in rows]) | Q(source__in=sources))
+    held = find_held(customer_ids={customer for _alert, customer in rows}, on=on)
+    back = {"closed_at": None, "closed_reason": ""}
+    tasks.filter(customer__in=held).update(state=Task.State.PAUSED, **back)
+    tasks.exclude(customer__in=held).update(state=Task.State.OPEN, **back)
 
 
 def refresh_ranks(*, customer_id: int | None = None) -> None:

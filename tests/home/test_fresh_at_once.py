@@ -8,7 +8,8 @@ from django.urls import reverse
 from complaints.models import Complaint
 from crm.core import job_ledger
 from crm.nightly_run import run_night
-from customers.models import Customer
+from customers.customer_freshening import freshen_customer
+from customers.models import Customer, Order
 from interactions.models import Alert, Task
 from segments.customer_pinning import end_pin
 from segments.default_configuration import create_defaults
@@ -63,6 +64,22 @@ def test_an_order_typed_in_ends_the_alert_and_counts_in_every_figure(silent, rep
     assert set(told.values_list("state", flat=True)) == {Alert.State.OVER}
     assert not Task.objects.open().filter(customer=silent, alert__in=told).exists()
     assert client.get(f"/customers/{silent.pk}/").status_code == 200
+
+
+def test_where_all_of_the_order_came_back_the_alert_of_that_silence_stands_open_again(silent, rep, signed_in):
+    """The silence is the one that was told, so it is the same alert with its task, and no second one by night."""
+    told = Alert.objects.filter(customer=silent, trigger__key__in=["visit-now", "slipping-away"])
+    before = list(told.values_list("pk", "period"))
+    waiting = set(Task.objects.open().filter(alert__in=told).values_list("pk", flat=True))
+    type_order(signed_in(rep), silent)
+    assert not told.filter(state=Alert.State.OPEN).exists()
+    bought = Order.objects.get(number="T-1")
+    factories.make_order(silent, TODAY, -bought.amount_cents, returns=bought)
+    freshen_customer(silent.pk, at=MORNING)
+    assert list(told.filter(state=Alert.State.OPEN, closed_at=None).values_list("pk", "period")) == before
+    assert set(Task.objects.open().filter(alert__in=told).values_list("pk", flat=True)) == waiting != set()
+    run_night(on=TODAY, at=MORNING + timedelta(hours=17))
+    assert list(told.values_list("pk", "period")) == before
 
 
 def test_an_order_far_over_the_baseline_is_told_at_once_and_the_night_tells_it_no_second_time(silent, rep, signed_in):
