@@ -23,20 +23,21 @@ from interactions.interaction_import import read_moments, shape_person
 BATCH = 20_000
 _HEADERS = read_headers("""
 number: number casenumber ticketref ticketid ticketnumber caseid complaintid recordid id reference reklamationsnr
+    ticketidssequence externalid
 customer_number: customernumber customerid accountid accountnumber companyid organizationid kundennr kundennummer
     accountnameid customerexternalid partnerexternalid relatedcompanyexternalid associatedcompanyid associatedcompanyids
     partneridid
 customer_name: customername customer account accountname company companyname associatedcompany organization firma kunde
     partnerid partneridname
 person_name: personname person contact contactname ansprechpartner reportedby
-person_email: personemail email contactemail suppliedemail webemail partneremail
+person_email: personemail email contactemail suppliedemail webemail partneremail customeremail
 order: order ordernumber orderid invoice invoicenumber auftragsnr bestellnr
 title: title subject ticketname casesubject summary inafewwords betreff titel thema name
 words: words description ticketdescription body text details complaint beschreibung reklamation
 wants: wants expectation desiredoutcome request
 kind: kind type casetype tickettype tickettypeid category ticketcategory art
 severity: severity priority urgency prioritat dringlichkeit
-day: day date createdate createddate createdat createdtime datetimeopened dateopened openedat opendate
+day: day date createdate createddate createdat createdtime createdon datetimeopened dateopened openedat opendate
     receivedon datum takenon
 closed: closed closeddate closedate closedat closedon closedtime ticketclosedtime datetimeclosed dateclosed solvedat
     resolvedat resolvedon resolvedtime resolutiondate erledigtam closingdate

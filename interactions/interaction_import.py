@@ -37,7 +37,7 @@ outcome: outcome calloutcome result status callresult disposition ergebnis
 day: day date activitydate calldate callstarttime startdate duedate happenedat createdate createdtime createdat
     datum datetime timestamp completedat markedasdonetime datedone datedeadline
 minutes: minutes duration durationminutes callduration dauer
-note: note notes body comments description text subject callnotes fullcomments engagementbody notiz details
+note: note notes body comments description text subject callnotes notebody fullcomments engagementbody notiz details
 by: by owner ownername assigned assignedto assigneduser assignedtouser activityassignedto createdby user agent rep
     logged salesagent userid authorid author
 """)

@@ -44,27 +44,28 @@ number: ordernumber orderid orderno ordernr order orderreference orderref orderi
 day: orderdate date day orderday invoicedate purchasedate dateordered createdate createddate createdat closedate
     closedat wontime dateorder salesdate bookingdate transactiondate belegdatum bestelldatum auftragsdatum
     rechnungsdatum datum fecha fechapedido data datapedido datecommande dataordine datazamowienia timestamp
-    effectivedate processedat paidat invoicebilldate createdtime
+    effectivedate processedat paidat invoicebilldate orderstartdate createdtime
     datafatura datadocumento dataencomenda datavenda datacompra fechafactura fechaventa fechacompra datefacture
     datevente datafattura datadoc factuurdatum besteldatum fakturadato ordredato orderdatum datasprzedazy
     datawystawienia
 amount: orderlinessubtotal orderlinespricesubtotal orderlinepricesubtotal orderlinestaxexcl
     invoicelinessubtotal invoicelineidspricesubtotal
+    linetotal lineamount itemtotal lineitemtotal totallinha valorlinha
     untaxedamount amountuntaxed amountuntaxedsigned taxexcluded netamount amountnet nettotal subtotal
     amount orderamount ordertotal total totalamount value ordervalue dealvalue
     closevalue dollarvalue sales revenue turnover amounttotal amounttotalsigned grandtotal totalprice
-    linetotal lineamount price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
+    price betrag betragnetto nettobetrag netto umsatz summe importe valor montant montantht
     totalht importo kwota kwotanetto amountincompanycurrency unitsales
     valorliquido totalliquido totalmercadoria importeneto baseimponible imponibile nettobedrag bedrag omzet
-    wartoscnetto nettobelop belop belopp valortotal importetotal montanttotal totallinha valorlinha
+    wartoscnetto nettobelop belop belopp valortotal importetotal montanttotal
 cost: cost costofgoods cogs totalcost costprice costamount purchasecost costofgoodssold einstand einstandswert
     ek wareneinsatz custo coste cout costo koszt
     custototal precocusto preciocoste costetotal coutachat prixachat prixderevient costototale inkoop inkoopprijs
 freight: freightcost freightcosts freightpaid carriagecost carriagepaid deliverycost shippingcost shippingcosts
     transportcost frachtkosten versandkosten frachtanteil costedeenvio costoenvio gastosdeenvio fraisdeport
     fraisdelivraison coutdelivraison costoditrasporto spesedispedizione koszttransportu kosztdostawy
-currency: currency currencycode currencyid currencyisocode cur wahrung wahrg waehrung moneda moeda devise valuta
-    waluta
+currency: currency currencycode currencyid currencyisocode currencyofvalue cur wahrung wahrg waehrung moneda moeda
+    devise valuta waluta
 product_number: productnumber productid productcode sku itemnumber itemno itemcode articlenumber articleno
     artikelnr artikelnummer artnr internalreference hssku lineitemsku orderlinesproductinternalreference
     orderlineproductiddefaultcode codigoproducto referenceproduit
@@ -88,7 +89,7 @@ returns: returnsorder returnof returnoforder creditof originalorder originalorde
 _CUSTOMER_TEXT = """
 number: number customernumber customerid customerno customernr custid custno id recordid accountid accountnumber
     companyid clientid organizationid externalid reference ref kundennr kundennummer kdnr debitor debitornr
-    codigocliente numeroclient codicecliente internalreference hubspotid zohoid systemmodifiedid customer
+    codigocliente numeroclient codicecliente internalreference hubspotid hsobjectid zohoid systemmodifiedid customer
     cliente# client# klant# debiteur# kunde# kund# klient# terceiro# entidade# codigo numero no nr cod code codice
 name: name customername company companyname account accountname organization organisation organizationname
     client clientname firma firmenname kunde kundenname razonsocial razaosocial raisonsociale ragionesociale
@@ -152,9 +153,9 @@ parent_name: belongsto parentaccount parentaccountname parentaccountaccountname 
 """
 
 _PRODUCT_TEXT = """
-number: productnumber number productid productcode sku itemnumber itemno itemcode articlenumber articleno artikelnr
-    artikelnummer artnr internalreference defaultcode hssku code id recordid stockcode reference codigoproducto
-    referenceproduit codicearticolo
+number: productnumber productproductcode number productid productcode sku itemnumber itemno itemcode articlenumber
+    articleno artikelnr artikelnummer artnr internalreference defaultcode hssku code id recordid stockcode reference
+    codigoproducto referenceproduit codicearticolo
     artigo# articulo# articolo# produto# producto# produit# prodotto# codigo referencia ref cod code codice ean
 name: productname name product item itemname article artikel artikelbezeichnung bezeichnung description produkt
     producto produto produit prodotto
