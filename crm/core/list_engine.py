@@ -12,7 +12,7 @@
 
 ``ListView`` (``crm.core.generic_views``) does that and renders ``generic/list.html``, or your template, which includes
 ``components/list_filters.html``, ``list_head.html`` and ``list_pager.html``. Filters, sort and place live in the query
-string: a link can be sent, Back works, and whatever is not understood there is left out, never an error.
+string: a link can be sent, Back works, and whatever is not understood there is left out and said, never an error.
 
 Paging is by key: a token holds the sort value and id of a row; pages never count and never skip. A sort names an ORM
 path and a unique ``tie`` in the same table, both served by one index ``(sort, tie)``; rows without a value
@@ -142,6 +142,11 @@ class ListPage:
     @property
     def chips(self) -> list[Control]:
         return [control for control in self.controls if control.value]
+
+    @property
+    def lost(self) -> list[str]:
+        """What filters ask for that is not there, and is left out."""
+        return [lost for control in self.controls for lost in control.lost]
 
     @property
     def columns(self) -> list[Column]:

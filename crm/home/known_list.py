@@ -85,7 +85,6 @@ class KnownListView(ListView):
             "search": next((c for c in page.controls if c.filter.name == self.known.search_filter), None),
             "differs": self.chosen.differs(page.query),
             "may_refresh": current is not None and may_change(current, user),
-            "lost": [lost for control in page.controls for lost in control.lost],
             "column_names": join_columns([column.name for column in page.columns]),
             "head_template": self.head_template,
             "above_template": self.above_template,

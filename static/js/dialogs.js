@@ -63,7 +63,7 @@ document.addEventListener("keydown", (event) => {
 
 // What does not fit its place is said whole under the pointer.
 document.addEventListener("mouseover", ({ target }) => {
-  const cut = target.closest?.(".cut");
+  const cut = target.closest?.(".cut, .r-words");
   if (cut && !cut.title && (cut.scrollWidth > cut.clientWidth || cut.scrollHeight > cut.clientHeight + 1)) cut.title = cut.textContent.trim();
 });
 

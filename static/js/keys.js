@@ -84,6 +84,9 @@ function openRow(row) {
 }
 
 function leave() {
+  // A form that was opened on the spot is closed, and what opened it has the keyboard again.
+  const opened = document.activeElement.closest("details[open]:has(form)");
+  if (opened) { opened.open = false; opened.querySelector("summary").focus(); return; }
   const row = rowHere();
   const closer = row?.querySelector("[data-close-row]");
   if (closer) { closer.click(); goTo(row); return; }

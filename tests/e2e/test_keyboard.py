@@ -9,7 +9,9 @@ from crm.core.models import User
 from customers.duplicate_deciding import name_pair
 from customers.models import ContactPoint
 from customers.tagging import tag_customers
-from tests.factories import make_customer
+from interactions.models import ProcessRun
+from segments.models import ClusterProposal
+from tests.factories import make_customer, make_process, make_segment
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 COLLEAGUES = "/settings/colleagues/"
@@ -302,3 +304,38 @@ def test_on_the_phone_a_row_does_not_line_up_what_is_not_known(open_page, rep, c
     row = page.locator("tbody tr").first
     expect(row).to_contain_text(customer.name)
     assert "–" not in row.inner_text()
+
+
+def test_escape_closes_a_form_that_was_opened_on_the_spot_and_leads_back_to_what_opened_it(open_page, admin):
+    ClusterProposal.objects.create(
+        found_on=timezone.localdate(), name="In Bergen", size=40, precision=0.9, recall=0.9,
+        criteria={"all": [{"metric": "city", "operator": "is", "value": "Bergen"}]},
+        effect={"sales_12m": 1, "service_12m": 1, "contribution_12m": 1, "service_over": 0, "at_stake": 0},
+    )  # fmt: skip
+    page = open_page(admin, "/segments/groups/")
+    opener = page.locator("summary", has_text="Refuse …")
+    opener.press("Enter")
+    reason = page.locator("details input[name=reason]")
+    reason.press_sequentially("Seen")
+    reason.press("Escape")
+    expect(reason).to_be_hidden()
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    expect(reason).to_have_value("Seen")
+
+
+def test_a_long_title_takes_three_lines_and_stands_whole_where_the_keyboard_or_the_pointer_is(open_page, rep, customer):
+    version = make_process(make_segment(), "propose", [{"title": "Hear the need"}])
+    subject = ("Pump with pipes and training " * 7)[:200].strip()
+    ProcessRun.objects.create(customer=customer, version=version, key="long", subject=subject)
+    page = open_page(rep, "/pipeline/all/")
+    title = page.locator("tbody a.r-words")
+    expect(title).to_have_text(subject)
+    hidden = "e => e.scrollHeight - e.clientHeight"
+    assert title.evaluate(hidden) > 0
+    assert title.bounding_box()["height"] <= 60
+    title.hover()
+    expect(title).to_have_attribute("title", subject)
+    page.keyboard.press("j")
+    expect(page.locator("tbody tr")).to_be_focused()
+    assert title.evaluate(hidden) == 0

@@ -277,3 +277,17 @@ def test_an_export_stopped_half_way_leaves_no_file_and_may_be_asked_for_again(
     perform_job(again.pk)
     again.refresh_from_db()
     assert again.result["rows"] == 3
+
+
+# --- An address asks for what is not there ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/alerts/?state=napping", "/segments/below-zero/?team=napping", "/pipeline/all/?state=napping"],
+)
+def test_every_list_says_which_filter_of_the_address_it_could_not_use(lead, signed_in, address):
+    client = signed_in(lead)
+    said = "is left out, so more rows are shown: napping."
+    assert said in client.get(address).content.decode()
+    assert said not in client.get(address.split("?")[0]).content.decode()
