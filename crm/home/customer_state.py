@@ -193,6 +193,8 @@ def gather_value_facts(
     """The figures from which the sentence is made that says why the customer is where he is; ``repeat_rate`` is that
     of his segment. ``with_value`` says what a contract is worth, too."""
     known = score.note in {CurrentScore.Note.NONE, CurrentScore.Note.DEGENERATE}
+    # The chance is that of the silence of the evening, which is told as of today: it fits while both are unusual.
+    known = known and (score.gap_ratio or 0.0) > 1
     return ValueFacts(
         purchases=score.purchase_days,
         silence_days=silent_days,

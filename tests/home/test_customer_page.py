@@ -33,6 +33,20 @@ def test_a_customer_with_nothing_known_shows_what_comes_next(rep, customer, open
         assert words in text
 
 
+def test_a_silence_that_was_usual_on_the_evening_of_the_figures_is_not_called_rare_or_frequent(
+    admin, customer, open_page
+):
+    """Who buys every day bought on that evening; three nights were missed since, so how rare this is nobody knows."""
+    bought = timezone.localdate() - timedelta(3)
+    figures = {"purchase_days": 420, "mean_gap_days": 1.0, "last_day": bought, "as_of": bought, "gap_days": 0}
+    make_score(customer, **figures, gap_ratio=0.0, surprise=1.0)
+    text = open_page(admin, customer).text
+    assert "last bought 3 days ago, 3.0× the usual gap" in text
+    assert "silent so long" not in text
+    CurrentScore.objects.filter(customer=customer).update(gap_ratio=2.0, surprise=0.02)
+    assert "is silent so long about 2 times in 100" in open_page(admin, customer).text
+
+
 def test_an_archived_customer_is_brought_back_by_one_click_and_nothing_is_missed_there(lead, customer, open_page):
     assert "Nothing is planned next" in open_page(lead, customer, "steps").text
     customer.archived_at = timezone.now()
