@@ -28,6 +28,8 @@ class Column:
     a file has one of each in a cell. ``edit`` names the field that ``E`` changes in the row. ``draw``
     makes a cell that is more than its value, out of the row; a ``template`` does the same, ten times as slowly.
 
+    ``sum`` is the path by which the database adds up its money, for whoever asks.
+
     Where ``sort`` is no path but a name, ``sort_with`` gives it to the rows: it takes them, and as
     ``filled`` whether only those with a value are asked for, which lets it join what an index leads through, or say
     again what another index begins with.
@@ -39,6 +41,7 @@ class Column:
     kind: str = "text"
     unit: Text = ""
     sort: str = ""
+    sum: str = ""
     tie: str = "pk"
     nullable: bool = False
     sort_with: Callable[..., QuerySet[Any]] | None = None

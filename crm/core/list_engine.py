@@ -149,6 +149,11 @@ class ListPage:
         return [lost for control in self.controls for lost in control.lost]
 
     @property
+    def has_sums(self) -> bool:
+        """Whether money stands in it that can be added up."""
+        return any(column.sum for column in self.columns)
+
+    @property
     def columns(self) -> list[Column]:
         return [head.column for head in self.heads]
 

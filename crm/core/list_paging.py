@@ -3,7 +3,7 @@
 import base64
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import OperationalError, connection, transaction
-from django.db.models import Count, F, Field, QuerySet
+from django.db.models import Count, F, Field, QuerySet, Sum
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from psycopg.errors import QueryCanceled
 
@@ -260,18 +260,23 @@ def fetch_rows(
     return rows[::-1] if backward else rows
 
 
-def count_within(queryset: QuerySet[Any], *, seconds: int) -> int | None:
-    """How many rows, to the last one; None when the count takes longer than ``seconds``."""
+def count_within(queryset: QuerySet[Any], *, seconds: int, sums: Sequence[str] = ()) -> list[int] | None:
+    """How many rows, to the last one, and the sum of each path of ``sums``; None when that takes longer than
+    ``seconds``."""
+    rows = queryset.model._default_manager.filter(pk__in=queryset.order_by().values("pk")) if sums else queryset
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"SET LOCAL statement_timeout = '{int(seconds)}s'")
             plan_for_everybody(cursor)
-            count = queryset.order_by().values("pk").distinct().count()
+            if sums:
+                found = rows.aggregate(count=Count("pk"), **{f"sum_{nth}": Sum(path) for nth, path in enumerate(sums)})
+            else:
+                found = {"count": rows.order_by().values("pk").distinct().count()}
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
     except EmptyResultSet:
-        return 0
+        return [0] * (1 + len(sums))
     except OperationalError as error:
         if "statement timeout" in str(error):
             return None
         raise
-    return count
+    return [value or 0 for value in found.values()]

@@ -81,16 +81,20 @@ def _lead(request: HttpRequest, known: KnownList, rule: str) -> HttpResponse:
 
 @require_GET
 def list_count(request: HttpRequest, name: str) -> HttpResponse:
-    """How many rows match, counted to the last one; asked for by hand, and given up after ten seconds."""
+    """How many rows match, counted to the last one, and what the money columns shown add up to; asked for by hand, and
+    given up after ten seconds."""
     known = find_list(request, name)
-    choose_view(known, request)
+    columns, _lost = known.definition.choose_columns(choose_view(known, request).columns)
+    money = [column for column in columns if column.sum]
     context: dict[str, Any] = {"known": known, "query": f"?{request.GET.urlencode()}"}
     try:
-        count = count_within(find_matching(known, user=request.user, query=read_state(request)), seconds=COUNT_SECONDS)
+        rows = find_matching(known, user=request.user, query=read_state(request))
+        found = count_within(rows, seconds=COUNT_SECONDS, sums=[column.sum for column in money])
     except FilterLost as lost:
         context["lost"] = str(lost)
     else:
-        context["count"] = None if count is None else format_number(count)
+        context["count"] = None if found is None else format_number(found[0])
+        context["sums"] = list(zip(money, found[1:], strict=True)) if found else []
     in_place = getattr(request, "htmx", None)
     response = render(request, f"lists/count.html{'#count' if in_place else ''}", context)
     patch_vary_headers(response, ["HX-Request"])

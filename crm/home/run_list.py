@@ -81,6 +81,7 @@ RUNS = ListDefinition(
             "amount",
             unit=currency_sign(),
             sort="amount_cents",
+            sum="amount_cents",
             nullable=True,
             largest_first=True,
         ),

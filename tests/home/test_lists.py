@@ -344,3 +344,20 @@ def test_processes_are_sorted_by_amount_and_by_their_end_with_those_that_have_no
     ):
         rows = client.get(reverse("home:run-list"), {"sort": sort}).context["list"].rows
         assert [row.subject for row in rows] == order, sort
+
+
+def test_what_the_money_shown_adds_up_to_is_told_beside_the_count_when_asked_for(rep, three, signed_in):
+    for customer, cents in zip(three, (100_000, 250_000, -30_000), strict=True):
+        factories.make_order(customer, timezone.localdate(), number=f"O-{cents}", amount_cents=cents)
+    client = signed_in(rep)
+    assert "add up" in client.get("/orders/").content.decode()
+    said = client.get(reverse("home:list-count", args=["orders"])).content.decode()
+    assert "Net amount" in said
+    assert "€3,200" in said
+    of_one = reverse("home:list-count", args=["orders"]) + f"?customer={three[1].pk}"
+    assert "€2,500" in client.get(of_one).content.decode()
+    assert "Net amount" not in client.get(of_one + "&columns=number").content.decode(), "only of what is shown"
+    for name, known in LISTS.items():
+        columns = ",".join(column.name for column in known.definition.columns if column.sum)
+        if columns and rep.has_perm(known.permission):
+            assert client.get(reverse("home:list-count", args=[name]) + f"?columns={columns}").status_code == 200, name
