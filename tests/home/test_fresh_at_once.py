@@ -9,12 +9,15 @@ from complaints.models import Complaint
 from crm.core import job_ledger
 from crm.nightly_run import run_night
 from customers.customer_freshening import freshen_customer
+from customers.import_undoing import start_undo, undo_import
+from customers.import_writing import NoLease
 from customers.models import Customer, Order
 from interactions.models import Alert, Task
 from segments.customer_pinning import end_pin
 from segments.default_configuration import create_defaults
 from segments.models import CurrentScore, Membership, Pin, Segment, SegmentRule
 from tests import factories
+from tests.customers.import_files import import_file
 from tests.segments.purchase_world import END, make_world
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,19 @@ def test_where_all_of_the_order_came_back_the_alert_of_that_silence_stands_open_
     assert set(Task.objects.open().filter(alert__in=told).values_list("pk", flat=True)) == waiting != set()
     run_night(on=TODAY, at=MORNING + timedelta(hours=17))
     assert list(told.values_list("pk", "period")) == before
+
+
+def test_after_the_import_of_an_order_is_undone_the_night_opens_the_alert_of_that_silence_again(silent, lead):
+    told = Alert.objects.filter(customer=silent, trigger__key__in=["visit-now", "slipping-away"])
+    before = list(told.values_list("pk", "period"))
+    line = f"number,customer number,day,amount\nI-1,{silent.number},{TODAY},9000\n"
+    data_import = import_file(line, by=lead, at=MORNING)
+    run_night(on=TODAY, at=MORNING + timedelta(hours=17))
+    assert not told.filter(state=Alert.State.OPEN).exists()
+    started = start_undo(data_import, by=lead, at=MORNING + timedelta(hours=18))
+    undo_import(started, lease=NoLease(), total=started.job.params["total"])
+    run_night(on=TODAY + timedelta(days=1), at=MORNING + timedelta(hours=41))
+    assert list(told.filter(state=Alert.State.OPEN, closed_at=None).values_list("pk", "period")) == before
 
 
 def test_an_order_far_over_the_baseline_is_told_at_once_and_the_night_tells_it_no_second_time(silent, rep, signed_in):
