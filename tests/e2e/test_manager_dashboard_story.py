@@ -20,7 +20,7 @@ def company(rep, lead):
 def expect_list_of(page, customers):
     """The list says how many it holds, and shows them, or its first page of them."""
     rows = page.locator("#rows")
-    expect(rows.get_by_role("status")).to_have_text(f"{customers} match")
+    expect(rows.get_by_role("status")).to_have_text(f"{customers} match · add up")
     expect(rows.locator("tbody tr")).to_have_count(min(customers, CUSTOMERS.page_size))
 
 
@@ -53,6 +53,9 @@ def test_every_number_leads_to_its_customers(open_page, lead, company):
     page.get_by_role("link", name=f"All {at_risk}").click()
     expect_list_of(page, at_risk)
     expect(page.locator("#rows")).to_contain_text(company.name)
+    page.get_by_role("link", name="add up").click()
+    sales = sum(CurrentScore.objects.filter(risk=CurrentScore.Risk.HIGH).values_list("sales_12m_cents", flat=True))
+    expect(page.locator("#rows").get_by_role("status")).to_contain_text(f"Sales 12 m €{sales / 100:,.0f}")
 
 
 def test_the_curve_says_the_real_split_and_the_moves_are_those_that_happened(open_page, lead, company):
