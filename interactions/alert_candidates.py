@@ -151,6 +151,7 @@ def find_candidates(
     query: TriggerQuery,
     on: date,
     urgent_ids: list[int],
+    silence_ids: list[int],
     limit: int,
     admin_id: int | None,
     among: Portfolio = EVERYBODY,
@@ -158,8 +159,9 @@ def find_candidates(
     """The candidates of ``trigger`` in ``among``, at most ``limit`` for each person, best ranked first.
 
     Without those told already in this period, within the cooldown, or by an open alert of a trigger in ``urgent_ids``
-    (this one and the more urgent ones). Whoever answered an alert about a customer hears nothing more of him that day,
-    but for the rules of an admin's own, which may ask about anything.
+    (this one and the more urgent ones); nor those of whose silence another of ``silence_ids`` told within the cooldown,
+    answered or held out. Whoever answered an alert about a customer hears nothing more of him that day, but for the
+    rules of an admin's own, which may ask about anything.
     """
     sources = _list_sources(query)
     sql = f"""
@@ -189,6 +191,7 @@ def find_candidates(
         "trigger": trigger.pk,
         "cooled": on - timedelta(days=trigger.cooldown_days),
         "urgent": urgent_ids,
+        "silence": silence_ids,
         "waits": not trigger.criteria,
         "limit": limit,
     }
@@ -219,12 +222,15 @@ def _list_sources(query: TriggerQuery) -> str:
     return " ".join(dict.fromkeys([*MEMBERSHIP_JOINS, *(query.joins_of_few or query.joins)]))
 
 
-# Told already in this period or within the cooldown, answered today, or told by a more urgent trigger.
+# Told already in this period or within the cooldown, answered today, told by a more urgent trigger, or told of the same
+# silence by the other trigger that tells of silences.
 TOLD = """
     (a.trigger_id = {trigger} AND (a.period = {period} OR a.day > {cooled}))
     OR ({waits} AND a.state IN ('answered', 'dismissed') AND (a.closed_at AT TIME ZONE %(zone)s)::date = %(today)s)
-    OR (a.trigger_id = ANY ({urgent}) AND (a.state = 'open' OR (a.state = 'held_out' AND a.day = %(today)s)))"""
-TOLD_PARAMS = {name: f"%({name})s" for name in ("trigger", "cooled", "waits", "urgent")}
+    OR (a.trigger_id = ANY ({urgent}) AND (a.state = 'open' OR (a.state = 'held_out' AND a.day = %(today)s)))
+    OR (a.trigger_id = ANY ({silence}) AND a.period = {period} AND a.day > {cooled}
+        AND a.state IN ('answered', 'dismissed', 'held_out'))"""
+TOLD_PARAMS = {name: f"%({name})s" for name in ("trigger", "cooled", "waits", "urgent", "silence")}
 
 _FROM_GATHERED = f"""SELECT g.customer_id, g.period, g.rank, g.person
             FROM {GATHERED} g JOIN customers_customer c ON c.id = g.customer_id

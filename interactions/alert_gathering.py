@@ -72,12 +72,13 @@ WHERE number <= CASE line {limits} END
 
 @dataclass(frozen=True)
 class Line:
-    """What is asked of everybody: the trigger, its query, the triggers that are told before it, itself included, and
-    how many customers of one person may be told of it."""
+    """What is asked of everybody: the trigger, its query, the triggers that are told before it, itself included, those
+    that tell of the same silences, and how many customers of one person may be told of it."""
 
     trigger: Trigger
     query: TriggerQuery
     urgent_ids: list[int]
+    silence_ids: list[int]
     limit: int
 
 
@@ -173,5 +174,6 @@ def _write_told(line: Line, params: dict[str, Any], *, on: date) -> str:
         cooled=f"%(cooled_{trigger.pk})s",
         waits="false" if trigger.criteria else "true",
         urgent=f"ARRAY{line.urgent_ids}",
+        silence=f"ARRAY{line.silence_ids}::bigint[]",
     )
     return f"WHEN {trigger.pk} THEN {told}"

@@ -123,7 +123,8 @@ def _list_lines(pools: list[Pool], queries: dict[int, TriggerQuery]) -> list[Lin
         for trigger in pool.triggers:
             if trigger.pk in queries:
                 limit = before + _limit_candidates(pool)
-                lines.append(Line(trigger, queries[trigger.pk], _list_urgent(pool, trigger), limit))
+                told_before, of_silence = _list_urgent(pool, trigger), _list_of_silence(pool, trigger)
+                lines.append(Line(trigger, queries[trigger.pk], told_before, of_silence, limit))
         before += pool.budget
     return lines
 
@@ -136,6 +137,13 @@ def _limit_candidates(pool: Pool) -> int:
 def _list_urgent(pool: Pool, trigger: Trigger) -> list[int]:
     """The triggers of the pool that are told before this one, and itself."""
     return [one.pk for one in pool.triggers if rank_urgency(one.key) < rank_urgency(trigger.key)] + [trigger.pk]
+
+
+def _list_of_silence(pool: Pool, trigger: Trigger) -> list[int]:
+    """The triggers that tell of the silences of which this one tells; none where it has a rule of an admin's own."""
+    if trigger.criteria or trigger.key not in conditions.TELL_OF_SILENCE:
+        return []
+    return [one.pk for one in pool.triggers if one.key in conditions.TELL_OF_SILENCE and not one.criteria]
 
 
 def _find_admin() -> int | None:
@@ -156,6 +164,7 @@ def choose_in_pool(
             query=queries[trigger.pk],
             on=on,
             urgent_ids=_list_urgent(pool, trigger),
+            silence_ids=_list_of_silence(pool, trigger),
             limit=_limit_candidates(pool),
             admin_id=admin_id,
             among=among,

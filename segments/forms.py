@@ -156,7 +156,9 @@ class TriggerForm(forms.ModelForm):
         help_texts = {
             "segments": _("None chosen: customers of every segment."),
             "holdout_percent": _("This share is left without the action, chosen by chance, to measure what it brings."),
-            "cooldown_days": _("One customer is not noticed again within these days."),
+            "cooldown_days": _(
+                "One customer is not noticed again within these days, nor a silence of which the rep was told already."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -114,6 +114,8 @@ _JUDGES = {
     OVERDUE_CONTACT: judge_overdue_contact,
 }
 URGENCY = (VISIT_NOW, SLIPPING_AWAY, SECOND_ORDER, GROWING)
+# Whoever is silent for long falls too, and whoever falls is often silent soon: two ways of telling of one silence.
+TELL_OF_SILENCE = (VISIT_NOW, SLIPPING_AWAY)
 
 
 def rank_urgency(trigger_key: str) -> int:

@@ -1,6 +1,6 @@
 """Evenings replayed: what fires, once, for whom, and what is over by itself."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
@@ -11,30 +11,15 @@ from crm.core.models import Absence, JobRun
 from crm.core.models.business_setting import change_setting
 from interactions import alert_freshening
 from interactions.alert_freshening import refresh_alerts
-from interactions.alert_raising import ALERT_LOCK, EveningOfAlerts, raise_alerts
+from interactions.alert_raising import ALERT_LOCK, EveningOfAlerts
 from interactions.alert_wording import explain_alert
 from interactions.interaction_logging import log_interaction
 from interactions.models import Alert, Task
 from interactions.rules.alert_conditions import is_held_out, replay_alert
 from tests import factories
+from tests.interactions.evenings import MONDAY, make_silent, night
 
-MONDAY = date(2026, 11, 23)
 pytestmark = pytest.mark.django_db
-
-
-def night(on=MONDAY):
-    return raise_alerts(on=on, at=datetime(on.year, on.month, on.day, 2, tzinfo=UTC))
-
-
-def make_silent(customer, days=61, on=MONDAY, rank=50.0, **figures):
-    factories.set_score(
-        customer,
-        as_of=on,
-        last_day=on - timedelta(days=days),
-        gap_days=days,
-        gap_ratio=days / 18,
-        **{"surprise": 0.02, "risk": 2, "risk_rank": rank, "at_stake_cents": 34_000, **figures},
-    )
 
 
 @pytest.fixture
