@@ -269,6 +269,23 @@ def _undo(data_import: DataImport) -> dict[str, Any]:
     return {"refused": 0, "left": 0, **undo, "rows": rows}
 
 
+def describe_undo(data_import: DataImport) -> str:
+    """What undoing it would do, before somebody says yes: by the numbers of its report, or of the undo before."""
+    left, report = _undo(data_import), data_import.report
+    if left:
+        shown = {"count": format_number(left["refused"] + left["left"])}
+        return _("Records still as the import left them: %(count)s. What nobody uses or changed goes now.") % shown
+    if "created" not in report:
+        return _("New records go, changed ones are put back. What somebody changed or uses since stays and is named.")
+    return _(
+        "%(made)s new records go, %(changed)s changed ones are put back. What somebody changed or uses since stays and "
+        "is named. To have them again, import the file again."
+    ) % {
+        "made": format_number(report["created"] + report.get("customers_created", 0)),
+        "changed": format_number(report["changed"]),
+    }
+
+
 def _error(data_import: DataImport, state: str) -> str:
     if state != DataImport.State.FAILED:
         return ""

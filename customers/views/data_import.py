@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import permission_required
 from django.db.models import QuerySet
@@ -11,16 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from crm.core.entry_form import finish_entry, show_entry
 from crm.core.generic_views import ListView
 from crm.core.list_engine import ChoiceFilter, Column, ListDefinition
 from crm.core.toasts import add_error, add_toast
 from customers.forms.data_import import ReadingForm, UploadForm
 from customers.import_handling import NotReady, cancel_import, change_reading, start_import, take_file
 from customers.import_mapping import NameNeeded, forget_mapping, save_mapping
-from customers.import_page import describe_outcome, describe_page, is_preparing
-from customers.import_undoing import CannotUndo, UndoUnderWay, start_undo
+from customers.import_page import describe_outcome, describe_page, describe_undo, is_preparing
+from customers.import_undoing import CannotUndo, UndoUnderWay, can_undo, start_undo
 from customers.import_wording import kind_label
 from customers.models import DataImport, ImportMapping
 
@@ -29,6 +31,7 @@ NEEDS = {
     "day_order": gettext_lazy("Say whether the day or the month comes first in the dates."),
     "": gettext_lazy("This import has moved on meanwhile. Here is how it stands."),
 }
+CANNOT_UNDO = gettext_lazy("This import can no longer be undone. Here is how it stands.")
 
 
 def _in_state(rows: QuerySet[Any], value: str, request: HttpRequest) -> QuerySet[Any]:
@@ -180,19 +183,35 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(data_import)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @permission_required("customers.import_customer", raise_exception=True)
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the whole import back, in the background."""
+    """Take the whole import back, in the background; asked for, say first how much that is."""
+    data_import, now = _find(request, pk), timezone.now()
     try:
-        data_import = start_undo(_find(request, pk), by=request.user, at=timezone.now())
+        if request.method == "POST":
+            start_undo(data_import, by=request.user, at=now)
+        elif can_undo(data_import, at=now):
+            return _ask_for_undo(request, data_import)
+        else:
+            add_error(request, CANNOT_UNDO)
     except UndoUnderWay:
         add_error(request, _("This import is being undone already. Here is how far it is."))
-        return redirect("customers:import-detail", pk=pk)
     except CannotUndo:
-        add_error(request, _("This import can no longer be undone. Here is how it stands."))
-        return redirect("customers:import-detail", pk=pk)
-    return redirect(data_import)
+        add_error(request, CANNOT_UNDO)
+    return finish_entry(request, data_import.get_absolute_url())
+
+
+def _ask_for_undo(request: HttpRequest, data_import: DataImport) -> HttpResponse:
+    return show_entry(
+        request,
+        forms.Form(),
+        heading=_("Undo this import"),
+        act=_("Undo it"),
+        about=data_import.file_name,
+        note=describe_undo(data_import),
+        back_url=data_import.get_absolute_url(),
+    )
 
 
 @require_GET

@@ -355,6 +355,7 @@ ROWS += [
     Row("customers:import-cancel", only(*LEADS, ok=302), _import, method="post"),
     Row("customers:import-mapping-save", only(*LEADS, ok=302), _import, method="post"),
     Row("customers:import-mapping-forget", only(*LEADS, ok=302), _import, method="post"),
+    Row("customers:import-undo", only(*LEADS, ok=302), _import),
     Row("customers:import-undo", only(*LEADS, ok=302), _import, method="post"),
     Row("customers:import-rejected", only(ok=404, hidden_from=LEADS), _import),
 ]
