@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm.core.formats import format_number
 from crm.core.index_resting import list_resting
@@ -275,15 +275,13 @@ def describe_undo(data_import: DataImport) -> str:
     if left:
         shown = {"count": format_number(left["refused"] + left["left"])}
         return _("Records still as the import left them: %(count)s. What nobody uses or changed goes now.") % shown
-    if "created" not in report:
-        return _("New records go, changed ones are put back. What somebody changed or uses since stays and is named.")
-    return _(
-        "%(made)s new records go, %(changed)s changed ones are put back. What somebody changed or uses since stays and "
-        "is named. To have them again, import the file again."
-    ) % {
-        "made": format_number(report["created"] + report.get("customers_created", 0)),
-        "changed": format_number(report["changed"]),
-    }
+    made, changed = report.get("created", 0) + report.get("customers_created", 0), report.get("changed", 0)
+    goes = ngettext("%(count)s new record goes", "%(count)s new records go", made)
+    back = ngettext("%(count)s changed one is put back", "%(count)s changed ones are put back", changed)
+    parts = [words % {"count": format_number(n)} for words, n in ((goes, made), (back, changed)) if n]
+    what_goes = ", ".join(parts) or _("What this import wrote goes, what it changed is put back")
+    stays = _("What somebody changed or uses since stays and is named. To have it all again, import the file again.")
+    return f"{what_goes}. {stays}"
 
 
 def _error(data_import: DataImport, state: str) -> str:

@@ -14,7 +14,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -26,6 +25,7 @@ from crm.core.list_engine import Column, FlagFilter, ListDefinition, ListPage
 from crm.core.local_time import company_day
 from crm.core.permission_check import refuse_unless
 from crm.core.toasts import add_toast
+from crm.core.way_back import find_way_back
 from crm.home.customer_rule import filter_by_rule, write_rule
 from crm.home.value_lists import ValueListView, currency_sign
 from customers.customer_archiving import archive_customer
@@ -184,9 +184,7 @@ def clean_up_act(request: HttpRequest, pk: int, act: str) -> HttpResponse:
     add_toast(request, said, undo_url=undo)
     if getattr(request, "htmx", None):
         return render(request, "home/lists/clean_up_done.html", {"row": customer, "said": said})
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})
-    return redirect(back if safe else "home:clean-up")
+    return redirect(find_way_back(request, default=reverse("home:clean-up")))
 
 
 Done = tuple[str, str]

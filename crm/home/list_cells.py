@@ -1,19 +1,25 @@
-"""One field changed in its row: E opens it, Enter saves, Escape leaves it; two people at once hear of each other."""
+"""One field changed in its row: E opens it, Enter saves, Escape leaves it, Z takes it back; two people at once hear of
+each other."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crm.core.edit_conflict import words_of
-from crm.core.list_catalogue import CellEdit, KnownList
+from crm.core.list_catalogue import KnownList
 from crm.core.list_engine import Column, load_details
 from crm.core.models.edited import EditedModel
 from crm.core.permission_check import refuse_unless
+from crm.core.toasts import add_toast
+from crm.core.way_back import find_way_back
 from crm.home.list_views import find_list
 
 
@@ -28,7 +34,7 @@ def list_cell(request: HttpRequest, name: str, pk: int, column: str) -> HttpResp
     edit = known.edits[shown.edit]
     refuse_unless(request.user, edit.permission)
     if request.method == "POST":
-        return _save(request, known, shown, edit, row)
+        return _undo(request, known, shown, row) if "back" in request.GET else _change(request, known, shown, row)
     form = edit.make_form(None, row=row, field=shown.edit, user=request.user)
     return _show(request, known, shown, row, form, was=_sent_back(form, shown.edit))
 
@@ -39,25 +45,55 @@ def _sent_back(form: Any, field: str) -> str:
     return "" if value is None else str(getattr(value, "pk", value))
 
 
-def _save(request: HttpRequest, known: KnownList, column: Column, edit: CellEdit, row: Any) -> HttpResponse:
-    name = column.edit
-    with transaction.atomic():
-        row = get_object_or_404(type(row)._default_manager.select_for_update(of=("self",)), pk=row.pk)
-        now = _sent_back(edit.make_form(None, row=row, field=name, user=request.user), name)
-        form = edit.make_form(request.POST, row=row, field=name, user=request.user)
-        if not form.is_valid():
-            return _show(request, known, column, row, form, was=request.POST.get("was", ""), status=422)
-        if now not in {request.POST.get("was", ""), str(request.POST.get(name, ""))}:
-            stored = edit.make_form(None, row=type(row)._default_manager.get(pk=row.pk), field=name, user=request.user)
-            return _show(request, known, column, row, form, was=now, stored=words_of(stored[name]), status=422)
-        (edit.save or save_field)(row, form, by=request.user, at=timezone.now())
+def _read(request: HttpRequest, known: KnownList, column: Column, row: Any) -> str:
+    form = known.edits[column.edit].make_form(None, row=row, field=column.edit, user=request.user)
+    return _sent_back(form, column.edit)
+
+
+def _change(request: HttpRequest, known: KnownList, column: Column, row: Any) -> HttpResponse:
+    before, refusal = _write(request, known, column, row, data=request.POST)
+    if refusal:
+        return refusal
+    row = known.find_rows(request).filter(pk=row.pk).first()
+    now = before if row is None else _read(request, known, column, row)
+    if now != before:
+        said = _("%(name)s: %(field)s changed.") % {"name": row, "field": column.label}
+        add_toast(request, said, undo_url=f"{request.path}?{urlencode({'back': before, 'now': now})}")
     if not getattr(request, "htmx", None):
         return redirect(known.url)
-    row = known.find_rows(request).filter(pk=row.pk).first()
     if row is None:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     load_details([row], known.definition, [column], request)
     return render(request, "lists/table.html#cell", {"row": row, "column": column})
+
+
+def _undo(request: HttpRequest, known: KnownList, column: Column, row: Any) -> HttpResponse:
+    """The value of before again, by the address of the toast that told of the change."""
+    data = {"was": request.GET.get("now", ""), column.edit: request.GET["back"]}
+    _before, refusal = _write(request, known, column, row, data=data)
+    if refusal:
+        return refusal
+    add_toast(request, _("%(name)s: %(field)s is as it was.") % {"name": row, "field": column.label})
+    return redirect(find_way_back(request, default=known.url))
+
+
+@transaction.atomic
+def _write(
+    request: HttpRequest, known: KnownList, column: Column, row: Any, *, data: Mapping[str, Any]
+) -> tuple[str, HttpResponse | None]:
+    """Save the field as ``data`` has it. The value of before, and what to answer where it is refused: it is wrong, or
+    somebody changed it since it was read as ``was``."""
+    edit, name = known.edits[column.edit], column.edit
+    row = get_object_or_404(type(row)._default_manager.select_for_update(of=("self",)), pk=row.pk)
+    now = _read(request, known, column, row)
+    form = edit.make_form(data, row=row, field=name, user=request.user)
+    if not form.is_valid():
+        return now, _show(request, known, column, row, form, was=data.get("was", ""), status=422)
+    if now not in {data.get("was", ""), str(data.get(name, ""))}:
+        stored = edit.make_form(None, row=type(row)._default_manager.get(pk=row.pk), field=name, user=request.user)
+        return now, _show(request, known, column, row, form, was=now, stored=words_of(stored[name]), status=422)
+    (edit.save or save_field)(row, form, by=request.user, at=timezone.now())
+    return now, None
 
 
 def save_field(row: Any, form: Any, *, by: Any, at: Any) -> None:

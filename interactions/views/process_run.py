@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh, reswap, retarget
 
 from crm.core.models import Role
 from crm.core.toasts import add_error, add_toast
+from crm.core.way_back import find_way_back
 from customers.models import Customer
 from interactions import process_overview
 from interactions.forms import SkipForm, StartForm, StopForm
@@ -31,7 +32,6 @@ from interactions.process_running import (
 )
 from interactions.task_finishing import find_last_change
 from interactions.views.interaction import link_customer
-from interactions.views.task import find_way_back
 from segments.models import Process
 
 PAGE = 24

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import trigger_client_event
 
 from crm.core.toasts import add_toast
+from crm.core.way_back import find_way_back
 from interactions.conversation import continue_conversation
 from interactions.models import Promise
 from interactions.promise_keeping import close_promise, open_again
-from interactions.views.task import find_way_back
 
 
 @require_POST

@@ -5,13 +5,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget, trigger_client_event
 
 from crm.core.formats import format_moment
 from crm.core.toasts import add_error, add_toast
+from crm.core.way_back import find_way_back
 from interactions.forms import HandOverForm, SnoozeForm
 from interactions.models import Task
 from interactions.process_running import ProcessRefused
@@ -71,13 +71,6 @@ def undo(request: HttpRequest, pk: int, change: int) -> HttpResponse:
         return _refuse(request, refusal)
     add_toast(request, _("%(customer)s is back: %(title)s") % {"customer": task.customer, "title": task.title})
     return redirect(f"{find_way_back(request).partition('#')[0]}#task-{task.pk}")
-
-
-def find_way_back(request: HttpRequest) -> str:
-    """The page the act came from, when it is ours; else the start."""
-    came_from = request.POST.get("next") or request.headers.get("referer", "")
-    allowed = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return came_from if allowed else "/"
 
 
 def _find(request: HttpRequest, pk: int) -> Task:

@@ -243,7 +243,7 @@ def test_before_it_is_undone_the_page_says_how_much_that_is(signed_in, admin):
     data_import = import_file(CUSTOMERS, kind="customers", at=timezone.now())
     address = reverse("customers:import-undo", args=[data_import.pk])
     assert f'href="{address}"' in client.get(data_import.get_absolute_url()).content.decode()
-    assert "3 new records go, 0 changed ones are put back" in client.get(address).content.decode()
+    assert "3 new records go. What somebody changed" in client.get(address).content.decode()
     assert Customer.objects.count() == 3
     asked_in_a_dialog = client.get(address, headers={"HX-Request": "true", "HX-Target": "dialog"}).content.decode()
     assert "<html" not in asked_in_a_dialog

@@ -2,19 +2,12 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.core.forms import AccountForm, PreferencesForm
 from crm.core.toasts import add_toast
-
-
-def _page_before(request: HttpRequest) -> str:
-    """The page the form was sent from, if it is ours."""
-    came_from = request.headers.get("referer", "")
-    allowed = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return came_from if allowed else "/"
+from crm.core.way_back import find_way_back
 
 
 @require_POST
@@ -26,7 +19,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
     form.save()
     if request.headers.get("accept", "").startswith("application/json"):
         return HttpResponse(status=204)
-    return redirect(_page_before(request))
+    return redirect(find_way_back(request))
 
 
 @require_http_methods(["GET", "POST"])

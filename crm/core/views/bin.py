@@ -3,9 +3,9 @@
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from crm.core.bin_reading import MOST_SHOWN, find_removed, list_bin, list_bin_kinds
 from crm.core.record_restoring import CannotRestore, restore_record
 from crm.core.toasts import add_error, add_toast
+from crm.core.way_back import find_way_back
 
 
 @require_GET
@@ -45,6 +46,4 @@ def bring_back(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         add_error(request, str(refusal))
     else:
         add_toast(request, _("%(name)s is back.") % {"name": capfirst(str(row))})
-    came_from = request.headers.get("referer", "")
-    is_ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return redirect(came_from if is_ours else "core:bin")
+    return redirect(find_way_back(request, default=reverse("core:bin")))
