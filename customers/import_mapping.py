@@ -11,7 +11,7 @@ from crm.core.models import User
 from customers.models import DataImport, ImportMapping
 from customers.rules.import_columns import fold_header
 
-OF_READING = ("day_order", "decimal_sign", "encoding", "delimiter", "strangers")
+OF_READING = ("day_order", "decimal_sign", "encoding", "delimiter", "strangers", "amount_of")
 KEPT_OPTIONS = (*OF_READING, "rates", "mode", "key", "sheet", "same")
 OF_THE_FILE = frozenset({"encoding", "delimiter", "sheet"})
 OF_NEW_CUSTOMERS = ("customer_kind", "team_id", "owner_id")

@@ -16,6 +16,8 @@ from customers.import_kinds import IMPORT_KINDS, WritingTask
 from customers.import_parsing import Parsed
 from customers.import_staging import Stage, copy_frame, fetch_row, run_sql
 from customers.models import DataImport
+from customers.order_checking import holds_lines
+from customers.order_sums import OF_ORDER, find_repeated
 from customers.rules.import_columns import ORDERS
 from customers.writing_turn import checking
 
@@ -71,12 +73,13 @@ class Rehearsal:
         at = datetime.combine(on, time(12), company_zone())
         with checking():
             run_sql(f"ANALYZE {self.stage.rows}")
-            self.kind.check(self.stage, make_task(self.data_import, at=at))
+            task = make_task(self.data_import, at=at)
+            self.kind.check(self.stage, task)
             return Outcome(
                 ready=fetch_row(f"SELECT count(*) FROM {self.stage.lines}")[0],  # noqa: S608
                 problems=self._count_problems(),
                 rows=self._list_problems(limit),
-                figures=self._add_up() if self.data_import.kind == ORDERS else {},
+                figures=self._add_up(task) if self.data_import.kind == ORDERS else {},
             )
 
     def _count_problems(self) -> list[dict[str, Any]]:
@@ -100,9 +103,12 @@ class Rehearsal:
                 found.setdefault(row, []).append(problem)
         return found
 
-    def _add_up(self) -> dict[str, Any]:
+    def _add_up(self, task: WritingTask) -> dict[str, Any]:
         customers, cents, first, last = fetch_row(
             f"SELECT count(DISTINCT customer), coalesce(sum(amount), 0), min(day), max(day) FROM {self.stage.lines}"  # noqa: S608
         )
         days = {"first_day": first.isoformat(), "last_day": last.isoformat()} if first else {}
-        return {"customers": customers, "amount_cents": int(cents), "first_day": None, "last_day": None, **days}
+        says_lines = holds_lines(task) and task.options.get("amount_of") != OF_ORDER
+        repeated = find_repeated(self.stage) if says_lines else {}
+        figures = {"customers": customers, "amount_cents": int(cents), "first_day": None, "last_day": None}
+        return {**figures, **days, **repeated}

@@ -39,6 +39,7 @@ _PROBLEMS = {
     "not_here": _("“%(value)s” is not here, and nothing new was to be made"),
     "product_twice": _("the same product stands in row %(value)s"),
     "person_twice": _("the same person stands in row %(value)s"),
+    "sum_differs": _("the sum differs from that in row %(value)s of the same order"),
     "order_differs": _("customer or day differ from row %(value)s of the same order"),
     "order_incomplete": _("another line of order %(value)s cannot be imported"),
     "number_twice": _("the same order number stands in row %(value)s"),

@@ -20,6 +20,7 @@ from customers.import_relating import follow_merged
 from customers.import_remembering import insert_remembered
 from customers.import_staging import Stage, copy_frame, fetch_row, one_writer, run_sql, visible_ids
 from customers.models import Customer
+from customers.order_sums import OF_ORDER, share_sums
 from customers.product_import import PRODUCT_TABLE
 from customers.rules.import_columns import has_lines
 from customers.rules.product_naming import read_coded_name
@@ -82,7 +83,7 @@ def last_day(stage: Stage) -> date | None:
     return day if isinstance(day, date) else None
 
 
-def _holds_lines(task: WritingTask) -> bool:
+def holds_lines(task: WritingTask) -> bool:
     """Whether several rows may be one order."""
     return has_lines(task.columns) and "number" in task.columns
 
@@ -94,7 +95,7 @@ def check_orders(stage: Stage, task: WritingTask) -> None:
 
 def _check_rows(stage: Stage, task: WritingTask) -> bool:
     """``check_orders``; whether any of their orders is here already."""
-    lined = _holds_lines(task)
+    lined = holds_lines(task)
     follow_merged(stage)
     _name_customers(stage)
     _number_lines(stage, lined=lined, all_told=task.numbers_differ)
@@ -102,6 +103,8 @@ def _check_rows(stage: Stage, task: WritingTask) -> bool:
     is_here = f"FROM {stage.lines} l JOIN customers_order o ON o.number = l.number"
     are_here = bool(fetch_row(f"SELECT count(*) {is_here}")[0])
     if "number" in task.columns:
+        if lined and task.options.get("amount_of") == OF_ORDER:
+            share_sums(stage)
         _reject_contradictions(stage, lined=lined, numbers_differ=task.numbers_differ)
         if are_here:
             stage.reject(f"""SELECT l.row, 'number', 'order_of_other_customer', c.number, {TOLD} {is_here}
@@ -119,7 +122,7 @@ def prepare_orders(stage: Stage, task: WritingTask) -> dict[str, int]:
     Returns up to which one orders wait in ``records``, and how many customers were made.
     """
     columns, options = task.columns, task.options
-    lined = _holds_lines(task)
+    lined = holds_lines(task)
     with one_writer():
         are_here = _check_rows(stage, task)
         customers = _make_customers(stage, task)

@@ -22,7 +22,8 @@ from customers.import_mapping import OF_READING, apply_mapping
 from customers.import_parsing import read_same
 from customers.import_wording import describe_problem, field_label
 from customers.models import Customer, DataImport, ImportMapping
-from customers.rules.import_columns import CUSTOMERS, FIELDS, ImportField, Reading, missing_fields
+from customers.order_sums import OF_ORDER
+from customers.rules.import_columns import CUSTOMERS, FIELDS, ORDERS, ImportField, Reading, has_lines, missing_fields
 from customers.rules.import_values import Unreadable
 
 ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "iso8859_15", "shift_jis", "gb18030")
@@ -101,6 +102,11 @@ class ReadingForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("keep their rows out")), ("nobody", gettext_lazy("count as nobody"))],
     )
+    amount_of = forms.ChoiceField(
+        label=gettext_lazy("The amount of a row"),
+        required=False,
+        choices=[("", gettext_lazy("is of that line")), (OF_ORDER, gettext_lazy("is the sum of its whole order"))],
+    )
     sheet = forms.ChoiceField(label=gettext_lazy("Sheet"), required=False)
     trial_dates = forms.BooleanField(
         label=gettext_lazy("Trial data: move all days so that the last order is yesterday"), required=False
@@ -161,8 +167,10 @@ class ReadingForm(forms.Form):
                 max_value=Decimal(10**6),
                 initial=options.get("rates", {}).get(code),
             )
-        if data_import.kind != "orders":
+        if data_import.kind != ORDERS:
             del self.fields["trial_dates"]
+        if data_import.kind != ORDERS or not has_lines(data_import.filled) or "number" not in data_import.filled:
+            del self.fields["amount_of"]
         colleagues = {field.name for field in FIELDS[data_import.kind] if field.reading is Reading.OWNER}
         if colleagues.isdisjoint(data_import.filled):
             del self.fields["strangers"]
